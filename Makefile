@@ -1,0 +1,66 @@
+# The two commands of Teahouse. Both install what is missing, say what they do, and skip what is there.
+#
+#   make run     builds the release and serves it on http://127.0.0.1:8080
+#   make test    checks everything: format, lints, documentation, tests, budgets, people in a browser
+#
+# The parts of `make test`, in its order, can also be run by themselves:
+#
+#   make setup      installs the tools (make setup-build: only those that `make run` needs)
+#   make check      formatting, clippy on both targets, rustdoc
+#   make unit       unit and integration tests
+#   make build      the release, with compressed assets
+#   make budget     bytes on the wire and caching, against the release
+#   make end2end    Playwright, against the release
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test setup setup-build check unit build budget end2end
+
+CARGO_HOME ?= $(HOME)/.cargo
+CARGO_TARGET_DIR ?= target
+export CARGO_TARGET_DIR
+export PATH := $(CURDIR)/scripts/tools/node_modules/.bin:$(CARGO_HOME)/bin:$(PATH)
+
+HYDRATE := --no-default-features --features hydrate --target wasm32-unknown-unknown
+
+help:
+	@awk '/^#/ { sub(/^# ?/, ""); print; next } { exit }' Makefile
+
+run: setup-build build
+	$(CARGO_TARGET_DIR)/release/teahouse serve
+
+test:
+	@started=$$SECONDS; \
+	for part in setup check unit build budget end2end; do \
+		printf '\n=== make %s\n' "$$part"; \
+		part_started=$$SECONDS; \
+		$(MAKE) --no-print-directory "$$part"; \
+		printf '=== make %s: %d s\n' "$$part" $$((SECONDS - part_started)); \
+	done; \
+	printf '\n=== make test: everything passed in %d s\n' $$((SECONDS - started))
+
+setup-build:
+	@scripts/setup build
+
+setup:
+	@scripts/setup build test
+
+check:
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --lib $(HYDRATE) -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
+	cd end2end && npm run --silent check
+
+unit:
+	@scripts/unit
+
+build:
+	cargo leptos build --release --precompress --cargo-locked
+
+budget:
+	@scripts/budget
+
+end2end:
+	cd end2end && npm test

@@ -1,0 +1,159 @@
+// The page of a room, in the verbs of the people who use it. It never asserts: that is what specs do.
+import type { Locator, Page } from "@playwright/test";
+import type { Words } from "../words.ts";
+
+export class RoomPage {
+  /** The nickname that this person joined with. */
+  nickname = "";
+
+  readonly timeline: Locator;
+  readonly composer: Locator;
+  readonly sendButton: Locator;
+  readonly nicknameField: Locator;
+  readonly joinButton: Locator;
+  /** Carries the truth about the connection in `data-state`. */
+  readonly connectionBadge: Locator;
+  readonly typingLine: Locator;
+  readonly jumpToNewest: Locator;
+  readonly alert: Locator;
+  readonly people: Locator;
+  readonly rooms: Locator;
+  readonly roomNameField: Locator;
+  readonly older: Locator;
+
+  constructor(
+    readonly page: Page,
+    readonly words: Words,
+    /** False for somebody who browses without scripts. */
+    readonly scripts: boolean,
+    /** Where this person reaches the server. */
+    readonly origin: string,
+  ) {
+    this.timeline = page.getByRole("log");
+    this.composer = page.getByRole("textbox", { name: words.message, exact: true });
+    this.sendButton = page.getByRole("button", { name: words.send, exact: true });
+    this.nicknameField = page.getByRole("textbox", { name: words.nickname, exact: true });
+    this.joinButton = page.getByRole("button", { name: words.join, exact: true });
+    this.connectionBadge = page.locator(".connection[data-state]");
+    this.typingLine = page.locator(".typing");
+    this.jumpToNewest = page.getByRole("button", { name: words.jumpToNewest });
+    this.alert = page.getByRole("alert");
+    this.people = page.locator(".side--people");
+    this.rooms = page.locator(".side--rooms");
+    this.roomNameField = page.getByRole("textbox", { name: words.roomName, exact: true });
+    this.older = this.timeline.getByRole("link", { name: words.older });
+  }
+
+  /** Opens a room and waits until the page can be used. */
+  async goto(slug: string): Promise<void> {
+    await this.page.goto(slug === "lobby" ? `${this.origin}/` : `${this.origin}/r/${encodeURIComponent(slug)}`);
+    await this.ready();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Waits for the scripts to take over; before that, a click would fall on a page without ears. */
+  async ready(): Promise<void> {
+    if (this.scripts) await this.page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+  }
+
+  /** Waits until new lines arrive by themselves. */
+  async live(): Promise<void> {
+    await this.page.locator('.connection[data-state="live"]').waitFor({ state: "attached" });
+  }
+
+  async joinAs(nickname: string): Promise<void> {
+    await this.tryToJoinAs(nickname);
+    await this.composer.waitFor();
+    if (this.scripts) await this.live();
+    this.nickname = nickname;
+  }
+
+  async tryToJoinAs(nickname: string): Promise<void> {
+    await this.nicknameField.fill(nickname);
+    await this.joinButton.click();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.sendButton.click();
+  }
+
+  async retry(text: string): Promise<void> {
+    await this.line(text).getByRole("button", { name: this.words.retry }).click();
+  }
+
+  /** A line of the conversation, found by what it says. */
+  line(text: string): Locator {
+    const said = this.page.locator(".message__text").filter({ hasText: new RegExp(`^\\s*${escaped(text)}\\s*$`) });
+    return this.timeline.locator(".message").filter({ has: said });
+  }
+
+  /** The lines of the conversation, oldest first. */
+  lines(): Locator {
+    return this.timeline.locator(".message__text");
+  }
+
+  /** The notices about who came and went. */
+  notices(): Locator {
+    return this.timeline.locator(".notice-line");
+  }
+
+  /** Somebody in the list of those who are here. */
+  person(nickname: string): Locator {
+    return this.people.locator(".roster__person").filter({ hasText: nickname });
+  }
+
+  /** On a narrow page the people are in a drawer. */
+  async openPeople(): Promise<void> {
+    if (!(await this.people.isVisible())) {
+      await this.page.getByRole("button", { name: this.words.people }).first().click();
+      await this.people.waitFor();
+    }
+  }
+
+  /** On a narrow page the rooms are in a drawer. */
+  async openRooms(): Promise<void> {
+    if (!(await this.rooms.isVisible())) {
+      await this.page.getByRole("button", { name: this.words.rooms }).first().click();
+      await this.rooms.waitFor();
+    }
+  }
+
+  /** Makes a room and waits until it is open. */
+  async makeRoom(name: string): Promise<void> {
+    await this.openRooms();
+    if (!(await this.roomNameField.isVisible())) {
+      await this.rooms.getByText(this.words.newRoom, { exact: true }).click();
+    }
+    await this.roomNameField.fill(name);
+    await this.page.getByRole("button", { name: this.words.createRoom }).click();
+    await this.page.getByRole("heading", { level: 1, name }).waitFor();
+    await this.ready();
+    if (this.scripts) await this.live();
+  }
+
+  async switchTo(roomTitle: string): Promise<void> {
+    await this.openRooms();
+    await this.rooms.getByRole("link", { name: roomTitle }).click();
+  }
+
+  async switchLanguage(): Promise<void> {
+    await this.openRooms();
+    await this.rooms.getByRole("button", { name: this.words.otherLanguage }).click();
+  }
+
+  /** Shows the oldest line that is there. */
+  async scrollToOldest(): Promise<void> {
+    // The timeline runs from the bottom up, so its oldest line is at the far negative end.
+    await this.timeline.evaluate((log) => log.scrollTo({ top: -log.scrollHeight }));
+  }
+}
+
+/** Takes the special characters of a regular expression literally. */
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

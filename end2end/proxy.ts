@@ -1,0 +1,73 @@
+// A wire between a browser and the server that a test can cut. Playwright's offline mode leaves open sockets alone.
+import { createServer, connect, type Server, type Socket } from "node:net";
+
+export class Wire {
+  readonly #sockets = new Set<Socket>();
+  #cut = false;
+  #webSockets = true;
+
+  private constructor(
+    private readonly listener: Server,
+    private readonly target: URL,
+  ) {}
+
+  static async to(server: string): Promise<Wire> {
+    const listener = createServer();
+    const wire = new Wire(listener, new URL(server));
+    listener.on("connection", (socket) => wire.#join(socket));
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    return wire;
+  }
+
+  /** Where a browser goes to use this wire. */
+  get origin(): string {
+    const address = this.listener.address();
+    if (address === null || typeof address === "string") throw new Error("the wire is not up");
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Breaks every connection and lets no new one through. */
+  cut(): void {
+    this.#cut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#cut = false;
+  }
+
+  /** Lets HTTP through and drops every WebSocket handshake, as some middle boxes do. */
+  blockWebSockets(): void {
+    this.#webSockets = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.listener.close(resolve));
+  }
+
+  #join(browser: Socket): void {
+    if (this.#cut) {
+      browser.destroy();
+      return;
+    }
+    const server = connect(Number(this.target.port), this.target.hostname);
+    for (const [one, other] of [
+      [browser, server],
+      [server, browser],
+    ] as const) {
+      this.#sockets.add(one);
+      one.on("error", () => one.destroy());
+      one.on("close", () => {
+        this.#sockets.delete(one);
+        other.destroy();
+      });
+    }
+    browser.on("data", (bytes) => {
+      const isHandshake = /^upgrade:\s*websocket/im.test(bytes.toString("latin1"));
+      if (isHandshake && !this.#webSockets) browser.destroy();
+      else server.write(bytes);
+    });
+    server.on("data", (bytes) => browser.write(bytes));
+  }
+}

@@ -1,0 +1,112 @@
+// Starts the built server on a free port with a data folder of its own, and stops it.
+// Used by the end-to-end tests and by scripts/budget; nothing but Node's own modules.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
+
+/**
+ * @typedef {object} Options
+ * @property {Record<string, string>} [environment] settings, such as TEAHOUSE_LIMITS_SENDS_PER_MINUTE
+ * @property {string[]} [flags] command line after `serve`
+ * @property {string} [scheme] `http`, or `https` when the flags name a certificate
+ *
+ * @typedef {object} Teahouse
+ * @property {string} url where it serves, without a slash at the end
+ * @property {number} port
+ * @property {() => Promise<void>} stop asks it to drain, waits for it, and removes its data
+ */
+
+/**
+ * The build to test: TEAHOUSE_BIN, or whichever of release and debug cargo-leptos wrote assets for last, since both
+ * share one folder of assets.
+ *
+ * @returns {string}
+ */
+export function binary() {
+  if (process.env.TEAHOUSE_BIN) return path.resolve(process.env.TEAHOUSE_BIN);
+  const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+  const builds = ["release", "debug"]
+    .map((profile) => path.join(target, profile))
+    .map((folder) => ({ folder, built: statSync(path.join(folder, "hash.txt"), { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
+  const newest = builds.reduce((one, other) => (other.built > one.built ? other : one));
+  return path.join(newest.folder, "teahouse");
+}
+
+/** @returns {Promise<number>} a port of 127.0.0.1 that nobody listens on */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** @param {string} url @returns {Promise<boolean>} whether it answers that it is well */
+function isHealthy(url) {
+  const client = url.startsWith("https:") ? https : http;
+  return new Promise((resolve) => {
+    client
+      .get(`${url}/healthz`, { rejectUnauthorized: false, agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      })
+      .on("error", () => resolve(false));
+  });
+}
+
+/** @param {Options} [options] @returns {Promise<Teahouse>} */
+export async function startTeahouse({ environment = {}, flags = [], scheme = "http" } = {}) {
+  const port = await freePort();
+  const url = `${scheme}://127.0.0.1:${port}`;
+  const data = mkdtempSync(path.join(tmpdir(), "teahouse-"));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(LEPTOS|TEAHOUSE)_/.test(name));
+  const child = spawn(binary(), ["serve", "--addr", `127.0.0.1:${port}`, "--data", data, ...flags], {
+    cwd: root,
+    env: { ...Object.fromEntries(inherited), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => (log = (log + chunk).slice(-20_000)));
+  }
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve) => {
+    child.on("error", (error) => {
+      log += `cannot start ${binary()}: ${error.message}; build it with: make build\n`;
+      resolve();
+    });
+    child.on("exit", () => resolve());
+  });
+  let running = true;
+  void ended.then(() => (running = false));
+
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+    rmSync(data, { recursive: true, force: true });
+  };
+
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await isHealthy(url))) {
+    if (!running || Date.now() > deadline) {
+      await stop();
+      throw new Error(`the server did not come up at ${url}:\n${log}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { url, port, stop };
+}

@@ -1,0 +1,95 @@
+// Pictures of every state, for human eyes: test-results/screens.
+import { expect, test } from "../fixtures.ts";
+import type { RoomPage } from "../pages/room.page.ts";
+import { Wire } from "../proxy.ts";
+
+const EVERYWHERE = { tag: "@everywhere" };
+
+async function picture(person: RoomPage, state: string): Promise<void> {
+  await person.page.screenshot({ path: `test-results/screens/${test.info().project.name}-${state}.png` });
+}
+
+test("an empty room", EVERYWHERE, async ({ people, room }) => {
+  const visitor = await people.visitor(room);
+  await visitor.live();
+  await expect(visitor.page.getByText(visitor.words.emptyRoom)).toBeVisible();
+  await picture(visitor, "empty");
+});
+
+test("a busy room", EVERYWHERE, async ({ alice, bob, script }) => {
+  const program = await script();
+  await bob.say("Is there any of the oolong left?");
+  await alice.say("A little. I kept you a cup.");
+  await alice.say("It is on the table by the window, https://example.org/tea tells which.");
+  program.say("小雨", "我也要一杯 🍵");
+  await expect(alice.lines()).toHaveCount(4);
+  await bob.say("来了来了，等我把这一段写完，十分钟。你们先聊，别把点心吃光了！");
+  await alice.say("👩‍👩‍👧‍👦 🎉🎉🎉");
+  await bob.composer.pressSequentially("on my", { delay: 30 });
+  await expect(alice.typingLine).toContainText(bob.nickname);
+  await picture(alice, "busy");
+});
+
+test("long words and long lines", EVERYWHERE, async ({ alice }) => {
+  await alice.say("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(4));
+  await alice.say(`https://example.org/${"a-very-long-path/".repeat(20)}`);
+  await alice.say("春眠不觉晓处处闻啼鸟夜来风雨声花落知多少".repeat(8));
+  await alice.say("one\ntwo\n\nthree");
+  await expect(alice.lines()).toHaveCount(4);
+  await picture(alice, "long-words");
+});
+
+test("drawers and lists", EVERYWHERE, async ({ alice, bob }) => {
+  await expect(bob.composer).toBeVisible();
+  await alice.openPeople();
+  await picture(alice, "people");
+});
+
+test("rooms", EVERYWHERE, async ({ alice }) => {
+  await alice.openRooms();
+  await picture(alice, "rooms");
+});
+
+test("a refusal", EVERYWHERE, async ({ people, room }) => {
+  const person = await people.visitor(room);
+  await person.tryToJoinAs("admin");
+  await expect(person.page.getByText(person.words.nicknameReserved)).toBeVisible();
+  await picture(person, "refusal");
+});
+
+test("offline, with a line that waits", EVERYWHERE, async ({ people, room, server, complaints }) => {
+  complaints.expect(/WebSocket connection/, /Failed to load resource/);
+  const wire = await Wire.to(server);
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  await alice.say("This one arrived.");
+  await expect(alice.line("This one arrived.")).not.toHaveClass(/message--pending/);
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  await alice.say("This one waits.");
+  await expect(alice.line("This one waits.")).toBeVisible();
+  await picture(alice, "offline");
+  await wire.close();
+});
+
+test("an address without a room", EVERYWHERE, async ({ people, complaints }) => {
+  complaints.expect(/status of 404/);
+  const person = await people.somebody();
+  await person.page.goto(`${person.origin}/r/no-such-room`);
+  await picture(person, "not-found");
+});
+
+for (const [name, viewport] of Object.entries({
+  // A window of 1280 × 800 at 200 % has half as many CSS pixels each way.
+  "zoom-200": { width: 640, height: 400 },
+  wide: { width: 1600, height: 1000 },
+})) {
+  test(`a conversation, ${name}`, async ({ people, room, bob }) => {
+    const alice = await people.member("Alice", room, { viewport, deviceScaleFactor: name === "wide" ? 1 : 2 });
+    await alice.say("The same words at another size.");
+    await bob.say("一样的话，不一样的大小。");
+    await expect(alice.lines()).toHaveCount(2);
+    await picture(alice, name);
+    const overflow = await alice.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, "nothing is cut off at the side").toBeLessThanOrEqual(0);
+  });
+}

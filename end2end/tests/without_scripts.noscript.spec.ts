@@ -1,0 +1,56 @@
+// With scripts off: read, page back, choose a nickname, post.
+import { expect, test } from "../fixtures.ts";
+
+test("somebody without scripts joins, posts, and is read by others", async ({ people, room }) => {
+  const alice = await people.member("Alice", room);
+  await alice.say("no scripts here");
+  await expect(alice.line("no scripts here")).toBeVisible();
+  const bob = await people.member("Bob", room, { javaScriptEnabled: true });
+  await expect(bob.line("no scripts here")).toBeVisible();
+  await alice.say("and here it comes live");
+  await expect(bob.line("and here it comes live")).toBeVisible();
+});
+
+test("a reload after posting does not post again", async ({ people, room }) => {
+  const alice = await people.member("Alice", room);
+  await alice.say("once");
+  await expect(alice.lines()).toHaveText(["once"]);
+  await alice.page.reload();
+  await expect(alice.lines()).toHaveText(["once"]);
+});
+
+test("older lines are a link away, and the newest another", async ({ people, room, script }) => {
+  const writer = await script();
+  for (let line = 1; line <= 120; line++) writer.say(people.nickname("Scribe"), `line ${line}`);
+  await expect.poll(() => writer.heard.length).toBe(120);
+  const reader = await people.visitor(room);
+  await expect(reader.line("line 120")).toBeVisible();
+  await reader.older.click();
+  await expect(reader.line("line 70")).toHaveCount(1);
+  await expect(reader.line("line 120")).toHaveCount(0);
+  await reader.page.getByRole("link", { name: reader.words.newest }).first().click();
+  await expect(reader.line("line 120")).toBeVisible();
+});
+
+test("a refused line stays in the composer", async ({ people, room, complaints }) => {
+  complaints.expect(/status of 4\d\d/);
+  const alice = await people.member("Alice", room);
+  const long = "长".repeat(4_001);
+  await alice.say(long);
+  await expect(alice.page.getByText(alice.words.tooLong)).toBeVisible();
+  await expect(alice.composer).toHaveValue(long);
+});
+
+test("a refused nickname stays in the field", async ({ people, room, complaints }) => {
+  complaints.expect(/status of 4\d\d/);
+  const person = await people.visitor(room);
+  await person.tryToJoinAs("admin");
+  await expect(person.page.getByText(person.words.nicknameReserved)).toBeVisible();
+  await expect(person.nicknameField).toHaveValue("admin");
+});
+
+test("the language can be switched", async ({ people, room }) => {
+  const person = await people.visitor(room);
+  await person.switchLanguage();
+  await expect(person.page.locator("html")).toHaveAttribute("lang", "zh-CN");
+});

@@ -1,0 +1,73 @@
+// The names that people and screen readers find things by, as src/ui/i18n/words.rs has them.
+
+export const english = {
+  blocked: "Live updates do not get through",
+  changeNickname: "Change nickname",
+  createRoom: "Create room",
+  emptyRoom: "Nothing has been said here yet",
+  join: "Join",
+  joined: (names: string) => `${names} joined`,
+  jumpToNewest: /^Jump to newest/,
+  left: (names: string) => `${names} left`,
+  message: "Message",
+  messages: "Messages",
+  newRoom: "New room",
+  newest: "Newest messages",
+  nickname: "Nickname",
+  nicknameReserved: "This nickname is reserved",
+  nicknameTaken: "Somebody else has this nickname",
+  nicknameTooLong: "This nickname is too long",
+  notSent: "Not sent",
+  older: "Older messages",
+  otherLanguage: "中文",
+  people: "People",
+  retry: "Retry",
+  roomName: "Room name",
+  rooms: "Rooms",
+  send: "Send",
+  sending: "Sending…",
+  sent: "Sent",
+  tooLong: "The message is too long",
+  typing: (name: string) => `${name} is typing…`,
+  unsupported: "This browser lacks WebSocket or WebAssembly",
+  waiting: "Will be sent when the connection is back",
+};
+
+export type Words = typeof english;
+
+export const chinese: Words = {
+  blocked: "实时更新连不上",
+  changeNickname: "改昵称",
+  createRoom: "创建房间",
+  emptyRoom: "还没有人说话",
+  join: "入座",
+  joined: (names) => `${names}进来了`,
+  jumpToNewest: /^回到最新/,
+  left: (names) => `${names}离开了`,
+  message: "消息",
+  messages: "消息",
+  newRoom: "新房间",
+  newest: "最新的消息",
+  nickname: "昵称",
+  nicknameReserved: "这个昵称是保留的",
+  nicknameTaken: "这个昵称已经有人用了",
+  nicknameTooLong: "昵称太长了",
+  notSent: "未发送",
+  older: "更早的消息",
+  otherLanguage: "English",
+  people: "在座",
+  retry: "重试",
+  roomName: "房间名",
+  rooms: "房间",
+  send: "发送",
+  sending: "正在发送…",
+  sent: "已发送",
+  tooLong: "消息太长了",
+  typing: (name) => `${name} 正在输入…`,
+  unsupported: "这个浏览器不支持 WebSocket 或 WebAssembly",
+  waiting: "连上后自动发送",
+};
+
+export function wordsOf(locale: string | undefined): Words {
+  return locale?.startsWith("zh") ? chinese : english;
+}

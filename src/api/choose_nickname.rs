@@ -1,0 +1,15 @@
+//! Takes or changes a nickname.
+
+use leptos::prelude::*;
+
+use super::{Answer, ApiError};
+use crate::protocol::Person;
+
+/// Gives this browser's session a nickname; the answer sets the session cookie when there was none.
+#[server(prefix = "/api/fn", endpoint = "choose_nickname")]
+pub async fn choose_nickname(
+    /// As typed; the server cleans and checks it.
+    nickname: String,
+) -> Result<Answer<Person>, ApiError> {
+    Ok(crate::server::chat::form::choose_nickname(nickname).await)
+}

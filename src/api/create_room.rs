@@ -1,0 +1,15 @@
+//! Opens a room.
+
+use leptos::prelude::*;
+
+use super::{Answer, ApiError};
+use crate::protocol::RoomSummary;
+
+/// Opens a public room; its address comes from its title.
+#[server(prefix = "/api/fn", endpoint = "create_room")]
+pub async fn create_room(
+    /// As typed; the server cleans and checks it.
+    title: String,
+) -> Result<Answer<RoomSummary>, ApiError> {
+    Ok(crate::server::chat::form::create_room(title).await)
+}

@@ -1,0 +1,11 @@
+//! Gives a nickname back.
+
+use leptos::prelude::*;
+
+use super::{Answer, ApiError};
+
+/// Ends this browser's session and frees its nickname.
+#[server(prefix = "/api/fn", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<Answer<()>, ApiError> {
+    Ok(crate::server::chat::form::sign_out().await)
+}

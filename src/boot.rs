@@ -1,0 +1,168 @@
+//! Composition: settings → store, broker, hub → routes and page; then serving, and stopping without losing a line.
+//! The only module that knows both the server and the page.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+use crate::server::app::App;
+use crate::server::broker::Broker;
+use crate::server::broker::local::LocalBroker;
+use crate::server::config::{Config, Scheme, ServerConfig};
+use crate::server::listener::{self, BindError, ListenerOptions, Tls, TlsError};
+use crate::server::store::sqlite::{OpenError, SqliteStore};
+use crate::server::{chat, clock, housekeeping, http};
+
+mod assets;
+mod drain;
+mod forms;
+mod pages;
+mod render;
+
+/// How long the store may take to tell why it ended.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Why the server did not start, or stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The runtime could not be made.
+    #[error("the operating system gives no threads: {0}")]
+    Runtime(std::io::Error),
+    /// The address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] BindError),
+    /// The certificate or the key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// A signal handler could not be installed.
+    #[error("signals cannot be watched: {0}")]
+    Signals(std::io::Error),
+    /// The disk failed under the running server.
+    #[error(
+        "the database could not be written: {0}. Nothing that was acknowledged is lost. Free space or mend the disk, \
+         then start again; lines that were not acknowledged are sent again by their writers"
+    )]
+    StoreFailed(String),
+    /// The task that shows lines to people ended.
+    #[error(
+        "lines are stored but not shown to anybody any more, by a fault of this program. Start it again; nothing is lost"
+    )]
+    FanOutEnded,
+}
+
+/// Serves until a signal or a failed disk ends it. Blocks the calling thread.
+///
+/// # Errors
+/// [`BootError`] with what is wrong and what to do.
+pub fn run(config: Config) -> Result<(), BootError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(BootError::Runtime)?;
+    runtime.block_on(async {
+        let listener = listener::bind(config.server.addr).await?;
+        let server = start(config, listener).await?;
+        let mut signals = drain::Signals::install().map_err(BootError::Signals)?;
+        tracing::info!("serving on {}", server.url());
+        tokio::select! {
+            () = signals.stop() => server.drain().await,
+            failure = server.failure() => {
+                tracing::error!(%failure, "stopping");
+                server.say_farewell().await;
+                Err(failure)
+            }
+        }
+    })
+}
+
+/// A server that is serving. Tests start one on port 0 and talk to it like anybody else.
+pub struct Server {
+    app: Arc<App>,
+    address: SocketAddr,
+    scheme: Scheme,
+    failure: watch::Receiver<Option<String>>,
+    accepting: TaskTracker,
+    housekeeping: TaskTracker,
+}
+
+/// Opens the store, puts the parts together and starts to serve on `listener`.
+///
+/// # Errors
+/// [`BootError`] with what is wrong and what to do.
+pub async fn start(config: Config, listener: TcpListener) -> Result<Server, BootError> {
+    let address = listener.local_addr().unwrap_or(config.server.addr);
+    let tls = load_certificate(&config.server)?;
+    let scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
+    let (broker, committed) = LocalBroker::new(config.store.write_queue.max(1));
+    let sink = Box::new(move |event| broker.publish(event));
+    let store = SqliteStore::open(&config.store, &config.rooms.lobby_title, clock::now(), sink)?;
+    let failure = store.failure();
+    // The renderer of the page needs to know how to run its tasks; the route generator of the router would tell it.
+    let _ = any_spawner::Executor::init_tokio();
+    let app = Arc::new(App::new(config, Arc::new(store)));
+    // The lobby is open from the start, so that its presence can be listed before anybody joins.
+    let _ = chat::open_room(&app, &crate::protocol::RoomSlug::lobby()).await;
+    let housekeeping = housekeeping::start(&app, committed);
+    let accepting = TaskTracker::new();
+    let router = http::router(&app, pages::router(&app));
+    if let Some(tls) = &tls {
+        let reload = listener::reload_on_hangup(Arc::clone(tls), app.stop.clone());
+        accepting.spawn(reload.map_err(BootError::Signals)?);
+    }
+    let options = ListenerOptions::new(&app.config.limits, tls);
+    accepting.spawn(listener::serve(listener, router, options, app.stop.clone(), accepting.clone()));
+    Ok(Server { app, address, scheme, failure, accepting, housekeeping })
+}
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The parts, for tests that look at what no client can see.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Waits until the server cannot keep its promises any more, and tells why.
+    pub async fn failure(&self) -> BootError {
+        let mut failure = self.failure.clone();
+        let store_failed = async {
+            match failure.wait_for(Option::is_some).await {
+                Ok(reason) => BootError::StoreFailed(reason.clone().unwrap_or_default()),
+                // The store was closed without having failed: that is what a drain looks like from here.
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let mut store_failed = std::pin::pin!(store_failed);
+        tokio::select! {
+            failure = &mut store_failed => failure,
+            // A failed store ends the fan-out too, a moment before it tells why.
+            () = self.app.fan_out_over.cancelled() => {
+                timeout(LAST_WORDS, store_failed).await.unwrap_or(BootError::FanOutEnded)
+            }
+        }
+    }
+
+    /// What to type into a browser on this machine.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme.name(), self.address)
+    }
+}
+
+fn load_certificate(config: &ServerConfig) -> Result<Option<Arc<Tls>>, TlsError> {
+    match (&config.tls_cert, &config.tls_key) {
+        (Some(certificate), Some(key)) => Ok(Some(Arc::new(Tls::load(certificate, key)?))),
+        // The settings were checked to name both or none.
+        _ => Ok(None),
+    }
+}

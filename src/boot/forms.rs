@@ -1,0 +1,207 @@
+//! The forms of the page without scripts: post, then redirect to the room; a refused one comes back with what was typed.
+
+use axum::Extension;
+use axum::extract::rejection::{FormRejection, PathRejection};
+use axum::extract::{FromRequest, Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, LOCATION, SET_COOKIE};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::pages::{self, Site};
+use super::render;
+use crate::model::address;
+use crate::protocol::page::Form as PageForm;
+use crate::protocol::{ClientMessageId, ErrorCode, Notice, Refusal, RoomSlug};
+use crate::server::app::Caller;
+use crate::server::chat::{self, Utterance};
+use crate::server::config::Scheme;
+use crate::server::http::HttpRefusal;
+use crate::server::session;
+use crate::server::store::EventRange;
+use crate::ui::i18n::Language;
+
+/// A browser remembers the language for a year.
+const LANGUAGE_COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
+
+type Parts = (State<Site>, Extension<Caller>);
+
+#[derive(Deserialize)]
+struct SayForm {
+    text: String,
+    client_message_id: ClientMessageId,
+}
+
+/// `POST /r/{room}/say`
+pub async fn say(
+    (State(site), Extension(caller)): Parts,
+    room: Result<Path<RoomSlug>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path(room)) = room else { return HttpRefusal::from(ErrorCode::RoomNotFound).into_response() };
+    let visit = Visit::new(site, caller, room, &request);
+    let form: SayForm = match read(request).await {
+        Ok(form) => form,
+        Err(refusal) => return HttpRefusal(refusal).into_response(),
+    };
+    let Some(guest) = &visit.caller.guest else {
+        let refusal = ErrorCode::NicknameRequired.into();
+        return visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await;
+    };
+    let (room, id) = (visit.room.clone(), form.client_message_id.clone());
+    let utterance = Utterance::of_guest(guest, room, id, form.text.clone());
+    match chat::say(&visit.site.app, utterance).await {
+        Ok(_) => back_to(&visit.room),
+        Err(refusal) => visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct NicknameForm {
+    nickname: String,
+    room: RoomSlug,
+}
+
+/// `POST /nickname`
+pub async fn nickname((State(site), Extension(caller)): Parts, request: Request) -> Response {
+    let mut visit = Visit::new(site, caller, RoomSlug::lobby(), &request);
+    let form: NicknameForm = match read(request).await {
+        Ok(form) => form,
+        Err(refusal) => return HttpRefusal(refusal).into_response(),
+    };
+    visit.room = form.room;
+    match chat::choose_nickname(&visit.site.app, &visit.caller, &form.nickname).await {
+        Ok(identity) => {
+            let lifetime = visit.site.app.config.rooms.nickname_ttl;
+            let cookie = identity.token.set_cookie(visit.caller.scheme, lifetime);
+            with_cookie(back_to(&visit.room), Some(cookie))
+        }
+        Err(refusal) => visit.refuse(PageForm::Nickname, refusal, form.nickname, None).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct RoomOnlyForm {
+    room: RoomSlug,
+}
+
+/// `POST /sign-out`
+pub async fn sign_out((State(site), Extension(caller)): Parts, request: Request) -> Response {
+    let form: RoomOnlyForm = match read(request).await {
+        Ok(form) => form,
+        Err(refusal) => return HttpRefusal(refusal).into_response(),
+    };
+    match chat::sign_out(&site.app, &caller).await {
+        Ok(()) => with_cookie(back_to(&form.room), Some(session::clear_cookie(caller.scheme))),
+        Err(refusal) => HttpRefusal(refusal).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct NewRoomForm {
+    title: String,
+    room: RoomSlug,
+}
+
+/// `POST /rooms`
+pub async fn new_room((State(site), Extension(caller)): Parts, request: Request) -> Response {
+    let mut visit = Visit::new(site, caller, RoomSlug::lobby(), &request);
+    let form: NewRoomForm = match read(request).await {
+        Ok(form) => form,
+        Err(refusal) => return HttpRefusal(refusal).into_response(),
+    };
+    visit.room = form.room;
+    match chat::create_room(&visit.site.app, &visit.caller, &form.title).await {
+        Ok(room) => back_to(&room.slug),
+        Err(refusal) => visit.refuse(PageForm::NewRoom, refusal, form.title, None).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct LanguageForm {
+    language: String,
+    room: RoomSlug,
+}
+
+/// `POST /language`
+pub async fn language(Extension(caller): Extension<Caller>, request: Request) -> Response {
+    let form: LanguageForm = match read(request).await {
+        Ok(form) => form,
+        Err(refusal) => return HttpRefusal(refusal).into_response(),
+    };
+    let cookie = Language::from_tag(&form.language).map(|language| language_cookie(language, caller.scheme));
+    with_cookie(back_to(&form.room), cookie)
+}
+
+/// Who posts from where: all that is needed to draw the page again.
+struct Visit {
+    site: Site,
+    caller: Caller,
+    room: RoomSlug,
+    language: Language,
+    /// The request without its body, for the renderer.
+    head: Request,
+}
+
+impl Visit {
+    fn new(site: Site, caller: Caller, room: RoomSlug, request: &Request) -> Self {
+        let mut head = Request::default();
+        *head.uri_mut() = request.uri().clone();
+        *head.headers_mut() = request.headers().clone();
+        Self { site, caller, room, language: pages::language(request), head }
+    }
+
+    /// Draws the page again, with the reason and with what was typed.
+    async fn refuse(
+        self,
+        form: PageForm,
+        refusal: Refusal,
+        typed: String,
+        client_message_id: Option<ClientMessageId>,
+    ) -> Response {
+        match pages::page_data(&self.site.app, &self.caller, &self.room, EventRange::Newest).await {
+            Ok(mut page) => {
+                page.notice = Some(Notice { form, refusal, typed, client_message_id });
+                render::refused(
+                    refusal,
+                    render::page(&self.site.app, &self.site.assets, page, self.language, self.head).await,
+                )
+            }
+            Err(refusal) => HttpRefusal(refusal).into_response(),
+        }
+    }
+}
+
+async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
+    match axum::Form::<T>::from_request(request, &()).await {
+        Ok(axum::Form(form)) => Ok(form),
+        Err(FormRejection::BytesRejection(_)) => Err(ErrorCode::FrameTooLarge.into()),
+        Err(_) => Err(ErrorCode::BadRequest.into()),
+    }
+}
+
+/// Post, redirect, get: reloading the page does not post again.
+fn back_to(room: &RoomSlug) -> Response {
+    let location = HeaderValue::try_from(address::room(room)).expect("percent-encoded text is visible ASCII");
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn language_cookie(language: Language, scheme: Scheme) -> HeaderValue {
+    let secure = match scheme {
+        Scheme::Https => "; Secure",
+        Scheme::Http => "",
+    };
+    let (name, tag) = (Language::COOKIE, language.tag());
+    HeaderValue::try_from(format!(
+        "{name}={tag}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LANGUAGE_COOKIE_SECONDS}{secure}"
+    ))
+    .expect("names, tags and numbers are visible ASCII")
+}

@@ -1,0 +1,143 @@
+//! The routes of the page: reading it, posting its forms without scripts, its server functions, its files.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use leptos::prelude::provide_context;
+use serde::Deserialize;
+
+use super::{assets, forms, render};
+use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
+use crate::server::app::{App, Caller};
+use crate::server::chat;
+use crate::server::http::HttpRefusal;
+use crate::server::store::EventRange;
+use crate::ui::Assets;
+use crate::ui::i18n::Language;
+
+/// What the routes of the page need.
+#[derive(Clone)]
+pub struct Site {
+    /// The server's parts.
+    pub app: Arc<App>,
+    /// The names of the built files.
+    pub assets: Arc<Assets>,
+}
+
+/// All routes that a browser asks for.
+pub fn router(app: &Arc<App>) -> Router {
+    let site = Site { app: Arc::clone(app), assets: Arc::new(render::find_assets(&app.config.leptos)) };
+    let pages = Router::new()
+        .route("/", get(lobby))
+        .route("/r/{room}", get(room))
+        .route("/r/{room}/say", post(forms::say))
+        .route("/nickname", post(forms::nickname))
+        .route("/sign-out", post(forms::sign_out))
+        .route("/rooms", post(forms::new_room))
+        .route("/language", post(forms::language))
+        .route("/api/fn/{*name}", post(server_function))
+        .fallback(nothing_here)
+        .with_state(site);
+    pages.merge(assets::router(app))
+}
+
+/// `?before=SEQ`: an older page, for reading back without scripts.
+#[derive(Deserialize)]
+pub struct PageQuery {
+    before: Option<Seq>,
+}
+
+/// A place that nobody can be sent to is no reason to show nothing: the newest page comes instead.
+fn range(query: Result<Query<PageQuery>, QueryRejection>) -> EventRange {
+    query.ok().and_then(|Query(query)| query.before).map_or(EventRange::Newest, EventRange::Before)
+}
+
+async fn lobby(
+    site: State<Site>,
+    caller: Extension<Caller>,
+    query: Result<Query<PageQuery>, QueryRejection>,
+    request: Request,
+) -> Response {
+    show(&site, &caller, RoomSlug::lobby(), range(query), request).await
+}
+
+async fn room(
+    site: State<Site>,
+    caller: Extension<Caller>,
+    room: Result<Path<RoomSlug>, PathRejection>,
+    query: Result<Query<PageQuery>, QueryRejection>,
+    request: Request,
+) -> Response {
+    match room {
+        Ok(Path(room)) => show(&site, &caller, room, range(query), request).await,
+        Err(_) => not_found(&site, &request),
+    }
+}
+
+async fn show(site: &Site, caller: &Caller, room: RoomSlug, range: EventRange, request: Request) -> Response {
+    if let Err(refusal) = site.app.budgets.read(caller.address) {
+        return HttpRefusal(refusal).into_response();
+    }
+    match page_data(&site.app, caller, &room, range).await {
+        Ok(page) => render::page(&site.app, &site.assets, page, language(&request), request).await,
+        Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => not_found(site, &request),
+        Err(refusal) => HttpRefusal(refusal).into_response(),
+    }
+}
+
+/// What the page of a room is drawn from.
+pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: EventRange) -> Result<PageData, Refusal> {
+    let (snapshot, page) = chat::snapshot(app, room, range).await?;
+    Ok(PageData {
+        me: caller.person(),
+        room: snapshot,
+        rooms: chat::list_rooms(app).await?,
+        limits: app.limits(),
+        notice: None,
+        at_newest: !page.has_newer,
+    })
+}
+
+/// The language of a request: the cookie of the language switch, else what the browser asks for.
+pub fn language<B>(request: &axum::http::Request<B>) -> Language {
+    let text = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+    text(header::COOKIE)
+        .and_then(Language::from_cookie)
+        .unwrap_or_else(|| Language::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or_default()))
+}
+
+async fn server_function(
+    State(site): State<Site>,
+    Extension(caller): Extension<Caller>,
+    request: Request<Body>,
+) -> Response {
+    let context = move || {
+        provide_context(Arc::clone(&site.app));
+        provide_context(caller.clone());
+    };
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
+
+async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
+    not_found(&site, &request)
+}
+
+/// A page for people, JSON for programs.
+fn not_found(site: &Site, request: &Request) -> Response {
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if wants_page {
+        render::nowhere(&site.assets, language(request))
+    } else {
+        HttpRefusal::from(ErrorCode::NotFound).into_response()
+    }
+}

@@ -1,0 +1,86 @@
+//! Drawing a page on the server, with the policy that lets nothing run in it but its own nonce.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use leptos::config::{Env, LeptosOptions};
+use leptos::nonce::use_nonce;
+use leptos::prelude::{expect_context, provide_context};
+use leptos_axum::ResponseOptions;
+
+use crate::protocol::{ClientMessageId, PageData, Refusal};
+use crate::server::app::App;
+use crate::server::http::HttpRefusal;
+use crate::server::session::draw_hex_id;
+use crate::ui::i18n::Language;
+use crate::ui::{self, Assets};
+
+/// The names of the built files: from the hash file that cargo-leptos puts beside the binary, read once at start.
+pub fn find_assets(options: &LeptosOptions) -> Assets {
+    let hash_file = std::env::current_exe()
+        .ok()
+        .and_then(|binary| Some(binary.parent()?.join(&*options.hash_file)))
+        .filter(|_| options.hash_files);
+    let hashes = hash_file.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    Assets::new(options, &hashes)
+}
+
+/// Draws the page of a room.
+pub async fn page(app: &Arc<App>, assets: &Assets, page: PageData, language: Language, request: Request) -> Response {
+    let options = app.config.leptos.clone();
+    let policy_options = options.clone();
+    let assets = assets.clone();
+    let context = move || {
+        provide_context(page.clone());
+        provide_context(language);
+        provide_context(assets.clone());
+        provide_context(ui::state::FreshMessageId(fresh_message_id(&page)));
+        let response = expect_context::<ResponseOptions>();
+        response.insert_header(CONTENT_SECURITY_POLICY, policy(&policy_options));
+    };
+    let draw = leptos_axum::render_app_async_with_context(context, move || ui::shell(options.clone(), language));
+    draw(request).await
+}
+
+/// Says in words that there is nothing at an address.
+pub fn nowhere(assets: &Assets, language: Language) -> Response {
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let policy = HeaderValue::from_static(policy);
+    let page = Html(ui::nowhere(assets, language));
+    (StatusCode::NOT_FOUND, [(CONTENT_SECURITY_POLICY, policy)], page).into_response()
+}
+
+/// A line that was refused keeps its id, so that posting it again cannot say it twice.
+fn fresh_message_id(page: &PageData) -> ClientMessageId {
+    page.notice.as_ref().and_then(|notice| notice.client_message_id.clone()).unwrap_or_else(|| {
+        ClientMessageId::parse(&draw_hex_id()).expect("32 hex digits have the shape of a client message id")
+    })
+}
+
+/// The Content Security Policy of a page: scripts only with the nonce of this very response, and WebAssembly; styles,
+/// images and connections only from here. As the Leptos documentation says, hydration needs `strict-dynamic`.
+fn policy(options: &LeptosOptions) -> HeaderValue {
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    // While developing, the page listens to cargo-leptos for new builds on another port.
+    let reload = match options.env {
+        Env::DEV => format!(" ws://127.0.0.1:{port} ws://localhost:{port}", port = options.reload_port),
+        Env::PROD => String::new(),
+    };
+    let policy = format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).expect("a nonce is base64 and the rest is ASCII")
+}
+
+/// Gives a page that shows a refusal the status and the headers of the refusal.
+pub fn refused(refusal: Refusal, mut page: Response) -> Response {
+    let refusal = HttpRefusal(refusal);
+    *page.status_mut() = refusal.status();
+    page.headers_mut().extend(refusal.headers());
+    page
+}

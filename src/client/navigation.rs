@@ -1,0 +1,37 @@
+//! The address bar: `/` is the lobby, `/r/{slug}` any room. In place of a router: the page is one page.
+
+use wasm_bindgen::JsValue;
+
+use super::listener::Listener;
+use crate::model::address;
+use crate::protocol::RoomSlug;
+
+/// Puts a room into the address bar and the history; does nothing when it is there already.
+pub fn push_room(room: &RoomSlug) {
+    if current_room().as_ref() == Some(room) {
+        return;
+    }
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // Browsers refuse a flood of entries: the address then lags behind, the room does not.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address::room(room)));
+    }
+}
+
+/// The room that the address bar names.
+#[must_use]
+pub fn current_room() -> Option<RoomSlug> {
+    let path = web_sys::window()?.location().pathname().ok()?;
+    if path == "/" {
+        return Some(RoomSlug::lobby());
+    }
+    let encoded = path.strip_prefix("/r/")?.trim_end_matches('/');
+    let decoded = js_sys::decode_uri_component(encoded).ok()?;
+    RoomSlug::parse(&String::from(decoded)).ok()
+}
+
+/// Calls back with the room that the address bar names when the reader goes back or forward.
+pub fn on_room_change(callback: impl Fn(RoomSlug) + 'static) -> Option<Listener> {
+    let window = web_sys::window()?;
+    Listener::on(&window, "popstate", move |_| current_room().into_iter().for_each(&callback))
+}

@@ -1,0 +1,49 @@
+//! The command line: reads the settings, starts the logs, and runs the server or answers about the settings.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use teahouse::boot;
+use teahouse::server::config::{Command, CommandLine, Config, settings_table};
+use teahouse::server::telemetry;
+
+/// What is wrong with the settings can be mended by whoever started the program: 2, as for a wrong flag. The rest is 1.
+const EXIT_CONFIGURATION: u8 = 2;
+const EXIT_FAILURE: u8 = 1;
+
+fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    let command = command_line.command.unwrap_or_default();
+    if command == Command::Settings {
+        return print(&settings_table());
+    }
+    let config = match Config::load(&command_line, |name| std::env::var(name).ok()) {
+        Ok(config) => config,
+        Err(error) => return fail(EXIT_CONFIGURATION, &error),
+    };
+    if command == Command::Check {
+        return print(&config.to_toml());
+    }
+    if let Err(error) = telemetry::start(&config.server) {
+        return fail(EXIT_CONFIGURATION, &error);
+    }
+    match boot::run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(EXIT_FAILURE, &error),
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(EXIT_FAILURE, &error),
+    }
+}
+
+/// One paragraph on standard error.
+fn fail(code: u8, error: &dyn Error) -> ExitCode {
+    eprintln!("teahouse: {error}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,61 @@
+//! The addresses of rooms: what the page links and posts to, where the server leads back, what the browser fetches.
+
+use std::fmt::Write;
+
+use crate::protocol::{RoomSlug, Seq};
+
+/// A room's page: `/` is the lobby.
+#[must_use]
+pub fn room(slug: &RoomSlug) -> String {
+    if *slug == RoomSlug::lobby() { "/".to_owned() } else { below_rooms(slug) }
+}
+
+/// Takes the line of a composer without scripts.
+#[must_use]
+pub fn say(slug: &RoomSlug) -> String {
+    format!("{}/say", below_rooms(slug))
+}
+
+/// An older page of a room.
+#[must_use]
+pub fn older(slug: &RoomSlug, before: Seq) -> String {
+    format!("{}?before={before}", below_rooms(slug))
+}
+
+/// The JSON of a room's history.
+#[must_use]
+pub fn events(slug: &RoomSlug) -> String {
+    format!("/api/v1/rooms/{}/events", segment(slug))
+}
+
+fn below_rooms(slug: &RoomSlug) -> String {
+    format!("/r/{}", segment(slug))
+}
+
+/// Percent-encodes what is not ASCII (RFC 3986, §2.1); a slug holds nothing else that would need it.
+fn segment(slug: &RoomSlug) -> String {
+    let mut path = String::new();
+    for byte in slug.as_str().bytes() {
+        if byte.is_ascii() {
+            path.push(char::from(byte));
+        } else {
+            write!(path, "%{byte:02X}").expect("a string takes every text");
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_of_any_script_has_an_ascii_address() {
+        let teahouse = RoomSlug::parse("茶-2").expect("a good slug");
+        assert_eq!(room(&teahouse), "/r/%E8%8C%B6-2");
+        assert_eq!(room(&RoomSlug::lobby()), "/");
+        assert_eq!(say(&RoomSlug::lobby()), "/r/lobby/say");
+        assert_eq!(events(&teahouse), "/api/v1/rooms/%E8%8C%B6-2/events");
+        assert_eq!(older(&RoomSlug::lobby(), Seq::new(7)), "/r/lobby?before=7");
+    }
+}

@@ -1,0 +1,160 @@
+//! Transitions inside an open connection: greeted, joined, live, repaired; what is delivered and what is held back.
+
+use super::{Link, Phase, Turn, later};
+use crate::model::link::Output;
+use crate::protocol::event::RoomHead;
+use crate::protocol::{Command, Cursor, ErrorCode, Event, Refusal, RoomSlug, RoomSnapshot, Seq, Timestamp};
+
+impl Link {
+    pub(super) fn frame(&mut self, event: Event, turn: &mut Turn) {
+        if !self.has_socket() {
+            return;
+        }
+        self.heard = turn.now;
+        if room_of(&event).is_some_and(|room| *room != self.room) {
+            // It was on its way when the reader left that room.
+            return;
+        }
+        match &event {
+            Event::Welcome { heartbeat_ms, .. } => {
+                self.heartbeat_ms = *heartbeat_ms;
+                turn.deliver(event);
+                self.join(turn);
+            }
+            Event::Joined { snapshot, .. } => {
+                let new = self.new_events(snapshot);
+                self.cursor = Some(Cursor { epoch: snapshot.epoch.clone(), seq: snapshot.summary.head });
+                turn.deliver(event);
+                self.joined(new, turn);
+            }
+            Event::Publication { event: entry, .. } => {
+                if self.admits(entry.seq, turn) {
+                    turn.deliver(event);
+                }
+            }
+            Event::Refused { refusal, .. } => {
+                self.refused(*refusal, turn);
+                turn.deliver(event);
+            }
+            Event::Heartbeat { heads } => self.heartbeat(heads, turn),
+            Event::Reconnect { in_ms } => self.leave = Some(later(turn.now, i64::from(*in_ms))),
+            Event::Presence { .. }
+            | Event::Typing { .. }
+            | Event::Ack { .. }
+            | Event::Nack { .. }
+            | Event::Rooms { .. } => turn.deliver(event),
+        }
+    }
+
+    pub(super) fn join(&mut self, turn: &mut Turn) {
+        self.phase = Phase::Joining { since: turn.now };
+        turn.send(Command::Join { room: self.room.clone(), cursor: self.cursor.clone() });
+    }
+
+    /// Events are missing: the same join again brings them. Until it is answered, publications are not delivered, since
+    /// the answer holds them too.
+    pub(super) fn repair(&mut self, live_since: Timestamp, turn: &mut Turn) {
+        self.phase = Phase::Repairing { since: turn.now, live_since };
+        turn.send(Command::Join { room: self.room.clone(), cursor: self.cursor.clone() });
+    }
+
+    pub(super) fn joined(&mut self, new: u64, turn: &mut Turn) {
+        let since = match self.phase {
+            Phase::Repairing { live_since, .. } | Phase::Live { since: live_since } => live_since,
+            _ => turn.now,
+        };
+        self.phase = Phase::Live { since };
+        self.attempts = 0;
+        if self.lost.take().is_some() {
+            turn.push(Output::CaughtUp { new });
+        }
+    }
+
+    /// How many events a snapshot is ahead of the cursor, also of those that did not fit into it.
+    pub(super) fn new_events(&self, snapshot: &RoomSnapshot) -> u64 {
+        match &self.cursor {
+            Some(cursor) if cursor.epoch == snapshot.epoch => {
+                snapshot.summary.head.get().saturating_sub(cursor.seq.get())
+            }
+            _ => snapshot.events.len() as u64,
+        }
+    }
+
+    /// Whether a publication is the next one; moves the cursor if so, and repairs if something is missing before it.
+    pub(super) fn admits(&mut self, seq: Seq, turn: &mut Turn) -> bool {
+        let (Phase::Live { since }, Some(cursor)) = (self.phase, &mut self.cursor) else {
+            return false;
+        };
+        if seq == cursor.seq.next() {
+            cursor.seq = seq;
+            return true;
+        }
+        if seq > cursor.seq {
+            self.repair(since, turn);
+        }
+        false
+    }
+
+    pub(super) fn heartbeat(&mut self, heads: &[RoomHead], turn: &mut Turn) {
+        turn.send(Command::Heartbeat);
+        let (Phase::Live { since }, Some(cursor)) = (self.phase, &self.cursor) else {
+            return;
+        };
+        if heads.iter().any(|head| head.room == self.room && head.head > cursor.seq) {
+            self.repair(since, turn);
+        }
+    }
+
+    pub(super) fn refused(&mut self, refusal: Refusal, turn: &mut Turn) {
+        match self.phase {
+            Phase::Joining { .. } | Phase::Repairing { .. } => {
+                let again = refusal.retry_after_ms.map(|ms| later(turn.now, i64::from(ms)));
+                self.phase = Phase::Refused { refusal, again };
+            }
+            Phase::Live { .. } if refusal.code == ErrorCode::NotJoined => self.join(turn),
+            _ => {}
+        }
+    }
+
+    pub(super) fn switch_room(&mut self, room: RoomSlug, cursor: Option<Cursor>, turn: &mut Turn) {
+        if room == self.room && !matches!(self.phase, Phase::Refused { .. }) {
+            return;
+        }
+        let left = std::mem::replace(&mut self.room, room);
+        self.cursor = cursor;
+        match self.phase {
+            Phase::Joining { .. } | Phase::Repairing { .. } | Phase::Live { .. } => {
+                turn.send(Command::Leave { room: left });
+                self.join(turn);
+            }
+            Phase::Refused { .. } => self.join(turn),
+            _ => {}
+        }
+    }
+
+    pub(super) fn send(&mut self, command: Command, turn: &mut Turn) {
+        let joined = matches!(self.phase, Phase::Live { .. } | Phase::Repairing { .. });
+        let here = match &command {
+            Command::Send { room, .. } | Command::Typing { room } => *room == self.room,
+            _ => false,
+        };
+        if joined && here {
+            turn.send(command);
+        }
+    }
+}
+
+/// The room that an event is only good for while it is open. An answer to a line is good for its outbox at any time.
+fn room_of(event: &Event) -> Option<&RoomSlug> {
+    match event {
+        Event::Joined { snapshot, .. } => Some(&snapshot.summary.slug),
+        Event::Publication { room, .. } | Event::Presence { room, .. } | Event::Typing { room, .. } => Some(room),
+        Event::Refused { room, .. } => room.as_ref(),
+        Event::Welcome { .. }
+        | Event::Ack { .. }
+        | Event::Nack { .. }
+        | Event::Rooms { .. }
+        | Event::Heartbeat { .. }
+        | Event::Reconnect { .. } => None,
+    }
+}

@@ -1,0 +1,219 @@
+//! What the conversation shows, row by row, from the timeline and the outbox: day separators, grouped lines, folded
+//! notices, holes. And which of the rows are mounted ([`Window`]). Not here: words, markup.
+
+mod layout;
+pub mod window;
+
+pub use window::Window;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use layout::Layout;
+
+use super::calendar::{CivilDate, Clock};
+use super::outbox::{LineState, Outbox, OutgoingLine};
+use super::timeline::{Entry, Hole, Notice, Timeline};
+use crate::protocol::{ClientMessageId, EventBody, LogEvent, Origin, Person, Refusal, Seq, Timestamp};
+
+/// One row of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Row {
+    /// A new day begins, in the reader's zone.
+    Day {
+        /// The day.
+        date: CivilDate,
+    },
+    /// Somebody said something.
+    Line(Line),
+    /// Who came and went.
+    Notice(NoticeRow),
+    /// The room was opened.
+    RoomCreated {
+        /// Its place in the log.
+        seq: Seq,
+        /// Who opened it; none for the lobby.
+        creator: Option<String>,
+        /// When, on the reader's clock.
+        clock: Clock,
+    },
+    /// Events are missing here.
+    Hole(Hole),
+}
+
+/// A line of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Line {
+    /// Which line.
+    pub id: LineId,
+    /// Who said it; empty for an own line before a nickname is known.
+    pub nickname: String,
+    /// The door they came in by.
+    pub origin: Origin,
+    /// What they said.
+    pub text: String,
+    /// When, for `<time datetime>`.
+    pub at: Timestamp,
+    /// When, on the reader's clock.
+    pub clock: Clock,
+    /// Whether it opens a group or follows in one.
+    pub continuation: Continuation,
+    /// How far it has come.
+    pub delivery: Delivery,
+    /// Whose it is.
+    pub ownership: Ownership,
+}
+
+/// What a line is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum LineId {
+    /// Its place in the log.
+    Stored(Seq),
+    /// It is still in the outbox.
+    Outgoing(ClientMessageId),
+}
+
+/// A line's place in its group: same sender, same day, within 5 minutes, nothing in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Continuation {
+    /// Shows seal, nickname and time.
+    First,
+    /// Shows only the text.
+    Following,
+}
+
+/// How far a line has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// In the log.
+    Stored,
+    /// Will be sent when the connection allows.
+    Waiting,
+    /// Sent, not yet answered.
+    Sending,
+    /// Refused for good: retry or discard.
+    Failed(Refusal),
+    /// Waited for more than a day: retry or discard.
+    Stale,
+}
+
+/// Whose a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ownership {
+    /// The reader's own.
+    Own,
+    /// Somebody else's.
+    Other,
+}
+
+/// Who came and went, folded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NoticeRow {
+    /// It is shown after this event.
+    pub after: Seq,
+    /// Who came.
+    pub joined: Names,
+    /// Who went.
+    pub left: Names,
+}
+
+/// Some nicknames, and how many more there are: "NAME and 3 others".
+/// Up to three people are all named; of more, only the first is, and the others are counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Names {
+    /// The ones to name; empty when nobody is meant.
+    pub named: Vec<String>,
+    /// How many more.
+    pub others: usize,
+}
+
+/// Up to this many people are all named.
+const NAMED_MAX: usize = 3;
+
+/// Lays out a conversation. `zone` says how many minutes east of UTC the reader's clocks stand at a moment.
+#[must_use]
+pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dyn Fn(Timestamp) -> i32) -> Vec<Row> {
+    let mut layout = Layout::new(me, zone);
+    for entry in timeline.entries() {
+        match entry {
+            Entry::Event(event) => layout.event(event),
+            Entry::Notice(notice) => layout.interrupt(Row::Notice(NoticeRow::from(notice))),
+            Entry::Hole(hole) => layout.interrupt(Row::Hole(hole)),
+        }
+    }
+    // The log may be faster than the ack: a line is not shown twice in between.
+    for line in outbox.lines().iter().filter(|line| !is_in_log(line, timeline, me)) {
+        layout.outgoing(line);
+    }
+    layout.into_rows()
+}
+
+fn is_in_log(line: &OutgoingLine, timeline: &Timeline, me: Option<&Person>) -> bool {
+    timeline.entries().any(|entry| match entry {
+        Entry::Event(LogEvent { body: EventBody::Message(message), .. }) => {
+            message.client_message_id == line.client_message_id && me.is_some_and(|me| me.id == message.sender.id)
+        }
+        _ => false,
+    })
+}
+
+impl Row {
+    /// Identity for a keyed list: the same while the row shows the same, another when anything that it shows changes.
+    /// Unique within one conversation. ASCII.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let identity = match self {
+            Self::Day { date } => format!("day-{date}"),
+            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } => format!("event-{seq}"),
+            Self::Line(Line { id: LineId::Outgoing(id), .. }) => format!("outgoing-{id}"),
+            Self::Notice(notice) => format!("notice-{}", notice.after),
+            Self::Hole(hole) => format!("hole-{}", hole.after),
+        };
+        let mut shown = DefaultHasher::new();
+        self.hash(&mut shown);
+        format!("{identity}-{:x}", shown.finish())
+    }
+
+    /// The place in the log, for rows that have one.
+    #[must_use]
+    pub const fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } => Some(*seq),
+            _ => None,
+        }
+    }
+}
+
+impl From<LineState> for Delivery {
+    fn from(state: LineState) -> Self {
+        match state {
+            LineState::Waiting => Self::Waiting,
+            LineState::Sending => Self::Sending,
+            LineState::Failed(refusal) => Self::Failed(refusal),
+            LineState::Stale => Self::Stale,
+        }
+    }
+}
+
+impl From<&Notice> for NoticeRow {
+    fn from(notice: &Notice) -> Self {
+        Self { after: notice.after, joined: Names::of(&notice.joined), left: Names::of(&notice.left) }
+    }
+}
+
+impl Names {
+    fn of(people: &[Person]) -> Self {
+        let named = if people.len() > NAMED_MAX { 1 } else { people.len() };
+        let named: Vec<String> = people.iter().take(named).map(|person| person.nickname.clone()).collect();
+        let others = people.len() - named.len();
+        Self { named, others }
+    }
+
+    /// Whether nobody is meant.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.named.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Lays rows out one after the other: which opens a day, which opens a group.
+
+use super::{Continuation, Delivery, Line, LineId, Ownership, Row};
+use crate::model::calendar::{self, CivilDate, Clock};
+use crate::model::outbox::OutgoingLine;
+use crate::protocol::{EventBody, LogEvent, Message, Origin, Person, Timestamp, UserId};
+
+/// A group of lines ends this long after its first one, so that the time shown is never further off.
+const GROUP_MS: i64 = 5 * 60 * 1_000;
+/// The rows laid out so far, and what the next one depends on.
+pub(super) struct Layout<'a> {
+    me: Option<&'a Person>,
+    zone: &'a dyn Fn(Timestamp) -> i32,
+    rows: Vec<Row>,
+    day: Option<CivilDate>,
+    /// Sender, nickname and time of the first line of the group that the last row belongs to.
+    group: Option<(Option<&'a UserId>, &'a str, Timestamp)>,
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn new(me: Option<&'a Person>, zone: &'a dyn Fn(Timestamp) -> i32) -> Self {
+        Self { me, zone, rows: Vec::new(), day: None, group: None }
+    }
+
+    pub(super) fn into_rows(self) -> Vec<Row> {
+        self.rows
+    }
+
+    pub(super) fn event(&mut self, event: &'a LogEvent) {
+        let clock = self.begin(event.at_ms);
+        match &event.body {
+            EventBody::Message(message) => self.said(event, message, clock),
+            EventBody::RoomCreated { creator } => {
+                let creator = creator.as_ref().map(|creator| creator.nickname.clone());
+                self.interrupt(Row::RoomCreated { seq: event.seq, creator, clock });
+            }
+        }
+    }
+
+    fn said(&mut self, event: &LogEvent, message: &'a Message, clock: Clock) {
+        let sender = &message.sender;
+        let own = self.me.is_some_and(|me| me.id == sender.id);
+        let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
+        self.rows.push(Row::Line(Line {
+            id: LineId::Stored(event.seq),
+            nickname: sender.nickname.clone(),
+            origin: sender.origin,
+            text: message.text.clone(),
+            at: event.at_ms,
+            clock,
+            continuation,
+            delivery: Delivery::Stored,
+            ownership: if own { Ownership::Own } else { Ownership::Other },
+        }));
+    }
+
+    pub(super) fn outgoing(&mut self, line: &OutgoingLine) {
+        let clock = self.begin(line.created);
+        let nickname = self.me.map_or("", |me| &me.nickname);
+        let continuation = self.continue_group(self.me.map(|me| &me.id), nickname, line.created);
+        self.rows.push(Row::Line(Line {
+            id: LineId::Outgoing(line.client_message_id.clone()),
+            nickname: nickname.to_owned(),
+            origin: Origin::Web,
+            text: line.text.clone(),
+            at: line.created,
+            clock,
+            continuation,
+            delivery: Delivery::from(line.state),
+            ownership: Ownership::Own,
+        }));
+    }
+
+    /// Opens a new day where one begins; never an earlier one, whatever the clock of this machine says.
+    fn begin(&mut self, at: Timestamp) -> Clock {
+        let zone_minutes = (self.zone)(at);
+        let date = calendar::date(at, zone_minutes);
+        if self.day.is_none_or(|day| date > day) {
+            self.day = Some(date);
+            self.interrupt(Row::Day { date });
+        }
+        calendar::clock(at, zone_minutes)
+    }
+
+    /// Adds a row that ends the group before it.
+    pub(super) fn interrupt(&mut self, row: Row) {
+        self.group = None;
+        self.rows.push(row);
+    }
+
+    fn continue_group(&mut self, sender: Option<&'a UserId>, nickname: &'a str, at: Timestamp) -> Continuation {
+        let follows = self.group.is_some_and(|(group_sender, group_nickname, first)| {
+            group_sender == sender && group_nickname == nickname && at.unix_ms() - first.unix_ms() < GROUP_MS
+        });
+        if follows {
+            return Continuation::Following;
+        }
+        self.group = Some((sender, nickname, at));
+        Continuation::First
+    }
+}

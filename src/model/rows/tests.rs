@@ -1,0 +1,164 @@
+use super::*;
+use crate::protocol::{Epoch, ErrorCode, EventBody, LogEvent, Message, RoomSlug, RoomSnapshot, RoomSummary, UserId};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_unix_ms(ms)
+}
+
+fn id(name: &str) -> ClientMessageId {
+    ClientMessageId::parse(name).expect("a good id")
+}
+
+fn person(name: &str) -> Person {
+    Person { id: UserId::parse(name).expect("a good id"), nickname: name.to_owned(), origin: Origin::Web }
+}
+
+fn said(seq: u64, who: &str, ms: i64) -> LogEvent {
+    let client_message_id = id(&format!("{who}-{seq}"));
+    let message = Message { sender: person(who), client_message_id, text: format!("line {seq}"), sender_time: None };
+    LogEvent { seq: Seq::new(seq), at_ms: at(ms), body: EventBody::Message(message) }
+}
+
+fn timeline(events: Vec<LogEvent>) -> Timeline {
+    let summary = RoomSummary {
+        slug: RoomSlug::lobby(),
+        title: "Lobby".to_owned(),
+        head: events.last().map_or(Seq::ZERO, |event| event.seq),
+        online: 0,
+        people: vec![],
+    };
+    let epoch = Epoch::parse("first").expect("a good epoch");
+    Timeline::new(&RoomSnapshot { summary, epoch, events, has_older: false, people: vec![] })
+}
+
+fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Vec<Row> {
+    rows(timeline, outbox, Some(&person("me")), &|_| 0)
+}
+
+/// The rows in short: `1` opens a group, `.2` follows in it, `>x` is outgoing.
+fn shown(rows: &[Row]) -> String {
+    let words: Vec<String> = rows
+        .iter()
+        .map(|row| match row {
+            Row::Day { date } => date.to_string(),
+            Row::Line(line) => {
+                let dot = if line.continuation == Continuation::Following { "." } else { "" };
+                match &line.id {
+                    LineId::Stored(seq) => format!("{dot}{seq}"),
+                    LineId::Outgoing(id) => format!("{dot}>{id}"),
+                }
+            }
+            Row::Notice(notice) => format!("+{}", notice.joined.named.join(",")),
+            Row::RoomCreated { .. } => "created".to_owned(),
+            Row::Hole(_) => "-".to_owned(),
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn consecutive_lines_of_one_person_are_grouped_for_five_minutes() {
+    let events = vec![
+        said(1, "ada", 0),
+        said(2, "ada", 4 * MINUTE),
+        said(3, "ada", 5 * MINUTE),
+        said(4, "bo", 6 * MINUTE),
+        said(5, "ada", 7 * MINUTE),
+    ];
+    assert_eq!(shown(&laid_out(&timeline(events), &Outbox::default())), "1970-01-01 1 .2 3 4 5");
+}
+
+#[test]
+fn a_person_who_changes_the_nickname_opens_a_new_group() {
+    let mut second = said(2, "ada", 1);
+    let EventBody::Message(message) = &mut second.body else { panic!("a message") };
+    message.sender.nickname = "countess".to_owned();
+    assert_eq!(shown(&laid_out(&timeline(vec![said(1, "ada", 0), second]), &Outbox::default())), "1970-01-01 1 2");
+}
+
+#[test]
+fn the_readers_midnight_opens_a_day_and_a_group() {
+    let timeline = timeline(vec![said(1, "ada", DAY - MINUTE), said(2, "ada", DAY + MINUTE)]);
+    assert_eq!(shown(&laid_out(&timeline, &Outbox::default())), "1970-01-01 1 1970-01-02 2");
+    let in_shanghai = rows(&timeline, &Outbox::default(), None, &|_| 480);
+    assert_eq!(shown(&in_shanghai), "1970-01-02 1 .2");
+    let Row::Line(line) = &in_shanghai[1] else { panic!("a line") };
+    assert_eq!(line.clock.to_string(), "07:59");
+}
+
+#[test]
+fn a_notice_and_a_hole_end_the_group_before_them() {
+    let mut timeline = timeline(vec![said(1, "ada", 0)]);
+    timeline.notice(&[person("bo")], &[], at(1));
+    timeline.publish(said(2, "ada", 2));
+    assert_eq!(shown(&laid_out(&timeline, &Outbox::default())), "1970-01-01 1 +bo 2");
+}
+
+#[test]
+fn four_people_are_one_and_three_others() {
+    let mut timeline = timeline(vec![said(1, "ada", 0)]);
+    let people: Vec<Person> = ["b", "c", "d", "e"].map(person).to_vec();
+    timeline.notice(&people[..3], &[], at(1));
+    let names = |timeline: &Timeline| match laid_out(timeline, &Outbox::default()).pop() {
+        Some(Row::Notice(notice)) => notice.joined,
+        other => panic!("a notice, not {other:?}"),
+    };
+    assert_eq!(names(&timeline), Names { named: vec!["b".into(), "c".into(), "d".into()], others: 0 });
+    timeline.notice(&people[3..], &[], at(2));
+    assert_eq!(names(&timeline), Names { named: vec!["b".into()], others: 3 });
+}
+
+#[test]
+fn an_own_line_is_shown_once_from_the_key_press_to_the_log() {
+    let mut timeline = timeline(vec![said(1, "me", 0)]);
+    let mut outbox = Outbox::default();
+    outbox.push(id("me-2"), "line 2".to_owned(), at(1));
+    outbox.push(id("me-3"), "line 3".to_owned(), at(2));
+    assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 .>me-2 .>me-3");
+    timeline.publish(said(2, "me", 3));
+    assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 .2 .>me-3", "the log came before the ack");
+}
+
+#[test]
+fn somebody_elses_line_never_hides_an_own_one() {
+    let mut timeline = timeline(vec![said(1, "me", 0)]);
+    timeline.publish(said(2, "bo", 3));
+    let mut outbox = Outbox::default();
+    outbox.push(id("bo-2"), "the same id by chance".to_owned(), at(1));
+    assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 2 >bo-2");
+}
+
+#[test]
+fn a_slow_clock_of_this_machine_does_not_bring_back_yesterday() {
+    let timeline = timeline(vec![said(1, "ada", 3 * DAY)]);
+    let mut outbox = Outbox::default();
+    outbox.push(id("x"), "text".to_owned(), at(DAY));
+    assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-04 1 >x");
+}
+
+#[test]
+fn a_key_changes_exactly_when_something_that_is_shown_changes() {
+    let mut timeline = timeline(vec![said(1, "ada", 0)]);
+    let mut outbox = Outbox::default();
+    let keys =
+        |timeline: &Timeline, outbox: &Outbox| laid_out(timeline, outbox).iter().map(Row::key).collect::<Vec<_>>();
+    outbox.push(id("x"), "text".to_owned(), at(1));
+    let waiting = keys(&timeline, &outbox);
+    assert_eq!(waiting, keys(&timeline, &outbox));
+    outbox.next_to_send(at(2));
+    let sending = keys(&timeline, &outbox);
+    assert_eq!(waiting[..2], sending[..2]);
+    assert_ne!(waiting[2], sending[2]);
+    outbox.refused(&id("x"), ErrorCode::MessageTooLong.into(), at(3));
+    assert_ne!(sending[2], keys(&timeline, &outbox)[2]);
+    let in_shanghai = rows(&timeline, &outbox, None, &|_| 480);
+    assert_ne!(waiting[1], in_shanghai[1].key(), "the clock is shown");
+
+    timeline.notice(&[person("bo")], &[], at(4));
+    let bo = keys(&timeline, &outbox)[2].clone();
+    timeline.notice(&[person("cy")], &[person("bo")], at(5));
+    assert_ne!(bo, keys(&timeline, &outbox)[2], "one came and one went: the counts are the same, the names are not");
+}

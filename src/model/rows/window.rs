@@ -1,0 +1,160 @@
+//! Which rows are mounted: at most [`ROWS_MOUNTED_MAX`], at the newest end or where the reader is reading back.
+//! Anchored by an event, not by an index, so that rows which come above or below move nothing.
+
+use std::ops::Range;
+
+use super::Row;
+use crate::protocol::Seq;
+
+/// Most rows in the document at once.
+pub const ROWS_MOUNTED_MAX: usize = 300;
+
+/// How far the window moves at once.
+const STRIDE: usize = ROWS_MOUNTED_MAX / 3;
+
+/// The mounted part of a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Window {
+    /// Follows the newest row.
+    #[default]
+    Newest,
+    /// Starts at this event; new rows do not move it.
+    From(Seq),
+}
+
+impl Window {
+    /// The mounted rows.
+    #[must_use]
+    pub fn of<'a>(&self, rows: &'a [Row]) -> &'a [Row] {
+        &rows[self.range(rows)]
+    }
+
+    /// How many rows are held above the mounted ones. When it is 0, older ones are to be fetched.
+    #[must_use]
+    pub fn hidden_above(&self, rows: &[Row]) -> usize {
+        self.range(rows).start
+    }
+
+    /// How many rows are held below the mounted ones.
+    #[must_use]
+    pub fn hidden_below(&self, rows: &[Row]) -> usize {
+        rows.len() - self.range(rows).end
+    }
+
+    /// Stops following: the mounted rows stay the mounted ones when new ones come.
+    pub fn hold(&mut self, rows: &[Row]) {
+        self.start_at(self.range(rows).start, rows);
+    }
+
+    /// Moves up by a third of a window, as far as rows are held.
+    pub fn reach_back(&mut self, rows: &[Row]) {
+        self.start_at(self.range(rows).start.saturating_sub(STRIDE), rows);
+    }
+
+    /// Moves down by a third of a window; follows again when it reaches the newest row.
+    pub fn reach_forward(&mut self, rows: &[Row]) {
+        let start = self.range(rows).start + STRIDE;
+        if start + ROWS_MOUNTED_MAX >= rows.len() {
+            *self = Self::Newest;
+        } else {
+            self.start_at(start, rows);
+        }
+    }
+
+    fn range(self, rows: &[Row]) -> Range<usize> {
+        match self {
+            Self::Newest => rows.len().saturating_sub(ROWS_MOUNTED_MAX)..rows.len(),
+            Self::From(seq) => {
+                let start = start_of(seq, rows);
+                start..rows.len().min(start + ROWS_MOUNTED_MAX)
+            }
+        }
+    }
+
+    /// Starts at the first event at or after an index; a conversation without one has nothing to hold on to.
+    fn start_at(&mut self, index: usize, rows: &[Row]) {
+        if let Some(seq) = rows[index..].iter().find_map(Row::seq) {
+            *self = Self::From(seq);
+        }
+    }
+}
+
+/// The index where the mounted rows begin for an event: with the day that it opens, and with everything above the first
+/// event of all.
+fn start_of(seq: Seq, rows: &[Row]) -> usize {
+    let Some(index) = rows.iter().position(|row| row.seq().is_some_and(|other| other >= seq)) else {
+        return 0;
+    };
+    let above = &rows[..index];
+    match above.last() {
+        _ if above.iter().all(|row| row.seq().is_none()) => 0,
+        Some(Row::Day { .. }) => index - 1,
+        _ => index,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::calendar::Clock;
+
+    fn rows(seqs: std::ops::RangeInclusive<u64>) -> Vec<Row> {
+        let clock = Clock { hour: 0, minute: 0 };
+        seqs.map(|seq| Row::RoomCreated { seq: Seq::new(seq), creator: None, clock }).collect()
+    }
+
+    fn mounted(window: Window, rows: &[Row]) -> (u64, u64) {
+        let seqs: Vec<u64> = window.of(rows).iter().filter_map(Row::seq).map(Seq::get).collect();
+        (seqs[0], seqs[seqs.len() - 1])
+    }
+
+    #[test]
+    fn a_short_conversation_is_mounted_whole() {
+        let rows = rows(1..=20);
+        assert_eq!(mounted(Window::Newest, &rows), (1, 20));
+        assert_eq!(Window::Newest.of(&[]), []);
+    }
+
+    #[test]
+    fn following_mounts_the_newest_rows_only() {
+        let rows = rows(1..=1_000);
+        assert_eq!(mounted(Window::Newest, &rows), (701, 1_000));
+        assert_eq!(Window::Newest.hidden_above(&rows), 700);
+    }
+
+    #[test]
+    fn who_reads_back_is_not_moved_by_new_or_older_rows() {
+        let mut window = Window::Newest;
+        window.hold(&rows(501..=1_000));
+        window.reach_back(&rows(501..=1_000));
+        let before = mounted(window, &rows(501..=1_000));
+        assert_eq!(before, (601, 900));
+        assert_eq!(mounted(window, &rows(301..=1_050)), before);
+        assert_eq!(window.hidden_below(&rows(301..=1_050)), 150);
+    }
+
+    #[test]
+    fn reaching_back_ends_at_the_oldest_row_and_forward_ends_in_following() {
+        let rows = rows(1..=650);
+        let mut window = Window::Newest;
+        for _ in 0..10 {
+            window.reach_back(&rows);
+        }
+        assert_eq!((mounted(window, &rows), window.hidden_above(&rows)), ((1, 300), 0));
+        for _ in 0..3 {
+            window.reach_forward(&rows);
+        }
+        assert_eq!(mounted(window, &rows), (301, 600));
+        window.reach_forward(&rows);
+        assert_eq!(window, Window::Newest);
+    }
+
+    #[test]
+    fn an_empty_conversation_holds_on_to_nothing() {
+        let mut window = Window::Newest;
+        window.hold(&[]);
+        window.reach_back(&[]);
+        window.reach_forward(&[]);
+        assert_eq!(window, Window::Newest);
+    }
+}

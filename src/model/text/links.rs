@@ -1,0 +1,138 @@
+//! Finds the links in a message: one pass, no backtracking. Not a parser of URLs: it only decides which characters
+//! lead somewhere, and refuses what could lead elsewhere than it reads.
+
+use super::invisible::is_visible;
+
+/// A piece of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Shown as it is.
+    Text(String),
+    /// Shown as it is, and leads to `href`.
+    Link {
+        /// What is shown.
+        text: String,
+        /// Where it leads; begins with `http://`, `https://` or `mailto:`.
+        href: String,
+    },
+}
+
+/// The only schemes that a click may open, as they begin an address.
+const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
+
+/// Splits a message into text and links; the pieces' texts joined are the message.
+#[must_use]
+pub fn spans(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut plain_from = 0;
+    let mut at = 0;
+    while let Some((start, scheme)) = next_scheme(text, at) {
+        let candidate = candidate(&text[start..], scheme);
+        at = start + scheme.len().max(candidate.len());
+        let link = trimmed(candidate);
+        if leads_somewhere(link, scheme) {
+            push_text(&mut spans, &text[plain_from..start]);
+            let href = format!("{scheme}{}", &link[scheme.len()..]);
+            spans.push(Span::Link { text: link.to_owned(), href });
+            plain_from = start + link.len();
+        }
+    }
+    push_text(&mut spans, &text[plain_from..]);
+    spans
+}
+
+fn push_text(spans: &mut Vec<Span>, text: &str) {
+    if !text.is_empty() {
+        spans.push(Span::Text(text.to_owned()));
+    }
+}
+
+/// The next place from `from` on where a scheme begins a word.
+fn next_scheme(text: &str, from: usize) -> Option<(usize, &'static str)> {
+    let bytes = text.as_bytes();
+    (from..bytes.len()).find_map(|start| {
+        let inside_a_word = start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'+');
+        if inside_a_word {
+            return None;
+        }
+        let begins = |scheme: &&str| {
+            bytes[start..].get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
+        };
+        SCHEMES.into_iter().find(begins).map(|scheme| (start, scheme))
+    })
+}
+
+/// From the scheme on, as far as characters can belong to an address.
+fn candidate<'a>(text: &'a str, scheme: &str) -> &'a str {
+    let mut in_host = true;
+    let mut before = '/';
+    for (index, character) in text.char_indices().skip(scheme.len()) {
+        in_host &= !matches!(character, '/' | '?' | '#');
+        // "https://tea.example吧": names of hosts do not change the script within a word, sentences do.
+        let sentence_goes_on = in_host && before.is_ascii_alphanumeric() && character >= '\u{2E80}';
+        let ends_host = in_host && scheme != "mailto:" && !belongs_to_host(character);
+        if ends_address(character) || sentence_goes_on || ends_host {
+            return &text[..index];
+        }
+        before = character;
+    }
+    text
+}
+
+/// Also what makes a host refused by [`leads_somewhere`] belongs to it, so that the whole is refused, not cut.
+fn belongs_to_host(character: char) -> bool {
+    !character.is_ascii()
+        || character.is_ascii_alphanumeric()
+        || matches!(character, '-' | '.' | '_' | ':' | '[' | ']' | '@' | '%')
+}
+
+/// White space, controls, invisible characters, the characters that RFC 3986 gives no place in an address, and the
+/// punctuation of Chinese and Japanese.
+fn ends_address(character: char) -> bool {
+    !is_visible(character)
+        || matches!(character, '<' | '>' | '"' | '`' | '{' | '}' | '|' | '\\' | '^')
+        || matches!(character, '“' | '”' | '‘' | '’' | '…' | '—' | '«' | '»')
+        || matches!(character, '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301F}')
+        || matches!(character, '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF3D}' | '\u{FF5B}'..='\u{FF65}')
+}
+
+/// Without the punctuation that ends the sentence, and without closing brackets that were opened before the address.
+fn trimmed(candidate: &str) -> &str {
+    let count = |bracket: char| candidate.matches(bracket).count();
+    let mut round = (count('('), count(')'));
+    let mut square = (count('['), count(']'));
+    let mut link = candidate;
+    while let Some(last) = link.chars().next_back() {
+        let unopened = match last {
+            ')' => &mut round,
+            ']' => &mut square,
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' => &mut (0, 1),
+            _ => break,
+        };
+        if unopened.1 <= unopened.0 {
+            break;
+        }
+        unopened.1 -= 1;
+        link = &link[..link.len() - last.len_utf8()];
+    }
+    link
+}
+
+/// Whether something follows the scheme that can be opened and is what it reads as: a host without user information
+/// (`https://bank.example@evil.example` leads to evil.example), or one mail address.
+fn leads_somewhere(link: &str, scheme: &str) -> bool {
+    let Some(rest) = link.get(scheme.len()..) else {
+        return false;
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let place = &rest[..end];
+    let host = match (scheme, place.split_once('@')) {
+        ("mailto:", Some((mailbox, host))) if !mailbox.is_empty() => host,
+        ("mailto:", _) | (_, Some(_)) => return false,
+        (_, None) => place,
+    };
+    !host.contains(['@', '%']) && host.starts_with(|first: char| first.is_alphanumeric() || first == '[')
+}
+
+#[cfg(test)]
+mod tests;

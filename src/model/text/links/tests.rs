@@ -1,0 +1,162 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// A message in short: links in ⟦⟧, with `→ href` where it differs from what is shown.
+fn marked(text: &str) -> String {
+    spans(text)
+        .into_iter()
+        .map(|span| match span {
+            Span::Text(text) => text,
+            Span::Link { text, href } if text == href => format!("⟦{text}⟧"),
+            Span::Link { text, href } => format!("⟦{text}→{href}⟧"),
+        })
+        .collect()
+}
+
+fn assert_marked(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        assert_eq!(marked(text), *expected);
+    }
+}
+
+#[test]
+fn the_three_schemes_are_links_and_nothing_else_is() {
+    assert_marked(&[
+        (
+            "see http://a.example and https://b.example/x?y=1&z=2#t",
+            "see ⟦http://a.example⟧ and ⟦https://b.example/x?y=1&z=2#t⟧",
+        ),
+        ("write mailto:ada@tea.example?subject=hi", "write ⟦mailto:ada@tea.example?subject=hi⟧"),
+        ("HTTPS://Tea.Example/A", "⟦HTTPS://Tea.Example/A→https://Tea.Example/A⟧"),
+        ("http://[::1]:8080/ http://localhost:3000", "⟦http://[::1]:8080/⟧ ⟦http://localhost:3000⟧"),
+        ("https://a.example\nhttps://b.example", "⟦https://a.example⟧\n⟦https://b.example⟧"),
+        ("https://a.example,https://b.example", "⟦https://a.example⟧,⟦https://b.example⟧"),
+    ]);
+    for text in [
+        "www.example.com",
+        "ftp://a.example",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,<script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "tel:123",
+        "blob:x",
+        "//a.example",
+        "http:/a.example",
+        "http:a.example",
+        "https ://a.example",
+        "h\u{200B}ttp://a.example",
+        "ht\ttp://a.example",
+        "&#104;ttp://a.example&",
+        "git+https://a.example",
+        "xhttp://a.example",
+        "",
+        "http",
+        "mailto",
+        "no link at all",
+    ] {
+        assert_eq!(spans(text).iter().filter(|span| matches!(span, Span::Link { .. })).count(), 0, "{text:?}");
+    }
+}
+
+#[test]
+fn an_address_that_leads_nowhere_or_elsewhere_is_text() {
+    for text in [
+        "http://",
+        "https://.",
+        "https:///x",
+        "https://?x",
+        "http://)",
+        "https://bank.example@evil.example/",
+        "http://a:b@c.example",
+        "https://@evil.example",
+        "https://%65vil.example",
+        "https://-a.example",
+        "mailto:",
+        "mailto:ada",
+        "mailto:@a.example",
+        "mailto:ada@",
+        "mailto:a@b@c",
+        "mailto:ada@.",
+        "https://\u{202E}moc.live",
+        "http://\\evil.example",
+    ] {
+        assert_eq!(spans(text), [Span::Text(text.to_owned())], "{text:?}");
+    }
+}
+
+#[test]
+fn characters_of_markup_and_the_invisible_ones_end_a_link() {
+    assert_marked(&[
+        ("<https://a.example/x>", "<⟦https://a.example/x⟧>"),
+        ("\"https://a.example/x\"onclick=alert(1)", "\"⟦https://a.example/x⟧\"onclick=alert(1)"),
+        ("https://a.example/\u{202E}x", "⟦https://a.example/⟧\u{202E}x"),
+        ("https://a.example/\u{200B}x", "⟦https://a.example/⟧\u{200B}x"),
+        ("https://a.example/\0x", "⟦https://a.example/⟧\0x"),
+        ("https://a.example\\@evil.example", "⟦https://a.example⟧\\@evil.example"),
+        ("https://a.example/?q=javascript:alert(1)", "⟦https://a.example/?q=javascript:alert(1)⟧"),
+    ]);
+}
+
+#[test]
+fn the_sentence_around_a_link_is_not_part_of_it() {
+    assert_marked(&[
+        ("Go to https://a.example/x.", "Go to ⟦https://a.example/x⟧."),
+        ("Is it https://a.example/x?!", "Is it ⟦https://a.example/x⟧?!"),
+        ("(https://a.example/x)", "(⟦https://a.example/x⟧)"),
+        ("(see https://a.example/x).", "(see ⟦https://a.example/x⟧)."),
+        ("[https://a.example/x]", "[⟦https://a.example/x⟧]"),
+        ("https://wiki.example/Tea_(drink)", "⟦https://wiki.example/Tea_(drink)⟧"),
+        ("(https://wiki.example/Tea_(drink))", "(⟦https://wiki.example/Tea_(drink)⟧)"),
+        ("'https://a.example'", "'⟦https://a.example⟧'"),
+        ("https://a.example/))))", "⟦https://a.example/⟧))))"),
+    ]);
+}
+
+#[test]
+fn chinese_needs_no_space_around_a_link() {
+    assert_marked(&[
+        ("看https://a.example/x。好", "看⟦https://a.example/x⟧。好"),
+        ("（https://a.example/x）", "（⟦https://a.example/x⟧）"),
+        ("「https://a.example」，", "「⟦https://a.example⟧」，"),
+        ("《https://a.example/》", "《⟦https://a.example/⟧》"),
+        ("见https://a.example：", "见⟦https://a.example⟧："),
+        ("https://a.example吧", "⟦https://a.example⟧吧"),
+        ("https://zh.wiki.example/wiki/茶馆", "⟦https://zh.wiki.example/wiki/茶馆⟧"),
+        ("https://例子.测试/x", "⟦https://例子.测试/x⟧"),
+        ("https://bücher.example", "⟦https://bücher.example⟧"),
+    ]);
+}
+
+#[test]
+fn a_hostile_message_costs_one_pass() {
+    for hostile in
+        ["http://@".repeat(8_000), "http://".repeat(9_000), format!("https://a.example/{}", ")".repeat(60_000))]
+    {
+        let spans = spans(&hostile);
+        assert!(spans.len() <= 2, "{}", spans.len());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_character_is_lost_and_every_link_is_of_the_three(
+        text in r"(https?://|mailto:|javascript:|[a-z@.()/ 茶。）\x00\\]){0,12}"
+    ) {
+        let mut shown = String::new();
+        for span in spans(&text) {
+            match span {
+                Span::Text(text) => shown.push_str(&text),
+                Span::Link { text, href } => {
+                    prop_assert!(SCHEMES.iter().any(|scheme| href.starts_with(scheme)));
+                    prop_assert_eq!(text.to_lowercase(), href.to_lowercase());
+                    shown.push_str(&text);
+                }
+            }
+        }
+        prop_assert_eq!(shown, text);
+    }
+}

@@ -1,0 +1,143 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const FAMILY: &str = "👨\u{200D}👩\u{200D}👧\u{200D}👦";
+
+#[test]
+fn a_message_is_trimmed_and_its_line_ends_are_made_alike() {
+    assert_eq!(message("  one\r\ntwo\rthree\t!\n\n", 0).as_deref(), Ok("one\ntwo\nthree\t!"));
+}
+
+#[test]
+fn a_message_that_shows_nothing_is_empty() {
+    for nothing in ["", "   ", "\n\t", "\u{3000}", "\u{200B}\u{FEFF}", "\u{2800}", "\u{00AD}"] {
+        assert_eq!(message(nothing, 0), Err(ErrorCode::EmptyMessage), "{nothing:?}");
+    }
+}
+
+#[test]
+fn a_message_may_not_hold_what_could_make_it_read_as_something_else() {
+    for bad in ["a\0b", "a\u{7}b", "a\u{1b}[31mb", "a\u{85}b", "a\u{202E}b", "a\u{2066}b", "a\u{2069}b"] {
+        assert_eq!(message(bad, 0), Err(ErrorCode::ForbiddenCharacter), "{bad:?}");
+    }
+    for good in ["<b>", "é e\u{301}", "שלום", "हिन्दी", FAMILY, "می\u{200C}خواهم"] {
+        assert_eq!(message(good, 0).as_deref(), Ok(good));
+    }
+}
+
+#[test]
+fn length_is_counted_as_a_person_would_count() {
+    assert_eq!(message(&FAMILY.repeat(5), 5), Ok(FAMILY.repeat(5)));
+    assert_eq!(message("茶馆茶馆茶馆", 5), Err(ErrorCode::MessageTooLong));
+    assert_eq!(message(&"x".repeat(100_000), 0).map(|text| text.len()), Ok(100_000), "0 is no limit");
+    assert_eq!(message(" 12345 ", 5).as_deref(), Ok("12345"), "what is trimmed does not count");
+    assert_eq!(graphemes("e\u{301}茶👍🏽"), 3);
+}
+
+#[test]
+fn a_nickname_keeps_its_words_apart_by_one_space() {
+    assert_eq!(nickname("  Ada \u{3000}  Lovelace ", 24).as_deref(), Ok("Ada Lovelace"));
+    for good in [
+        "茶",
+        "Zoë",
+        "e\u{301}",
+        "O'Neil",
+        FAMILY,
+        "❤\u{FE0F}",
+        "1\u{FE0F}\u{20E3}",
+        "👍🏽",
+        "x_x",
+        "👩🏻\u{200D}❤\u{FE0F}\u{200D}💋\u{200D}👩🏼",
+    ] {
+        assert_eq!(nickname(good, 24).as_deref(), Ok(good), "{good:?}");
+    }
+}
+
+#[test]
+fn a_nickname_shows_everything_that_it_holds() {
+    for bad in [
+        "a\nb",
+        "a\0",
+        "a\u{202E}b",
+        "ad\u{200B}a",
+        "ada\u{200D}",
+        "ada\u{FE0F}",
+        "\u{FEFF}ada",
+        "a\u{00AD}da",
+        "\u{3164}",
+        "\u{2800}",
+        "\u{0301}",
+        "a\u{E000}",
+        "a\u{E0041}",
+        "\u{200D}",
+        "ada\u{2069}",
+        "\u{FFFC}",
+        "a\u{200D}\u{301}",
+    ] {
+        assert_eq!(nickname(bad, 24), Err(ErrorCode::NicknameForbiddenCharacter), "{bad:?}");
+    }
+    let stacked = format!("a{}", "\u{0301}".repeat(12));
+    assert_eq!(nickname(&stacked, 24), Err(ErrorCode::NicknameForbiddenCharacter), "accents over the line above");
+}
+
+#[test]
+fn a_nickname_is_neither_empty_nor_too_long() {
+    assert_eq!(nickname(" \u{3000}\n", 24), Err(ErrorCode::NicknameEmpty));
+    assert_eq!(nickname(&"茶".repeat(24), 24), Ok("茶".repeat(24)));
+    assert_eq!(nickname(&"茶".repeat(25), 24), Err(ErrorCode::NicknameTooLong));
+    assert!(nickname(&"x".repeat(500), 0).is_ok(), "0 is no limit");
+}
+
+#[test]
+fn a_rooms_name_suggests_its_address() {
+    for (title, slug) in [
+        ("Lobby", "lobby"),
+        ("  Tea & Cake!  ", "tea-cake"),
+        ("茶馆 二号", "茶馆-二号"),
+        ("Été — Noël", "été-noël"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("𝐀b", "b"),
+    ] {
+        assert_eq!(room_slug(title).as_ref().map(RoomSlug::as_str), Ok(slug), "{title}");
+    }
+    for nothing in ["", "!!!", "   ", "👍"] {
+        assert_eq!(room_slug(nothing), Err(ErrorCode::RoomNameInvalid), "{nothing:?}");
+    }
+    assert_eq!(room_title("  Tea   & Cake "), Ok("Tea & Cake".to_owned()));
+    assert_eq!(room_title(&"x".repeat(41)), Err(ErrorCode::RoomNameInvalid));
+}
+
+#[test]
+fn a_seal_shows_the_first_grapheme() {
+    assert_eq!(initial("ada"), "A");
+    assert_eq!(initial("茶馆"), "茶");
+    assert_eq!(initial(&format!("{FAMILY}x")), FAMILY);
+    assert_eq!(initial(""), "");
+}
+
+#[test]
+fn the_hue_of_a_name_is_the_same_on_every_machine() {
+    assert_eq!(hue(""), u16::try_from(0x811c_9dc5_u32 % 360).expect("small"));
+    assert_eq!(hue("a"), u16::try_from(0xe40c_292c_u32 % 360).expect("small"), "the published FNV-1a of \"a\"");
+    assert_ne!(hue("ada"), hue("bo"));
+}
+
+proptest! {
+    #[test]
+    fn what_was_accepted_is_accepted_unchanged_again(text in any::<String>()) {
+        if let Ok(clean) = message(&text, 4_000) {
+            prop_assert_eq!(message(&clean, 4_000), Ok(clean.clone()), "a retry must carry the same text");
+        }
+        if let Ok(clean) = nickname(&text, 24) {
+            prop_assert_eq!(nickname(&clean, 24), Ok(clean.clone()));
+        }
+    }
+
+    #[test]
+    fn whatever_a_name_suggests_is_an_address(title in any::<String>()) {
+        if let Ok(slug) = room_slug(&title) {
+            prop_assert_eq!(room_slug(slug.as_str()), Ok(slug));
+        }
+    }
+}

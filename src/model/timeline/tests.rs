@@ -1,0 +1,224 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::protocol::{EventBody, Origin, RoomSlug, RoomSummary, UserId};
+
+const EPOCH: &str = "first";
+
+fn event(seq: u64) -> LogEvent {
+    LogEvent { seq: Seq::new(seq), at_ms: Timestamp::from_unix_ms(0), body: EventBody::RoomCreated { creator: None } }
+}
+
+fn events(seqs: std::ops::RangeInclusive<u64>) -> Vec<LogEvent> {
+    seqs.map(event).collect()
+}
+
+fn epoch(name: &str) -> Epoch {
+    Epoch::parse(name).expect("a good epoch")
+}
+
+fn snapshot(seqs: std::ops::RangeInclusive<u64>) -> RoomSnapshot {
+    let has_older = *seqs.start() > 1;
+    let summary = RoomSummary {
+        slug: RoomSlug::lobby(),
+        title: "Lobby".to_owned(),
+        head: Seq::new(*seqs.end()),
+        online: 0,
+        people: vec![],
+    };
+    RoomSnapshot { summary, epoch: epoch(EPOCH), events: events(seqs), has_older, people: vec![] }
+}
+
+fn page(seqs: std::ops::RangeInclusive<u64>) -> HistoryPage {
+    let has_older = *seqs.start() > 1;
+    HistoryPage {
+        room: RoomSlug::lobby(),
+        epoch: epoch(EPOCH),
+        head: Seq::new(1_000),
+        events: events(seqs),
+        has_older,
+        has_newer: true,
+    }
+}
+
+fn person(id: &str) -> Person {
+    Person { id: UserId::parse(id).expect("a good id"), nickname: id.to_owned(), origin: Origin::Web }
+}
+
+/// The timeline in short: numbers are events, `-` a hole, `+`/`~` people who came or went.
+fn shown(timeline: &Timeline) -> String {
+    let words: Vec<String> = timeline
+        .entries()
+        .map(|entry| match entry {
+            Entry::Event(event) => event.seq.to_string(),
+            Entry::Hole(_) => "-".to_owned(),
+            Entry::Notice(notice) => {
+                let name = |sign: &'static str| move |person: &Person| format!("{sign}{}", person.nickname);
+                let names = notice.joined.iter().map(name("+")).chain(notice.left.iter().map(name("~")));
+                names.collect::<Vec<_>>().join(",")
+            }
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn live_events_are_added_once_and_a_missing_one_is_noticed() {
+    let mut timeline = Timeline::new(&snapshot(3..=5));
+    assert_eq!(timeline.publish(event(6)), Published::Added);
+    assert_eq!(timeline.publish(event(6)), Published::Duplicate);
+    assert_eq!(timeline.publish(event(4)), Published::Duplicate);
+    assert_eq!(timeline.publish(event(8)), Published::Missing);
+    assert_eq!(shown(&timeline), "3 4 5 6");
+    assert_eq!(timeline.cursor().seq, Seq::new(6), "the cursor does not pass what is missing");
+}
+
+#[test]
+fn a_resumed_join_adds_what_was_missed_and_counts_it() {
+    let mut timeline = Timeline::new(&snapshot(1..=5));
+    assert_eq!(timeline.join(&snapshot(6..=9), Continuity::Resumed), 4);
+    let nothing = RoomSnapshot { events: vec![], ..snapshot(6..=9) };
+    assert_eq!(timeline.join(&nothing, Continuity::Resumed), 0);
+    assert_eq!(shown(&timeline), "1 2 3 4 5 6 7 8 9");
+}
+
+#[test]
+fn a_gap_leaves_a_hole_that_is_filled_from_either_side() {
+    let mut timeline = Timeline::new(&snapshot(1..=2));
+    assert_eq!(timeline.join(&snapshot(9..=10), Continuity::Gap), 2);
+    let hole = timeline.newest_hole().expect("a hole");
+    assert_eq!((hole.after, hole.before), (Seq::new(2), Seq::new(9)));
+    timeline.add_page(&page(3..=4));
+    timeline.add_page(&page(7..=8));
+    assert_eq!(shown(&timeline), "1 2 3 4 - 7 8 9 10");
+    assert_eq!(timeline.publish(event(11)), Published::Added, "the room stays live behind a hole");
+    timeline.add_page(&page(4..=7));
+    assert_eq!(shown(&timeline), "1 2 3 4 5 6 7 8 9 10 11");
+    assert_eq!(timeline.newest_hole(), None);
+}
+
+#[test]
+fn a_reset_forgets_the_old_history() {
+    let mut timeline = Timeline::new(&snapshot(1..=9));
+    timeline.notice(&[person("ada")], &[], Timestamp::from_unix_ms(0));
+    let restored = RoomSnapshot { epoch: epoch("second"), ..snapshot(3..=4) };
+    assert_eq!(timeline.join(&restored, Continuity::Reset), 2);
+    assert_eq!(shown(&timeline), "3 4", "two histories are never mixed");
+    assert_eq!(timeline.cursor(), Cursor { epoch: epoch("second"), seq: Seq::new(4) });
+    timeline.add_page(&page(1..=2));
+    assert_eq!(shown(&timeline), "3 4", "a page of the old history that comes late is ignored");
+}
+
+#[test]
+fn older_pages_come_before_the_oldest_until_the_first_event() {
+    let mut timeline = Timeline::new(&snapshot(5..=6));
+    assert_eq!(timeline.older_than(), Some(Seq::new(5)));
+    timeline.add_page(&page(3..=4));
+    assert_eq!(timeline.older_than(), Some(Seq::new(3)));
+    timeline.add_page(&page(1..=2));
+    assert_eq!(timeline.older_than(), None);
+    timeline.join(&snapshot(7..=8), Continuity::Resumed);
+    assert_eq!(timeline.older_than(), None, "newer events say nothing about older ones");
+    assert_eq!(shown(&timeline), "1 2 3 4 5 6 7 8");
+}
+
+#[test]
+fn an_empty_page_ends_the_search_for_older_events() {
+    let mut timeline = Timeline::new(&snapshot(5..=6));
+    timeline.add_page(&HistoryPage { events: vec![], has_older: false, ..page(5..=6) });
+    assert_eq!(timeline.older_than(), None);
+}
+
+#[test]
+fn notices_fold_until_something_else_comes_in_between() {
+    let now = Timestamp::from_unix_ms(0);
+    let mut timeline = Timeline::new(&snapshot(1..=1));
+    timeline.notice(&[person("ada")], &[], now);
+    timeline.notice(&[person("bo")], &[person("cy")], now);
+    timeline.publish(event(2));
+    timeline.notice(&[], &[person("bo")], now);
+    assert_eq!(shown(&timeline), "1 +ada,+bo,~cy 2 ~bo");
+}
+
+#[test]
+fn who_came_and_went_in_one_fold_is_told_as_gone() {
+    let now = Timestamp::from_unix_ms(0);
+    let mut timeline = Timeline::new(&snapshot(1..=1));
+    timeline.notice(&[person("ada"), person("bo")], &[], now);
+    timeline.notice(&[], &[person("ada")], now);
+    assert_eq!(shown(&timeline), "1 +bo,~ada");
+    timeline.notice(&[person("ada")], &[], now);
+    assert_eq!(shown(&timeline), "1 +bo,+ada", "and as here when they came back");
+    timeline.notice(&[person("ada")], &[], now);
+    assert_eq!(shown(&timeline), "1 +bo,+ada", "once");
+}
+
+#[test]
+fn a_new_nickname_is_told_as_one_going_and_the_other_coming() {
+    let now = Timestamp::from_unix_ms(0);
+    let mut timeline = Timeline::new(&snapshot(1..=1));
+    timeline.notice(&[person("ada")], &[], now);
+    let countess = Person { nickname: "countess".to_owned(), ..person("ada") };
+    timeline.notice(&[countess], &[person("ada")], now);
+    assert_eq!(shown(&timeline), "1 +countess,~ada");
+}
+
+#[test]
+fn a_notice_in_an_empty_room_is_shown() {
+    let mut timeline = Timeline::new(&RoomSnapshot { events: vec![], has_older: false, ..snapshot(1..=1) });
+    timeline.notice(&[person("ada")], &[], Timestamp::from_unix_ms(0));
+    assert_eq!(shown(&timeline), "+ada");
+    assert_eq!(timeline.publish(event(1)), Published::Added);
+    assert_eq!(shown(&timeline), "+ada 1");
+}
+
+#[derive(Clone, Debug)]
+enum Happening {
+    Publish(u64),
+    Page(u64, u64),
+    Join(u64, u64),
+    Notice,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        (1_u64..60).prop_map(Happening::Publish),
+        (1_u64..60, 0_u64..8).prop_map(|(first, more)| Happening::Page(first, first + more)),
+        (1_u64..60, 0_u64..8).prop_map(|(first, more)| Happening::Join(first, first + more)),
+        Just(Happening::Notice),
+    ]
+}
+
+proptest! {
+    /// Invariant I5: one contiguous run, or broken only by explicit holes; whatever comes in whatever order.
+    #[test]
+    fn events_are_sorted_unique_and_broken_only_by_holes(happenings in proptest::collection::vec(happening(), 0..40)) {
+        let mut timeline = Timeline::new(&snapshot(20..=25));
+        for happening in happenings {
+            let head = timeline.head();
+            match happening {
+                Happening::Publish(seq) => { timeline.publish(event(seq)); }
+                Happening::Page(first, last) => timeline.add_page(&page(first..=last)),
+                Happening::Join(first, last) => { timeline.join(&snapshot(first..=last), Continuity::Gap); }
+                Happening::Notice => timeline.notice(&[person("ada")], &[], Timestamp::from_unix_ms(0)),
+            }
+            prop_assert!(timeline.head() >= head, "the cursor never goes back");
+            let mut expected = timeline.oldest().expect("something is held");
+            for entry in timeline.entries() {
+                match entry {
+                    Entry::Event(event) => {
+                        prop_assert_eq!(event.seq, expected);
+                        expected = expected.next();
+                    }
+                    Entry::Hole(hole) => {
+                        prop_assert_eq!(hole.after.next(), expected);
+                        prop_assert!(hole.before > expected);
+                        expected = hole.before;
+                    }
+                    Entry::Notice(notice) => prop_assert_eq!(notice.after.next(), expected),
+                }
+            }
+            prop_assert_eq!(expected, timeline.head().next());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Who is writing, with expiry; and when one's own writing is worth telling. Nothing here lasts or is acknowledged.
+
+use crate::protocol::{Person, Timestamp, UserId};
+
+/// How long somebody is shown as writing after the last word of it.
+pub const SHOWN_MS: i64 = 5_000;
+/// Least time between two frames that tell of one's own writing.
+pub const TELL_EVERY_MS: i64 = 3_000;
+
+/// Who is writing in one room, oneself excluded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typing {
+    /// In the order in which they began, each with the time at which the name fades.
+    writers: Vec<(Person, Timestamp)>,
+}
+
+impl Typing {
+    /// Takes a `typing` event, which names everybody who is writing: whoever it does not name has stopped.
+    pub fn told(&mut self, people: &[Person], me: Option<&UserId>, now: Timestamp) {
+        let fades = later(now, SHOWN_MS);
+        self.writers.retain(|(writer, _)| people.iter().any(|person| person.id == writer.id));
+        for person in people.iter().filter(|person| Some(&person.id) != me) {
+            match self.writers.iter_mut().find(|(writer, _)| writer.id == person.id) {
+                Some(writer) => *writer = (person.clone(), fades),
+                None => self.writers.push((person.clone(), fades)),
+            }
+        }
+    }
+
+    /// Somebody's line came, or they left: they are not writing any more.
+    pub fn stopped(&mut self, person: &UserId) {
+        self.writers.retain(|(writer, _)| writer.id != *person);
+    }
+
+    /// Forgets those who have not been heard of for 5 s.
+    pub fn expire(&mut self, now: Timestamp) {
+        self.writers.retain(|(_, fades)| *fades > now);
+    }
+
+    /// The nicknames, longest writing first.
+    pub fn nicknames(&self) -> impl Iterator<Item = &str> {
+        self.writers.iter().map(|(writer, _)| writer.nickname.as_str())
+    }
+
+    /// In how many milliseconds `expire` will change something.
+    #[must_use]
+    pub fn wait_ms(&self, now: Timestamp) -> Option<u32> {
+        let next = self.writers.iter().map(|(_, fades)| *fades).min()?;
+        Some(u32::try_from(next.unix_ms() - now.unix_ms()).unwrap_or(0))
+    }
+}
+
+/// When to tell others that one is writing: at the first key, then at most every 3 s.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypingThrottle {
+    told: Option<Timestamp>,
+}
+
+impl TypingThrottle {
+    /// A key was pressed in a composer that is not empty. True when it is to be told now.
+    #[must_use]
+    pub fn key(&mut self, now: Timestamp) -> bool {
+        // A clock that was set back does not silence the writer.
+        let due = self.told.is_none_or(|told| now < told || now >= later(told, TELL_EVERY_MS));
+        if due {
+            self.told = Some(now);
+        }
+        due
+    }
+
+    /// A line was sent, which ended the writing for everybody, or another room was opened: the next key is a first one.
+    pub fn reset(&mut self) {
+        self.told = None;
+    }
+}
+
+fn later(at: Timestamp, ms: i64) -> Timestamp {
+    Timestamp::from_unix_ms(at.unix_ms().saturating_add(ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Origin;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_unix_ms(ms)
+    }
+
+    fn person(id: &str) -> Person {
+        Person { id: UserId::parse(id).expect("a good id"), nickname: id.to_owned(), origin: Origin::Web }
+    }
+
+    fn names(typing: &Typing) -> Vec<&str> {
+        typing.nicknames().collect()
+    }
+
+    #[test]
+    fn a_writer_fades_five_seconds_after_the_last_word() {
+        let mut typing = Typing::default();
+        typing.told(&[person("ada")], None, at(0));
+        typing.told(&[person("ada"), person("bo")], None, at(2_000));
+        typing.told(&[person("bo"), person("ada")], None, at(3_000));
+        assert_eq!(names(&typing), ["ada", "bo"], "who began first stays first");
+        assert_eq!(typing.wait_ms(at(3_000)), Some(5_000));
+        typing.expire(at(7_999));
+        assert_eq!(names(&typing), ["ada", "bo"], "who keeps writing does not fade");
+        typing.expire(at(8_000));
+        assert_eq!((names(&typing).len(), typing.wait_ms(at(8_000))), (0, None));
+    }
+
+    #[test]
+    fn whoever_is_not_named_any_more_has_stopped() {
+        let mut typing = Typing::default();
+        typing.told(&[person("ada"), person("bo")], None, at(0));
+        typing.told(&[person("bo")], None, at(1));
+        assert_eq!(names(&typing), ["bo"]);
+        typing.told(&[], None, at(2));
+        assert_eq!(typing, Typing::default());
+    }
+
+    #[test]
+    fn nobody_is_told_that_they_write_themselves() {
+        let mut typing = Typing::default();
+        typing.told(&[person("ada"), person("bo")], Some(&person("ada").id), at(0));
+        assert_eq!(names(&typing), ["bo"]);
+    }
+
+    #[test]
+    fn a_line_that_came_ends_the_writing() {
+        let mut typing = Typing::default();
+        typing.told(&[person("ada")], None, at(0));
+        typing.stopped(&person("ada").id);
+        assert_eq!(names(&typing).len(), 0);
+    }
+
+    #[test]
+    fn writing_is_told_at_the_first_key_and_then_every_three_seconds() {
+        let mut throttle = TypingThrottle::default();
+        let told: Vec<i64> = (0..70).map(|n| n * 100).filter(|ms| throttle.key(at(*ms))).collect();
+        assert_eq!(told, [0, 3_000, 6_000]);
+        assert!(throttle.key(at(-60_000)), "a clock that was set back does not silence the writer");
+        throttle.reset();
+        assert!(throttle.key(at(-59_999)));
+    }
+}

@@ -1,0 +1,22 @@
+#![doc = include_str!("protocol/PROTOCOL.md")]
+// What this module is: the wire types of both sockets and of the JSON interface, and nothing else.
+// It uses serde and std only, does no IO, and every other module may name it.
+
+pub mod ids;
+pub mod limits;
+
+pub mod error;
+pub mod message;
+
+pub mod command;
+pub mod event;
+pub mod page;
+pub mod plain;
+
+pub use command::Command;
+pub use error::{CloseCode, ErrorCode, Refusal};
+pub use event::Event;
+pub use ids::{ClientMessageId, Cursor, Epoch, RoomSlug, Seq, TabId, Timestamp, UserId};
+pub use limits::Limits;
+pub use message::{EventBody, HistoryPage, LogEvent, Message, Origin, Person, RoomSnapshot, RoomSummary};
+pub use page::{Notice, PageData};

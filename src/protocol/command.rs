@@ -1,0 +1,47 @@
+//! Commands: frames from a client of the member socket to the server. One closed enum, JSON text, tag `type`.
+//! The wire document is `PROTOCOL.md` beside this file; a tidy test fails when one changes without the other.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ClientMessageId, Cursor, RoomSlug, TabId};
+
+/// What a client may ask. Unknown fields and unknown types are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Must be the first frame of a connection, and comes once.
+    Hello {
+        /// [`super::limits::PROTOCOL_VERSION`].
+        protocol: u32,
+        /// Tells the tabs of one person apart.
+        tab: TabId,
+    },
+    /// Follow a room from a position on; answered by `joined` or `refused`.
+    Join {
+        /// The room.
+        room: RoomSlug,
+        /// Where the client stands; `null` asks for the newest events.
+        cursor: Option<Cursor>,
+    },
+    /// Stop following a room.
+    Leave {
+        /// The room.
+        room: RoomSlug,
+    },
+    /// Say something; answered by `ack` or `nack`. The client keeps the line until one of them comes.
+    Send {
+        /// A room that this connection has joined.
+        room: RoomSlug,
+        /// The same id for every retry of the same line.
+        client_message_id: ClientMessageId,
+        /// The text.
+        text: String,
+    },
+    /// The person is writing. At most once every 3 s; shown for 5 s; never answered.
+    Typing {
+        /// A room that this connection has joined.
+        room: RoomSlug,
+    },
+    /// Answer to the server's `heartbeat`; proves that the way back works.
+    Heartbeat,
+}

@@ -1,0 +1,132 @@
+//! Events: frames from the server to a client of the member socket. One closed enum, JSON text, tag `type`.
+//! Not to be confused with [`LogEvent`], the lasting entry of a room's log that `publication` carries.
+//! The wire document is `PROTOCOL.md` beside this file; a tidy test fails when one changes without the other.
+
+mod frame;
+
+use serde::{Deserialize, Serialize};
+
+use self::frame::Frame;
+use super::error::Refusal;
+use super::ids::{ClientMessageId, Epoch, RoomSlug, Seq, Timestamp};
+use super::limits::Limits;
+use super::message::{LogEvent, Person, RoomSnapshot, RoomSummary};
+
+/// What the server tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "Frame")]
+pub enum Event {
+    /// Answer to `hello`.
+    Welcome {
+        /// [`super::limits::PROTOCOL_VERSION`] of the server.
+        protocol: u32,
+        /// Who the session cookie says this is; `null` may read but not speak.
+        me: Option<Person>,
+        /// The history that all seqs of this connection belong to.
+        epoch: Epoch,
+        /// How often a `heartbeat` comes. A client that hears nothing for twice this long plus 10 s reconnects.
+        heartbeat_ms: u32,
+        /// What the server accepts.
+        limits: Limits,
+        /// The rooms that exist.
+        rooms: Vec<RoomSummary>,
+    },
+    /// Answer to `join`: from here on the room is live, with nothing missing in between.
+    Joined {
+        /// How `snapshot.events` continues what the client holds.
+        continuity: Continuity,
+        /// The room now.
+        snapshot: RoomSnapshot,
+    },
+    /// Something was added to the log of a joined room. Seqs of a room come gapless and in order.
+    Publication {
+        /// The room.
+        room: RoomSlug,
+        /// The new entry.
+        event: LogEvent,
+    },
+    /// The line is on disk, at this place. Not: somebody has seen it.
+    Ack {
+        /// The room.
+        room: RoomSlug,
+        /// Which line.
+        client_message_id: ClientMessageId,
+        /// Its place in the log.
+        seq: Seq,
+        /// Its time in the log.
+        at_ms: Timestamp,
+    },
+    /// The line was not taken, and why.
+    Nack {
+        /// The room.
+        room: RoomSlug,
+        /// Which line.
+        client_message_id: ClientMessageId,
+        /// The reason; when `retry_after_ms` is set, the same line may be sent again after it.
+        refusal: Refusal,
+    },
+    /// A frame other than `send` was refused. The connection stays open.
+    Refused {
+        /// The room, where the frame named one.
+        room: Option<RoomSlug>,
+        /// The reason.
+        refusal: Refusal,
+    },
+    /// Who came and went in a joined room since the last one of these.
+    Presence {
+        /// The room.
+        room: RoomSlug,
+        /// Who came.
+        joined: Vec<Person>,
+        /// Who went.
+        left: Vec<Person>,
+        /// How many people are here now.
+        online: u32,
+    },
+    /// Who is writing in a joined room now; each name fades after 5 s.
+    Typing {
+        /// The room.
+        room: RoomSlug,
+        /// The writers; the receiver may be among them.
+        people: Vec<Person>,
+    },
+    /// Rooms that are new or whose counts changed.
+    Rooms {
+        /// The whole new state of each.
+        changed: Vec<RoomSummary>,
+    },
+    /// Sent as data, since a browser cannot see ping frames. Answer with `heartbeat`.
+    Heartbeat {
+        /// The newest seq of each joined room: a client that is behind has lost something, and joins again.
+        heads: Vec<RoomHead>,
+    },
+    /// The server is about to stop: reconnect after this delay.
+    Reconnect {
+        /// Spread over the connections, so that they do not come back all at once.
+        in_ms: u32,
+    },
+}
+
+/// How a snapshot continues what the client held before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Continuity {
+    /// No cursor was given: these are the newest events.
+    Fresh,
+    /// These are all the events after the cursor.
+    Resumed,
+    /// More is missing than one frame carries: these are the newest events, and what lies between the cursor and
+    /// the first of them is to be fetched by pages of history.
+    Gap,
+    /// The cursor belongs to another history or lies beyond the head: forget the log, these are the newest events.
+    Reset,
+}
+
+/// The newest seq of a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomHead {
+    /// The room.
+    pub room: RoomSlug,
+    /// Its newest event.
+    pub head: Seq,
+}

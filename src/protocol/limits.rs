@@ -1,0 +1,36 @@
+//! Constants and limits that both sides of a socket must agree on. Not here: limits that only the server enforces
+//! (`server::config`).
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the member socket's protocol, sent in `hello` and in the subprotocol's name.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// WebSocket subprotocol of the member socket.
+pub const SUBPROTOCOL: &str = "teahouse.v1";
+
+/// Events in the server-rendered page and in a fresh `joined`.
+pub const SNAPSHOT_EVENTS: u32 = 50;
+
+/// Most events that one backlog or one page of history carries.
+pub const PAGE_EVENTS_MAX: u32 = 200;
+
+/// Most people whose names a snapshot lists; the count beside them is always whole.
+pub const ROSTER_NAMES_MAX: usize = 200;
+
+/// What the server accepts, told to the client so that it can say no before sending. 0 = no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Longest message, in grapheme clusters.
+    pub message_graphemes: u32,
+    /// Longest nickname, in grapheme clusters.
+    pub nickname_graphemes: u32,
+    /// Longest frame from the client, in bytes of UTF-8.
+    pub frame_bytes: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { message_graphemes: 4_000, nickname_graphemes: 24, frame_bytes: 65_536 }
+    }
+}

@@ -1,0 +1,49 @@
+//! What the server-rendered page knows, and hands to the browser with the HTML so that nothing is fetched twice.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Refusal;
+use super::limits::Limits;
+use super::message::{Person, RoomSnapshot, RoomSummary};
+
+/// Everything that the page of one room is drawn from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageData {
+    /// Who the session cookie says this is.
+    pub me: Option<Person>,
+    /// The room that is open.
+    pub room: RoomSnapshot,
+    /// All rooms, the lobby first.
+    pub rooms: Vec<RoomSummary>,
+    /// What the server accepts.
+    pub limits: Limits,
+    /// The outcome of a form that was posted without scripts.
+    pub notice: Option<Notice>,
+    /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.
+    pub at_newest: bool,
+}
+
+/// A form that was refused: the reason, and what was typed, so that it is not lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which form.
+    pub form: Form,
+    /// Why it was refused.
+    pub refusal: Refusal,
+    /// What was typed.
+    pub typed: String,
+    /// For a line: its client message id, so that posting it again cannot say it twice.
+    pub client_message_id: Option<super::ids::ClientMessageId>,
+}
+
+/// The forms of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The composer.
+    Say,
+    /// The nickname.
+    Nickname,
+    /// The new room.
+    NewRoom,
+}

@@ -1,0 +1,34 @@
+//! The server side. May use: `protocol`, `model`. Below this line no file has a cfg.
+//!
+//! Order inside: `clock, config, telemetry < client_address, listener, origin < store, broker, names, rate_limit < hub <
+//! session, presence, admission, budgets < app < chat < connection, housekeeping < http`.
+
+pub mod clock;
+pub mod config;
+pub mod telemetry;
+
+pub mod client_address;
+pub mod listener;
+pub mod origin;
+
+pub mod broker;
+pub mod names;
+pub mod rate_limit;
+pub mod store;
+
+pub mod hub;
+
+pub mod admission;
+pub mod budgets;
+pub mod presence;
+pub mod session;
+
+pub mod app;
+
+pub mod chat;
+
+pub mod connection;
+
+pub mod housekeeping;
+
+pub mod http;

@@ -1,0 +1,131 @@
+//! Everything that lives as long as the server, handed to whoever needs it. No statics: two servers fit in one process.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::protocol::{Limits, Person};
+use crate::server::admission::Admission;
+use crate::server::budgets::Budgets;
+use crate::server::config::{Config, Scheme, limit};
+use crate::server::hub::Hub;
+use crate::server::names::{LiveNames, look};
+use crate::server::origin::OriginPolicy;
+use crate::server::presence::Presence;
+use crate::server::store::{Guest, Store};
+
+/// How many clients may come back per second after a drain.
+const RECONNECTS_PER_SECOND: u64 = 500;
+/// The least time over which clients come back after a drain.
+const RECONNECT_WINDOW_MIN: Duration = Duration::from_secs(2);
+/// A session that is gone from the store ends its connections within this time (OWASP ASVS 5.0, 7.4).
+const SESSION_CHECK_PERIOD: Duration = Duration::from_secs(30);
+
+/// The long-lived parts.
+pub struct App {
+    /// The settings, as they were at start.
+    pub config: Config,
+    /// The log and the guests: the only truth.
+    pub store: Arc<dyn Store>,
+    /// Who is connected to this node, and the fan-out.
+    pub hub: Hub,
+    /// Who is shown as here.
+    pub presence: Presence,
+    /// The names that are shown right now, so that nobody else takes one or its twin.
+    pub names: LiveNames,
+    /// What each person and address may still do in this minute.
+    pub budgets: Budgets,
+    /// How many sockets each address has open.
+    pub admission: Admission,
+    /// Which pages of other origins may use what.
+    pub origins: OriginPolicy,
+    /// Cancelled when the server begins to stop: connections are told to reconnect, new ones are refused.
+    pub drain: CancellationToken,
+    /// Cancelled when nothing is left to serve: the listener and the ticking tasks end.
+    pub stop: CancellationToken,
+    /// Cancelled when the fan-out has ended, which before the end of the store is a failure.
+    pub fan_out_over: CancellationToken,
+    /// The tasks of open WebSockets, which a drain waits for.
+    pub connections: TaskTracker,
+    /// What the reserved nicknames look like.
+    pub reserved_looks: Vec<String>,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(config: Config, store: Arc<dyn Store>) -> Self {
+        Self {
+            hub: Hub::default(),
+            presence: Presence::new(config.rooms.leave_grace),
+            names: LiveNames::default(),
+            budgets: Budgets::new(&config.limits),
+            admission: Admission::new(config.limits.connections_per_address),
+            origins: OriginPolicy::new(&config.server),
+            drain: CancellationToken::new(),
+            stop: CancellationToken::new(),
+            fan_out_over: CancellationToken::new(),
+            connections: TaskTracker::new(),
+            reserved_looks: config.rooms.reserved_nicknames.iter().map(|name| look(name)).collect(),
+            store,
+            config,
+        }
+    }
+
+    /// How often each connection is looked at: whether it lives, whether its session still is what it was, whether a
+    /// heartbeat is due. At least as often as the strictest of these asks for.
+    #[must_use]
+    pub fn check_period(&self) -> Duration {
+        let limits = &self.config.limits;
+        let periods = [limit(limits.heartbeat), limit(limits.idle_timeout), Some(SESSION_CHECK_PERIOD)];
+        periods.into_iter().flatten().min().unwrap_or(SESSION_CHECK_PERIOD)
+    }
+
+    /// The time over which clients come back after a drain, so that a restart is not followed by a storm. It ends well
+    /// before the drain must be over, so that nobody is closed who was told to come later.
+    #[must_use]
+    pub fn reconnect_window(&self) -> Duration {
+        let connections = u64::try_from(self.hub.connection_count()).unwrap_or(u64::MAX);
+        let wanted = Duration::from_secs(connections / RECONNECTS_PER_SECOND).max(RECONNECT_WINDOW_MIN);
+        limit(self.config.limits.drain_timeout).map_or(wanted, |most| wanted.min(most / 2))
+    }
+
+    /// When one connection should come back: anywhere in that window.
+    #[must_use]
+    pub fn reconnect_delay_ms(&self) -> u32 {
+        let window_ms = u32::try_from(self.reconnect_window().as_millis()).unwrap_or(u32::MAX);
+        rand::random_range(0..=window_ms)
+    }
+
+    /// The limits that clients are told.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            message_graphemes: self.config.limits.message_graphemes,
+            nickname_graphemes: self.config.limits.nickname_graphemes,
+            frame_bytes: self.config.limits.frame_bytes,
+        }
+    }
+}
+
+/// Who makes a request, as far as its address and its cookie say.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The guest whose session the cookie proves; none for a visitor, who may read.
+    pub guest: Option<Guest>,
+    /// The address that limits count, behind trusted proxies the one that they tell.
+    pub address: IpAddr,
+    /// What the browser speaks, which decides the cookie's name.
+    pub scheme: Scheme,
+}
+
+impl Caller {
+    /// The person behind the session.
+    #[must_use]
+    pub fn person(&self) -> Option<Person> {
+        self.guest.as_ref().map(Guest::person)
+    }
+}

@@ -1,0 +1,40 @@
+//! The use cases: what people can do, whichever door they come in by. Each one authorizes, validates, asks the store,
+//! and answers with the wire's own words. The only writer of the log. Not here: sockets (`connection`), HTTP (`http`).
+
+mod identity;
+mod rooms;
+mod say;
+
+pub mod form;
+
+pub use identity::{Identity, Proof, choose_nickname, claim_plain_name, session_ended, sign_out, who};
+pub use rooms::{create_room, history, list_rooms, list_rooms_named, open_room, snapshot};
+pub use say::{Said, Utterance, say};
+
+use crate::protocol::{ErrorCode, Refusal};
+use crate::server::store::StoreError;
+
+/// How long to wait before asking a server that is too busy again.
+const BUSY_RETRY_MS: u32 = 1_000;
+
+/// Puts a failure of the store into the wire's words. The details go to the log, never to the client.
+fn refuse(error: StoreError) -> Refusal {
+    match error {
+        StoreError::RoomNotFound(_) => ErrorCode::RoomNotFound.into(),
+        StoreError::RoomExists(_) => ErrorCode::RoomExists.into(),
+        StoreError::ClientMessageIdConflict => ErrorCode::ClientMessageIdConflict.into(),
+        // The connection is being closed, and comes back as whoever its cookie says: the line waits for that.
+        StoreError::SessionEnded => Refusal::retry_after(ErrorCode::NicknameRequired, BUSY_RETRY_MS),
+        StoreError::NicknameTaken => ErrorCode::NicknameTaken.into(),
+        StoreError::TokenTaken => {
+            tracing::error!("two sessions drew one token");
+            ErrorCode::Internal.into()
+        }
+        StoreError::Busy => Refusal::retry_after(ErrorCode::Busy, BUSY_RETRY_MS),
+        StoreError::Closed(_) => Refusal::retry_after(ErrorCode::ShuttingDown, BUSY_RETRY_MS),
+        StoreError::Read(detail) => {
+            tracing::error!(store.error = detail, "reading from the store failed");
+            Refusal::retry_after(ErrorCode::Internal, BUSY_RETRY_MS)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The use cases as the page's server functions call them: the request's context comes from Leptos, cookies leave by the
+//! response. Used by `api` only.
+
+use std::sync::Arc;
+
+use axum::http::header::SET_COOKIE;
+use leptos::prelude::expect_context;
+use leptos_axum::ResponseOptions;
+
+use crate::protocol::{ClientMessageId, ErrorCode, Person, Refusal, RoomSlug, RoomSummary};
+use crate::server::app::{App, Caller};
+use crate::server::chat::{self, Said, Utterance};
+use crate::server::session;
+
+/// Chooses a nickname; a new guest's cookie is set on the response.
+///
+/// # Errors
+/// As [`chat::choose_nickname`].
+pub async fn choose_nickname(nickname: String) -> Result<Person, Refusal> {
+    let (app, caller, response) = context();
+    let identity = chat::choose_nickname(&app, &caller, &nickname).await?;
+    response.insert_header(SET_COOKIE, identity.token.set_cookie(caller.scheme, app.config.rooms.nickname_ttl));
+    Ok(identity.person)
+}
+
+/// Ends the session and clears its cookie.
+///
+/// # Errors
+/// As [`chat::sign_out`].
+pub async fn sign_out() -> Result<(), Refusal> {
+    let (app, caller, response) = context();
+    chat::sign_out(&app, &caller).await?;
+    response.insert_header(SET_COOKIE, session::clear_cookie(caller.scheme));
+    Ok(())
+}
+
+/// Creates a room.
+///
+/// # Errors
+/// As [`chat::create_room`].
+pub async fn create_room(title: String) -> Result<RoomSummary, Refusal> {
+    let (app, caller, _) = context();
+    chat::create_room(&app, &caller, &title).await
+}
+
+/// Says something without a WebSocket.
+///
+/// # Errors
+/// `nickname_required`, or as [`chat::say`].
+pub async fn post_message(room: RoomSlug, client_message_id: ClientMessageId, text: String) -> Result<Said, Refusal> {
+    let (app, caller, _) = context();
+    let guest = caller.guest.ok_or(ErrorCode::NicknameRequired)?;
+    chat::say(&app, Utterance::of_guest(&guest, room, client_message_id, text)).await
+}
+
+fn context() -> (Arc<App>, Caller, ResponseOptions) {
+    (expect_context(), expect_context(), expect_context())
+}

@@ -1,0 +1,166 @@
+//! Rooms: listing them, opening one, creating one, reading its log.
+
+use crate::model::text;
+use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
+use crate::protocol::{ErrorCode, EventBody, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary};
+use crate::server::app::{App, Caller};
+use crate::server::chat::refuse;
+use crate::server::clock;
+use crate::server::names::look;
+use crate::server::store::{EventRange, NewRoom, RoomRecord};
+
+/// How many nicknames a room shows in a list.
+const LIST_NAMES: usize = 5;
+
+/// Most text that one page of events carries, so that a frame stays small whatever people write. At least one event
+/// always comes.
+const PAGE_BYTES_MAX: usize = 256 * 1024;
+
+/// All rooms with who is in them, the lobby first.
+///
+/// # Errors
+/// `internal` when the store cannot be read.
+pub async fn list_rooms(app: &App) -> Result<Vec<RoomSummary>, Refusal> {
+    let records = app.store.rooms().await.map_err(refuse)?;
+    Ok(records.iter().map(|record| summary(app, record)).collect())
+}
+
+/// The summaries of these rooms, as far as they are open on this node.
+pub fn list_rooms_named(app: &App, rooms: &[RoomSlug]) -> Vec<RoomSummary> {
+    rooms
+        .iter()
+        .filter_map(|slug| {
+            let record = RoomRecord { slug: slug.clone(), title: app.hub.title(slug)?, head: app.hub.head(slug)? };
+            Some(summary(app, &record))
+        })
+        .collect()
+}
+
+/// Makes sure that a room exists and is known to the hub.
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read.
+pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal> {
+    let record = app.store.room(slug).await.map_err(refuse)?.ok_or(ErrorCode::RoomNotFound)?;
+    app.hub.open_room(&record);
+    Ok(record)
+}
+
+/// A room as somebody sees it who comes in: at most `limit` events of `range`, and who is here.
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read.
+pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<(RoomSnapshot, HistoryPage), Refusal> {
+    let record = open_room(app, slug).await?;
+    let limit = match range {
+        EventRange::After(_) => PAGE_EVENTS_MAX,
+        EventRange::Newest | EventRange::Before(_) => SNAPSHOT_EVENTS,
+    };
+    let page = read_page(app, slug, range, limit).await?;
+    let here = app.presence.here(slug, ROSTER_NAMES_MAX);
+    let snapshot = RoomSnapshot {
+        summary: RoomSummary {
+            slug: slug.clone(),
+            title: record.title,
+            head: page.head,
+            online: here.online,
+            people: here.people.iter().take(LIST_NAMES).map(|person| person.nickname.clone()).collect(),
+        },
+        epoch: page.epoch.clone(),
+        events: page.events.clone(),
+        has_older: page.has_older,
+        people: here.people,
+    };
+    Ok((snapshot, page))
+}
+
+/// A page of history for programs and for paging back; `limit` is cut to [`PAGE_EVENTS_MAX`].
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read.
+pub async fn history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
+    read_page(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX)).await
+}
+
+async fn read_page(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
+    let mut page = app.store.events(slug, range, limit).await.map_err(refuse)?;
+    cut_to_bytes(&mut page, range, PAGE_BYTES_MAX);
+    Ok(page)
+}
+
+/// Shortens a page at the end that its reader comes to last, and says that there is more beyond it.
+fn cut_to_bytes(page: &mut HistoryPage, range: EventRange, bytes_max: usize) {
+    let count = page.events.len();
+    match range {
+        EventRange::After(_) => {
+            let kept = fitting(page.events.iter(), bytes_max);
+            page.has_newer |= kept < count;
+            page.events.truncate(kept);
+        }
+        EventRange::Newest | EventRange::Before(_) => {
+            let kept = fitting(page.events.iter().rev(), bytes_max);
+            page.has_older |= kept < count;
+            page.events.drain(..count - kept);
+        }
+    }
+}
+
+/// How many of these events fit, the first one whatever its size.
+fn fitting<'a>(events: impl Iterator<Item = &'a LogEvent>, bytes_max: usize) -> usize {
+    let mut total = 0;
+    let fits = |(index, event): &(usize, &LogEvent)| {
+        total += match &event.body {
+            EventBody::Message(message) => message.text.len(),
+            EventBody::RoomCreated { .. } => 0,
+        };
+        *index == 0 || total <= bytes_max
+    };
+    events.enumerate().take_while(fits).count()
+}
+
+/// Creates a public room under the address that its title suggests.
+///
+/// # Errors
+/// `nickname_required`, `too_fast`, `room_name_invalid`, `room_exists`, `room_look_alike`, `too_many_rooms`.
+pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<RoomSummary, Refusal> {
+    let creator = caller.person().ok_or(ErrorCode::NicknameRequired)?;
+    let title = text::room_title(title)?;
+    let slug = text::room_slug(&title)?;
+    app.budgets.new_room(caller.address)?;
+    let records = app.store.rooms().await.map_err(refuse)?;
+    refuse_twin(&records, &slug)?;
+    let max_rooms = app.config.rooms.max_rooms;
+    if max_rooms > 0 && records.len() >= max_rooms as usize {
+        return Err(ErrorCode::TooManyRooms.into());
+    }
+    let room = NewRoom { slug, title, creator: Some(creator), at: clock::now() };
+    let record = app.store.create_room(room).await.map_err(refuse)?;
+    app.hub.open_room(&record);
+    app.presence.mark_stale(&record.slug);
+    tracing::info!(room = %record.slug, "room created");
+    Ok(summary(app, &record))
+}
+
+fn refuse_twin(records: &[RoomRecord], slug: &RoomSlug) -> Result<(), ErrorCode> {
+    let looks = look(slug.as_str());
+    for record in records {
+        if record.slug == *slug {
+            return Err(ErrorCode::RoomExists);
+        }
+        if look(record.slug.as_str()) == looks {
+            return Err(ErrorCode::RoomLookAlike);
+        }
+    }
+    Ok(())
+}
+
+fn summary(app: &App, record: &RoomRecord) -> RoomSummary {
+    let here = app.presence.here(&record.slug, LIST_NAMES);
+    RoomSummary {
+        slug: record.slug.clone(),
+        title: record.title.clone(),
+        head: record.head,
+        online: here.online,
+        people: here.people.into_iter().map(|person| person.nickname).collect(),
+    }
+}

@@ -1,0 +1,96 @@
+//! The settings: `Leptos.toml`, environment and command line become one checked [`Config`].
+//!
+//! Precedence: flag > environment > file > default. Nothing below this module reads the environment. Every setting is
+//! declared once, in `sections` or `leptos_section`; struct field, default, table row and documentation come from there.
+//!
+//! Not here: what a setting does. Who may use it: everything in `server`, and `boot`.
+
+mod command_line;
+mod draft;
+mod error;
+mod file;
+mod leptos_section;
+mod nearest;
+mod relations;
+mod sections;
+mod setting;
+mod show;
+mod value;
+mod web_origin;
+
+pub use command_line::{Command, CommandLine};
+pub use error::{ConfigError, Contradiction, Place};
+pub use sections::{LimitsConfig, RoomsConfig, ServerConfig, StoreConfig};
+pub use setting::{Setting, Unit, Zero};
+pub use show::settings_table;
+pub use value::LogFormat;
+pub use web_origin::{Scheme, WebOrigin};
+
+use leptos::config::LeptosOptions;
+
+use draft::Draft;
+use file::ConfigFile;
+
+/// The file that is read when no other is named, if it exists.
+pub const DEFAULT_FILE: &str = "Leptos.toml";
+
+/// Everything that can be set. Zero stands for "off" wherever the setting says so; see [`limit`].
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `[leptos]`
+    pub leptos: LeptosOptions,
+    /// `[server]`
+    pub server: ServerConfig,
+    /// `[store]`
+    pub store: StoreConfig,
+    /// `[rooms]`
+    pub rooms: RoomsConfig,
+    /// `[limits]`
+    pub limits: LimitsConfig,
+}
+
+impl Config {
+    /// Reads all sources and checks what they say together.
+    ///
+    /// `environment` answers with the value of a variable; the caller passes `|name| std::env::var(name).ok()`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the place, the key and the mend. Nothing is half applied.
+    pub fn load(command_line: &CommandLine, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let named = command_line.config.clone().or_else(|| environment("TEAHOUSE_CONFIG").map(Into::into));
+        let file = match named {
+            Some(path) => Some(ConfigFile::read(&path)?),
+            None => ConfigFile::read_if_there(DEFAULT_FILE.as_ref())?,
+        };
+        let mut draft = Draft::default();
+        if let Some(file) = file {
+            file.apply(&mut draft)?;
+        }
+        draft.apply_environment(environment)?;
+        draft.apply_flags(command_line)?;
+        draft.finish()
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            leptos: leptos_section::default_options(),
+            server: ServerConfig::default(),
+            store: StoreConfig::default(),
+            rooms: RoomsConfig::default(),
+            limits: LimitsConfig::default(),
+        }
+    }
+}
+
+/// The limit that a setting holds, or `None` when it is turned off with 0.
+///
+/// Works on counts and on durations: `if let Some(most) = limit(config.limits.connections) { … }`.
+#[must_use]
+pub fn limit<T: Default + PartialEq>(value: T) -> Option<T> {
+    (value != T::default()).then_some(value)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! The sections that are our own: every setting with name, type, default, unit, meaning of 0, and one line of documentation.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::setting::Zero::{Means, NotANumber, Refused};
+use super::setting::settings;
+use super::value::LogFormat;
+
+pub(super) const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8_080);
+
+const NO_LIMIT: super::Zero = Means("no limit");
+
+const fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+settings! {
+    /// `[server]`: sockets, origins, TLS, logs.
+    server: ServerConfig {
+        /// Address to listen on. Port 0 takes a free one.
+        addr: SocketAddr = DEFAULT_ADDR, None, NotANumber;
+        /// Origin as browsers see it behind a proxy, such as `https://chat.example.org`. Unset: the listener's scheme and the `Host` header.
+        public_origin: Option<String> = None, None, NotANumber;
+        /// Other origins that may use the member socket and the API.
+        allowed_origins: Vec<String> = Vec::new(), None, NotANumber;
+        /// Origins that may use the plain socket; `*` is any.
+        plain_origins: Vec<String> = vec!["*".to_owned()], None, NotANumber;
+        /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+        trusted_proxies: Vec<IpNet> = Vec::new(), None, NotANumber;
+        /// PEM file of the certificate chain; with `tls_key`, the listener speaks HTTPS. Read again on SIGHUP.
+        tls_cert: Option<PathBuf> = None, None, NotANumber;
+        /// PEM file of the private key. Read again on SIGHUP.
+        tls_key: Option<PathBuf> = None, None, NotANumber;
+        /// How log lines look: `text` or `json`.
+        log_format: LogFormat = LogFormat::Text, None, NotANumber;
+        /// What is logged, as a `tracing` filter such as `info` or `teahouse=debug`.
+        log_filter: String = "info".to_owned(), None, NotANumber;
+    }
+}
+
+settings! {
+    /// `[store]`: where the log lives.
+    store: StoreConfig {
+        /// Folder of the database. Created when missing.
+        data: PathBuf = PathBuf::from("./data"), None, NotANumber;
+        /// Writes that may wait for the writer before senders are told `busy`.
+        write_queue: usize = 4_096, Count, Refused;
+        /// Most writes in one transaction.
+        group_commit_max: usize = 256, Count, Refused;
+        /// Connections for reading.
+        readers: usize = 2, Count, Refused;
+    }
+}
+
+settings! {
+    /// `[rooms]`: rooms, presence, names.
+    rooms: RoomsConfig {
+        /// Title of the lobby.
+        lobby_title: String = "Lobby".to_owned(), None, NotANumber;
+        /// Most rooms.
+        max_rooms: u32 = 1_000, Count, NO_LIMIT;
+        /// How long somebody whose last tab closed is still shown, so that a reload does not flicker.
+        leave_grace: Duration = ms(5_000), Milliseconds, Means("gone at once");
+        /// How often presence and typing changes are sent.
+        presence_tick: Duration = ms(250), Milliseconds, Means("at once");
+        /// How often the room list is sent to everybody when it changed.
+        room_list_tick: Duration = ms(2_000), Milliseconds, Means("at once");
+        /// How long an unused nickname stays owned by its session.
+        nickname_ttl: Duration = Duration::from_secs(720 * 3_600), Hours, Means("for ever");
+        /// Names that nobody may take.
+        reserved_nicknames: Vec<String> = RESERVED_NICKNAMES.map(str::to_owned).to_vec(), None, NotANumber;
+    }
+}
+
+const RESERVED_NICKNAMES: [&str; 11] =
+    ["system", "admin", "administrator", "moderator", "teahouse", "茶馆", "server", "bot", "everyone", "all", "here"];
+
+settings! {
+    /// `[limits]`: every one can be turned off with 0.
+    limits: LimitsConfig {
+        /// Longest message.
+        message_graphemes: u32 = 4_000, Graphemes, NO_LIMIT;
+        /// Longest message, since a grapheme may have any number of bytes.
+        message_bytes: usize = 16_384, Bytes, NO_LIMIT;
+        /// Longest nickname.
+        nickname_graphemes: u32 = 24, Graphemes, NO_LIMIT;
+        /// Longest WebSocket frame and message from a client.
+        frame_bytes: u32 = 65_536, Bytes, NO_LIMIT;
+        /// Longest HTTP request body.
+        request_bytes: usize = 131_072, Bytes, NO_LIMIT;
+        /// Longest request head (request line and headers).
+        request_head_bytes: usize = 32_768, Bytes, Means("only hyper's own bound, about 400 KiB");
+        /// Most sockets in all.
+        connections: usize = 20_000, Count, NO_LIMIT;
+        /// Most sockets of one client address.
+        connections_per_address: usize = 200, Count, NO_LIMIT;
+        /// WebSocket handshakes of one client address.
+        handshakes_per_minute: u32 = 240, PerMinute, NO_LIMIT;
+        /// Lines of one person.
+        sends_per_minute: u32 = 60, PerMinute, NO_LIMIT;
+        /// Lines of one person at once, while sends_per_minute is on.
+        sends_burst: u32 = 20, Count, Means("one at a time");
+        /// Frames of any kind on one connection.
+        frames_per_minute: u32 = 240, PerMinute, NO_LIMIT;
+        /// Frames on one connection at once, while frames_per_minute is on.
+        frames_burst: u32 = 60, Count, Means("one at a time");
+        /// Nickname changes of one client address.
+        nicknames_per_minute: u32 = 60, PerMinute, NO_LIMIT;
+        /// New rooms of one client address.
+        new_rooms_per_hour: u32 = 20, PerHour, NO_LIMIT;
+        /// Reads of the API by one client address.
+        reads_per_minute: u32 = 600, PerMinute, NO_LIMIT;
+        /// Rooms that one connection may follow.
+        joined_rooms: usize = 50, Count, NO_LIMIT;
+        /// What may wait for one connection; more is a slow reader.
+        sendq_bytes: usize = 1_048_576, Bytes, NO_LIMIT;
+        /// Frames that may wait for one connection; more is a slow reader.
+        sendq_frames: usize = 1_024, Count, NO_LIMIT;
+        /// Refused frames in a row before the connection is closed.
+        refused_frames: u32 = 20, Count, Means("never closed for it");
+        /// Time for a request's head.
+        header_read_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
+        /// Time for a TLS handshake.
+        tls_handshake_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
+        /// Time for a request without WebSocket.
+        request_timeout: Duration = ms(15_000), Milliseconds, NO_LIMIT;
+        /// How often a heartbeat is sent.
+        heartbeat: Duration = ms(25_000), Milliseconds, Means("no heartbeats");
+        /// Silence after which a connection is closed.
+        idle_timeout: Duration = ms(60_000), Milliseconds, NO_LIMIT;
+        /// Time that one write to a socket may take.
+        write_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
+        /// Time that a drain may take in all.
+        drain_timeout: Duration = ms(25_000), Milliseconds, NO_LIMIT;
+    }
+}

@@ -1,0 +1,109 @@
+//! How one client behaves: frames per minute, refused frames in a row, silence. A plain synchronous struct, with time as
+//! an argument. Not here: budgets per person (`budgets`).
+
+use std::time::{Duration, Instant};
+
+use crate::protocol::{CloseCode, ErrorCode, Refusal};
+use crate::server::config::LimitsConfig;
+use crate::server::rate_limit::{Rate, TokenBucket};
+
+/// The record of one connection.
+pub struct Conduct {
+    frames: TokenBucket,
+    refused_in_a_row: u32,
+    refused_max: u32,
+    heard_at: Instant,
+    idle_timeout: Duration,
+}
+
+impl Conduct {
+    /// A clean record.
+    #[must_use]
+    pub fn new(limits: &LimitsConfig, now: Instant) -> Self {
+        Self {
+            frames: TokenBucket::new(Rate::per_minute(limits.frames_per_minute).with_burst(limits.frames_burst)),
+            refused_in_a_row: 0,
+            refused_max: limits.refused_frames,
+            heard_at: now,
+            idle_timeout: limits.idle_timeout,
+        }
+    }
+
+    /// A frame came, a ping or a pong too: the client lives.
+    ///
+    /// # Errors
+    /// `too_fast` when it is one too many.
+    pub fn frame(&mut self, now: Instant) -> Result<(), Refusal> {
+        self.heard_at = now;
+        self.frames.take(now).map_err(|too_fast| Refusal::retry_after(ErrorCode::TooFast, too_fast.retry_after_ms))
+    }
+
+    /// A frame was accepted: the row of refusals ends.
+    pub fn accepted(&mut self) {
+        self.refused_in_a_row = 0;
+    }
+
+    /// A frame was refused. `Some` when it was one too many in a row.
+    pub fn refused(&mut self) -> Option<CloseCode> {
+        self.refused_in_a_row += 1;
+        (self.refused_max > 0 && self.refused_in_a_row >= self.refused_max).then_some(CloseCode::TooFast)
+    }
+
+    /// `Some` when nothing was heard for too long.
+    #[must_use]
+    pub fn idle(&self, now: Instant) -> Option<CloseCode> {
+        let silent = now.saturating_duration_since(self.heard_at);
+        (!self.idle_timeout.is_zero() && silent > self.idle_timeout).then_some(CloseCode::Idle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::config::Config;
+
+    fn conduct(change: impl FnOnce(&mut LimitsConfig), now: Instant) -> Conduct {
+        let mut limits = Config::default().limits;
+        change(&mut limits);
+        Conduct::new(&limits, now)
+    }
+
+    #[test]
+    fn refusals_in_a_row_end_the_connection_and_a_good_frame_forgives_them() {
+        let mut conduct = conduct(|limits| limits.refused_frames = 3, Instant::now());
+        assert_eq!(conduct.refused(), None);
+        assert_eq!(conduct.refused(), None);
+        conduct.accepted();
+        assert_eq!(conduct.refused(), None);
+        assert_eq!(conduct.refused(), None);
+        assert_eq!(conduct.refused(), Some(CloseCode::TooFast));
+    }
+
+    #[test]
+    fn silence_beyond_the_timeout_is_idle_and_any_sign_of_life_is_not() {
+        let start = Instant::now();
+        let mut conduct = conduct(|limits| limits.idle_timeout = Duration::from_secs(60), start);
+        assert_eq!(conduct.idle(start + Duration::from_secs(60)), None);
+        assert_eq!(conduct.idle(start + Duration::from_secs(61)), Some(CloseCode::Idle));
+        conduct.frame(start + Duration::from_secs(50)).unwrap();
+        assert_eq!(conduct.idle(start + Duration::from_secs(61)), None);
+    }
+
+    #[test]
+    fn frames_beyond_the_burst_are_told_how_long_to_wait() {
+        let start = Instant::now();
+        let mut conduct = conduct(
+            |limits| {
+                limits.frames_per_minute = 60;
+                limits.frames_burst = 2;
+            },
+            start,
+        );
+        assert!(conduct.frame(start).is_ok());
+        assert!(conduct.frame(start).is_ok());
+        let refusal = conduct.frame(start).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::TooFast);
+        let wait = Duration::from_millis(refusal.retry_after_ms.unwrap().into());
+        assert!(conduct.frame(start + wait).is_ok());
+    }
+}

@@ -1,0 +1,42 @@
+//! Decoding commands: what is not a command gets a code that says what it is instead.
+
+use crate::protocol::{Command, ErrorCode};
+
+/// Decodes one text frame.
+///
+/// # Errors
+/// [`ErrorCode::MalformedFrame`] for everything that is not exactly a command.
+pub fn command(text: &str) -> Result<Command, ErrorCode> {
+    serde_json::from_str(text).map_err(|_| ErrorCode::MalformedFrame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_command_is_malformed() {
+        let deep = "[".repeat(10_000);
+        for bad in [
+            "",
+            "7",
+            "null",
+            "{}",
+            r#"{"type":"fly"}"#,
+            r#"{"type":"join"}"#,
+            r#"{"type":"join","room":"../etc"}"#,
+            r#"{"type":"leave","room":"lobby","also":1}"#,
+            r#"{"type":"send","room":"lobby","client_message_id":"","text":"x"}"#,
+            &deep,
+        ] {
+            assert_eq!(command(bad), Err(ErrorCode::MalformedFrame), "{}", bad.get(..40).unwrap_or(bad));
+        }
+    }
+
+    #[test]
+    fn a_join_without_a_cursor_asks_for_the_newest_events() {
+        let expected = Command::Join { room: crate::protocol::RoomSlug::lobby(), cursor: None };
+        assert_eq!(command(r#"{"type":"join","room":"lobby"}"#), Ok(expected.clone()));
+        assert_eq!(command(r#"{"type":"join","room":"lobby","cursor":null}"#), Ok(expected));
+    }
+}

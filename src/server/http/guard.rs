@@ -1,0 +1,52 @@
+//! What no request may do: change something from another site's page, take for ever, or take the server down.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+
+use crate::protocol::{ErrorCode, Refusal};
+use crate::server::app::{App, Caller};
+use crate::server::http::HttpRefusal;
+
+/// Refuses requests that change something when a page of another origin sends them: one layer for forms, server
+/// functions and whatever comes later.
+pub async fn same_origin_to_change(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match app.origins.check_request(request.method(), request.headers(), caller.scheme) {
+        Ok(()) => next.run(request).await,
+        Err(_) => HttpRefusal::from(ErrorCode::OriginRefused).into_response(),
+    }
+}
+
+/// Ends a request that takes longer than `limits.request_timeout`. An upgrade is over with its 101, so sockets are free.
+pub async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let limit = app.config.limits.request_timeout;
+    if limit.is_zero() {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => HttpRefusal(Refusal::retry_after(ErrorCode::Busy, 1_000)).into_response(),
+    }
+}
+
+/// A panic in a handler is answered like any other failure of ours, and told in the log.
+pub async fn panics_are_ours(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(path, "a request handler panicked");
+        let mut response = HttpRefusal::from(ErrorCode::Internal).into_response();
+        response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+        response
+    })
+}

@@ -1,0 +1,60 @@
+//! Refusals as HTTP answers: the status says the kind, the JSON body says the rest.
+
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::protocol::{ErrorCode, Refusal};
+
+/// A refusal on its way out by HTTP: `{"code","explanation","retry_after_ms"?}`.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpRefusal(pub Refusal);
+
+impl HttpRefusal {
+    /// The status that fits the code.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self.0.code {
+            ErrorCode::RoomNotFound | ErrorCode::NotFound => StatusCode::NOT_FOUND,
+            ErrorCode::TooFast => StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::Busy | ErrorCode::ShuttingDown | ErrorCode::TooManyConnections => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            ErrorCode::OriginRefused | ErrorCode::NicknameRequired | ErrorCode::TooManyRooms => StatusCode::FORBIDDEN,
+            ErrorCode::NicknameTaken
+            | ErrorCode::NicknameLookAlike
+            | ErrorCode::RoomExists
+            | ErrorCode::RoomLookAlike
+            | ErrorCode::ClientMessageIdConflict => StatusCode::CONFLICT,
+            ErrorCode::FrameTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl HttpRefusal {
+    /// The headers that tell a client when to come back, if waiting helps.
+    pub fn headers(&self) -> HeaderMap {
+        let wait = self.0.retry_after_ms.map(|wait_ms| HeaderValue::from(wait_ms.div_ceil(1_000).max(1)));
+        wait.map(|seconds| (header::RETRY_AFTER, seconds)).into_iter().collect()
+    }
+}
+
+impl<R: Into<Refusal>> From<R> for HttpRefusal {
+    fn from(refusal: R) -> Self {
+        Self(refusal.into())
+    }
+}
+
+impl IntoResponse for HttpRefusal {
+    fn into_response(self) -> Response {
+        let Refusal { code, retry_after_ms } = self.0;
+        let mut body = json!({ "code": code, "explanation": code.explanation() });
+        if let Some(wait_ms) = retry_after_ms {
+            body["retry_after_ms"] = wait_ms.into();
+        }
+        (self.status(), self.headers(), Json(body)).into_response()
+    }
+}

@@ -1,0 +1,63 @@
+//! Headers that every response has: what browsers may do with it, and who may keep it.
+//! Not here: the policy of pages, which names a nonce (`boot`).
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::server::app::App;
+use crate::server::config::Scheme;
+use crate::server::http::caller;
+
+/// For whatever is not a page: nothing in it may run or be framed.
+const NOTHING_RUNS: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// A file whose name changes with its content may be kept for ever.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// Answers may differ from person to person, so nobody keeps them.
+const NEVER: &str = "private, no-store";
+
+const ALWAYS: [(HeaderName, &str); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "same-origin"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
+    ),
+];
+
+/// Adds what is missing; what a handler set stays.
+pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let scheme = caller::scheme(&app, &request);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING_RUNS));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(NEVER));
+    if scheme == Scheme::Https {
+        headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
+    }
+    response
+}
+
+/// Marks a file whose name carries the hash of its content.
+pub async fn hashed_file(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if response.status().is_success() {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
+    }
+    response
+}

@@ -1,0 +1,59 @@
+//! The JSON interface for reading: rooms and their history. For the page and for programs; no cookie is needed, since
+//! all rooms are public.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
+use serde::Deserialize;
+
+use crate::protocol::limits::SNAPSHOT_EVENTS;
+use crate::protocol::{ErrorCode, HistoryPage, RoomSlug, RoomSummary, Seq};
+use crate::server::app::{App, Caller};
+use crate::server::chat;
+use crate::server::http::HttpRefusal;
+use crate::server::store::EventRange;
+
+/// `?before=SEQ` or `?after=SEQ`, and `&limit=1…200`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventsQuery {
+    before: Option<Seq>,
+    after: Option<Seq>,
+    limit: Option<u32>,
+}
+
+impl EventsQuery {
+    fn range(&self) -> Result<EventRange, ErrorCode> {
+        match (self.before, self.after) {
+            (None, None) => Ok(EventRange::Newest),
+            (Some(before), None) => Ok(EventRange::Before(before)),
+            (None, Some(after)) => Ok(EventRange::After(after)),
+            (Some(_), Some(_)) => Err(ErrorCode::BadRequest),
+        }
+    }
+}
+
+/// `GET /api/v1/rooms`
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Json<Vec<RoomSummary>>, HttpRefusal> {
+    app.budgets.read(caller.address)?;
+    Ok(Json(chat::list_rooms(&app).await?))
+}
+
+/// `GET /api/v1/rooms/{room}/events`
+pub async fn events(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    room: Result<Path<RoomSlug>, PathRejection>,
+    query: Result<Query<EventsQuery>, QueryRejection>,
+) -> Result<Json<HistoryPage>, HttpRefusal> {
+    app.budgets.read(caller.address)?;
+    let Path(room) = room.map_err(|_| ErrorCode::RoomNotFound)?;
+    let Query(query) = query.map_err(|_| ErrorCode::BadRequest)?;
+    let limit = query.limit.unwrap_or(SNAPSHOT_EVENTS);
+    Ok(Json(chat::history(&app, &room, query.range()?, limit).await?))
+}

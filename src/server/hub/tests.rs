@@ -1,0 +1,140 @@
+use super::*;
+use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Origin, Person, Timestamp};
+use crate::server::hub::sendq::{Outgoing, SendqLimits};
+
+const UNLIMITED: SendqLimits = SendqLimits { bytes: 0, frames: 0 };
+
+fn committed(seq: u64) -> Committed {
+    let sender = Person { id: UserId::parse("a").unwrap(), nickname: "Alice".into(), origin: Origin::Web };
+    let message = Message {
+        sender,
+        client_message_id: ClientMessageId::parse("x").unwrap(),
+        text: format!("line {seq}"),
+        sender_time: None,
+    };
+    let event = LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body: EventBody::Message(message) };
+    Committed { room: RoomSlug::lobby(), event }
+}
+
+fn hub_with_lobby() -> Hub {
+    let hub = Hub::default();
+    hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
+    hub
+}
+
+fn connect(hub: &Hub) -> (ConnectionId, Arc<Sendq>) {
+    let sendq = Arc::new(Sendq::new(UNLIMITED));
+    (hub.connect(Arc::clone(&sendq), Some(UserId::parse("a").unwrap())), sendq)
+}
+
+async fn lines(sendq: &Sendq) -> Vec<String> {
+    match sendq.next().await {
+        Outgoing::Frames(frames) => frames
+            .iter()
+            .map(|frame| match frame.find("line ") {
+                Some(at) => frame[at..].split('"').next().unwrap().to_owned(),
+                None => frame.to_string(),
+            })
+            .collect(),
+        Outgoing::Close(code) => panic!("closed with {code:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_is_published_while_the_backlog_is_read_comes_once_and_after_it() {
+    let hub = hub_with_lobby();
+    let (id, sendq) = connect(&hub);
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    for seq in 2..=5 {
+        hub.publish(&committed(seq));
+    }
+    // The backlog was read when the head was 3.
+    hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 3".into()), Seq::new(3));
+    hub.publish(&committed(6));
+    assert_eq!(lines(&sendq).await, ["backlog up to 3", "line 4", "line 5", "line 6"]);
+}
+
+/// The fan-out runs behind the commits: a joiner's snapshot may hold what is published after it went live.
+#[tokio::test]
+async fn what_the_backlog_held_is_not_sent_again_by_a_late_fan_out() {
+    let hub = hub_with_lobby();
+    let (id, sendq) = connect(&hub);
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 5".into()), Seq::new(5));
+    assert_eq!(hub.sent_up_to(id, &RoomSlug::lobby()), Some(Seq::new(5)));
+    for seq in 4..=6 {
+        hub.publish(&committed(seq));
+    }
+    assert_eq!(lines(&sendq).await, ["backlog up to 5", "line 6"]);
+    assert_eq!(hub.sent_up_to(id, &RoomSlug::lobby()), Some(Seq::new(6)));
+}
+
+#[tokio::test]
+async fn visitors_with_the_same_tab_id_do_not_close_each_other() {
+    let hub = hub_with_lobby();
+    let sendqs: Vec<_> = (0..2)
+        .map(|_| {
+            let sendq = Arc::new(Sendq::new(UNLIMITED));
+            hub.identify(hub.connect(Arc::clone(&sendq), None), TabId::parse("copied").unwrap());
+            sendq
+        })
+        .collect();
+    for sendq in sendqs {
+        sendq.push("still open".into());
+        assert_eq!(lines(&sendq).await, ["still open"]);
+    }
+}
+
+#[tokio::test]
+async fn a_publication_is_encoded_once_per_wire_whatever_the_number_of_followers() {
+    let hub = hub_with_lobby();
+    let followers: Vec<_> = (0..3).map(|_| connect(&hub)).collect();
+    for (id, _) in &followers {
+        hub.follow_live(*id, &RoomSlug::lobby(), Wire::Member);
+    }
+    hub.publish(&committed(2));
+    let mut addresses = Vec::new();
+    for (_, sendq) in &followers {
+        let Outgoing::Frames(frames) = sendq.next().await else { panic!("closed") };
+        addresses.push(frames[0].as_ptr());
+    }
+    assert!(addresses.windows(2).all(|pair| pair[0] == pair[1]), "the followers do not share the bytes");
+}
+
+#[tokio::test]
+async fn whoever_left_hears_nothing_and_holds_nothing() {
+    let hub = hub_with_lobby();
+    let (id, sendq) = connect(&hub);
+    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
+    hub.disconnect(id, &[RoomSlug::lobby()]);
+    hub.publish(&committed(2));
+    assert_eq!(Arc::strong_count(&sendq), 1, "the hub still holds the sendq");
+    assert_eq!(hub.connection_count(), 0);
+}
+
+#[tokio::test]
+async fn the_same_page_of_the_same_person_has_one_connection() {
+    let hub = hub_with_lobby();
+    let (old, old_sendq) = connect(&hub);
+    let (new, new_sendq) = connect(&hub);
+    let (other_page, other_sendq) = connect(&hub);
+    hub.identify(old, TabId::parse("page").unwrap());
+    hub.identify(other_page, TabId::parse("another").unwrap());
+    hub.identify(new, TabId::parse("page").unwrap());
+    assert_eq!(old_sendq.next().await, Outgoing::Close(CloseCode::Replaced));
+    for sendq in [new_sendq, other_sendq] {
+        sendq.push("still open".into());
+        assert_eq!(lines(&sendq).await, ["still open"]);
+    }
+}
+
+#[test]
+fn the_head_is_the_newest_event_that_anybody_told_of() {
+    let hub = hub_with_lobby();
+    let (id, _sendq) = connect(&hub);
+    hub.publish(&committed(4));
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.go_live(id, &RoomSlug::lobby(), None, Seq::new(3));
+    assert_eq!(hub.head(&RoomSlug::lobby()), Some(Seq::new(4)));
+    assert_eq!(hub.head(&RoomSlug::parse("elsewhere").unwrap()), None);
+}

@@ -1,0 +1,190 @@
+//! The accept loop: TCP and TLS in, HTTP/1.1 to the router, WebSocket upgrades included.
+//!
+//! Our own rather than `axum::serve`, which sets no header-read timeout, knows no cap, and has no TLS. HTTP/2 is not
+//! spoken: WebSockets gain nothing from it, and its floods need their own tests.
+//!
+//! Not here: what a request means, limits per client address, and closing WebSockets on drain (their own tasks do that).
+//! Who may use it: `http` reads [`PeerAddress`] and [`Scheme`]; `connection` may take back the [`Socket`]; `boot` runs it.
+
+mod accepted;
+mod overload;
+mod socket;
+mod tls;
+
+pub use socket::Socket;
+pub use tls::{Tls, TlsError, reload_on_hangup};
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::config::{LimitsConfig, Scheme, limit};
+use accepted::Acceptor;
+
+/// The other end of the TCP connection, in the extensions of every request. Behind a proxy this is the proxy: see
+/// `client_address`. The [`Scheme`] of the socket is there too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress(pub SocketAddr);
+
+/// What the listener needs to know. Zero turns a limit off.
+#[derive(Clone)]
+pub struct ListenerOptions {
+    /// Speak HTTPS with this certificate.
+    pub tls: Option<Arc<Tls>>,
+    /// Most sockets in all, upgraded ones included.
+    pub connections: usize,
+    /// Longest request head, bytes.
+    pub request_head_bytes: usize,
+    /// Time for a request's head, counted from the end of the request before.
+    pub header_read_timeout: Duration,
+    /// Time for a TLS handshake.
+    pub tls_handshake_timeout: Duration,
+    /// Time that one write may wait for a client that does not read.
+    pub write_timeout: Duration,
+}
+
+/// The address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another program listens there.
+    #[error("{addr} is taken by another program. Stop that program, or choose another address with --addr, such as --addr {ip}:{next}.", ip = ip_for_url(addr), next = addr.port().wrapping_add(1).max(1024))]
+    Taken {
+        /// The address.
+        addr: SocketAddr,
+    },
+    /// The system keeps the port for privileged users.
+    #[error(
+        "this user may not listen on {addr}. Choose a port from 1024 with --addr, or give the program the right to bind low ports."
+    )]
+    NotPermitted {
+        /// The address.
+        addr: SocketAddr,
+    },
+    /// This machine does not have the address.
+    #[error("this machine does not have the address {addr}. Choose one of its own with --addr, or 0.0.0.0:{port} for all of them.", port = addr.port())]
+    NotHere {
+        /// The address.
+        addr: SocketAddr,
+    },
+    /// Anything else.
+    #[error("cannot listen on {addr}: {source}. Choose another address with --addr.")]
+    Other {
+        /// The address.
+        addr: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl ListenerOptions {
+    /// Takes what concerns the listener from `[limits]`.
+    #[must_use]
+    pub const fn new(limits: &LimitsConfig, tls: Option<Arc<Tls>>) -> Self {
+        Self {
+            tls,
+            connections: limits.connections,
+            request_head_bytes: limits.request_head_bytes,
+            header_read_timeout: limits.header_read_timeout,
+            tls_handshake_timeout: limits.tls_handshake_timeout,
+            write_timeout: limits.write_timeout,
+        }
+    }
+
+    const fn scheme(&self) -> Scheme {
+        if self.tls.is_some() { Scheme::Https } else { Scheme::Http }
+    }
+}
+
+/// Starts listening; connections wait in the system's queue until [`serve`] runs.
+///
+/// # Errors
+/// [`BindError`] with the address and how to choose another.
+pub async fn bind(addr: SocketAddr) -> Result<TcpListener, BindError> {
+    TcpListener::bind(addr).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => BindError::Taken { addr },
+        io::ErrorKind::PermissionDenied => BindError::NotPermitted { addr },
+        io::ErrorKind::AddrNotAvailable => BindError::NotHere { addr },
+        _ => BindError::Other { addr, source },
+    })
+}
+
+/// Accepts until `drain` is cancelled, then lets every connection finish the request it is at.
+///
+/// Returns as soon as nothing more is accepted. Each connection is a task of `tracker`: close the tracker and wait for
+/// it, within `limits.drain_timeout`, to know that all are gone. Upgraded sockets have left these tasks.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ListenerOptions,
+    drain: CancellationToken,
+    tracker: TaskTracker,
+) {
+    let most = limit(options.connections).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
+    let write_timeout = limit(options.write_timeout);
+    let room_for = Arc::new(Semaphore::new(most));
+    let mut overload = overload::Overload::default();
+    let acceptor = Arc::new(Acceptor::new(router, options, drain.clone()));
+    let mut pause = Pause::default();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = drain.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                pause = Pause::default();
+                match Arc::clone(&room_for).try_acquire_owned() {
+                    Ok(permit) => {
+                        tracker.spawn(Arc::clone(&acceptor).carry(Socket::new(stream, permit, write_timeout), peer));
+                    }
+                    Err(_) => overload.refuse(stream, acceptor.scheme(), &tracker),
+                }
+            }
+            Err(error) if concerns_one_connection(&error) => tracing::debug!(%error, "a connection went away"),
+            Err(error) => {
+                let wait = pause.next();
+                tracing::error!(%error, wait_ms = wait.as_millis(), "cannot accept connections");
+                let _ = tokio::time::timeout(wait, drain.cancelled()).await;
+            }
+        }
+    }
+}
+
+/// How long to wait after an accept error that will not pass by itself, such as too many open files: 10 ms doubling to 1 s.
+struct Pause(Duration);
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self(Duration::from_millis(10))
+    }
+}
+
+impl Pause {
+    fn next(&mut self) -> Duration {
+        let now = self.0;
+        self.0 = (now * 2).min(Duration::from_secs(1));
+        now
+    }
+}
+
+fn concerns_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}
+
+fn ip_for_url(addr: &SocketAddr) -> String {
+    if addr.is_ipv6() { format!("[{}]", addr.ip()) } else { addr.ip().to_string() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! Protects: no page of another origin acts with the cookie of a person who visits it.
+
+use super::*;
+
+const HOST: (&str, &str) = ("host", "chat.example.org");
+const COOKIE: (&str, &str) = ("cookie", "session=1");
+
+fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        headers.append(*name, value.parse().expect("a value"));
+    }
+    headers
+}
+
+fn policy(public_origin: Option<&str>, plain_origins: &[&str]) -> OriginPolicy {
+    OriginPolicy::new(&ServerConfig {
+        public_origin: public_origin.map(str::to_owned),
+        allowed_origins: vec!["https://friend.example".to_owned()],
+        plain_origins: plain_origins.iter().map(|origin| (*origin).to_owned()).collect(),
+        ..ServerConfig::default()
+    })
+}
+
+#[test]
+fn the_member_socket_opens_for_our_own_page_and_named_friends_only() {
+    let policy = policy(None, &["*"]);
+    for (origin, allowed) in [
+        ("https://chat.example.org", true),
+        ("https://chat.example.org:443", true),
+        ("HTTPS://CHAT.EXAMPLE.ORG", true),
+        ("https://friend.example", true),
+        ("null", false),
+        ("http://chat.example.org", false),
+        ("https://chat.example.org:8443", false),
+        ("https://evil-chat.example.org", false),
+        ("https://chat.example.org.evil.example", false),
+        ("https://friend.example.evil.example", false),
+        ("https://chat.example.org, https://evil.example", false),
+        ("", false),
+    ] {
+        for cookie in [&[][..], &[COOKIE]] {
+            let headers = headers(&[&[HOST, ("origin", origin)], cookie].concat());
+            assert_eq!(policy.check_member_socket(&headers, Scheme::Https).is_ok(), allowed, "{origin:?}");
+        }
+    }
+}
+
+#[test]
+fn a_cookie_without_an_origin_is_refused_and_a_program_without_both_is_let_in() {
+    let policy = policy(None, &["*"]);
+    assert_eq!(policy.check_member_socket(&headers(&[HOST, COOKIE]), Scheme::Https), Err(OriginRefused));
+    assert_eq!(policy.check_member_socket(&headers(&[HOST]), Scheme::Https), Ok(()));
+}
+
+#[test]
+fn two_origin_headers_are_refused_even_if_one_is_right() {
+    let own = ("origin", "https://chat.example.org");
+    let both = headers(&[HOST, own, ("origin", "https://evil.example")]);
+    assert_eq!(policy(None, &["*"]).check_member_socket(&both, Scheme::Https), Err(OriginRefused));
+}
+
+#[test]
+fn a_public_origin_replaces_what_the_host_header_says() {
+    let policy = policy(Some("https://public.example"), &["*"]);
+    let check = |origin| policy.check_member_socket(&headers(&[HOST, ("origin", origin)]), Scheme::Http);
+    assert_eq!(check("https://public.example"), Ok(()));
+    assert_eq!(check("http://chat.example.org"), Err(OriginRefused), "the Host header may be anybody's");
+}
+
+#[test]
+fn the_plain_socket_is_open_to_any_page_unless_origins_are_named() {
+    let null = headers(&[HOST, ("origin", "null"), COOKIE]);
+    assert_eq!(policy(None, &["*"]).check_plain_socket(&null, Scheme::Http), Ok(()));
+
+    let named = policy(None, &["https://class.example"]);
+    for (origin, allowed) in [
+        (Some("https://class.example"), true),
+        (Some("http://chat.example.org"), true),
+        (Some("https://other.example"), false),
+        (Some("null"), false),
+        (None, true),
+    ] {
+        let mut lines = vec![HOST];
+        lines.extend(origin.map(|origin| ("origin", origin)));
+        assert_eq!(named.check_plain_socket(&headers(&lines), Scheme::Http).is_ok(), allowed, "{origin:?}");
+    }
+}
+
+#[test]
+fn only_our_own_pages_and_named_friends_change_things_over_http() {
+    let policy = policy(None, &["*"]);
+    let (own, friend, evil) = (
+        ("origin", "https://chat.example.org"),
+        ("origin", "https://friend.example"),
+        ("origin", "https://evil.example"),
+    );
+    let site = |value| ("sec-fetch-site", value);
+    for (lines, allowed) in [
+        (vec![site("same-origin")], true),
+        (vec![site("same-origin"), own], true),
+        (vec![site("same-site"), evil], false),
+        (vec![site("cross-site"), evil], false),
+        (vec![site("cross-site"), friend], true),
+        (vec![site("cross-site")], false),
+        (vec![site("none")], false),
+        (vec![site("nonsense"), own], false),
+        (vec![own], true),
+        (vec![friend], true),
+        (vec![evil], false),
+        (vec![("origin", "null")], false),
+        (vec![], false),
+    ] {
+        let headers = headers(&[&[HOST, COOKIE], &lines[..]].concat());
+        assert_eq!(policy.check_request(&Method::POST, &headers, Scheme::Https).is_ok(), allowed, "{lines:?}");
+        assert_eq!(policy.check_request(&Method::GET, &headers, Scheme::Https), Ok(()), "reading: {lines:?}");
+    }
+    assert_eq!(policy.check_request(&Method::POST, &headers(&[HOST]), Scheme::Https), Ok(()), "a program");
+}
+
+#[test]
+fn cross_origin_reading_is_for_named_friends() {
+    let policy = policy(None, &["*"]);
+    assert!(policy.is_allowed_origin("https://friend.example"));
+    assert!(!policy.is_allowed_origin("https://evil.example") && !policy.is_allowed_origin("null"));
+}

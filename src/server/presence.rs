@@ -1,0 +1,149 @@
+//! Who is shown as here: counted per person over all their connections, with a grace for reloads, told in one change
+//! per tick however many came and went. Never in the log. Not here: who follows what (`hub`).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::protocol::limits::ROSTER_NAMES_MAX;
+use crate::protocol::{Event, Person, RoomSlug, Timestamp, UserId};
+use crate::server::hub::Hub;
+use crate::server::hub::publication::{Wire, member_frame, plain_left_frame};
+
+mod roll;
+mod writers;
+
+pub use roll::{PresenceDiff, Roll};
+pub use writers::Writers;
+
+/// Presence and typing of all rooms on this node.
+pub struct Presence {
+    leave_grace: Duration,
+    /// Taken before any lock of the hub; nothing waits under it.
+    rooms: Mutex<HashMap<RoomSlug, RoomPresence>>,
+}
+
+#[derive(Default)]
+struct RoomPresence {
+    roll: Roll,
+    writers: Writers,
+    /// Whether the count changed since the room list was last sent.
+    list_is_stale: bool,
+}
+
+/// The people of a room for a snapshot or a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Here {
+    /// How many.
+    pub online: u32,
+    /// The first of them, by nickname.
+    pub people: Vec<Person>,
+}
+
+impl Presence {
+    /// `leave_grace` is how long somebody whose last connection closed is still shown.
+    #[must_use]
+    pub fn new(leave_grace: Duration) -> Self {
+        Self { leave_grace, rooms: Mutex::default() }
+    }
+
+    /// A connection of this person follows the room now.
+    pub fn enter(&self, room: &RoomSlug, person: &Person) {
+        self.lock().entry(room.clone()).or_default().roll.enter(person);
+    }
+
+    /// A connection of this person stopped following the room. Web people stay for the grace, since a reload comes
+    /// back at once; a program on the plain socket is gone when its connection is.
+    pub fn exit(&self, room: &RoomSlug, person: &Person, now: Instant) {
+        let grace = match person.origin {
+            crate::protocol::Origin::Web => self.leave_grace,
+            crate::protocol::Origin::Plain => Duration::ZERO,
+        };
+        if let Some(presence) = self.lock().get_mut(room) {
+            presence.roll.exit(&person.id, now + grace);
+            presence.writers.stop(&person.id);
+        }
+    }
+
+    /// The person said something: their leaving is worth telling on the plain socket, and they stopped writing.
+    pub fn spoke(&self, room: &RoomSlug, user: &UserId) {
+        if let Some(presence) = self.lock().get_mut(room) {
+            presence.roll.spoke(user);
+            presence.writers.stop(user);
+        }
+    }
+
+    /// The person is writing.
+    pub fn writes(&self, room: &RoomSlug, person: &Person, now: Instant) {
+        if let Some(presence) = self.lock().get_mut(room) {
+            presence.writers.write(person, now);
+        }
+    }
+
+    /// Who is here, at most `names_max` of them by name.
+    pub fn here(&self, room: &RoomSlug, names_max: usize) -> Here {
+        let rooms = self.lock();
+        let Some(presence) = rooms.get(room) else { return Here::default() };
+        Here { online: presence.roll.online(), people: presence.roll.people().take(names_max).cloned().collect() }
+    }
+
+    /// Sends what changed in each room since the last tick: one frame per room and wire, whatever the number of changes.
+    pub fn tick(&self, hub: &Hub, now: Instant, at: Timestamp) {
+        for (room, presence) in &mut *self.lock() {
+            presence.tell_diff(hub, room, now, at);
+            if let Some(people) = presence.writers.tick(now) {
+                let event = Event::Typing { room: room.clone(), people };
+                hub.broadcast_ephemeral(room, Wire::Member, &member_frame(&event));
+            }
+        }
+    }
+
+    /// The room is new: the list must be sent with it.
+    pub fn mark_stale(&self, room: &RoomSlug) {
+        self.lock().entry(room.clone()).or_default().list_is_stale = true;
+    }
+
+    /// Sends what changed in one room now, without waiting for the tick: whoever speaks on coming in is seen to come first.
+    pub fn tell(&self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+        if let Some(presence) = self.lock().get_mut(room) {
+            presence.tell_diff(hub, room, now, at);
+        }
+    }
+
+    /// The rooms whose counts changed since this was last asked.
+    pub fn take_stale(&self) -> Vec<RoomSlug> {
+        let take = |(room, presence): (&RoomSlug, &mut RoomPresence)| {
+            std::mem::take(&mut presence.list_is_stale).then(|| room.clone())
+        };
+        self.lock().iter_mut().filter_map(take).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, RoomPresence>> {
+        // Every operation leaves each roll whole, so a panic elsewhere must not end presence for all.
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RoomPresence {
+    fn tell_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+        let diff = self.roll.tick(now);
+        if !diff.is_empty() {
+            self.list_is_stale = true;
+            send_diff(hub, room, diff, at);
+        }
+    }
+}
+
+fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, at: Timestamp) {
+    for gone in &diff.left_after_speaking {
+        hub.broadcast(room, Wire::Plain, &plain_left_frame(gone, room, at));
+    }
+    if !diff.joined.is_empty() || !diff.left.is_empty() {
+        let PresenceDiff { mut joined, mut left, online, .. } = diff;
+        // A crowd is told by its number; its names come with the next snapshot.
+        joined.truncate(ROSTER_NAMES_MAX);
+        left.truncate(ROSTER_NAMES_MAX);
+        let event = Event::Presence { room: room.clone(), joined, left, online };
+        hub.broadcast(room, Wire::Member, &member_frame(&event));
+    }
+}

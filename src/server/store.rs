@@ -1,0 +1,229 @@
+//! The log's home: the one trait that everything above speaks, and the duties of whoever implements it.
+//! Not here: rules of who may do what (`chat`), sessions' cookies (`session`), fan-out (`hub`).
+//!
+//! The database is the only truth. What these methods promise is shown by the conformance suite in
+//! `store/conformance.rs`, which every implementation passes.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::protocol::{
+    ClientMessageId, Epoch, HistoryPage, LogEvent, Origin, Person, RoomSlug, Seq, Timestamp, UserId,
+};
+
+pub mod sqlite;
+
+#[cfg(test)]
+mod conformance;
+
+/// What every method answers with; boxed, so that the store can be chosen at start.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No room has this address.
+    #[error("there is no room {0}")]
+    RoomNotFound(RoomSlug),
+    /// A room with this address exists.
+    #[error("room {0} exists already")]
+    RoomExists(RoomSlug),
+    /// The sender used this client message id for another text or in another room.
+    #[error("the client message id was used for another text")]
+    ClientMessageIdConflict,
+    /// The session ended, or its nickname is another by now.
+    #[error("the session is not what it was")]
+    SessionEnded,
+    /// Another session owns this nickname.
+    #[error("the nickname is taken")]
+    NicknameTaken,
+    /// Another guest's session has this token. Tokens are random, so the caller has a fault.
+    #[error("the session token belongs to another guest")]
+    TokenTaken,
+    /// The write queue is full; nothing was written.
+    #[error("the write queue is full")]
+    Busy,
+    /// The store failed for good or was closed: nothing is acknowledged any more.
+    #[error("the store is closed: {0}")]
+    Closed(String),
+    /// A read failed.
+    #[error("reading failed: {0}")]
+    Read(String),
+}
+
+impl StoreError {
+    /// The answer to whatever comes after an orderly close.
+    fn closed() -> Self {
+        Self::Closed("it was closed in good order".to_owned())
+    }
+}
+
+/// A line to append.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// Where.
+    pub room: RoomSlug,
+    /// Who, under the nickname of this moment.
+    pub sender: Person,
+    /// The sender's name for this line.
+    pub client_message_id: ClientMessageId,
+    /// The text, already validated.
+    pub text: String,
+    /// The time as a program on the plain socket wrote it; not part of a line's identity.
+    pub sender_time: Option<String>,
+    /// The session in whose name it is said; `None` for a program on the plain socket, which has none.
+    pub session: Option<TokenHash>,
+    /// The server's clock; the store raises it to the time of the room's newest event if it is earlier.
+    pub at: Timestamp,
+}
+
+/// A line that is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its place and time.
+    pub seq: Seq,
+    /// Its time in the log.
+    pub at: Timestamp,
+    /// Whether this is the first time, or a retry of a line that was on disk already.
+    pub outcome: AppendOutcome,
+}
+
+/// Whether an append wrote something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppendOutcome {
+    /// The line is new.
+    Inserted,
+    /// The same line of the same sender was there already; nothing was written.
+    AlreadyThere,
+}
+
+/// A room to open.
+#[derive(Clone, Debug)]
+pub struct NewRoom {
+    /// The address.
+    pub slug: RoomSlug,
+    /// The name to show.
+    pub title: String,
+    /// Who opens it.
+    pub creator: Option<Person>,
+    /// The server's clock.
+    pub at: Timestamp,
+}
+
+/// A room of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRecord {
+    /// The address.
+    pub slug: RoomSlug,
+    /// The name to show.
+    pub title: String,
+    /// The newest event.
+    pub head: Seq,
+}
+
+/// Which events to read. The answer is always a contiguous run, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventRange {
+    /// The newest ones.
+    Newest,
+    /// The newest ones that are older than this.
+    Before(Seq),
+    /// The oldest ones that are newer than this.
+    After(Seq),
+}
+
+/// SHA-256 of a session token: all that the database knows of it.
+pub type TokenHash = [u8; 32];
+
+/// A guest: the nickname and the session that owns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// Identity of the person, kept when the nickname changes.
+    pub id: UserId,
+    /// The name to show.
+    pub nickname: String,
+    /// The name for comparison (`server::names`): unique among all guests.
+    pub nickname_folded: String,
+    /// The session.
+    pub token_hash: TokenHash,
+    /// When the session was last used.
+    pub last_seen: Timestamp,
+}
+
+impl Guest {
+    /// The guest as others see them.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        Person { id: self.id.clone(), nickname: self.nickname.clone(), origin: Origin::Web }
+    }
+}
+
+/// An event that was committed, on its way to the broker. Comes in commit order, so gapless per room; only the lobby's
+/// creation, which happens while the store is opened, is not announced.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// The room.
+    pub room: RoomSlug,
+    /// The event, as everybody will read it.
+    pub event: LogEvent,
+}
+
+/// Where committed events go: called on the writer's thread after the commit and after the acks were given,
+/// in commit order. It may block for a moment; that slows the writer down, which is the back-pressure wanted.
+pub type CommitSink = Box<dyn Fn(Committed) + Send + 'static>;
+
+/// The store.
+///
+/// A write is queued by the call itself, so the order of calls is the order of the log. Whoever drops the future takes
+/// nothing back: the write still happens and is still announced. A refused write changes nothing.
+/// Every method answers `Closed` after `close`, and every write does after a failure; reads may answer `Read`.
+pub trait Store: Send + Sync + 'static {
+    /// The identity of this history: made at creation, changed by every restore.
+    fn epoch(&self) -> &Epoch;
+
+    /// All rooms: the lobby, then those with the newest event first (by its time, then by address).
+    fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>>;
+
+    /// One room, or `None`.
+    fn room<'a>(&'a self, slug: &'a RoomSlug) -> StoreFuture<'a, Option<RoomRecord>>;
+
+    /// Opens a room and writes its `room_created` event with seq 1, in one transaction.
+    /// Errors: `RoomExists`, `Busy`, `Closed`.
+    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord>;
+
+    /// Appends a line. When this returns `Ok`, the line is on disk: the commit's fsync has returned.
+    /// The seq is taken in the transaction that inserts the row, so commits and seqs have the same order, and a
+    /// failure leaves no hole. A retry (same sender, same id, same room and text) answers with the first one's place and
+    /// writes nothing. Errors: `RoomNotFound`, `ClientMessageIdConflict`, `Busy`, `Closed`.
+    /// The session is checked in the same transaction: nothing is said in the name of one that ended before.
+    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended>;
+
+    /// At most `limit` events of a room (the caller sets a sane one), read in one snapshot together with the head.
+    /// When there are none, `has_older` and `has_newer` tell of the two sides of the place that was asked for.
+    /// Errors: `RoomNotFound`.
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage>;
+
+    /// The guest that owns a session, or `None`.
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>>;
+
+    /// The guest that owns a nickname, or `None`. The name is folded as in [`Guest::nickname_folded`].
+    fn guest_by_nickname<'a>(&'a self, nickname_folded: &'a str) -> StoreFuture<'a, Option<Guest>>;
+
+    /// Writes a guest: a new id makes a new one, a known id changes its name, token and time, in one transaction.
+    /// A name of another guest whose `last_seen` is before `names_expire_before` is free: that guest is removed.
+    /// Errors: `NicknameTaken`, `TokenTaken` (nothing changed), `Busy`, `Closed`.
+    fn put_guest(&self, guest: Guest, names_expire_before: Timestamp) -> StoreFuture<'_, ()>;
+
+    /// Notes that a session is in use; its time never goes back. Unknown ids are fine. Errors: `Busy`, `Closed`.
+    fn touch_guest<'a>(&'a self, id: &'a UserId, at: Timestamp) -> StoreFuture<'a, ()>;
+
+    /// Ends a session and frees its nickname. Unknown ids are fine. Errors: `Busy`, `Closed`.
+    fn remove_guest<'a>(&'a self, id: &'a UserId) -> StoreFuture<'a, ()>;
+
+    /// Proves that the store can be read and did not fail. For health checks. Errors: `Read`, `Closed`.
+    fn check(&self) -> StoreFuture<'_, ()>;
+
+    /// Finishes the reads that run, writes and announces what was accepted, checkpoints, and closes. The sink must go on
+    /// taking events meanwhile. Errors: `Closed` with the reason if the store had failed; closing twice is fine.
+    fn close(&self) -> StoreFuture<'_, ()>;
+}

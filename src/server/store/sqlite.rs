@@ -1,0 +1,127 @@
+//! The log in one SQLite file: the store of a single node, and the only module that knows SQLite.
+//!
+//! One thread writes and commits in groups (`writer`), a few connections read snapshots (`reader`). Nothing is kept in
+//! memory beside the queue: what a method answers was read from the file. Several processes cannot share a data folder;
+//! several nodes share a PostgreSQL instead.
+
+use tokio::sync::watch;
+
+use super::{
+    Appended, CommitSink, EventRange, Guest, NewMessage, NewRoom, RoomRecord, Store, StoreError, StoreFuture, TokenHash,
+};
+use crate::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
+use crate::server::config::StoreConfig;
+
+mod migrations;
+mod open;
+mod operations;
+mod reader;
+mod rows;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use open::OpenError;
+
+use operations::{PutGuest, RemoveGuest, TouchGuest};
+use reader::Readers;
+use writer::{Workplace, Writer};
+
+/// The store. Dropped without `close`, it still writes what was queued, in the background.
+pub struct SqliteStore {
+    epoch: Epoch,
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens the database of `config.data`, creating folder, file, schema, epoch and lobby where they are missing. The
+    /// lobby bears `lobby_title` from now on. Committed events go to `sink`, the lobby's creation excepted.
+    ///
+    /// # Errors
+    /// [`OpenError`], each of which says what to do.
+    pub fn open(config: &StoreConfig, lobby_title: &str, now: Timestamp, sink: CommitSink) -> Result<Self, OpenError> {
+        let lobby = NewRoom { slug: RoomSlug::lobby(), title: lobby_title.to_owned(), creator: None, at: now };
+        let open::Database { lock, writer, readers, epoch } = open::open(&config.data, config.readers, &lobby)?;
+        let workplace = Workplace { connection: writer, lock, sink };
+        let writer =
+            Writer::start(workplace, config.write_queue, config.group_commit_max).map_err(OpenError::NoThread)?;
+        Ok(Self { epoch, writer, readers: Readers::new(readers) })
+    }
+
+    /// Becomes `Some(reason)` when a commit failed: nothing is acknowledged any more, and the process should stop with
+    /// an error. The channel closes when the store was closed in good order.
+    pub fn failure(&self) -> watch::Receiver<Option<String>> {
+        self.writer.failure()
+    }
+}
+
+impl Store for SqliteStore {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>> {
+        Box::pin(self.readers.read(reader::rooms))
+    }
+
+    fn room<'a>(&'a self, slug: &'a RoomSlug) -> StoreFuture<'a, Option<RoomRecord>> {
+        let slug = slug.clone();
+        Box::pin(self.readers.read(move |snapshot| reader::room(snapshot, &slug)))
+    }
+
+    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord> {
+        Box::pin(self.writer.write(room))
+    }
+
+    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended> {
+        Box::pin(self.writer.write(message))
+    }
+
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+        Box::pin(async move {
+            let (epoch, slug) = (self.epoch.clone(), room.clone());
+            let page = self.readers.read(move |snapshot| reader::events(snapshot, epoch, slug, range, limit)).await?;
+            page.ok_or_else(|| StoreError::RoomNotFound(room.clone()))
+        })
+    }
+
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>> {
+        let token_hash = *token_hash;
+        Box::pin(self.readers.read(move |snapshot| reader::guest_by_token(snapshot, &token_hash)))
+    }
+
+    fn guest_by_nickname<'a>(&'a self, nickname_folded: &'a str) -> StoreFuture<'a, Option<Guest>> {
+        let nickname_folded = nickname_folded.to_owned();
+        Box::pin(self.readers.read(move |snapshot| reader::guest_by_nickname(snapshot, &nickname_folded)))
+    }
+
+    fn put_guest(&self, guest: Guest, names_expire_before: Timestamp) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.write(PutGuest { guest, names_expire_before }))
+    }
+
+    fn touch_guest<'a>(&'a self, id: &'a UserId, at: Timestamp) -> StoreFuture<'a, ()> {
+        Box::pin(self.writer.write(TouchGuest { id: id.clone(), at }))
+    }
+
+    fn remove_guest<'a>(&'a self, id: &'a UserId) -> StoreFuture<'a, ()> {
+        Box::pin(self.writer.write(RemoveGuest { id: id.clone() }))
+    }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            if let Some(reason) = self.writer.failure().borrow().clone() {
+                return Err(StoreError::Closed(reason));
+            }
+            self.readers.read(reader::check).await
+        })
+    }
+
+    fn close(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            self.readers.close().await;
+            self.writer.close().await
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! Brings the schema of a database file up to this binary. The rules for the SQL are in `store/migrations/README.md`.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// The steps in order; the one at index n leads to schema version n + 1.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/sqlite/0001_event_log.sql")];
+
+/// The schema version that this binary knows.
+pub(super) const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Why the schema could not be brought up to date.
+#[derive(Debug)]
+pub(super) enum MigrationError {
+    /// The file was written by a later binary.
+    Newer {
+        /// The file's schema version.
+        found: i64,
+    },
+    /// A step failed; the file is as it was before that step.
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for MigrationError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Runs the missing steps, each in one transaction with the version that it leads to.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError> {
+    let found: i64 = connection.pragma_query_one(None, "user_version")?;
+    if !(0..=SCHEMA_VERSION).contains(&found) {
+        return Err(MigrationError::Newer { found });
+    }
+    for (version, step) in (1_i64..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_migration_file_is_embedded_in_the_order_of_its_number() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/store/migrations/sqlite");
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        assert_eq!(files.len(), MIGRATIONS.len());
+        for (index, file) in files.iter().enumerate() {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            assert!(name.starts_with(&format!("{:04}_", index + 1)), "{name}");
+            assert_eq!(fs::read_to_string(file).unwrap(), MIGRATIONS[index], "{name}");
+        }
+    }
+
+    #[test]
+    fn migrating_twice_is_migrating_once() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection.execute("insert into meta (name, value) values ('kept', 'yes')", []).unwrap();
+        migrate(&mut connection).unwrap();
+        let kept: String =
+            connection.query_one("select value from meta where name = 'kept'", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, "yes");
+    }
+}

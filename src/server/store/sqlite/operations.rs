@@ -1,0 +1,219 @@
+//! What can be written, one type an operation. Each runs in a savepoint of the writer's transaction, so it may write
+//! first and be refused by a constraint after: the constraints are what holds, never a check before.
+
+use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
+
+use super::rows::{insert_event, parsed, seq, sql_seq, timestamp};
+use crate::protocol::{EventBody, LogEvent, Message, RoomSlug, Seq, Timestamp, UserId};
+use crate::server::store::{AppendOutcome, Appended, Committed, Guest, NewMessage, NewRoom, RoomRecord, StoreError};
+
+/// A write. `Err` means that the database failed, which ends the store; refusals are an [`Outcome`].
+pub(super) trait Operation: Send + 'static {
+    /// What the caller gets after the commit.
+    type Answer: Send + 'static;
+
+    /// Does it, in a savepoint of its own.
+    fn apply(&self, database: &Connection) -> Result<Outcome<Self::Answer>>;
+}
+
+/// What becomes of an operation's savepoint.
+pub(super) enum Outcome<A> {
+    /// Its rows stay.
+    Keep {
+        /// For the caller, once the rows are on disk.
+        answer: A,
+        /// For the broker, after that.
+        committed: Option<Committed>,
+    },
+    /// Whatever it wrote is taken back.
+    Undo(Result<A, StoreError>),
+}
+
+impl<A> Outcome<A> {
+    const fn silent(answer: A) -> Self {
+        Self::Keep { answer, committed: None }
+    }
+
+    const fn refused(error: StoreError) -> Self {
+        Self::Undo(Err(error))
+    }
+}
+
+impl Operation for NewMessage {
+    type Answer = Appended;
+
+    fn apply(&self, database: &Connection) -> Result<Outcome<Appended>> {
+        if !may_speak(database, self)? {
+            return Ok(Outcome::refused(StoreError::SessionEnded));
+        }
+        let Some(place) = take_next_place(database, &self.room, self.at)? else {
+            return Ok(Outcome::refused(StoreError::RoomNotFound(self.room.clone())));
+        };
+        let body = EventBody::Message(Message {
+            sender: self.sender.clone(),
+            client_message_id: self.client_message_id.clone(),
+            text: self.text.clone(),
+            sender_time: self.sender_time.clone(),
+        });
+        let event = LogEvent { seq: place.seq, at_ms: place.at, body };
+        match insert_event(database, place.room_id, &event) {
+            Ok(()) => Ok(Outcome::Keep {
+                answer: Appended { seq: place.seq, at: place.at, outcome: AppendOutcome::Inserted },
+                committed: Some(Committed { room: self.room.clone(), event }),
+            }),
+            Err(error) if violates_unique(&error, "event.person_id, event.client_message_id") => {
+                Ok(Outcome::Undo(first_attempt(database, self)?))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether the session in whose name the line is said still is this person's, under this nickname.
+fn may_speak(database: &Connection, message: &NewMessage) -> Result<bool> {
+    let Some(token_hash) = message.session else { return Ok(true) };
+    let person = &message.sender;
+    database.prepare_cached("select 1 from guest where token_hash = ?1 and user_id = ?2 and nickname = ?3")?.exists((
+        token_hash,
+        person.id.as_str(),
+        &person.nickname,
+    ))
+}
+
+impl Operation for NewRoom {
+    type Answer = RoomRecord;
+
+    fn apply(&self, database: &Connection) -> Result<Outcome<RoomRecord>> {
+        let first = Seq::ZERO.next();
+        let mut insert =
+            database.prepare_cached("insert into room (slug, title, last_seq, last_at_ms) values (?1, ?2, ?3, ?4)")?;
+        match insert.execute((self.slug.as_str(), &self.title, sql_seq(first), self.at.unix_ms())) {
+            Ok(_) => {}
+            Err(error) if violates_unique(&error, "room.slug") => {
+                return Ok(Outcome::refused(StoreError::RoomExists(self.slug.clone())));
+            }
+            Err(error) => return Err(error),
+        }
+        let body = EventBody::RoomCreated { creator: self.creator.clone() };
+        let event = LogEvent { seq: first, at_ms: self.at, body };
+        insert_event(database, database.last_insert_rowid(), &event)?;
+        Ok(Outcome::Keep {
+            answer: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
+            committed: Some(Committed { room: self.slug.clone(), event }),
+        })
+    }
+}
+
+/// Makes or changes a guest.
+pub(super) struct PutGuest {
+    pub(super) guest: Guest,
+    pub(super) names_expire_before: Timestamp,
+}
+
+impl Operation for PutGuest {
+    type Answer = ();
+
+    fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
+        let guest = &self.guest;
+        database
+            .prepare_cached("delete from guest where nickname_folded = ?1 and user_id <> ?2 and last_seen_ms < ?3")?
+            .execute((&guest.nickname_folded, guest.id.as_str(), self.names_expire_before.unix_ms()))?;
+        let mut upsert = database.prepare_cached(
+            "insert into guest (user_id, nickname, nickname_folded, token_hash, last_seen_ms)
+             values (?1, ?2, ?3, ?4, ?5)
+             on conflict (user_id) do update set
+                 nickname = excluded.nickname,
+                 nickname_folded = excluded.nickname_folded,
+                 token_hash = excluded.token_hash,
+                 last_seen_ms = excluded.last_seen_ms",
+        )?;
+        let row =
+            (guest.id.as_str(), &guest.nickname, &guest.nickname_folded, guest.token_hash, guest.last_seen.unix_ms());
+        match upsert.execute(row) {
+            Ok(_) => Ok(Outcome::silent(())),
+            Err(error) if violates_unique(&error, "guest.nickname_folded") => {
+                Ok(Outcome::refused(StoreError::NicknameTaken))
+            }
+            Err(error) if violates_unique(&error, "guest.token_hash") => Ok(Outcome::refused(StoreError::TokenTaken)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Notes that a session is in use; its time never goes back.
+pub(super) struct TouchGuest {
+    pub(super) id: UserId,
+    pub(super) at: Timestamp,
+}
+
+impl Operation for TouchGuest {
+    type Answer = ();
+
+    fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
+        database
+            .prepare_cached("update guest set last_seen_ms = max(last_seen_ms, ?2) where user_id = ?1")?
+            .execute((self.id.as_str(), self.at.unix_ms()))?;
+        Ok(Outcome::silent(()))
+    }
+}
+
+/// Ends a session and frees its nickname.
+pub(super) struct RemoveGuest {
+    pub(super) id: UserId,
+}
+
+impl Operation for RemoveGuest {
+    type Answer = ();
+
+    fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
+        database.prepare_cached("delete from guest where user_id = ?1")?.execute([self.id.as_str()])?;
+        Ok(Outcome::silent(()))
+    }
+}
+
+/// Where and when the next event of a room goes.
+struct Place {
+    room_id: i64,
+    seq: Seq,
+    at: Timestamp,
+}
+
+/// Takes the next seq. The room's row and the event's are written in one transaction, so no seq is ever taken in vain.
+fn take_next_place(database: &Connection, room: &RoomSlug, at: Timestamp) -> Result<Option<Place>> {
+    database
+        .prepare_cached(
+            "update room set last_seq = last_seq + 1, last_at_ms = max(last_at_ms, ?2) where slug = ?1
+             returning room_id, last_seq, last_at_ms",
+        )?
+        .query_one((room.as_str(), at.unix_ms()), |row| {
+            Ok(Place { room_id: row.get("room_id")?, seq: seq(row, "last_seq")?, at: timestamp(row, "last_at_ms")? })
+        })
+        .optional()
+}
+
+/// The answer to a line whose sender used its id before: the first line's place if it is the same line.
+fn first_attempt(database: &Connection, retry: &NewMessage) -> Result<Result<Appended, StoreError>> {
+    database
+        .prepare_cached(
+            "select slug, seq, at_ms, text from event join room using (room_id)
+             where person_id = ?1 and client_message_id = ?2",
+        )?
+        .query_one((retry.sender.id.as_str(), retry.client_message_id.as_str()), |row| {
+            let room: RoomSlug = parsed(row, "slug")?;
+            let text: String = row.get("text")?;
+            if room != retry.room || text != retry.text {
+                return Ok(Err(StoreError::ClientMessageIdConflict));
+            }
+            let outcome = AppendOutcome::AlreadyThere;
+            Ok(Ok(Appended { seq: seq(row, "seq")?, at: timestamp(row, "at_ms")?, outcome }))
+        })
+}
+
+/// Whether it was this unique constraint that refused a row; SQLite names it by its columns.
+fn violates_unique(error: &Error, columns: &str) -> bool {
+    matches!(
+        error,
+        Error::SqliteFailure(code, Some(message))
+            if code.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE && message.ends_with(columns)
+    )
+}

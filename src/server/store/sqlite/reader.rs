@@ -1,0 +1,178 @@
+//! A few read-only connections, and what is read with them. Each read is one snapshot: one deferred transaction.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use rusqlite::{Connection, OptionalExtension, Result, Transaction};
+use tokio::sync::Semaphore;
+
+use super::rows;
+use crate::protocol::{Epoch, HistoryPage, LogEvent, RoomSlug, Seq};
+use crate::server::store::{EventRange, Guest, RoomRecord, StoreError, TokenHash};
+
+/// The pool. A read takes a permit, then a connection, and gives them back in the other order.
+pub(super) struct Readers {
+    permits: Arc<Semaphore>,
+    /// As many connections as there are permits free. Locked only to take one out or put one back.
+    idle: Arc<Mutex<Vec<Connection>>>,
+    size: u32,
+}
+
+impl Readers {
+    pub(super) fn new(connections: Vec<Connection>) -> Self {
+        let size = u32::try_from(connections.len()).expect("no one opens four billion connections");
+        Self { permits: Arc::new(Semaphore::new(connections.len())), idle: Arc::new(Mutex::new(connections)), size }
+    }
+
+    /// Runs a query on a thread that may block. When the caller goes away the query still ends before its connection
+    /// serves the next.
+    pub(super) async fn read<T, Q>(&self, query: Q) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        Q: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::closed())?;
+        let idle = Arc::clone(&self.idle);
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut lease = Lease::take(&idle);
+            let answer = lease.connection().transaction().and_then(|snapshot| query(&snapshot));
+            drop(lease);
+            drop(permit);
+            answer
+        });
+        match reading.await {
+            Ok(answer) => answer.map_err(|error| StoreError::Read(error.to_string())),
+            Err(error) => Err(StoreError::Read(error.to_string())),
+        }
+    }
+
+    /// Waits for the reads that run, and lets none begin.
+    pub(super) async fn close(&self) {
+        // An error means that it is closed already.
+        if let Ok(_all) = self.permits.acquire_many(self.size).await {
+            self.permits.close();
+            lock(&self.idle).clear();
+        }
+    }
+}
+
+/// A connection that goes back to the pool also when the query panics.
+struct Lease<'a> {
+    idle: &'a Mutex<Vec<Connection>>,
+    connection: Option<Connection>,
+}
+
+impl<'a> Lease<'a> {
+    fn take(idle: &'a Mutex<Vec<Connection>>) -> Self {
+        let connection = lock(idle).pop();
+        Self { idle, connection }
+    }
+
+    const fn connection(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("whoever holds a permit finds a connection")
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        lock(self.idle).extend(self.connection.take());
+    }
+}
+
+fn lock(idle: &Mutex<Vec<Connection>>) -> MutexGuard<'_, Vec<Connection>> {
+    idle.lock().expect("nothing panics under this lock")
+}
+
+/// All rooms: the lobby, then those with the newest event first.
+pub(super) fn rooms(snapshot: &Transaction<'_>) -> Result<Vec<RoomRecord>> {
+    snapshot
+        .prepare_cached("select slug, title, last_seq from room order by slug = ?1 desc, last_at_ms desc, slug")?
+        .query_map([RoomSlug::lobby().as_str()], rows::room_record)?
+        .collect()
+}
+
+/// One room.
+pub(super) fn room(snapshot: &Transaction<'_>, slug: &RoomSlug) -> Result<Option<RoomRecord>> {
+    snapshot
+        .prepare_cached("select slug, title, last_seq from room where slug = ?1")?
+        .query_one([slug.as_str()], rows::room_record)
+        .optional()
+}
+
+/// The guest that owns a session.
+pub(super) fn guest_by_token(snapshot: &Transaction<'_>, token_hash: &TokenHash) -> Result<Option<Guest>> {
+    snapshot
+        .prepare_cached("select * from guest where token_hash = ?1")?
+        .query_one([token_hash], rows::guest)
+        .optional()
+}
+
+/// The guest that owns a nickname.
+pub(super) fn guest_by_nickname(snapshot: &Transaction<'_>, nickname_folded: &str) -> Result<Option<Guest>> {
+    snapshot
+        .prepare_cached("select * from guest where nickname_folded = ?1")?
+        .query_one([nickname_folded], rows::guest)
+        .optional()
+}
+
+/// Reads something, whatever it is.
+pub(super) fn check(snapshot: &Transaction<'_>) -> Result<()> {
+    snapshot.prepare_cached("select value from meta where name = 'epoch'")?.query_one([], |_| Ok(()))
+}
+
+/// A run of events, or `None` when there is no such room.
+pub(super) fn events(
+    snapshot: &Transaction<'_>,
+    epoch: Epoch,
+    room: RoomSlug,
+    range: EventRange,
+    limit: u32,
+) -> Result<Option<HistoryPage>> {
+    let Some(log) = log(snapshot, &room)? else { return Ok(None) };
+    let events = run_of_events(snapshot, log.room_id, range, limit)?;
+    let (has_older, has_newer) = match (events.first(), events.last()) {
+        (Some(first), Some(last)) => (first.seq > log.oldest, last.seq < log.head),
+        _ => {
+            let newest_before_the_run = match range {
+                EventRange::Newest => log.head,
+                EventRange::Before(seq) => seq.previous(),
+                EventRange::After(seq) => seq,
+            };
+            (newest_before_the_run >= log.oldest, newest_before_the_run < log.head)
+        }
+    };
+    Ok(Some(HistoryPage { room, epoch, head: log.head, events, has_older, has_newer }))
+}
+
+/// The extent of a room's log. The oldest is asked for, since retention may take events from that end one day.
+struct Log {
+    room_id: i64,
+    oldest: Seq,
+    head: Seq,
+}
+
+fn log(snapshot: &Transaction<'_>, room: &RoomSlug) -> Result<Option<Log>> {
+    snapshot
+        .prepare_cached(
+            "select room_id, last_seq, (select min(seq) from event where event.room_id = room.room_id) as first_seq
+             from room where slug = ?1",
+        )?
+        .query_one([room.as_str()], |row| {
+            let (oldest, head) = (rows::seq(row, "first_seq")?, rows::seq(row, "last_seq")?);
+            Ok(Log { room_id: row.get("room_id")?, oldest, head })
+        })
+        .optional()
+}
+
+fn run_of_events(snapshot: &Transaction<'_>, room_id: i64, range: EventRange, limit: u32) -> Result<Vec<LogEvent>> {
+    let (sql, edge) = match range {
+        EventRange::Newest => (OLDER, i64::MAX),
+        EventRange::Before(seq) => (OLDER, rows::sql_seq(seq)),
+        EventRange::After(seq) => (NEWER, rows::sql_seq(seq)),
+    };
+    snapshot.prepare_cached(sql)?.query_map((room_id, edge, limit), rows::log_event)?.collect()
+}
+
+const OLDER: &str = "select * from (
+                         select * from event where room_id = ?1 and seq < ?2 order by seq desc limit ?3
+                     ) order by seq";
+const NEWER: &str = "select * from event where room_id = ?1 and seq > ?2 order by seq limit ?3";

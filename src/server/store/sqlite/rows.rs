@@ -1,0 +1,132 @@
+//! Rows of the database to types of the log and back. The only place that knows the columns of `event` and `guest`.
+
+use std::error::Error;
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, Result, Row};
+
+use crate::protocol::{EventBody, LogEvent, Message, Origin, Person, Seq, Timestamp};
+use crate::server::store::{Guest, RoomRecord};
+
+const MESSAGE: &str = "message";
+const ROOM_CREATED: &str = "room_created";
+const WEB: &str = "web";
+const PLAIN: &str = "plain";
+
+/// A number for a column. SQLite's integers are signed; a position that does not fit is after every event.
+pub(super) fn sql_seq(seq: Seq) -> i64 {
+    i64::try_from(seq.get()).unwrap_or(i64::MAX)
+}
+
+/// A position, from a column that a constraint keeps positive.
+pub(super) fn seq(row: &Row<'_>, column: &str) -> Result<Seq> {
+    let position: i64 = row.get(column)?;
+    u64::try_from(position).map(Seq::new).map_err(|error| unreadable(row, column, Type::Integer, error))
+}
+
+/// A room, from `slug, title, last_seq`.
+pub(super) fn room_record(row: &Row<'_>) -> Result<RoomRecord> {
+    Ok(RoomRecord { slug: parsed(row, "slug")?, title: row.get("title")?, head: seq(row, "last_seq")? })
+}
+
+/// A guest, from all columns of `guest`.
+pub(super) fn guest(row: &Row<'_>) -> Result<Guest> {
+    Ok(Guest {
+        id: parsed(row, "user_id")?,
+        nickname: row.get("nickname")?,
+        nickname_folded: row.get("nickname_folded")?,
+        token_hash: row.get("token_hash")?,
+        last_seen: timestamp(row, "last_seen_ms")?,
+    })
+}
+
+/// An event, from all columns of `event`.
+pub(super) fn log_event(row: &Row<'_>) -> Result<LogEvent> {
+    let kind: String = row.get("kind")?;
+    let body = match kind.as_str() {
+        MESSAGE => EventBody::Message(Message {
+            sender: person(row)?,
+            client_message_id: parsed(row, "client_message_id")?,
+            text: row.get("text")?,
+            sender_time: row.get("sender_time")?,
+        }),
+        ROOM_CREATED => {
+            let creator: Option<String> = row.get("person_id")?;
+            EventBody::RoomCreated { creator: creator.map(|_| person(row)).transpose()? }
+        }
+        _ => return Err(unreadable(row, "kind", Type::Text, UnknownName(kind))),
+    };
+    Ok(LogEvent { seq: seq(row, "seq")?, at_ms: timestamp(row, "at_ms")?, body })
+}
+
+/// Writes an event at its place.
+pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent) -> Result<()> {
+    let (kind, person, message) = match &event.body {
+        EventBody::Message(message) => (MESSAGE, Some(&message.sender), Some(message)),
+        EventBody::RoomCreated { creator } => (ROOM_CREATED, creator.as_ref(), None),
+    };
+    let mut insert = database.prepare_cached(
+        "insert into event (
+             room_id, seq, at_ms, kind, person_id, person_nickname, person_origin, client_message_id, text, sender_time
+         ) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    insert.execute((
+        room_id,
+        sql_seq(event.seq),
+        event.at_ms.unix_ms(),
+        kind,
+        person.map(|person| person.id.as_str()),
+        person.map(|person| person.nickname.as_str()),
+        person.map(|person| origin_name(person.origin)),
+        message.map(|message| message.client_message_id.as_str()),
+        message.map(|message| &message.text),
+        message.and_then(|message| message.sender_time.as_ref()),
+    ))?;
+    Ok(())
+}
+
+/// A time, from a column in milliseconds.
+pub(super) fn timestamp(row: &Row<'_>, column: &str) -> Result<Timestamp> {
+    row.get(column).map(Timestamp::from_unix_ms)
+}
+
+/// A value whose only way in is its parser: a row that somebody else wrote is not believed.
+pub(super) fn parsed<T>(row: &Row<'_>, column: &str) -> Result<T>
+where
+    T: TryFrom<String, Error: Error + Send + Sync + 'static>,
+{
+    let text: String = row.get(column)?;
+    T::try_from(text).map_err(|error| unreadable(row, column, Type::Text, error))
+}
+
+fn person(row: &Row<'_>) -> Result<Person> {
+    let origin: String = row.get("person_origin")?;
+    let origin = match origin.as_str() {
+        WEB => Origin::Web,
+        PLAIN => Origin::Plain,
+        _ => return Err(unreadable(row, "person_origin", Type::Text, UnknownName(origin))),
+    };
+    Ok(Person { id: parsed(row, "person_id")?, nickname: row.get("person_nickname")?, origin })
+}
+
+const fn origin_name(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Web => WEB,
+        Origin::Plain => PLAIN,
+    }
+}
+
+/// A name that this binary does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown name {0:?}")]
+struct UnknownName(String);
+
+fn unreadable(
+    row: &Row<'_>,
+    column: &str,
+    column_type: Type,
+    error: impl Error + Send + Sync + 'static,
+) -> rusqlite::Error {
+    let index = row.as_ref().column_index(column).unwrap_or_default();
+    rusqlite::Error::FromSqlConversionFailure(index, column_type, Box::new(error))
+}

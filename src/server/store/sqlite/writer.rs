@@ -1,0 +1,169 @@
+//! The one thread that writes. It takes whatever is queued, runs it in one transaction with one fsync, and only then
+//! answers: group commit, so that many writers cost hardly more than one. Nobody else writes to the file.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::{io, thread};
+
+use rusqlite::{Connection, Result, Savepoint, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::operations::{Operation, Outcome};
+use crate::server::store::{CommitSink, Committed, StoreError};
+
+/// The handle of the writer thread. When it is dropped, the thread writes what was queued and ends.
+pub(super) struct Writer {
+    /// The way to the thread; `None` once closed. Locked only for a `try_send`, which never waits.
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    /// Why the thread gave up, if it did. The other end goes away when the thread has ended and let go of the file.
+    failure: watch::Receiver<Option<String>>,
+}
+
+/// What the thread works with.
+pub(super) struct Workplace {
+    /// The connection that writes.
+    pub(super) connection: Connection,
+    /// Keeps other servers out of the folder, as long as the connection lives.
+    pub(super) lock: File,
+    /// Where committed events go.
+    pub(super) sink: CommitSink,
+}
+
+impl Writer {
+    /// Starts the thread. At most `queue` operations wait for it, at most `group` share a commit.
+    pub(super) fn start(workplace: Workplace, queue: usize, group: usize) -> io::Result<Self> {
+        let (sender, receiver) = mpsc::channel(queue.max(1));
+        let (report, failure) = watch::channel(None);
+        thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            if let Some(reason) = work(workplace, receiver, group.max(1)) {
+                tracing::error!(reason, "store.failed");
+                report.send_replace(Some(reason));
+            }
+        })?;
+        Ok(Self { queue: Mutex::new(Some(sender)), failure })
+    }
+
+    /// Queues an operation at once; the future only waits for the answer. The thread does not care whether anybody
+    /// still waits.
+    pub(super) fn write<O: Operation>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<O::Answer, StoreError>> + Send + use<O> {
+        let (reply, answer) = oneshot::channel();
+        let queued = self.enqueue(Box::new(Pending { operation, reply, answer: None }));
+        let failure = self.failure();
+        async move {
+            queued?;
+            match answer.await {
+                Ok(answer) => answer,
+                Err(_) => Err(verdict(failure).await.map_or_else(StoreError::closed, StoreError::Closed)),
+            }
+        }
+    }
+
+    /// Tells, once, why the thread gave up.
+    pub(super) fn failure(&self) -> watch::Receiver<Option<String>> {
+        self.failure.clone()
+    }
+
+    /// Lets the thread finish what is queued and waits until it has let go of the file.
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        drop(self.queue.lock().expect("nothing panics under this lock").take());
+        match verdict(self.failure()).await {
+            Some(reason) => Err(StoreError::Closed(reason)),
+            None => Ok(()),
+        }
+    }
+
+    fn enqueue(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        let queue = self.queue.lock().expect("nothing panics under this lock");
+        let Some(queue) = queue.as_ref() else { return Err(StoreError::closed()) };
+        match queue.try_send(job) {
+            Err(mpsc::error::TrySendError::Full(_)) => Err(StoreError::Busy),
+            // If the thread gave up, the job is gone and with it the sender of its answer: the caller sees that.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+        }
+    }
+}
+
+/// Waits for the end of the thread; `Some` if it gave up.
+async fn verdict(mut failure: watch::Receiver<Option<String>>) -> Option<String> {
+    while failure.changed().await.is_ok() {}
+    failure.borrow().clone()
+}
+
+/// An operation on its way: run first, answered after the commit, or dropped without an answer.
+trait Job: Send {
+    fn run(&mut self, savepoint: Savepoint<'_>) -> Result<Option<Committed>>;
+    fn answer(self: Box<Self>);
+}
+
+struct Pending<O: Operation> {
+    operation: O,
+    reply: oneshot::Sender<Result<O::Answer, StoreError>>,
+    answer: Option<Result<O::Answer, StoreError>>,
+}
+
+impl<O: Operation> Job for Pending<O> {
+    fn run(&mut self, mut savepoint: Savepoint<'_>) -> Result<Option<Committed>> {
+        match self.operation.apply(&savepoint)? {
+            Outcome::Keep { answer, committed } => {
+                savepoint.commit()?;
+                self.answer = Some(Ok(answer));
+                Ok(committed)
+            }
+            Outcome::Undo(answer) => {
+                savepoint.rollback()?;
+                savepoint.commit()?;
+                self.answer = Some(answer);
+                Ok(None)
+            }
+        }
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(answer) = self.answer {
+            // A caller that went away does not need to know.
+            let _ = self.reply.send(answer);
+        }
+    }
+}
+
+/// The thread's life. `Some` is why it ended before its time: a database that failed once is not trusted again, since
+/// after a failed fsync nobody knows what is on disk (Rebello et al., "Can Applications Recover from fsync Failures?",
+/// USENIX ATC 2020).
+fn work(mut workplace: Workplace, mut queue: mpsc::Receiver<Box<dyn Job>>, group: usize) -> Option<String> {
+    let ended = catch_unwind(AssertUnwindSafe(|| write_until_closed(&mut workplace, &mut queue, group)));
+    // In this order: when the queue is gone, waiting callers ask why; when the lock is gone, another server may open.
+    drop(queue);
+    drop(workplace.connection);
+    drop(workplace.lock);
+    match ended {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some("the writer panicked".to_owned()),
+    }
+}
+
+fn write_until_closed(workplace: &mut Workplace, queue: &mut mpsc::Receiver<Box<dyn Job>>, group: usize) -> Result<()> {
+    let mut batch = Vec::with_capacity(group);
+    while queue.blocking_recv_many(&mut batch, group) > 0 {
+        let committed = commit(&mut workplace.connection, &mut batch)?;
+        batch.drain(..).for_each(Job::answer);
+        committed.into_iter().for_each(&workplace.sink);
+    }
+    // Its row only says how far a reader let it come, which is no error.
+    workplace.connection.query_one("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
+}
+
+/// Runs a batch in one transaction. Whoever is refused has only its own savepoint taken back.
+fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<Vec<Committed>> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut committed = Vec::with_capacity(batch.len());
+    for job in batch {
+        committed.extend(job.run(transaction.savepoint()?)?);
+    }
+    transaction.commit()?;
+    Ok(committed)
+}

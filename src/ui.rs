@@ -1,0 +1,15 @@
+//! The page: the document around it, the application in it, its components, its state, its languages.
+//! `boot` renders [`shell`] with [`App`] in it and provides as contexts: `protocol::PageData`, [`i18n::Language`],
+//! [`state::FreshMessageId`] and leptos' nonce. May use everything to its left; only `boot` uses it.
+
+mod app;
+mod components;
+pub mod i18n;
+mod nowhere;
+mod piece;
+mod shell;
+pub mod state;
+
+pub use app::App;
+pub use nowhere::nowhere;
+pub use shell::{Assets, shell};

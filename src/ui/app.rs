@@ -1,0 +1,26 @@
+//! The application: three columns, and what makes the page alive.
+
+use leptos::prelude::*;
+
+use super::components::{Conversation, RoomList, Roster};
+use super::piece::effect;
+use super::state::provide_room_state;
+
+/// The page's body. Rendered on the server, taken over in the browser.
+#[component]
+pub fn App() -> impl IntoView {
+    let state = provide_room_state();
+    let words = state.words();
+    effect(move |_| untrack(|| state.come_alive()));
+    effect(move |_| document().set_title(&state.title()));
+
+    view! {
+        <a class="skip-link" href="#messages">{words.skip_to_messages}</a>
+        <a class="skip-link" href="#composer">{words.skip_to_composer}</a>
+        <div class="house">
+            <RoomList />
+            <Conversation />
+            <Roster />
+        </div>
+    }
+}

@@ -1,0 +1,25 @@
+//! The parts of the page: markup and events. What they show and do is in `ui::state`.
+//! Each has a sheet of the same name in `style/components`.
+
+mod composer;
+mod connection_badge;
+mod conversation;
+mod day_separator;
+mod drawer;
+mod hole_marker;
+mod icon;
+mod jump_to_newest;
+mod language_switch;
+mod message;
+mod nickname_form;
+mod notice;
+mod notice_line;
+mod room_list;
+mod roster;
+mod seal;
+mod timeline;
+mod typing_line;
+
+pub use conversation::Conversation;
+pub use room_list::RoomList;
+pub use roster::Roster;

@@ -1,0 +1,49 @@
+//! The middle column: the bar with the room's name, the conversation, and where one writes.
+
+use leptos::prelude::*;
+
+use super::composer::Composer;
+use super::connection_badge::ConnectionBadge;
+use super::drawer::DrawerButton;
+use super::icon::Picture;
+use super::jump_to_newest::JumpToNewest;
+use super::nickname_form::JoinForm;
+use super::notice::{LinkNotice, UnsupportedNotice};
+use super::timeline::Timeline;
+use super::typing_line::TypingLine;
+use crate::ui::piece::{IntoPiece, live, memo};
+use crate::ui::state::use_room_state;
+
+/// The open room.
+#[component]
+pub fn Conversation() -> impl IntoView {
+    let state = use_room_state();
+    let words = state.words();
+    let has_name = memo(move || state.me.with(Option::is_some));
+    let foot =
+        live(
+            move || {
+                if has_name.get() { view! { <Composer /> }.into_piece() } else { view! { <JoinForm /> }.into_piece() }
+            },
+        );
+    view! {
+        <main class="conversation">
+            <div class="conversation__bar">
+                <DrawerButton drawer="rooms" label=words.rooms picture=Picture::Rooms />
+                <h1 class="conversation__title">{live(move || state.room.with(|room| room.title.clone()))}</h1>
+                <ConnectionBadge />
+                <DrawerButton drawer="people" label=words.people picture=Picture::People />
+            </div>
+            <UnsupportedNotice language=state.language />
+            <LinkNotice />
+            <Timeline />
+            <JumpToNewest />
+            <div class="conversation__foot">
+                <div class="conversation__measure">
+                    <TypingLine />
+                    {foot}
+                </div>
+            </div>
+        </main>
+    }
+}

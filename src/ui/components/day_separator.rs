@@ -1,0 +1,40 @@
+//! A new day begins.
+
+use leptos::prelude::*;
+
+use crate::client::local_time;
+use crate::model::calendar::{self, CivilDate};
+use crate::ui::i18n::{self, Language};
+use crate::ui::piece::live;
+use crate::ui::state::{Clocks, RoomState, use_room_state};
+
+/// The day in words: the plain date first, then as the reader says it.
+#[component]
+pub fn DaySeparator(
+    /// The day.
+    date: CivilDate,
+) -> impl IntoView {
+    let state = use_room_state();
+    view! {
+        <li class="day" data-row="">
+            <time datetime=date.to_string()>{live(move || heading(state, date))}</time>
+        </li>
+    }
+}
+
+fn heading(state: RoomState, date: CivilDate) -> String {
+    match state.clocks.get() {
+        Clocks::Utc => i18n::day(state.language, date),
+        Clocks::Local => local_heading(state.language, date),
+    }
+}
+
+fn local_heading(language: Language, date: CivilDate) -> String {
+    let now = local_time::now();
+    let today = calendar::date(now, local_time::zone_minutes(now));
+    match today.days_since_epoch() - date.days_since_epoch() {
+        0 => language.words().today.to_owned(),
+        1 => language.words().yesterday.to_owned(),
+        _ => local_time::day_heading(date, language.tag()),
+    }
+}

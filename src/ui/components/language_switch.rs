@@ -1,0 +1,21 @@
+//! Offers the other language. A plain form: another language is another page.
+
+use leptos::prelude::*;
+
+use crate::ui::piece::live;
+use crate::ui::state::use_room_state;
+
+/// One button, in the other language.
+#[component]
+pub fn LanguageSwitch() -> impl IntoView {
+    let state = use_room_state();
+    let other = state.language.other();
+    view! {
+        <form class="language" method="post" action="/language">
+            <input type="hidden" name="room" value=live(move || state.slug_text()) />
+            <button class="button button--quiet" name="language" value=other.tag() lang=other.tag()>
+                {other.own_name()}
+            </button>
+        </form>
+    }
+}

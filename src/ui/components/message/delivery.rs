@@ -1,0 +1,62 @@
+//! What becomes of an own line: on its way, sent, or not sent: why, and what to do.
+
+use leptos::prelude::*;
+
+use crate::model::rows::{Delivery, Line, LineId, Ownership};
+use crate::protocol::ClientMessageId;
+use crate::ui::i18n::{self, fill};
+use crate::ui::piece::{IntoPiece, Piece};
+use crate::ui::state::use_room_state;
+
+/// What is told about the line; nothing about the lines of others.
+pub fn delivery_of(line: &Line) -> Option<Piece> {
+    let state = use_room_state();
+    let words = state.words();
+    match (line.delivery, &line.id) {
+        (Delivery::Sending, _) => Some(beside("message__side", words.sending)),
+        (Delivery::Stored, _) if line.ownership == Ownership::Own => {
+            Some(beside("message__side message__side--sent", words.sent))
+        }
+        (Delivery::Stored, _) => None,
+        (Delivery::Waiting, _) => Some(view! { <p class="message__delivery">{words.waiting}</p> }.into_piece()),
+        (Delivery::Failed(refusal), LineId::Outgoing(id)) => {
+            Some(stuck(id, &line.text, &i18n::refusal(state.language, refusal)))
+        }
+        (Delivery::Stale, LineId::Outgoing(id)) => Some(stuck(id, &line.text, words.stale)),
+        // What is in the log has arrived.
+        (Delivery::Failed(_) | Delivery::Stale, LineId::Stored(_)) => None,
+    }
+}
+
+fn beside(class: &'static str, words: &'static str) -> Piece {
+    view! { <span class=class>{words}</span> }.into_piece()
+}
+
+/// The person decides.
+fn stuck(id: &ClientMessageId, text: &str, why: &str) -> Piece {
+    let state = use_room_state();
+    let words = state.words();
+    let reason = fill(words.not_sent, "{reason}", why);
+    let (to_retry, to_discard, to_copy) = (id.clone(), id.clone(), text.to_owned());
+    view! {
+        <div class="message__delivery">
+            <span class="message__reason">{reason}</span>
+            <button type="button" class="link-button" on:click=move |_| state.retry(&to_retry)>{words.retry}</button>
+            {clipboard().map(|clipboard| view! {
+                <button type="button" class="link-button" on:click=move |_| drop(clipboard.write_text(&to_copy))>
+                    {words.copy}
+                </button>
+            }.into_piece())}
+            <button type="button" class="link-button" on:click=move |_| state.discard(&to_discard)>{words.discard}</button>
+        </div>
+    }
+    .into_piece()
+}
+
+/// A page that came without TLS from another machine has none. Only called for lines of the outbox, so only in the browser.
+fn clipboard() -> Option<web_sys::Clipboard> {
+    let navigator = window().navigator();
+    js_sys::Reflect::get(&navigator, &"clipboard".into())
+        .is_ok_and(|value| value.is_object())
+        .then(|| navigator.clipboard())
+}

@@ -1,0 +1,116 @@
+//! The reader's nickname: chosen where the composer will be, changed and given back beside the people.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use web_sys::HtmlInputElement;
+
+use super::notice::{FormNotice, notice_id};
+use super::seal::{Seal, SealSize};
+use crate::client::element::element;
+use crate::client::storage;
+use crate::protocol::Person;
+use crate::protocol::page::Form;
+use crate::ui::piece::{IntoPiece, effect, live};
+use crate::ui::state::use_room_state;
+
+/// The way in: stands where the composer will be.
+#[component]
+pub fn JoinForm() -> impl IntoView {
+    let words = use_room_state().words();
+    view! {
+        <section class="join" aria-labelledby="join-title">
+            <h2 class="join__title" id="join-title">{words.join_title}</h2>
+            <NicknameForm id="composer" label=words.join current=String::new() />
+        </section>
+    }
+}
+
+/// Who the reader is; with the forms to change the nickname and to give it back.
+#[component]
+pub fn Me() -> impl IntoView {
+    let state = use_room_state();
+    live(move || state.me.get().map(|me| view! { <MeCard me /> }.into_piece()))
+}
+
+#[component]
+fn MeCard(
+    /// The reader.
+    me: Person,
+) -> impl IntoView {
+    let state = use_room_state();
+    let words = state.words();
+    let nickname = me.nickname;
+    let sign_out = move |event: SubmitEvent| {
+        event.prevent_default();
+        state.sign_out();
+    };
+    view! {
+        <div class="me">
+            <Seal nickname=nickname.clone() size=SealSize::Small />
+            <span class="me__name">{nickname.clone()}</span>
+            <form method="post" action="/sign-out" on:submit=sign_out>
+                <input type="hidden" name="room" value=live(move || state.slug_text()) />
+                <button class="button button--quiet">{words.sign_out}</button>
+            </form>
+        </div>
+        <details class="me__change" open=!state.typed_into(Form::Nickname).is_empty()>
+            <summary>{words.change_nickname}</summary>
+            <NicknameForm id="nickname" label=words.save current=nickname />
+        </details>
+    }
+}
+
+#[component]
+fn NicknameForm(
+    /// The id of the field.
+    id: &'static str,
+    /// What the button says.
+    label: &'static str,
+    /// What stands in the field.
+    current: String,
+) -> impl IntoView {
+    let state = use_room_state();
+    let words = state.words();
+    let refused = state.typed_into(Form::Nickname);
+    let value = if refused.is_empty() { current } else { refused };
+    let choose = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(field) = element::<HtmlInputElement>(id) {
+            state.choose_nickname(&field.value());
+        }
+    };
+    suggest_last(id);
+    view! {
+        <form method="post" action="/nickname" on:submit=choose>
+            <FormNotice form=Form::Nickname />
+            <input type="hidden" name="room" value=live(move || state.slug_text()) />
+            <label class="field-label" for=id>{words.nickname}</label>
+            <div class="field-row">
+                <input
+                    class="field"
+                    id=id
+                    name="nickname"
+                    required
+                    autocomplete="nickname"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    value=value
+                    aria-describedby=notice_id(Form::Nickname)
+                    on:input=move |_| state.clear_notice(Form::Nickname)
+                />
+                <button class="button button--main">{label}</button>
+            </div>
+        </form>
+    }
+}
+
+/// Puts the nickname of last time into an empty field.
+fn suggest_last(id: &'static str) {
+    effect(move |_| {
+        if let (Some(field), Some(last)) = (element::<HtmlInputElement>(id), storage::nickname())
+            && field.value().is_empty()
+        {
+            field.set_value(&last);
+        }
+    });
+}

@@ -1,0 +1,73 @@
+//! Plain words about what went wrong or is not possible here.
+
+use leptos::prelude::*;
+
+use crate::model::link::LinkStatus;
+use crate::protocol::CloseCode;
+use crate::protocol::page::Form;
+use crate::ui::i18n::{self, Language};
+use crate::ui::piece::{IntoPiece, live};
+use crate::ui::state::{RoomState, use_room_state};
+
+/// Why a form was refused, above it.
+#[component]
+pub fn FormNotice(
+    /// The form.
+    form: Form,
+) -> impl IntoView {
+    let state = use_room_state();
+    let refused = move || state.form_notice.get().filter(|notice| notice.form == form).map(|notice| notice.words);
+    live(move || {
+        refused().map(|words| view! { <p class="notice" role="alert" id=notice_id(form)>{words}</p> }.into_piece())
+    })
+}
+
+/// The id of a form's notice, for `aria-describedby`.
+pub const fn notice_id(form: Form) -> &'static str {
+    match form {
+        Form::Say => "say-notice",
+        Form::Nickname => "nickname-notice",
+        Form::NewRoom => "new-room-notice",
+    }
+}
+
+/// What keeps the conversation from being live.
+#[component]
+pub fn LinkNotice() -> impl IntoView {
+    let state = use_room_state();
+    live(move || {
+        explain(state).map(|words| {
+            view! {
+                <div class="notice notice--bar" role="alert">
+                    <span>{words}</span>
+                    <a class="button button--quiet" href="">{state.words().reload}</a>
+                </div>
+            }
+            .into_piece()
+        })
+    })
+}
+
+fn explain(state: RoomState) -> Option<String> {
+    let words = state.words();
+    let plain = match state.link.get() {
+        LinkStatus::Blocked => words.blocked_words,
+        LinkStatus::Refused(refusal) => return Some(i18n::refusal(state.language, refusal)),
+        LinkStatus::Ended { code } if code == CloseCode::Replaced.number() => words.ended_replaced,
+        LinkStatus::Ended { code } if code == CloseCode::SessionEnded.number() => words.ended_session,
+        LinkStatus::Ended { .. } => words.ended_outdated,
+        LinkStatus::Connecting | LinkStatus::Live | LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. } => {
+            return None;
+        }
+    };
+    Some(plain.to_owned())
+}
+
+/// For browsers that lack what the live page needs; the script in the head shows it.
+#[component]
+pub fn UnsupportedNotice(
+    /// The language of the page.
+    language: Language,
+) -> impl IntoView {
+    view! { <p class="notice notice--bar notice--unsupported" role="note">{language.words().unsupported_words}</p> }
+}

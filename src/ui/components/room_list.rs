@@ -1,0 +1,82 @@
+//! The rooms, and the form for a new one.
+
+mod new_room;
+
+use leptos::prelude::*;
+use web_sys::HtmlElement;
+
+use self::new_room::NewRoom;
+use super::drawer::DrawerClose;
+use super::language_switch::LanguageSwitch;
+use crate::client::element::element;
+use crate::model::address;
+use crate::protocol::RoomSummary;
+use crate::ui::piece::{Entry, IntoPiece, list, live, memo};
+use crate::ui::state::{Follow, RoomState, use_room_state};
+
+/// The column of the rooms; a drawer where there is no room for it.
+#[component]
+pub fn RoomList() -> impl IntoView {
+    let state = use_room_state();
+    let words = state.words();
+    view! {
+        <nav class="side side--rooms" id="rooms" popover="auto" aria-label=words.rooms>
+            <div class="side__head">
+                <a class="brand" href="/">
+                    <span class="brand__mark" aria-hidden="true">"茶"</span>
+                    {words.teahouse}
+                </a>
+                <DrawerClose drawer="rooms" label=words.close />
+            </div>
+            <ul class="rooms">
+                {list(move || {
+                    let rooms = state.rooms.get().into_iter();
+                    rooms.map(|room| Entry::new(key(&room), move || link(state, room).into_piece())).collect()
+                })}
+            </ul>
+            <NewRoom />
+            <div class="side__foot">
+                <LanguageSwitch />
+            </div>
+        </nav>
+    }
+}
+
+/// Another key when anything that is shown changes.
+fn key(room: &RoomSummary) -> String {
+    let online = room.online.to_string();
+    // No name can hold this character, so two different rooms never have one key.
+    [room.slug.as_str(), &room.title, &online, &room.people.join("\0")].join("\0")
+}
+
+fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
+    let RoomSummary { slug, title, online, people, .. } = room;
+    let path = address::room(&slug);
+    let here = slug.clone();
+    let is_open = memo(move || state.room.with(|open| open.slug == here));
+    let between_names = state.words().between_names;
+    let online_words = state.words().online.with(online as usize);
+    let people = (!people.is_empty())
+        .then(|| view! { <span class="rooms__people">{people.join(between_names)}</span> }.into_piece());
+    let follow = move |event: leptos::ev::MouseEvent| {
+        let is_plain =
+            event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+        if is_plain && state.open_room(&slug) == Follow::InPage {
+            event.prevent_default();
+            if let Some(drawer) = element::<HtmlElement>("rooms") {
+                // Fails where the column is not a popover, and then there is nothing to close.
+                let _ = drawer.hide_popover();
+            }
+        }
+    };
+    view! {
+        <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=follow>
+            <span class="rooms__title">{title}</span>
+            <span class="rooms__online" title=online_words.clone()>
+                <span aria-hidden="true">{online.to_string()}</span>
+                <span class="visually-hidden">{online_words.clone()}</span>
+            </span>
+            {people}
+        </a></li>
+    }
+}

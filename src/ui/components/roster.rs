@@ -1,0 +1,69 @@
+//! Who is here.
+
+use leptos::prelude::*;
+
+use super::drawer::DrawerClose;
+use super::nickname_form::Me;
+use super::seal::{Seal, SealSize};
+use crate::protocol::{Origin, Person};
+use crate::ui::piece::{Entry, IntoPiece, Piece, list, live, memo};
+use crate::ui::state::{RoomState, use_room_state};
+
+/// The column of the people; a drawer where there is no room for it.
+#[component]
+pub fn Roster() -> impl IntoView {
+    let state = use_room_state();
+    let words = state.words();
+    let online = memo(move || state.roster.with(|roster| roster.online()));
+    let unnamed = memo(move || state.roster.with(|roster| roster.unnamed()));
+    view! {
+        <aside class="side side--people" id="people" popover="auto" aria-label=words.people_list>
+            <div class="side__head">
+                <h2 class="side__title">{live(move || words.online.with(online.get() as usize))}</h2>
+                <DrawerClose drawer="people" label=words.close />
+            </div>
+            <ul class="roster">
+                {list(move || {
+                    let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
+                    people.map(|person| Entry::new(key(&person), move || entry(state, person).into_piece())).collect()
+                })}
+            </ul>
+            {live(move || (online.get() == 0).then(|| more(words.nobody_here.to_owned())))}
+            {live(move || {
+                let unnamed = unnamed.get() as usize;
+                (unnamed > 0).then(|| more(words.more_people.with(unnamed)))
+            })}
+            <div class="side__foot">
+                <Me />
+            </div>
+        </aside>
+    }
+}
+
+/// Another key when anything that is shown changes.
+fn key(person: &Person) -> String {
+    let origin = if person.origin == Origin::Plain { "plain" } else { "web" };
+    [person.id.as_str(), origin, &person.nickname].join(" ")
+}
+
+fn more(words: String) -> Piece {
+    view! { <p class="roster__more">{words}</p> }.into_piece()
+}
+
+fn mark(words: &'static str) -> Piece {
+    view! { <span class="mark">{words}</span> }.into_piece()
+}
+
+fn entry(state: RoomState, person: Person) -> impl IntoView {
+    let words = state.words();
+    let Person { id, nickname, origin } = person;
+    let is_me = memo(move || state.me.with(|me| me.as_ref().is_some_and(|me| me.id == id)));
+    view! {
+        <li class="roster__person">
+            <Seal nickname=nickname.clone() size=SealSize::Small />
+            <span class="roster__name">{nickname}</span>
+            {live(move || is_me.get().then(|| mark(words.you)))}
+            {(origin == Origin::Plain).then(|| mark(words.plain_mark))}
+        </li>
+    }
+}

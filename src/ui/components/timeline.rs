@@ -1,0 +1,152 @@
+//! The conversation: rows in a scroller that runs backwards, which follows the newest row or keeps the reader's place.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use web_sys::Element;
+
+use super::day_separator::DaySeparator;
+use super::hole_marker::HoleMarker;
+use super::message::Message;
+use super::notice_line::{NoticeLine, RoomCreatedLine};
+use crate::client::element::element;
+use crate::client::scroll::{self, Place};
+use crate::model::address;
+use crate::model::rows::Row;
+use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live, memo};
+use crate::ui::state::{ReachBack, RoomState, use_room_state};
+
+/// Where the reader was when they last scrolled; nothing at the newest row. Only used in the browser.
+type KeptPlace = Rc<RefCell<Option<Place>>>;
+
+/// The log of the room.
+#[component]
+pub fn Timeline() -> impl IntoView {
+    let state = use_room_state();
+    let words = state.words();
+    let place = KeptPlace::default();
+    keep_place(state, place.clone());
+    let scrolled = move |_| {
+        if let Some(element) = scroller() {
+            let at_end = scroll::is_at_bottom(&element);
+            state.scrolled(at_end);
+            // Rows are added and taken away after this, so the place is still the one that the reader sees.
+            place.replace((!state.at_newest.get_untracked()).then(|| Place::of(&element)));
+            if !at_end && scroll::is_near_top(&element) {
+                state.reach_older();
+            }
+        }
+    };
+    let is_empty = memo(move || state.rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Line(_)))));
+    view! {
+        <div
+            class="timeline"
+            id="messages"
+            role="log"
+            aria-live="off"
+            aria-label=words.messages
+            tabindex="0"
+            on:scroll=scrolled
+        >
+            <div class="timeline__rows">
+                <Edge />
+                <ol>
+                    {list(move || {
+                        let rows = state.mounted.get().into_iter();
+                        rows.map(|row| Entry::new(row.key(), move || show(state, row))).collect()
+                    })}
+                </ol>
+                {live(move || is_empty.get().then(|| edge(words.empty_room)))}
+                {live(move || newest_link(state))}
+            </div>
+        </div>
+        <div class="visually-hidden" role="status">{live(move || state.announcement.get().words)}</div>
+    }
+}
+
+fn scroller() -> Option<Element> {
+    element("messages")
+}
+
+fn show(state: RoomState, row: Row) -> Piece {
+    let language = state.language;
+    match row {
+        Row::Line(line) => view! { <Message line /> }.into_piece(),
+        Row::Day { date } => view! { <DaySeparator date /> }.into_piece(),
+        Row::Notice(notice) => view! { <NoticeLine notice language /> }.into_piece(),
+        Row::RoomCreated { creator, .. } => view! { <RoomCreatedLine creator language /> }.into_piece(),
+        Row::Hole(hole) => view! { <HoleMarker hole /> }.into_piece(),
+    }
+}
+
+/// Above the oldest row: where the conversation begins, or the way further back, by link where there is no script.
+#[component]
+fn Edge() -> impl IntoView {
+    let state = use_room_state();
+    let words = state.words();
+    let older = memo(move || state.timeline.with(|timeline| timeline.older_than()));
+    live(move || match (older.get(), state.reach_back.get()) {
+        (None, _) => view! {
+            <p class="timeline__edge">
+                <strong class="timeline__begin">{state.room.get().title}</strong>
+                {words.room_begins}
+            </p>
+        }
+        .into_piece(),
+        (Some(_), ReachBack::Loading) => edge(words.loading_older),
+        (Some(before), ReachBack::Idle | ReachBack::Failed) => {
+            let path = address::older(&state.room.get().slug, before);
+            let load = move |event: leptos::ev::MouseEvent| {
+                event.prevent_default();
+                state.load_older();
+            };
+            let failed = state.reach_back.get() == ReachBack::Failed;
+            view! {
+                <p class="timeline__edge">
+                    {failed.then_some(words.history_failed)}
+                    <a href=path on:click=load>
+                        {if failed { words.try_again } else { words.older }}
+                    </a>
+                </p>
+            }
+            .into_piece()
+        }
+    })
+}
+
+fn edge(words: &'static str) -> Piece {
+    view! { <p class="timeline__edge">{words}</p> }.into_piece()
+}
+
+/// Below an older page that was opened without scripts.
+fn newest_link(state: RoomState) -> Option<Piece> {
+    let words = state.words();
+    let path = address::room(&state.room.get().slug);
+    (!state.rendered_newest.get()).then(|| {
+        view! { <p class="timeline__edge">{words.reading_older} " " <a href=path>{words.newest}</a></p> }.into_piece()
+    })
+}
+
+/// After the rows changed: to the newest if it was in sight, else back to the reader's place. Rows that do not fill the
+/// box call for older ones by themselves, since nobody can scroll there.
+fn keep_place(state: RoomState, place: KeptPlace) {
+    let at_newest = place.clone();
+    effect(move |_| {
+        state.mounted.track();
+        let Some(element) = scroller() else { return };
+        if let Some(place) = place.borrow().as_ref() {
+            place.restore(&element);
+        }
+        if !scroll::is_filled(&element) {
+            state.reach_older();
+        }
+    });
+    effect(move |_| {
+        state.to_newest.track();
+        if let Some(element) = scroller() {
+            at_newest.replace(None);
+            scroll::scroll_to_bottom(&element);
+        }
+    });
+}

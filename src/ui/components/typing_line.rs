@@ -1,0 +1,25 @@
+//! Who is writing.
+
+use leptos::prelude::*;
+
+use crate::ui::i18n::{Words, fill};
+use crate::ui::piece::{live, memo};
+use crate::ui::state::use_room_state;
+
+/// One line, empty most of the time. Not a live region: it would chatter.
+#[component]
+pub fn TypingLine() -> impl IntoView {
+    let state = use_room_state();
+    let line =
+        memo(move || state.typing.with(|typing| describe(state.words(), &typing.nicknames().collect::<Vec<_>>())));
+    view! { <p class="typing">{live(move || line.get())}</p> }
+}
+
+fn describe(words: &Words, nicknames: &[&str]) -> String {
+    match nicknames {
+        [] => String::new(),
+        [a] => fill(words.typing_one, "{a}", a),
+        [a, b] => fill(&fill(words.typing_two, "{a}", a), "{b}", b),
+        many => words.typing_many.with(many.len()),
+    }
+}

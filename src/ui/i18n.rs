@@ -1,0 +1,165 @@
+//! The languages of the page, and how numbers and names are put into their sentences.
+//! Every string is in [`words`], every refusal in `refusals`; a string without its translation does not compile.
+//! Used by the rest of `ui`, and by `boot` to find out a reader's language.
+
+mod dates;
+mod refusals;
+pub mod words;
+
+use serde::{Deserialize, Serialize};
+
+pub use dates::day;
+pub use refusals::refusal;
+pub use words::Words;
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// English, also for every language that is not spoken here.
+    #[default]
+    #[serde(rename = "en")]
+    English,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    Chinese,
+}
+
+impl Language {
+    /// Name of the cookie that remembers a choice.
+    pub const COOKIE: &str = "teahouse_language";
+
+    /// The BCP 47 tag, as in `<html lang>`, the cookie and the language form.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// The language of a tag that [`Self::tag`] made: from the cookie or the language form.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        [Self::English, Self::Chinese].into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// What the value of a `Cookie` header remembers.
+    #[must_use]
+    pub fn from_cookie(header: &str) -> Option<Self> {
+        header
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, _)| *name == Self::COOKIE)
+            .and_then(|(_, tag)| Self::from_tag(tag))
+    }
+
+    /// The most wanted language of an `Accept-Language` header that is spoken here (RFC 9110, §12.5.4).
+    #[must_use]
+    pub fn from_accept_language(header: &str) -> Self {
+        let mut best = (0.0, Self::default());
+        for range in header.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let language = match primary_subtag(parts.next().unwrap_or_default()).as_str() {
+                "zh" => Self::Chinese,
+                "en" => Self::English,
+                _ => continue,
+            };
+            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+            if weight > best.0 {
+                best = (weight, language);
+            }
+        }
+        best.1
+    }
+
+    /// The language that the switch offers.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::English => Self::Chinese,
+            Self::Chinese => Self::English,
+        }
+    }
+
+    /// Its own name for itself.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "中文",
+        }
+    }
+
+    /// All strings of the page in this language.
+    #[must_use]
+    pub const fn words(self) -> &'static Words {
+        match self {
+            Self::English => &words::ENGLISH,
+            Self::Chinese => &words::CHINESE,
+        }
+    }
+}
+
+fn primary_subtag(range: &str) -> String {
+    range.split('-').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// A sentence with a number in it, in the forms that the languages of the page have: `{n}` is the number.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// The form for exactly one.
+    pub one: &'static str,
+    /// The form for every other number, zero included.
+    pub other: &'static str,
+}
+
+impl Counted {
+    /// The sentence for this number.
+    #[must_use]
+    pub fn with(self, count: usize) -> String {
+        let sentence = if count == 1 { self.one } else { self.other };
+        sentence.replace("{n}", &count.to_string())
+    }
+}
+
+/// Puts a value into its place in a sentence, such as `{name}`.
+#[must_use]
+pub fn fill(sentence: &str, place: &str, value: &str) -> String {
+    sentence.replacen(place, value, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_gets_the_language_that_the_browser_wants_most() {
+        for (header, language) in [
+            ("zh-CN,zh;q=0.9,en;q=0.8", Language::Chinese),
+            ("en-GB,en;q=0.9,zh;q=0.8", Language::English),
+            ("fr, en;q=0.2, zh-TW;q=0.7", Language::Chinese),
+            ("ZH", Language::Chinese),
+            ("zh;q=0, en;q=0.1", Language::English),
+            ("de", Language::English),
+            ("", Language::English),
+            (";;,q=,zh;q=nonsense", Language::English),
+        ] {
+            assert_eq!(Language::from_accept_language(header), language, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_remembered_by_its_cookie_alone() {
+        assert_eq!(Language::from_cookie("a=b; teahouse_language=zh-CN"), Some(Language::Chinese));
+        assert_eq!(Language::from_cookie("teahouse_language=en"), Some(Language::English));
+        assert_eq!(Language::from_cookie("language=zh-CN; teahouse_language=xx"), None);
+        assert_eq!(Language::from_cookie(""), None);
+    }
+
+    #[test]
+    fn a_count_takes_the_form_of_its_number() {
+        let people = Language::English.words().and_others;
+        assert_eq!(people.with(1), "and 1 other");
+        assert_eq!(people.with(3), "and 3 others");
+    }
+}

@@ -1,0 +1,110 @@
+//! Every reason for a refusal, in words for people. Not here: the words for scripts, which are `ErrorCode::explanation`.
+
+use super::Language;
+use crate::protocol::{ErrorCode, Refusal};
+
+/// Why something was refused and what to do, in one or two sentences.
+#[must_use]
+pub fn refusal(language: Language, refusal: Refusal) -> String {
+    let (english, chinese) = reason(refusal.code);
+    let (reason, space) = match language {
+        Language::English => (english, " "),
+        Language::Chinese => (chinese, ""),
+    };
+    match refusal.retry_after_ms {
+        None => reason.to_owned(),
+        Some(wait_ms) => {
+            let wait_seconds = wait_ms.div_ceil(1_000).max(1);
+            let wait = language.words().wait_seconds.with(wait_seconds as usize);
+            format!("{reason}{space}{wait}")
+        }
+    }
+}
+
+/// English and Chinese. No catch-all: a new code does not compile without its words.
+const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
+    match code {
+        ErrorCode::EmptyMessage => ("Write something first.", "先写点什么吧。"),
+        ErrorCode::MessageTooLong => {
+            ("The message is too long: shorten it, or send it in parts.", "消息太长了，请删减或分几次发送。")
+        }
+        ErrorCode::ForbiddenCharacter => {
+            ("The message holds an invisible control character: remove it.", "消息里有不可见的控制字符，请删除。")
+        }
+        ErrorCode::NicknameRequired => ("Choose a nickname first.", "请先取个昵称。"),
+        ErrorCode::NicknameEmpty => ("Type a nickname.", "请输入昵称。"),
+        ErrorCode::NicknameTooLong => {
+            ("This nickname is too long: choose a shorter one.", "昵称太长了，换个短一点的吧。")
+        }
+        ErrorCode::NicknameForbiddenCharacter => {
+            ("This nickname holds a character that names may not hold.", "昵称里有不能使用的字符。")
+        }
+        ErrorCode::NicknameTaken => {
+            ("Somebody else has this nickname: choose another.", "这个昵称已经有人用了，换一个吧。")
+        }
+        ErrorCode::NicknameReserved => ("This nickname is reserved: choose another.", "这个昵称是保留的，换一个吧。"),
+        ErrorCode::NicknameLookAlike => (
+            "This nickname looks like that of somebody who is here: choose another.",
+            "这个昵称和在座的人太像了，换一个吧。",
+        ),
+        ErrorCode::RoomNotFound => ("There is no such room.", "没有这个房间。"),
+        ErrorCode::RoomExists => (
+            "There is a room with this name already: open it, or choose another name.",
+            "已经有同名的房间了，直接进去或换个名字吧。",
+        ),
+        ErrorCode::RoomNameInvalid => {
+            ("A room needs a name of 1 to 40 letters or digits.", "房间名需要 1 到 40 个文字或数字。")
+        }
+        ErrorCode::RoomLookAlike => {
+            ("There is a room whose name looks the same: choose another name.", "已经有看起来一样的房间名，换一个吧。")
+        }
+        ErrorCode::TooManyRooms => ("There are as many rooms as this server allows.", "房间数已达到上限。"),
+        ErrorCode::NotJoined => ("This page is not in the room yet: try again.", "还没有进入这个房间，请重试。"),
+        ErrorCode::TooManyJoins => ("Too many rooms are open at once.", "同时打开的房间太多了。"),
+        ErrorCode::ClientMessageIdConflict => (
+            "This line was sent before with another text: copy it and send it anew.",
+            "这条消息的编号已被占用，请复制后重新发送。",
+        ),
+        ErrorCode::TooFast => ("That was too fast.", "太快了，歇一歇。"),
+        ErrorCode::Busy => ("The server has too much to do right now.", "服务器正忙。"),
+        ErrorCode::ShuttingDown => ("The server is restarting.", "服务器正在重启。"),
+        ErrorCode::MalformedFrame | ErrorCode::BinaryFrame | ErrorCode::HelloExpected => {
+            ("The server did not understand this page: reload it.", "服务器没有看懂这个页面的请求，请刷新。")
+        }
+        ErrorCode::FrameTooLarge => ("That is more than the server takes at once.", "内容太大，服务器无法接收。"),
+        ErrorCode::UnsupportedProtocol => ("The server was updated: reload the page.", "服务器已更新，请刷新页面。"),
+        ErrorCode::OriginRefused => {
+            ("This server does not take requests from this address.", "服务器不接受来自这个网址的请求。")
+        }
+        ErrorCode::BadRequest => {
+            ("The server did not understand the request: reload the page.", "服务器没有看懂请求，请刷新页面。")
+        }
+        ErrorCode::NotFound => ("There is nothing at this address.", "这个网址下什么也没有。"),
+        ErrorCode::TooManyConnections => ("Too many connections are open: close one.", "连接太多，请关掉一些页面。"),
+        ErrorCode::Internal => ("Something went wrong in the server: try again.", "服务器出错了，请重试。"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_sentence_in_both_languages() {
+        for &code in ErrorCode::ALL {
+            let (english, chinese) = reason(code);
+            assert!(english.ends_with('.') && english.is_ascii(), "{code}: {english}");
+            assert!(
+                chinese.ends_with('。') && chinese.chars().any(|character| character > '\u{4e00}'),
+                "{code}: {chinese}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_passes_says_how_long_to_wait() {
+        let refused = Refusal::retry_after(ErrorCode::TooFast, 1_200);
+        assert_eq!(refusal(Language::English, refused), "That was too fast. Try again in 2 seconds.");
+        assert_eq!(refusal(Language::Chinese, refused), "太快了，歇一歇。请 2 秒后再试。");
+    }
+}

@@ -1,0 +1,136 @@
+//! The one table of all strings: English and Chinese side by side. Not here: refusals, which have a table of their own.
+
+use super::Counted;
+
+/// Declares [`Words`] and its two tables at once, so that a missing translation does not compile.
+macro_rules! words {
+    ($($name:ident: $kind:ty = $english:expr, $chinese:expr;)*) => {
+        /// Every string of the page. A `{place}` is filled by [`super::fill`], a number by [`Counted::with`].
+        #[expect(missing_docs, reason = "the strings themselves say what they are")]
+        pub struct Words {
+            $(pub $name: $kind,)*
+        }
+
+        /// English.
+        pub static ENGLISH: Words = Words { $($name: $english,)* };
+
+        /// Simplified Chinese, with a space between Chinese and Latin letters or digits.
+        pub static CHINESE: Words = Words { $($name: $chinese,)* };
+    };
+}
+
+type Text = &'static str;
+
+const fn counted(one: Text, other: Text) -> Counted {
+    Counted { one, other }
+}
+
+/// Chinese has one form for every number.
+const fn number(every: Text) -> Counted {
+    Counted { one: every, other: every }
+}
+
+words! {
+    // The house and its landmarks.
+    teahouse: Text = "Teahouse", "茶馆";
+    description: Text = "A chat room: open the link, choose a nickname, talk.", "一个聊天室：打开链接，取个昵称，开聊。";
+    skip_to_messages: Text = "Skip to the messages", "跳到消息";
+    skip_to_composer: Text = "Skip to the message field", "跳到输入框";
+    rooms: Text = "Rooms", "房间";
+    people: Text = "People", "在座";
+    people_list: Text = "People here", "在座的人";
+    messages: Text = "Messages", "消息";
+    close: Text = "Close", "关闭";
+    nothing_here: Text = "There is nothing at this address", "这个地址什么也没有";
+    nothing_here_words: Text =
+        "The room may have another address, or was never opened. The lobby is always there.",
+        "房间也许换了地址，也许从未开过。大厅一直都在。";
+    to_the_lobby: Text = "Go to the lobby", "去大厅";
+
+    // The connection.
+    connecting: Text = "Connecting…", "正在连接…";
+    live: Text = "Live", "已连接";
+    caught_up: Counted = counted("Caught up: {n} new message", "Caught up: {n} new messages"), number("已补齐 {n} 条新消息");
+    offline_since: Text = "Offline since {time}", "{time} 起离线";
+    reconnecting: Text = "Reconnecting…", "正在重新连接…";
+    blocked: Text = "No live updates", "无法实时更新";
+    ended: Text = "Disconnected", "已断开";
+    blocked_words: Text =
+        "Live updates do not get through: something between you and this server blocks WebSocket. You can still read and send.",
+        "实时更新连不上：你和服务器之间的网络拦截了 WebSocket。仍然可以阅读和发送消息。";
+    ended_replaced: Text = "This conversation was opened again elsewhere.", "这个页面已在别处重新打开。";
+    ended_outdated: Text = "The server was updated: reload the page.", "服务器已更新，请刷新页面。";
+    ended_session: Text = "Your session ended: reload the page and choose a nickname again.", "登录状态已失效，请刷新页面，重新取个昵称。";
+    reload: Text = "Reload", "刷新";
+    unsupported_words: Text =
+        "New messages do not appear by themselves here: this browser lacks WebSocket or WebAssembly, or the script did not load. \
+         Reading and sending work: reload the page to see what is new.",
+        "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。阅读和发送不受影响，刷新页面即可看到新消息。";
+
+    // Rooms.
+    between_names: Text = ", ", "、";
+    online: Counted = counted("{n} person here", "{n} people here"), number("{n} 人在座");
+    new_room: Text = "New room", "新房间";
+    room_name: Text = "Room name", "房间名";
+    create_room: Text = "Create room", "创建房间";
+
+    // People.
+    you: Text = "you", "你";
+    plain_mark: Text = "plain socket guest", "开放接口访客";
+    nobody_here: Text = "Nobody is here yet.", "还没有人在座。";
+    more_people: Counted = counted("and {n} more", "and {n} more"), number("还有 {n} 人");
+    typing_one: Text = "{a} is typing…", "{a} 正在输入…";
+    typing_two: Text = "{a} and {b} are typing…", "{a} 和 {b} 正在输入…";
+    typing_many: Counted = counted("{n} person is typing…", "{n} people are typing…"), number("{n} 人正在输入…");
+
+    // The timeline.
+    today: Text = "Today", "今天";
+    yesterday: Text = "Yesterday", "昨天";
+    joined: Text = "{names} joined", "{names}进来了";
+    left: Text = "{names} left", "{names}离开了";
+    and_others: Counted = counted("and {n} other", "and {n} others"), number("等 {n} 人");
+    room_created: Text = "{name} opened this room", "{name} 开了这个房间";
+    room_opened: Text = "This room was opened", "房间开张了";
+    room_begins: Text = "This is where the conversation begins.", "对话从这里开始。";
+    empty_room: Text = "Nothing has been said here yet. Say the first word.", "还没有人说话，来开个头吧。";
+    older: Text = "Older messages", "更早的消息";
+    newest: Text = "Newest messages", "最新的消息";
+    loading_older: Text = "Loading older messages…", "正在载入更早的消息…";
+    reading_older: Text = "You are reading older messages.", "你正在看以前的消息。";
+    hole: Text = "Some messages are missing here.", "这里缺了一些消息。";
+    load_hole: Text = "Load them", "载入";
+    history_failed: Text = "The messages could not be loaded.", "消息载入失败。";
+    try_again: Text = "Try again", "重试";
+    jump_to_newest: Text = "Jump to newest", "回到最新";
+    jump_to_new: Counted = counted("Jump to newest ({n})", "Jump to newest ({n})"), number("回到最新（{n}）");
+    said: Text = "{name}: {text}", "{name}：{text}";
+    new_messages: Counted = counted("{n} new message", "{n} new messages"), number("{n} 条新消息");
+
+    // What becomes of a line.
+    waiting: Text = "Will be sent when the connection is back", "连上后自动发送";
+    sending: Text = "Sending…", "正在发送…";
+    sent: Text = "Sent", "已发送";
+    not_sent: Text = "Not sent: {reason}", "未发送：{reason}";
+    stale: Text = "It waited for more than a day.", "已等待超过一天。";
+    retry: Text = "Retry", "重试";
+    copy: Text = "Copy", "复制";
+    discard: Text = "Discard", "丢弃";
+
+    // The composer.
+    message_field: Text = "Message", "消息";
+    message_placeholder: Text = "Say something…", "说点什么…";
+    send: Text = "Send", "发送";
+    keys: Text = "Enter sends, Shift + Enter starts a new line", "Enter 发送，Shift + Enter 换行";
+    graphemes_left: Counted = counted("{n} character left", "{n} characters left"), number("还可输入 {n} 字");
+    graphemes_over: Counted = counted("{n} character too many", "{n} characters too many"), number("超出 {n} 字");
+
+    // The nickname.
+    join_title: Text = "Choose a nickname to join in", "取个昵称，一起聊";
+    nickname: Text = "Nickname", "昵称";
+    join: Text = "Join", "入座";
+    change_nickname: Text = "Change nickname", "改昵称";
+    save: Text = "Save", "保存";
+    sign_out: Text = "Sign out", "退出";
+    no_connection: Text = "The server does not answer: check the connection and try again.", "连不上服务器，请检查网络后重试。";
+    wait_seconds: Counted = counted("Try again in {n} second.", "Try again in {n} seconds."), number("请 {n} 秒后再试。");
+}

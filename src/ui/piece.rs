@@ -1,0 +1,184 @@
+//! Views without their types. Every distinct type of a view, of a closure's result or of a list brings its own copy of
+//! the renderer into the browser: what changes while the page lives goes through the three kinds of this module. Not
+//! leptos' `AnyView`, which also brings the code for hydrating asynchronously, which this page never does.
+
+use leptos::prelude::*;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::no_attrs;
+use leptos::tachys::renderer::types::{Element, Node};
+use leptos::tachys::view::{Mountable, Position, PositionState};
+
+/// A view of any type. In the browser a new one takes the place of the old one as a whole.
+pub struct Piece(Kind);
+
+enum Kind {
+    /// On the server, which needs it as text.
+    Html(AnyView),
+    /// In the browser, which needs it as nodes.
+    Nodes(Box<dyn Nodes>),
+}
+
+/// Makes a [`Piece`] of a view.
+pub trait IntoPiece {
+    /// Forgets the type.
+    fn into_piece(self) -> Piece;
+}
+
+impl<V: RenderHtml + 'static> IntoPiece for V {
+    fn into_piece(self) -> Piece {
+        Piece(if cfg!(feature = "ssr") { Kind::Html(self.into_any()) } else { Kind::Nodes(Box::new(self)) })
+    }
+}
+
+/// Something that is read again whenever a signal in it changes: a text, an attribute, or a piece.
+pub fn live<T>(read: impl Fn() -> T + Send + 'static) -> Box<dyn FnMut() -> T + Send> {
+    Box::new(read)
+}
+
+/// Does something in the browser once the page is there, and again whenever a signal that it read changes. It is told
+/// whether it runs for the first time.
+pub fn effect(run: impl FnMut(Run) + 'static) {
+    fn start(mut run: Box<dyn FnMut(Run)>) {
+        Effect::new(move |before: Option<()>| run(if before.is_some() { Run::Again } else { Run::First }));
+    }
+    start(Box::new(run));
+}
+
+/// A value that is worked out again when a signal that it read changes, and tells only when it is another one.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(read: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
+    fn start<T: PartialEq + Send + Sync + 'static>(read: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+        Memo::new(move |_| read())
+    }
+    start(Box::new(read))
+}
+
+/// Which run of an [`effect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// The page has just come alive, or the component has just been mounted.
+    First,
+    /// A signal changed.
+    Again,
+}
+
+/// An entry of a [`list`].
+pub struct Entry {
+    key: String,
+    show: Box<dyn FnOnce() -> Piece + Send>,
+}
+
+impl Entry {
+    /// `key` is unique in the list, and another when anything that is shown changes; only then is `show` called anew.
+    pub fn new(key: String, show: impl FnOnce() -> Piece + Send + 'static) -> Self {
+        Self { key, show: Box::new(show) }
+    }
+}
+
+/// A list that keeps the nodes of the entries that stay.
+pub fn list(entries: impl Fn() -> Vec<Entry> + Send + 'static) -> impl IntoView {
+    let entries: Box<dyn Fn() -> Vec<Entry> + Send> = Box::new(entries);
+    view! { <For each=entries key=|entry| entry.key.clone() children=|entry: Entry| (entry.show)() /> }
+}
+
+/// What the browser does with a view.
+trait Nodes: Send {
+    fn build(self: Box<Self>) -> Box<dyn Mountable>;
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Mountable>;
+}
+
+impl<V: RenderHtml + 'static> Nodes for V {
+    fn build(self: Box<Self>) -> Box<dyn Mountable> {
+        const { assert!(V::EXISTS, "a piece has a node to stand at") };
+        Box::new(Render::build(*self))
+    }
+
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Mountable> {
+        Box::new(RenderHtml::hydrate::<true>(*self, cursor, position))
+    }
+}
+
+/// A [`Piece`] in the document.
+pub struct Mounted(Box<dyn Mountable>);
+
+impl Mountable for Mounted {
+    fn unmount(&mut self) {
+        self.0.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.0.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.0.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.0.elements()
+    }
+}
+
+impl Render for Piece {
+    type State = Mounted;
+
+    fn build(self) -> Mounted {
+        Mounted(match self.0 {
+            Kind::Html(view) => Box::new(view.build()),
+            Kind::Nodes(nodes) => nodes.build(),
+        })
+    }
+
+    fn rebuild(self, state: &mut Mounted) {
+        let mut new = self.build();
+        state.insert_before_this(&mut new);
+        state.unmount();
+        *state = new;
+    }
+}
+
+impl RenderHtml for Piece {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {
+        if let Kind::Html(view) = &mut self.0 {
+            view.dry_resolve();
+        }
+    }
+
+    async fn resolve(self) -> Self {
+        match self.0 {
+            Kind::Html(view) => Self(Kind::Html(view.resolve().await)),
+            Kind::Nodes(_) => self,
+        }
+    }
+
+    fn to_html_with_buf(
+        self,
+        buffer: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        attributes: Vec<AnyAttribute>,
+    ) {
+        if let Kind::Html(view) = self.0 {
+            view.to_html_with_buf(buffer, position, escape, mark_branches, attributes);
+        }
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Mounted {
+        Mounted(match self.0 {
+            Kind::Html(view) => Box::new(view.hydrate::<FROM_SERVER>(cursor, position)),
+            Kind::Nodes(nodes) => nodes.hydrate(cursor, position),
+        })
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+no_attrs!(Piece);

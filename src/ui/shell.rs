@@ -1,0 +1,99 @@
+//! The document around the application: language, names of the built files, and the two small scripts that start the page.
+//! Without `leptos_meta` and without its `HydrationScripts`: those read the names of the files anew for every page.
+
+use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+use super::app::App;
+use super::i18n::Language;
+use super::state::page_title;
+use crate::protocol::PageData;
+
+/// Marks a browser that cannot run the live page; the style sheet then shows the words for it.
+const CHECK: &str = "try{if(typeof WebAssembly!=='object'||!('WebSocket'in window)||!('noModule'in document.createElement('script')))\
+throw 0}catch(e){document.documentElement.setAttribute('data-unsupported','')}";
+
+/// The addresses of the built files, with the hashes of their content in their names where cargo-leptos made them so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    /// Glue of the WebAssembly.
+    pub script: String,
+    /// The WebAssembly.
+    pub wasm: String,
+    /// The style sheet.
+    pub style: String,
+}
+
+impl Assets {
+    /// Reads the names once, at start. `hashes` is the content of cargo-leptos' hash file, empty without hashed names.
+    #[must_use]
+    pub fn new(options: &LeptosOptions, hashes: &str) -> Self {
+        let path = |kind: &str, extension: &str| {
+            let hash = hashes.lines().filter_map(|line| line.split_once(':')).find(|(name, _)| name.trim() == kind);
+            let hash = hash.map(|(_, hash)| format!(".{}", hash.trim())).unwrap_or_default();
+            format!("/{}/{}{hash}.{extension}", options.site_pkg_dir, options.output_name)
+        };
+        Self { script: path("js", "js"), wasm: path("wasm", "wasm"), style: path("css", "css") }
+    }
+
+    /// Fetches, starts and hydrates the page; where that fails, says so like a browser that cannot.
+    fn start_script(&self) -> String {
+        format!(
+            "const root=document.documentElement;if(!root.hasAttribute('data-unsupported'))\
+             import({:?}).then(page=>page.default({{module_or_path:{:?}}}).then(()=>page.hydrate()))\
+             .catch(error=>{{root.setAttribute('data-unsupported','');throw error}})",
+            self.script, self.wasm
+        )
+    }
+}
+
+/// The whole document. Contexts: [`PageData`], [`Language`], [`Assets`], and leptos' nonce.
+pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
+    let words = language.words();
+    let assets = use_context::<Assets>().unwrap_or_else(|| Assets::new(&options, ""));
+    let room = use_context::<PageData>().map(|page| page.room.summary.title).unwrap_or_default();
+    let start = assets.start_script();
+    view! {
+        <!DOCTYPE html>
+        <html lang=language.tag()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" content="#fbf9f4" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#151819" media="(prefers-color-scheme: dark)" />
+                <meta name="description" content=words.description />
+                <meta name="referrer" content="same-origin" />
+                <title>{page_title(&room, words.teahouse)}</title>
+                <script nonce=use_nonce()>{CHECK}</script>
+                <link rel="stylesheet" href=assets.style />
+                <link rel="modulepreload" href=assets.script />
+                <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/icon-192.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                <script type="module" nonce=use_nonce()>{start}</script>
+                <AutoReload options />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_files_are_named_with_the_hashes_of_their_content() {
+        let options = LeptosOptions::builder().output_name("teahouse").build();
+        let assets = Assets::new(&options, "js: aaa\nwasm: bbb\ncss: ccc\n");
+        assert_eq!(assets.script, "/pkg/teahouse.aaa.js");
+        assert_eq!(assets.wasm, "/pkg/teahouse.bbb.wasm");
+        assert_eq!(assets.style, "/pkg/teahouse.ccc.css");
+        assert_eq!(Assets::new(&options, "").style, "/pkg/teahouse.css");
+    }
+}

@@ -1,0 +1,254 @@
+//! What the page knows about the open room, as signals over the pure structs of `model`.
+//! The server makes it from [`PageData`] and renders; the browser makes it from the same data, which comes with the HTML,
+//! and then keeps it alive (`live`). Components read it and call its verbs; they hold no rules of their own.
+
+mod identity;
+mod live;
+mod presence;
+mod read_back;
+mod speak;
+mod switch_room;
+mod timer;
+mod unread;
+
+use std::fmt;
+use std::str::FromStr;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::client::json::{self, Unreadable};
+use crate::client::link::LinkHandle;
+use crate::client::local_time;
+use crate::model::link::LinkStatus;
+use crate::model::outbox::Outbox;
+use crate::model::roster::Roster;
+use crate::model::rows::{Row, Window, rows};
+use crate::model::timeline::Timeline;
+use crate::model::typing::{Typing, TypingThrottle};
+use crate::protocol::{ClientMessageId, Limits, Notice, PageData, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::ui::i18n::{Language, Words};
+use crate::ui::piece::memo;
+
+pub use speak::Said;
+pub use switch_room::Follow;
+pub use unread::{Announcement, page_title};
+
+/// What the server hands to the browser with the HTML.
+#[derive(Clone, Serialize, Deserialize)]
+struct Handover {
+    page: PageData,
+    language: Language,
+}
+
+impl fmt::Display for Handover {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for Handover {
+    type Err = Unreadable;
+
+    fn from_str(text: &str) -> Result<Self, Unreadable> {
+        json::decode(text)
+    }
+}
+
+/// On which clocks times are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clocks {
+    /// In the server's HTML and in the first render of the browser, so that both are the same.
+    Utc,
+    /// The reader's own, from then on.
+    Local,
+}
+
+/// How reaching back in the history stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReachBack {
+    /// Nothing under way.
+    Idle,
+    /// A page is under way.
+    Loading,
+    /// The last page did not come.
+    Failed,
+}
+
+/// A form that was refused in the browser or by the server, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormNotice {
+    /// Which form.
+    pub form: crate::protocol::page::Form,
+    /// The words.
+    pub words: String,
+}
+
+/// Everything that the components show. Copy: it is a handful of signals.
+#[derive(Clone, Copy)]
+pub struct RoomState {
+    /// The language of this page; another language is another page.
+    pub language: Language,
+    /// Who the reader is; none may read but not speak.
+    pub me: RwSignal<Option<Person>>,
+    /// The open room.
+    pub room: RwSignal<RoomSummary>,
+    /// All rooms, the lobby first.
+    pub rooms: RwSignal<Vec<RoomSummary>>,
+    /// What the server accepts.
+    pub limits: RwSignal<Limits>,
+    /// The log of the room.
+    pub timeline: RwSignal<Timeline>,
+    /// Own lines that are not known to be on the server's disk.
+    pub outbox: RwSignal<Outbox>,
+    /// Who is here.
+    pub roster: RwSignal<Roster>,
+    /// Who is writing.
+    pub typing: RwSignal<Typing>,
+    /// The truth about the connection.
+    pub link: RwSignal<LinkStatus>,
+    /// How many lines the last reconnect brought, for as long as that is worth telling.
+    pub caught_up: RwSignal<Option<u64>>,
+    /// UTC first, the reader's own once the page is alive.
+    pub clocks: RwSignal<Clocks>,
+    /// Which rows are mounted.
+    pub window: RwSignal<Window>,
+    /// Lines of others that the reader has not had in sight.
+    pub unread: RwSignal<usize>,
+    /// Whether the newest row is in sight.
+    pub at_newest: RwSignal<bool>,
+    /// What a screen reader is told next.
+    pub announcement: RwSignal<Announcement>,
+    /// How reaching back stands.
+    pub reach_back: RwSignal<ReachBack>,
+    /// The form that was refused last.
+    pub form_notice: RwSignal<Option<FormNotice>>,
+    /// What was posted without scripts and refused.
+    pub posted: StoredValue<Option<Notice>>,
+    /// Whether the page that the server rendered ends at the newest event.
+    pub rendered_newest: RwSignal<bool>,
+    /// Counts up whenever the newest row is to be shown.
+    pub to_newest: RwSignal<usize>,
+    /// All rows of the conversation.
+    pub rows: Memo<Vec<Row>>,
+    /// The mounted ones.
+    pub mounted: Memo<Vec<Row>>,
+    /// Whether the composer takes the focus when it comes, since the reader has just joined.
+    pub focus_composer: StoredValue<bool>,
+    throttle: StoredValue<TypingThrottle>,
+    handle: StoredValue<Option<LinkHandle>>,
+    timers: StoredValue<timer::Timers>,
+}
+
+/// A name for the line of the composer as the server renders it, so that a form posted twice without scripts says it once.
+/// Provided by `boot`, drawn at random for every page.
+#[derive(Clone)]
+pub struct FreshMessageId(pub ClientMessageId);
+
+/// Makes the state from what the server knows or handed over, and gives it to all components below.
+///
+/// # Panics
+/// On the server when `boot` did not provide [`PageData`] and [`Language`].
+pub fn provide_room_state() -> RoomState {
+    let handover = SharedValue::<Handover, _>::new_str(|| Handover {
+        page: use_context().expect("boot provides the page's data, and the browser finds it in the page"),
+        language: use_context().expect("boot provides the language, and the browser finds it in the page"),
+    })
+    .into_inner();
+    let state = RoomState::new(handover.page, handover.language);
+    provide_context(state);
+    state
+}
+
+/// The state of the page that a component is on.
+#[must_use]
+pub fn use_room_state() -> RoomState {
+    expect_context()
+}
+
+impl RoomState {
+    fn new(page: PageData, language: Language) -> Self {
+        let snapshot = page.room;
+        let me = RwSignal::new(page.me);
+        let timeline = RwSignal::new(Timeline::new(&snapshot));
+        let outbox = RwSignal::new(Outbox::default());
+        let clocks = RwSignal::new(Clocks::Utc);
+        let window = RwSignal::new(Window::default());
+        let rows = memo(move || lay_out(timeline, outbox, me, clocks.get()));
+        let mounted = memo(move || rows.with(|rows| window.get().of(rows).to_vec()));
+        let form_notice = page
+            .notice
+            .as_ref()
+            .map(|notice| FormNotice { form: notice.form, words: super::i18n::refusal(language, notice.refusal) });
+        Self {
+            language,
+            me,
+            timeline,
+            outbox,
+            clocks,
+            window,
+            rows,
+            mounted,
+            roster: RwSignal::new(Roster::new(&snapshot)),
+            room: RwSignal::new(snapshot.summary),
+            rooms: RwSignal::new(page.rooms),
+            limits: RwSignal::new(page.limits),
+            typing: RwSignal::new(Typing::default()),
+            link: RwSignal::new(LinkStatus::Connecting),
+            caught_up: RwSignal::new(None),
+            unread: RwSignal::new(0),
+            at_newest: RwSignal::new(true),
+            announcement: RwSignal::new(Announcement::default()),
+            reach_back: RwSignal::new(ReachBack::Idle),
+            form_notice: RwSignal::new(form_notice),
+            posted: StoredValue::new(page.notice),
+            rendered_newest: RwSignal::new(page.at_newest),
+            to_newest: RwSignal::new(0),
+            focus_composer: StoredValue::new(false),
+            throttle: StoredValue::new(TypingThrottle::default()),
+            handle: StoredValue::new(None),
+            timers: StoredValue::new(timer::Timers::default()),
+        }
+    }
+
+    /// All strings in the language of the page.
+    #[must_use]
+    pub fn words(self) -> &'static Words {
+        self.language.words()
+    }
+
+    /// The address of the open room, without following it.
+    #[must_use]
+    pub fn slug(self) -> RoomSlug {
+        self.room.with_untracked(|room| room.slug.clone())
+    }
+
+    /// The address of the open room as text, following it: for the forms, which bring the reader back to it.
+    #[must_use]
+    pub fn slug_text(self) -> String {
+        self.room.with(|room| room.slug.to_string())
+    }
+
+    /// What was typed into a form that was posted without scripts and refused.
+    #[must_use]
+    pub fn typed_into(self, form: crate::protocol::page::Form) -> String {
+        self.posted
+            .with_value(|posted| {
+                posted.as_ref().filter(|notice| notice.form == form).map(|notice| notice.typed.clone())
+            })
+            .unwrap_or_default()
+    }
+}
+
+fn lay_out(
+    timeline: RwSignal<Timeline>,
+    outbox: RwSignal<Outbox>,
+    me: RwSignal<Option<Person>>,
+    clocks: Clocks,
+) -> Vec<Row> {
+    let zone = move |at: Timestamp| match clocks {
+        Clocks::Utc => 0,
+        Clocks::Local => local_time::zone_minutes(at),
+    };
+    timeline.with(|timeline| outbox.with(|outbox| me.with(|me| rows(timeline, outbox, me.as_ref(), &zone))))
+}

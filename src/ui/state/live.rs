@@ -1,0 +1,129 @@
+//! Keeps the page alive: connects, and moves what the server tells into the signals. Only called in the browser.
+
+use leptos::prelude::*;
+
+use super::{Clocks, RoomState};
+use crate::client::link::{self, LinkHandle};
+use crate::client::storage;
+use crate::model::link::LinkStatus;
+use crate::model::timeline::Published;
+use crate::protocol::event::Continuity;
+use crate::protocol::{Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary};
+
+/// How long "caught up" is worth telling.
+const CAUGHT_UP_SHOWN_MS: u32 = 6_000;
+
+impl RoomState {
+    /// Takes over the page that the server rendered: local clocks, what storage kept, and the connection.
+    pub fn come_alive(self) {
+        let slug = self.slug();
+        self.clocks.set(Clocks::Local);
+        self.outbox.set(storage::outbox(&slug));
+        let cursor =
+            self.rendered_newest.get_untracked().then(|| self.timeline.with_untracked(|timeline| timeline.cursor()));
+        let handle = LinkHandle::start(slug, cursor, move |update| self.receive(update));
+        self.handle.set_value(Some(handle));
+        self.follow_address_bar();
+        self.follow_visibility();
+        if let Some(root) = document().document_element() {
+            // An attribute of this shape is always accepted.
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    }
+
+    fn receive(self, update: link::Update) {
+        match update {
+            link::Update::Status(status) => self.link_changed(status),
+            link::Update::CaughtUp { new } => self.tell_caught_up(new),
+            link::Update::Event(event) => self.event(*event),
+        }
+    }
+
+    fn link_changed(self, status: LinkStatus) {
+        self.link.set(status);
+        match status {
+            LinkStatus::Live | LinkStatus::Blocked => self.flush_outbox(),
+            _ => self.outbox.update(|outbox| outbox.connection_lost()),
+        }
+    }
+
+    fn tell_caught_up(self, new: u64) {
+        if new == 0 {
+            return;
+        }
+        self.caught_up.set(Some(new));
+        let hide = move || self.caught_up.set(None);
+        self.timers.update_value(|timers| timers.caught_up.set(CAUGHT_UP_SHOWN_MS, hide));
+    }
+
+    fn event(self, event: Event) {
+        match event {
+            Event::Welcome { me, limits, rooms, .. } => {
+                self.me.set(me);
+                self.limits.set(limits);
+                self.rooms.set(rooms);
+            }
+            Event::Joined { continuity, snapshot } if self.is_open(&snapshot.summary.slug) => {
+                self.joined(continuity, &snapshot)
+            }
+            Event::Publication { room, event } if self.is_open(&room) => self.published(event),
+            Event::Ack { room, client_message_id, seq, at_ms } => self.acked(&room, client_message_id, seq, at_ms),
+            Event::Nack { room, client_message_id, refusal } => self.refused(&room, &client_message_id, refusal),
+            Event::Presence { room, joined, left, online } if self.is_open(&room) => {
+                self.came_and_went(&joined, &left, online)
+            }
+            Event::Typing { room, people } if self.is_open(&room) => self.are_typing(&people),
+            Event::Rooms { changed } => self.rooms_changed(changed),
+            Event::Joined { .. }
+            | Event::Publication { .. }
+            | Event::Presence { .. }
+            | Event::Typing { .. }
+            | Event::Refused { .. }
+            | Event::Heartbeat { .. }
+            | Event::Reconnect { .. } => {}
+        }
+    }
+
+    pub(super) fn is_open(self, room: &RoomSlug) -> bool {
+        self.room.with_untracked(|open| open.slug == *room)
+    }
+
+    fn joined(self, continuity: Continuity, snapshot: &RoomSnapshot) {
+        let head = self.timeline.with_untracked(|timeline| timeline.head());
+        self.timeline.update(|timeline| {
+            timeline.join(snapshot, continuity);
+        });
+        self.rendered_newest.set(true);
+        self.roster.update(|roster| *roster = crate::model::roster::Roster::new(snapshot));
+        self.room.set(snapshot.summary.clone());
+        if continuity != Continuity::Fresh {
+            for event in snapshot.events.iter().filter(|event| event.seq > head) {
+                self.arrived(event);
+            }
+        }
+        self.settle_own(&snapshot.events);
+        self.flush_outbox();
+    }
+
+    pub(super) fn published(self, event: LogEvent) {
+        let published = self.timeline.try_update(|timeline| timeline.publish(event.clone()));
+        if published == Some(Published::Added) {
+            self.arrived(&event);
+        }
+        self.settle_own(std::slice::from_ref(&event));
+    }
+
+    fn rooms_changed(self, changed: Vec<RoomSummary>) {
+        if let Some(open) = changed.iter().find(|room| self.is_open(&room.slug)) {
+            self.room.set(open.clone());
+        }
+        self.rooms.update(|rooms| {
+            for room in changed {
+                match rooms.iter_mut().find(|known| known.slug == room.slug) {
+                    Some(known) => *known = room,
+                    None => rooms.push(room),
+                }
+            }
+        });
+    }
+}

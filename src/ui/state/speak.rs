@@ -1,0 +1,229 @@
+//! Saying something: from the composer into the outbox, from there to the server, and what became of it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{FormNotice, RoomState};
+use crate::api::{self, ApiError, PostMessage};
+use crate::client::{history, local_time, storage};
+use crate::model::link::LinkStatus;
+use crate::model::outbox::OutgoingLine;
+use crate::model::text;
+use crate::protocol::page::Form;
+use crate::protocol::{
+    ClientMessageId, Command, ErrorCode, EventBody, LogEvent, Message, Refusal, RoomSlug, Seq, Timestamp,
+};
+use crate::ui::i18n;
+
+/// Most events fetched after a line was posted without a socket.
+const POSTED_PAGE_EVENTS: u32 = 200;
+
+/// No timer of the outbox is shorter, so that it cannot spin.
+const TIMER_LEAST_MS: u32 = 50;
+
+/// What became of the composer's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It is in the outbox, and kept over reloads.
+    Taken,
+    /// It was refused; the words why are shown, and the text stays.
+    Refused,
+}
+
+impl RoomState {
+    /// Takes what was typed: checks it as the server will, shows it at once and sends it when the connection allows.
+    #[must_use]
+    pub fn say(self, typed: &str) -> Said {
+        let checked =
+            text::message(typed, self.limits.get_untracked().message_graphemes).and_then(|line| self.fits_frame(line));
+        match checked {
+            Ok(line) => {
+                self.clear_notice(Form::Say);
+                let now = local_time::now();
+                self.change_outbox(|outbox| outbox.push(storage::new_client_message_id(), line, now));
+                self.throttle.update_value(|throttle| throttle.reset());
+                self.show_newest();
+                self.flush_outbox();
+                Said::Taken
+            }
+            Err(code) => {
+                self.refuse_form(Form::Say, Refusal::permanent(code));
+                Said::Refused
+            }
+        }
+    }
+
+    /// The server would close the connection on a larger frame, and the line would come back for ever.
+    fn fits_frame(self, line: String) -> Result<String, ErrorCode> {
+        const REST_OF_FRAME_BYTES: usize = 256;
+        let max_bytes = self.limits.get_untracked().frame_bytes as usize;
+        let bytes = serde_json::to_string(&line).map_or(usize::MAX, |json| json.len() + REST_OF_FRAME_BYTES);
+        if max_bytes == 0 || bytes <= max_bytes { Ok(line) } else { Err(ErrorCode::MessageTooLong) }
+    }
+
+    /// Sends a line again that was refused.
+    pub fn retry(self, id: &ClientMessageId) {
+        self.change_outbox(|outbox| outbox.retry(id, local_time::now()));
+        self.flush_outbox();
+    }
+
+    /// Gives a line up.
+    pub fn discard(self, id: &ClientMessageId) {
+        self.change_outbox(|outbox| {
+            outbox.discard(id);
+        });
+        self.flush_outbox();
+    }
+
+    /// Sends what may be sent now.
+    pub(super) fn flush_outbox(self) {
+        let status = self.link.get_untracked();
+        if !matches!(status, LinkStatus::Live | LinkStatus::Blocked) {
+            return;
+        }
+        let now = local_time::now();
+        if self.outbox.with_untracked(|outbox| !outbox.lines().is_empty()) {
+            let line = self.outbox.try_update(|outbox| outbox.next_to_send(now).cloned()).flatten();
+            if let Some(line) = line {
+                self.send(line, status);
+            }
+        }
+        let wait_ms = self.outbox.with_untracked(|outbox| outbox.wait_ms(now));
+        self.timers.update_value(|timers| match wait_ms {
+            Some(wait_ms) => timers.outbox.set(wait_ms.max(TIMER_LEAST_MS), move || self.flush_outbox()),
+            None => timers.outbox.stop(),
+        });
+    }
+
+    fn send(self, line: OutgoingLine, status: LinkStatus) {
+        let room = self.slug();
+        if status == LinkStatus::Blocked {
+            spawn_local(self.post(room, line));
+            return;
+        }
+        let OutgoingLine { client_message_id, text, .. } = line;
+        self.command(Command::Send { room, client_message_id, text });
+    }
+
+    /// By HTTP, where the network lets no WebSocket through; then looks for what is new.
+    async fn post(self, room: RoomSlug, line: OutgoingLine) {
+        let id = line.client_message_id;
+        let arguments = [("room", room.as_str()), ("client_message_id", id.as_str()), ("text", &line.text)];
+        match api::call::<PostMessage, _>(&arguments).await {
+            Ok(posted) => {
+                self.fetch_newest(&room).await;
+                self.acked(&room, id, posted.seq, posted.at_ms);
+            }
+            Err(ApiError::Refused(refusal)) => self.refused(&room, &id, refusal),
+            // It stays in the outbox, which gives it out again after a while.
+            Err(ApiError::NoAnswer) => {}
+        }
+    }
+
+    async fn fetch_newest(self, room: &RoomSlug) {
+        let head = self.timeline.with_untracked(|timeline| timeline.head());
+        let Ok(page) = history::after(room, head, POSTED_PAGE_EVENTS).await else { return };
+        if self.is_open(room) {
+            for event in page.events {
+                self.published(event);
+            }
+        }
+    }
+
+    /// The line is on disk. It stays in the outbox until the log shows it, so that it is in sight at every moment.
+    pub(super) fn acked(self, room: &RoomSlug, id: ClientMessageId, seq: Seq, at_ms: Timestamp) {
+        if !self.is_open(room) {
+            let mut outbox = storage::outbox(room);
+            outbox.acked(&id);
+            storage::keep_outbox(room, &outbox);
+            return;
+        }
+        let head = self.timeline.with_untracked(|timeline| timeline.head());
+        if seq == head.next() {
+            if let Some(event) = self.own_event(&id, seq, at_ms) {
+                self.published(event);
+            }
+        } else if seq <= head {
+            self.change_outbox(|outbox| outbox.acked(&id));
+            self.flush_outbox();
+        }
+    }
+
+    fn own_event(self, id: &ClientMessageId, seq: Seq, at_ms: Timestamp) -> Option<LogEvent> {
+        let sender = self.me.get_untracked()?;
+        let text = self.outbox.with_untracked(|outbox| {
+            outbox.lines().iter().find(|line| line.client_message_id == *id).map(|line| line.text.clone())
+        })?;
+        let message = Message { sender, client_message_id: id.clone(), text, sender_time: None };
+        Some(LogEvent { seq, at_ms, body: EventBody::Message(message) })
+    }
+
+    pub(super) fn refused(self, room: &RoomSlug, id: &ClientMessageId, refusal: Refusal) {
+        let now = local_time::now();
+        if self.is_open(room) {
+            self.change_outbox(|outbox| outbox.refused(id, refusal, now));
+            self.flush_outbox();
+        } else {
+            let mut outbox = storage::outbox(room);
+            outbox.refused(id, refusal, now);
+            storage::keep_outbox(room, &outbox);
+        }
+    }
+
+    /// Own lines that came back in the log have arrived.
+    pub(super) fn settle_own(self, events: &[LogEvent]) {
+        if self.outbox.with_untracked(|outbox| outbox.lines().is_empty()) {
+            return;
+        }
+        let me = self.me.get_untracked().map(|me| me.id);
+        self.change_outbox(|outbox| {
+            for event in events {
+                if let EventBody::Message(message) = &event.body
+                    && Some(&message.sender.id) == me.as_ref()
+                {
+                    outbox.seen(&message.client_message_id);
+                }
+            }
+        });
+        self.flush_outbox();
+    }
+
+    fn change_outbox(self, change: impl FnOnce(&mut crate::model::outbox::Outbox)) {
+        self.outbox.update(change);
+        let slug = self.slug();
+        self.outbox.with_untracked(|outbox| storage::keep_outbox(&slug, outbox));
+    }
+
+    pub(super) fn command(self, command: Command) {
+        self.handle.with_value(|handle| {
+            if let Some(handle) = handle {
+                handle.send(command);
+            }
+        });
+    }
+
+    /// Shows why a form was refused.
+    pub(super) fn refuse_form(self, form: Form, refusal: Refusal) {
+        self.tell_form(form, i18n::refusal(self.language, refusal));
+    }
+
+    /// Shows why a form's request failed.
+    pub(super) fn fail_form(self, form: Form, error: ApiError) {
+        match error {
+            ApiError::Refused(refusal) => self.refuse_form(form, refusal),
+            ApiError::NoAnswer => self.tell_form(form, self.words().no_connection.to_owned()),
+        }
+    }
+
+    fn tell_form(self, form: Form, words: String) {
+        self.form_notice.set(Some(FormNotice { form, words }));
+    }
+
+    /// The form is being mended or went well.
+    pub fn clear_notice(self, form: Form) {
+        let shown = self.form_notice.with_untracked(|notice| notice.as_ref().is_some_and(|notice| notice.form == form));
+        if shown {
+            self.form_notice.set(None);
+        }
+    }
+}

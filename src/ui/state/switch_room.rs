@@ -1,0 +1,104 @@
+//! Opening another room in the page.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{ReachBack, RoomState};
+use crate::api::{self, CreateRoom};
+use crate::client::{navigation, storage};
+use crate::model::address;
+use crate::model::link::LinkStatus;
+use crate::model::roster::Roster;
+use crate::model::rows::Window;
+use crate::model::timeline::Timeline;
+use crate::model::typing::Typing;
+use crate::protocol::page::Form;
+use crate::protocol::{RoomSlug, RoomSnapshot, RoomSummary};
+
+/// Who follows the reader's wish to another room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// The page did.
+    InPage,
+    /// The link itself has to: there is no live connection that could bring the room.
+    ByLink,
+}
+
+impl RoomState {
+    /// The reader wants another room.
+    pub fn open_room(self, slug: &RoomSlug) -> Follow {
+        if self.link.get_untracked() != LinkStatus::Live {
+            return Follow::ByLink;
+        }
+        let known = self.rooms.with_untracked(|rooms| rooms.iter().find(|room| room.slug == *slug).cloned());
+        let Some(room) = known else { return Follow::ByLink };
+        if !self.is_open(slug) {
+            navigation::push_room(slug);
+            self.enter(room);
+        }
+        Follow::InPage
+    }
+
+    /// Opens a new room and goes there.
+    pub fn create_room(self, title: String) {
+        self.clear_notice(Form::NewRoom);
+        spawn_local(async move {
+            match api::call::<CreateRoom, _>(&[("title", &title)]).await {
+                Ok(room) => self.go_to_created(room),
+                Err(error) => self.fail_form(Form::NewRoom, error),
+            }
+        });
+    }
+
+    fn go_to_created(self, room: RoomSummary) {
+        let slug = room.slug.clone();
+        self.rooms.update(|rooms| {
+            if rooms.iter().all(|known| known.slug != room.slug) {
+                rooms.push(room);
+            }
+        });
+        if self.open_room(&slug) == Follow::ByLink {
+            // Leaving the page can only fail where the browser is leaving it already.
+            let _ = window().location().set_href(&address::room(&slug));
+        }
+    }
+
+    pub(super) fn follow_address_bar(self) {
+        let listener = navigation::on_room_change(move |slug| {
+            let known = self.rooms.with_untracked(|rooms| rooms.iter().find(|room| room.slug == slug).cloned());
+            match known {
+                Some(_) if self.is_open(&slug) => {}
+                Some(room) => self.enter(room),
+                // Nothing is known about it: the server knows.
+                None => {
+                    let _ = window().location().reload();
+                }
+            }
+        });
+        // Kept for as long as the application lives, in whose effect this runs.
+        StoredValue::new_local(listener);
+    }
+
+    fn enter(self, room: RoomSummary) {
+        let slug = room.slug.clone();
+        let epoch = self.timeline.with_untracked(|timeline| timeline.cursor().epoch);
+        let nothing_yet =
+            RoomSnapshot { summary: room, epoch, events: Vec::new(), has_older: false, people: Vec::new() };
+        self.timeline.set(Timeline::new(&nothing_yet));
+        self.roster.set(Roster::new(&nothing_yet));
+        self.typing.set(Typing::default());
+        self.throttle.update_value(|throttle| throttle.reset());
+        self.room.set(nothing_yet.summary);
+        self.outbox.set(storage::outbox(&slug));
+        self.window.set(Window::Newest);
+        self.unread.set(0);
+        self.reach_back.set(ReachBack::Idle);
+        self.form_notice.set(None);
+        self.handle.with_value(|handle| {
+            if let Some(handle) = handle {
+                handle.switch_room(slug, None);
+            }
+        });
+        self.show_newest();
+    }
+}

@@ -1,0 +1,37 @@
+//! The one place that knows how timers are made. Only used in the browser.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+/// A timer that is set one at a time: setting it again replaces it.
+#[derive(Debug, Default)]
+pub struct Timer(Option<TimeoutHandle>);
+
+impl Timer {
+    /// Rings once, after this long.
+    pub fn set(&mut self, delay_ms: u32, ring: impl FnOnce() + 'static) {
+        self.stop();
+        self.0 = set_timeout_with_handle(ring, Duration::from_millis(u64::from(delay_ms))).ok();
+    }
+
+    /// Does not ring any more.
+    pub fn stop(&mut self) {
+        if let Some(handle) = self.0.take() {
+            handle.clear();
+        }
+    }
+}
+
+/// The timers of a page.
+#[derive(Debug, Default)]
+pub struct Timers {
+    /// Hides "caught up".
+    pub caught_up: Timer,
+    /// Gives out unanswered lines again.
+    pub outbox: Timer,
+    /// Lets names of writers fade.
+    pub typing: Timer,
+    /// Lets out what a screen reader is told.
+    pub announcement: Timer,
+}

@@ -1,0 +1,111 @@
+//! What the reader has not had in sight: the count in the title and on "jump to newest", and what a screen reader is told.
+
+use leptos::prelude::*;
+use web_sys::VisibilityState;
+
+use super::RoomState;
+use crate::protocol::{EventBody, LogEvent};
+use crate::ui::i18n::fill;
+
+/// New lines are gathered this long and told together, so that a busy room does not chatter.
+const GATHER_MS: u32 = 1_000;
+
+/// More lines than this at once are counted instead of read out.
+const READ_OUT_MAX: usize = 3;
+
+/// What a screen reader is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Announcement {
+    /// The words that are out.
+    pub words: String,
+    gathered: Vec<String>,
+}
+
+impl RoomState {
+    /// Somebody's line is new to this page.
+    pub(super) fn arrived(self, event: &LogEvent) {
+        let EventBody::Message(message) = &event.body else { return };
+        self.stopped_typing(&message.sender);
+        if self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.sender.id)) {
+            return;
+        }
+        if !self.at_newest.get_untracked() || is_hidden() {
+            self.unread.update(|unread| *unread += 1);
+        }
+        let line = fill(self.words().said, "{name}", &message.sender.nickname);
+        self.announce(fill(&line, "{text}", &message.text));
+    }
+
+    fn announce(self, line: String) {
+        let is_first = self.announcement.try_update(|announcement| {
+            announcement.gathered.push(line);
+            announcement.gathered.len() == 1
+        });
+        if is_first == Some(true) {
+            let let_out = move || self.announcement.update(|told| told.let_out(self.words()));
+            self.timers.update_value(|timers| timers.announcement.set(GATHER_MS, let_out));
+        }
+    }
+
+    /// The newest row is in sight.
+    pub(super) fn saw_newest(self) {
+        if !is_hidden() && self.unread.get_untracked() > 0 {
+            self.unread.set(0);
+        }
+    }
+
+    /// Coming back to the tab at the newest row is reading it.
+    pub(super) fn follow_visibility(self) {
+        window_event_listener(leptos::ev::visibilitychange, move |_| {
+            if self.at_newest.get_untracked() {
+                self.saw_newest();
+            }
+        });
+    }
+
+    /// The title of the tab: the unread count goes in front while nobody looks.
+    #[must_use]
+    pub fn title(self) -> String {
+        let title = page_title(&self.room.with(|room| room.title.clone()), self.words().teahouse);
+        match self.unread.get() {
+            0 => title,
+            unread => format!("({unread}) {title}"),
+        }
+    }
+}
+
+/// The title of a room's page.
+#[must_use]
+pub fn page_title(room: &str, teahouse: &str) -> String {
+    format!("{room} – {teahouse}")
+}
+
+impl Announcement {
+    fn let_out(&mut self, words: &crate::ui::i18n::Words) {
+        let gathered = std::mem::take(&mut self.gathered);
+        self.words =
+            if gathered.len() > READ_OUT_MAX { words.new_messages.with(gathered.len()) } else { gathered.join("\n") };
+    }
+}
+
+fn is_hidden() -> bool {
+    document().visibility_state() == VisibilityState::Hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::i18n::Language;
+
+    #[test]
+    fn a_screen_reader_hears_a_few_lines_whole_and_many_as_a_number() {
+        let words = Language::English.words();
+        let mut told =
+            Announcement { gathered: vec!["a: hi".to_owned(), "b: hello".to_owned()], ..Announcement::default() };
+        told.let_out(words);
+        assert_eq!(told.words, "a: hi\nb: hello");
+        told.gathered = vec!["x: y".to_owned(); 7];
+        told.let_out(words);
+        assert_eq!(told.words, "7 new messages");
+    }
+}

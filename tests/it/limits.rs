@@ -1,0 +1,172 @@
+//! Limits: each one acts, says how long to wait, survives reconnecting, and can be turned off.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use teahouse::protocol::event::Continuity;
+use teahouse::protocol::{Cursor, Seq};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::support::{Member, PATIENCE, Program, TestServer};
+
+fn status(refused: Result<Member, Box<Error>>) -> u16 {
+    match refused {
+        Ok(_) => panic!("the handshake was accepted"),
+        Err(error) => match *error {
+            Error::Http(response) => response.status().as_u16(),
+            other => panic!("no HTTP answer: {other}"),
+        },
+    }
+}
+
+/// Protects a room from one loud person; the line stays with its sender and may be sent after the wait.
+#[tokio::test]
+async fn too_many_lines_are_nacked_with_a_wait_and_reconnecting_does_not_help() {
+    let server = TestServer::start_with(|config| {
+        config.limits.sends_per_minute = 1;
+        config.limits.sends_burst = 3;
+    })
+    .await;
+    let browser = server.browser();
+    browser.choose_nickname("Alice").await;
+    let mut alice = browser.socket().await;
+    alice.hello().await;
+    alice.join("lobby").await;
+    for number in 0..3 {
+        alice.say("lobby", &format!("n{number}"), "x").await.unwrap();
+    }
+    let refusal = alice.say("lobby", "n3", "x").await.unwrap_err();
+    assert_eq!(refusal.code.name(), "too_fast");
+    assert!((1..=60_000).contains(&refusal.retry_after_ms.unwrap()), "{refusal:?}");
+    let mut again = browser.socket().await;
+    again.hello_as("again").await;
+    again.join("lobby").await;
+    assert_eq!(again.say("lobby", "n3", "x").await.unwrap_err().code.name(), "too_fast");
+    let posted = browser.post("/r/lobby/say", &[("text", "x"), ("client_message_id", "n4")]).await;
+    assert_eq!(posted.status(), 429, "the form has the same budget");
+    assert!(posted.headers().contains_key("retry-after"));
+}
+
+/// Protects the server from floods of frames; whoever goes on is closed.
+#[tokio::test]
+async fn a_flood_of_frames_is_refused_and_then_closed() {
+    let server = TestServer::start_with(|config| {
+        config.limits.frames_per_minute = 60;
+        config.limits.frames_burst = 5;
+        config.limits.refused_frames = 10;
+    })
+    .await;
+    let mut alice = server.member("Alice").await;
+    for _ in 0..30 {
+        alice.send_text(r#"{"type":"typing","room":"lobby"}"#).await;
+    }
+    let close = alice.closed().await;
+    assert_eq!((u16::from(close.code), close.reason.as_str()), (4002, "too_fast"));
+}
+
+/// Protects the places of everybody from one address.
+#[tokio::test]
+async fn one_address_may_hold_so_many_sockets_and_no_more() {
+    let server = TestServer::start_with(|config| config.limits.connections_per_address = 2).await;
+    let first = server.member("First").await;
+    let _second = server.member("Second").await;
+    assert_eq!(status(Member::connect(&server.socket_url("/ws"), None, None).await), 503);
+    drop(first);
+    // The place is free as soon as the server has seen the socket close.
+    let next = async { while Member::connect(&server.socket_url("/ws"), None, None).await.is_err() {} };
+    tokio::time::timeout(PATIENCE, next).await.expect("the place was never free again");
+}
+
+/// Protects against storms of handshakes.
+#[tokio::test]
+async fn handshakes_are_counted_per_address() {
+    let server = TestServer::start_with(|config| config.limits.handshakes_per_minute = 2).await;
+    let url = server.socket_url("/ws");
+    let _first = Member::connect(&url, None, None).await.unwrap();
+    let _second = Program::connect(&server.socket_url("/")).await;
+    assert_eq!(status(Member::connect(&url, None, None).await), 429);
+}
+
+/// Protects memory and everybody else from a reader that does not read.
+#[tokio::test]
+async fn a_reader_that_does_not_read_is_closed_and_the_others_go_on() {
+    let server = TestServer::start_with(|config| {
+        config.limits.sendq_bytes = 256 * 1024;
+        config.limits.message_graphemes = 0;
+        config.limits.message_bytes = 0;
+        config.limits.write_timeout = Duration::from_millis(500);
+    })
+    .await;
+    let mut alice = server.member("Alice").await;
+    let mut sleeper = server.member("Sleeper").await;
+    let mut bob = server.member("Bob").await;
+    // More than the system's own buffers hold for both ends of a socket.
+    let text = "x".repeat(60_000);
+    for number in 0..600 {
+        alice.say("lobby", &format!("n{number}"), &text).await.unwrap();
+        assert_eq!(bob.line().await.2.len(), text.len());
+    }
+    let gone = async { while bob.join("lobby").await.people.iter().any(|person| person.nickname == "Sleeper") {} };
+    tokio::time::timeout(PATIENCE, gone).await.expect("the sleeper still has a place");
+    let mut received = 0;
+    while let Some(Ok(frame)) = sleeper.socket.next().await {
+        received += usize::from(matches!(frame, Message::Text(_)));
+    }
+    assert!(received < 600, "the sleeper was given everything");
+}
+
+/// Protects against half-open connections: whoever is silent for too long is closed.
+#[tokio::test]
+async fn a_silent_connection_is_closed_as_idle() {
+    let server = TestServer::start_with(|config| {
+        config.limits.heartbeat = Duration::from_millis(50);
+        config.limits.idle_timeout = Duration::from_millis(200);
+    })
+    .await;
+    let mut alice = server.member("Alice").await;
+    let close = alice.closed().await;
+    assert_eq!((u16::from(close.code), close.reason.as_str()), (4001, "idle"));
+}
+
+/// Protects a room from being locked by its own history: however much people wrote, everybody can still come in.
+#[tokio::test]
+async fn a_room_full_of_the_longest_lines_can_still_be_joined() {
+    let server = TestServer::start_with(|config| {
+        config.limits.message_graphemes = 0;
+        config.limits.message_bytes = 0;
+        config.limits.sendq_bytes = 64 * 1024;
+    })
+    .await;
+    let mut alice = server.member("Alice").await;
+    let text = "x".repeat(60_000);
+    for number in 0..20 {
+        alice.say("lobby", &format!("n{number}"), &text).await.unwrap();
+        alice.line().await;
+    }
+    let mut bob = server.member("Bob").await;
+    let (_, snapshot) = bob.join_from("lobby", None).await;
+    assert!(snapshot.has_older && !snapshot.events.is_empty() && snapshot.events.len() < 20);
+    assert_eq!(snapshot.events.last().unwrap().seq, snapshot.summary.head);
+    let cursor = Cursor { epoch: snapshot.epoch.clone(), seq: Seq::new(1) };
+    let (continuity, _) = bob.join_from("lobby", Some(cursor)).await;
+    assert_eq!(continuity, Continuity::Gap, "what does not fit is told as a hole");
+    let page: serde_json::Value =
+        server.browser().get("/api/v1/rooms/lobby/events?after=1&limit=200").await.json().await.unwrap();
+    assert_eq!(page["has_newer"], true, "a page of history is as bounded");
+}
+
+/// Protects the turned-off state of limits: 0 is no limit.
+#[tokio::test]
+async fn zero_turns_a_limit_off() {
+    let server = TestServer::start_with(|config| {
+        config.limits.message_graphemes = 0;
+        config.limits.message_bytes = 0;
+        config.limits.frame_bytes = 0;
+        config.limits.sendq_bytes = 0;
+        config.limits.sendq_frames = 0;
+        config.limits.connections_per_address = 0;
+    })
+    .await;
+    let mut alice = server.member("Alice").await;
+    alice.say("lobby", "one", &"x".repeat(200_000)).await.unwrap();
+}

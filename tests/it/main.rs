@@ -1,0 +1,22 @@
+//! Integration tests: one binary, a module per behaviour. They go through the public door: real sockets on port 0, a real
+//! database in a temporary folder, the server as `boot` puts it together.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
+
+mod support;
+
+mod drain;
+mod history;
+mod limits;
+mod nicknames;
+mod origins;
+mod page;
+mod plain_socket;
+mod presence;
+mod process;
+mod refusals;
+mod resume;
+mod rooms;
+mod security;
+mod talking;
+mod tidy;

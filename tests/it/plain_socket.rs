@@ -1,0 +1,159 @@
+//! The compatibility promise: a program written for the simplest WebSocket chat works unmodified.
+
+use serde_json::json;
+use teahouse::protocol::Event;
+
+use crate::support::{Program, TestServer};
+
+/// Protects the whole exchange as the simplest tutorial has it: the sender's own line comes back, with its own time.
+#[tokio::test]
+async fn a_program_gets_its_own_line_back_as_it_wrote_it() {
+    let server = TestServer::start().await;
+    let mut program = server.program().await;
+    program.send_text(&json!({"nickname": "Ann", "message": "你好", "time": "whenever"}).to_string()).await;
+    let line = program.receive().await;
+    assert_eq!(line["nickname"], "Ann");
+    assert_eq!(line["message"], "你好");
+    assert_eq!(line["time"], "whenever");
+    assert_eq!(line["status"], 1);
+    assert_eq!(line["room"], "lobby");
+    let at = line["at"].as_str().unwrap();
+    assert!(at.ends_with('Z') && at.contains('T'), "{at} is not RFC 3339 in UTC");
+}
+
+/// Protects the time format of lines that come from web people.
+#[tokio::test]
+async fn a_line_from_the_web_has_the_servers_time() {
+    let server = TestServer::start().await;
+    let mut program = server.program().await;
+    let mut alice = server.member("Alice").await;
+    alice.say("lobby", "one", "hi").await.unwrap();
+    let line = program.receive().await;
+    let time = line["time"].as_str().unwrap();
+    let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    assert_eq!(shape, "00-00 00:00:00", "{time}");
+}
+
+/// Protects the leave notice, and the silence of somebody who never said a word.
+#[tokio::test]
+async fn leaving_is_told_with_status_zero_unless_nobody_ever_heard_them() {
+    let server = TestServer::start().await;
+    let mut stays = server.program().await;
+    let silent = server.program().await;
+    silent.close().await;
+    let mut speaks = server.program().await;
+    speaks.say("Ann", "hello").await;
+    assert_eq!(stays.line().await, ("Ann".into(), "hello".into(), 1));
+    speaks.close().await;
+    assert_eq!(stays.line().await, ("Ann".into(), String::new(), 0));
+}
+
+/// Protects programs that change the nickname between two messages.
+#[tokio::test]
+async fn a_new_nickname_is_the_old_one_leaving() {
+    let server = TestServer::start().await;
+    let mut reader = server.program().await;
+    let mut program = server.program().await;
+    program.say("Ann", "one").await;
+    assert_eq!(reader.line().await.0, "Ann");
+    program.say("Anna", "two").await;
+    let mut seen = vec![reader.line().await, reader.line().await];
+    seen.sort_by_key(|line| line.2);
+    assert_eq!(seen, [("Ann".into(), String::new(), 0), ("Anna".into(), "two".into(), 1)]);
+}
+
+/// Protects members from missing programs in the roster, and programs from missing members' leaving.
+#[tokio::test]
+async fn programs_and_members_see_each_other_come_and_go() {
+    let server = TestServer::start_with(|config| config.rooms.leave_grace = std::time::Duration::ZERO).await;
+    let mut alice = server.member("Alice").await;
+    let mut program = server.program().await;
+    program.say("Script", "hi").await;
+    alice.wait_for_online("Script").await;
+    assert_eq!(program.line().await.0, "Script");
+    alice.say("lobby", "one", "hi Script").await.unwrap();
+    assert_eq!(program.line().await, ("Alice".into(), "hi Script".into(), 1));
+    drop(alice);
+    assert_eq!(program.line().await, ("Alice".into(), String::new(), 0));
+}
+
+/// Protects the order of the conversation: a program that speaks on coming in is seen to come before it speaks.
+#[tokio::test]
+async fn a_program_is_seen_to_come_before_its_first_line() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    let mut program = server.program().await;
+    program.say("Script", "hello").await;
+    let first = alice
+        .wait_for(|event| match event {
+            Event::Presence { joined, .. } if joined.iter().any(|person| person.nickname == "Script") => Some("came"),
+            Event::Publication { .. } => Some("spoke"),
+            _ => None,
+        })
+        .await;
+    assert_eq!(first, "came");
+}
+
+/// Protects `/plain/{room}`, and rooms from hearing each other.
+#[tokio::test]
+async fn a_program_can_talk_in_any_room() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.choose_nickname("Alice").await;
+    browser.post("/rooms", &[("title", "Tea two"), ("room", "lobby")]).await;
+    let mut there = Program::connect(&server.socket_url("/plain/tea-two")).await;
+    let mut lobby = server.program().await;
+    there.say("Ann", "in the room").await;
+    let line = there.receive().await;
+    assert_eq!((line["message"].as_str(), line["room"].as_str()), (Some("in the room"), Some("tea-two")));
+    lobby.say("Ben", "in the lobby").await;
+    assert_eq!(lobby.line().await.1, "in the lobby");
+}
+
+/// Protects the connection of a program that sends nonsense: it is told what is wrong, and stays.
+#[tokio::test]
+async fn what_is_not_a_message_is_refused_and_the_connection_stays() {
+    let server = TestServer::start().await;
+    let mut program = server.program().await;
+    for (sent, code) in [
+        ("hello", "malformed_frame"),
+        ("[]", "malformed_frame"),
+        (r#"{"nickname":7,"message":"x","time":""}"#, "malformed_frame"),
+        (r#"{"nickname":"Ann"}"#, "malformed_frame"),
+        (r#"{"nickname":"Ann","message":"   "}"#, "empty_message"),
+        (r#"{"nickname":"Ann","message":"a\u0000b"}"#, "forbidden_character"),
+        (r#"{"nickname":"Ann","message":"a\u202eb"}"#, "forbidden_character"),
+        (r#"{"nickname":"","message":"x"}"#, "nickname_empty"),
+        (r#"{"nickname":"admin","message":"x"}"#, "nickname_reserved"),
+        (r#"{"nickname":"a\u202eb","message":"x"}"#, "nickname_forbidden_character"),
+        (r#"{"nickname":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","message":"x"}"#, "nickname_too_long"),
+    ] {
+        program.send_text(sent).await;
+        assert_eq!(program.refused().await, code, "{sent}");
+    }
+    let long = json!({"nickname": "Ann", "message": "x".repeat(4_001), "time": ""}).to_string();
+    program.send_text(&long).await;
+    assert_eq!(program.refused().await, "message_too_long");
+    program.send_binary(b"\x00\x01").await;
+    assert_eq!(program.refused().await, "binary_frame");
+    program.send_text(r#"{"nickname":"Ann","message":"still here","extra":true}"#).await;
+    assert_eq!(program.line().await.1, "still here");
+}
+
+/// Protects a guest's name from programs, and everybody from look-alikes.
+#[tokio::test]
+async fn a_program_cannot_take_the_name_of_a_guest_or_of_another_program() {
+    let server = TestServer::start().await;
+    let _alice = server.member("Alice").await;
+    let mut first = server.program().await;
+    let mut second = server.program().await;
+    first.say("alice", "x").await;
+    assert_eq!(first.refused().await, "nickname_taken");
+    first.say("Αlice", "x").await;
+    assert_eq!(first.refused().await, "nickname_look_alike");
+    first.say("Ben", "mine").await;
+    assert_eq!(first.line().await.0, "Ben");
+    assert_eq!(second.line().await.0, "Ben");
+    second.say("BEN", "no, mine").await;
+    assert_eq!(second.refused().await, "nickname_taken");
+}

@@ -1,0 +1,223 @@
+//! The program as an operator meets it: exit codes, words on standard error, signals, a disk that fails.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::support::{Browser, Member, PATIENCE, Program};
+
+/// The program under test, with its standard error collected line by line.
+struct Teahouse {
+    child: Child,
+    url: String,
+    said: String,
+    errors: BufReader<tokio::process::ChildStderr>,
+}
+
+fn command(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_teahouse"));
+    command.args(["--addr", "127.0.0.1:0", "--data"]).arg(data);
+    clean(&mut command);
+    command
+}
+
+/// The settings of whoever runs the tests must not reach the program under test.
+fn clean(command: &mut Command) {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TEAHOUSE_") || name.starts_with("LEPTOS_")) {
+        command.env_remove(name);
+    }
+    command.stderr(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+}
+
+impl Teahouse {
+    /// Starts it and waits until it serves.
+    async fn start(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        let url = loop {
+            let mut line = String::new();
+            let read = timeout(PATIENCE, errors.read_line(&mut line)).await.expect("it neither serves nor stops");
+            assert!(read.unwrap() > 0, "it stopped instead of serving: {said}");
+            said.push_str(&line);
+            if let Some((_, url)) = line.trim().split_once("serving on ") {
+                break url.split_whitespace().next().unwrap().to_owned();
+            }
+        };
+        Self { child, url, said, errors }
+    }
+
+    async fn member(&self, nickname: &str) -> Member {
+        let browser = Browser::new(self.url.clone());
+        browser.choose_nickname(nickname).await;
+        let mut member = browser.socket().await;
+        member.hello().await;
+        member.join("lobby").await;
+        member
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Waits for its end; returns the exit code and everything that it said.
+    async fn end(mut self) -> (Option<i32>, String) {
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it does not stop").unwrap();
+        self.errors.read_to_string(&mut self.said).await.unwrap();
+        (status.code(), self.said)
+    }
+}
+
+/// Runs it to its end; returns the exit code and what it said on standard error.
+async fn run(command: &mut Command) -> (Option<i32>, String) {
+    let output = timeout(PATIENCE, command.output()).await.expect("it does not stop").unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Protects supervisors and operators: both signals end the program in order, with code 0 and an intact log.
+#[tokio::test]
+async fn sigterm_and_ctrl_c_end_it_in_order() {
+    for signal in ["TERM", "INT"] {
+        let data = TempDir::new().unwrap();
+        let teahouse = Teahouse::start(&mut command(data.path())).await;
+        let mut alice = teahouse.member("Alice").await;
+        alice.say("lobby", "one", "kept").await.unwrap();
+        teahouse.signal(signal);
+        alice.wait_for(|event| matches!(event, teahouse::protocol::Event::Reconnect { .. }).then_some(())).await;
+        drop(alice);
+        let (code, said) = teahouse.end().await;
+        assert_eq!(code, Some(0), "SIG{signal}: {said}");
+        assert!(!data.path().join("teahouse.sqlite3-wal").exists(), "the log was not checkpointed");
+    }
+}
+
+/// Protects the promise "acknowledged is on disk" from the hardest stop there is.
+#[tokio::test]
+async fn what_was_acknowledged_survives_kill_9() {
+    let data = TempDir::new().unwrap();
+    let teahouse = Teahouse::start(command(data.path()).env("TEAHOUSE_LIMITS_SENDS_PER_MINUTE", "0")).await;
+    let mut alice = teahouse.member("Alice").await;
+    for number in 0..50 {
+        alice.say("lobby", &format!("n{number}"), &format!("line {number}")).await.unwrap();
+    }
+    teahouse.signal("KILL");
+    teahouse.end().await;
+    let again = Teahouse::start(&mut command(data.path())).await;
+    let history = Browser::new(again.url.clone()).get("/api/v1/rooms/lobby/events?limit=200").await;
+    let history: serde_json::Value = history.json().await.unwrap();
+    let texts: Vec<_> =
+        history["events"].as_array().unwrap().iter().skip(1).map(|event| event["text"].clone()).collect();
+    assert_eq!(texts, (0..50).map(|number| format!("line {number}")).collect::<Vec<_>>());
+}
+
+/// Protects a full disk from becoming a lie: nothing is acknowledged that is not kept, and the program says what to do.
+/// The limit on the size of files stands in for the disk's end: SQLite sees both as a write that does not fit.
+#[tokio::test]
+async fn a_full_disk_ends_it_loudly_and_loses_nothing_that_was_acknowledged() {
+    let data = TempDir::new().unwrap();
+    let mut limited = Command::new("sh");
+    let script = "trap '' XFSZ; ulimit -f 512; exec \"$0\" --addr 127.0.0.1:0 --data \"$1\"";
+    limited.args(["-c", script, env!("CARGO_BIN_EXE_teahouse")]).arg(data.path());
+    clean(&mut limited);
+    limited.env("TEAHOUSE_LIMITS_SENDS_PER_MINUTE", "0").env("TEAHOUSE_LIMITS_FRAMES_PER_MINUTE", "0");
+    let teahouse = Teahouse::start(&mut limited).await;
+    let mut alice = teahouse.member("Alice").await;
+    let text = "x".repeat(3_900);
+    let mut acked = 0;
+    // The end is a refusal that asks to try again, or a socket that closes first: both say "not acknowledged".
+    while let Some(answer) = alice.try_say("lobby", &format!("n{acked}"), &text).await {
+        match answer {
+            Ok(_) => acked += 1,
+            Err(refusal) => {
+                assert!(refusal.is_temporary(), "the line is to be sent again after the restart: {refusal:?}");
+                break;
+            }
+        }
+        assert!(acked < 10_000, "the disk never filled");
+    }
+    drop(alice);
+    let (code, said) = teahouse.end().await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("could not be written") && said.contains("start again"), "{said}");
+
+    let again = Teahouse::start(&mut command(data.path())).await;
+    let rooms: serde_json::Value = Browser::new(again.url.clone()).get("/api/v1/rooms").await.json().await.unwrap();
+    assert!(rooms[0]["head"].as_u64().unwrap() > acked, "{acked} lines were acknowledged, and this is left: {rooms}");
+}
+
+/// Protects operators from riddles: each mistake is told with what to do about it, and the exit code says the kind.
+#[tokio::test]
+async fn a_start_that_cannot_be_says_why_and_what_to_do() {
+    let data = TempDir::new().unwrap();
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut on_taken = Command::new(env!("CARGO_BIN_EXE_teahouse"));
+    on_taken.args(["--addr", &address, "--data"]).arg(data.path());
+    clean(&mut on_taken);
+    let (code, said) = run(&mut on_taken).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains(&address) && said.contains("--addr"), "{said}");
+
+    let file = data.path().join("a-file");
+    std::fs::write(&file, "not a folder").unwrap();
+    let (code, said) = run(&mut command(&file)).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("a-file"), "{said}");
+
+    let settings = data.path().join("Leptos.toml");
+    std::fs::write(&settings, "[leptos]\noutput-name = \"teahouse\"\n\n[limits]\nmesage_graphemes = 5\n").unwrap();
+    let (code, said) = run(command(data.path()).arg("--config").arg(&settings)).await;
+    assert_eq!(code, Some(2), "{said}");
+    for part in ["Leptos.toml, line 5", "mesage_graphemes", "message_graphemes"] {
+        assert!(said.contains(part), "{part} is missing in: {said}");
+    }
+}
+
+/// Protects a folder from two servers.
+#[tokio::test]
+async fn a_second_server_on_the_same_folder_is_kept_out() {
+    let data = TempDir::new().unwrap();
+    let _first = Teahouse::start(&mut command(data.path())).await;
+    let (code, said) = run(&mut command(data.path())).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains(&*data.path().to_string_lossy()) && said.contains("--data"), "{said}");
+}
+
+/// S33. Protects what people say from the logs, and the logs from what people say.
+#[tokio::test]
+async fn the_logs_hold_nothing_that_anybody_said_or_owns() {
+    let data = TempDir::new().unwrap();
+    let mut verbose = command(data.path());
+    verbose.env("TEAHOUSE_SERVER_LOG_FILTER", "trace,hyper=off,mio=off,tokio=off,runtime=off");
+    verbose.env("TEAHOUSE_LIMITS_MESSAGE_GRAPHEMES", "100");
+    let teahouse = Teahouse::start(&mut verbose).await;
+    let browser = Browser::new(teahouse.url.clone());
+    browser.choose_nickname("CanaryName").await;
+    let token = browser.cookies().unwrap().split('=').nth(1).unwrap().to_owned();
+    let mut alice = browser.socket().await;
+    alice.hello().await;
+    alice.join("lobby").await;
+    alice.say("lobby", "one", "CanaryBody\u{9}said").await.unwrap();
+    alice.say("lobby", "two", &"CanaryRefused ".repeat(50)).await.unwrap_err();
+    alice.send_text("{\"CanaryFrame\":").await;
+    alice.refused().await;
+    browser.post("/r/lobby/say", &[("text", "CanaryForm"), ("client_message_id", "f")]).await;
+    browser.get("/r/CanaryPath%0aforged?before=CanaryQuery").await;
+    let mut program = Program::connect(&teahouse.url.replacen("http", "ws", 1)).await;
+    program.say("CanaryProgram", "CanaryPlain").await;
+    program.line().await;
+    drop((alice, program));
+    teahouse.signal("TERM");
+    let (_, said) = teahouse.end().await;
+    assert!(said.contains("stopped"), "{said}");
+    assert!(!said.lines().any(|line| line.starts_with("forged")), "a line of the log was forged:\n{said}");
+    for canary in ["CanaryBody", "CanaryRefused", "CanaryFrame", "CanaryForm", "CanaryPlain", "CanaryQuery", &token] {
+        assert!(!said.contains(canary), "{canary} is in the log:\n{said}");
+    }
+}

@@ -1,0 +1,120 @@
+//! Coming back: what was missed arrives, nothing arrives twice, and a hole is told as one.
+
+use teahouse::protocol::event::Continuity;
+use teahouse::protocol::{Cursor, Epoch, Seq};
+
+use crate::support::TestServer;
+
+fn cursor(epoch: &Epoch, seq: u64) -> Option<Cursor> {
+    Some(Cursor { epoch: epoch.clone(), seq: Seq::new(seq) })
+}
+
+/// Protects catching up after a cut: exactly the missed lines come.
+#[tokio::test]
+async fn a_cursor_brings_exactly_what_was_missed() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    let seen = alice.say("lobby", "one", "seen").await.unwrap();
+    let mut bob = server.member("Bob").await;
+    let epoch = bob.join("lobby").await.epoch;
+    drop(bob);
+    for number in 0..5 {
+        alice.say("lobby", &format!("m{number}"), &format!("missed {number}")).await.unwrap();
+    }
+    let mut bob = server.member("Bob two").await;
+    let (continuity, snapshot) = bob.join_from("lobby", cursor(&epoch, seen)).await;
+    assert_eq!(continuity, Continuity::Resumed);
+    let seqs: Vec<_> = snapshot.events.iter().map(|event| event.seq.get()).collect();
+    assert_eq!(seqs, (seen + 1..=seen + 5).collect::<Vec<_>>());
+}
+
+/// Protects the seam between backlog and live: under fire, a joiner's log has no hole and no double.
+#[tokio::test]
+async fn joining_while_others_talk_misses_nothing_and_doubles_nothing() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    let talking = tokio::spawn(async move {
+        for number in 0..300 {
+            alice.say_nowait("lobby", &format!("n{number}"), "x").await;
+        }
+        for number in 0..300 {
+            alice.answer(&format!("n{number}")).await.unwrap();
+        }
+        alice
+    });
+    for round in 0..10 {
+        let mut bob = server.member(&format!("Bob {round}")).await;
+        let mut expected = bob.join("lobby").await.summary.head.get();
+        while expected < 301 {
+            let seq = bob.line().await.0;
+            assert_eq!(seq, expected + 1, "round {round}");
+            expected = seq;
+            if expected % 40 == 0 {
+                break;
+            }
+        }
+    }
+    talking.await.unwrap();
+}
+
+/// Protects a reader who was away for long from a silent hole.
+#[tokio::test]
+async fn more_than_one_frame_of_missed_lines_is_a_gap_with_the_newest_page() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    let epoch = alice.join("lobby").await.epoch;
+    for number in 0..201 {
+        alice.say_nowait("lobby", &format!("n{number}"), "x").await;
+    }
+    let mut head = 0;
+    for number in 0..201 {
+        head = alice.answer(&format!("n{number}")).await.unwrap();
+    }
+    let (continuity, snapshot) = alice.join_from("lobby", cursor(&epoch, 1)).await;
+    assert_eq!((continuity, snapshot.events.len()), (Continuity::Gap, 50));
+    assert_eq!(snapshot.events.last().unwrap().seq.get(), head);
+    let (continuity, snapshot) = alice.join_from("lobby", cursor(&epoch, head - 200)).await;
+    assert_eq!((continuity, snapshot.events.len()), (Continuity::Resumed, 200));
+}
+
+/// Protects clients from mixing two histories.
+#[tokio::test]
+async fn a_cursor_of_another_history_or_beyond_the_head_is_reset() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    let epoch = alice.join("lobby").await.epoch;
+    let other = Epoch::parse("another-history").unwrap();
+    assert_eq!(alice.join_from("lobby", cursor(&other, 1)).await.0, Continuity::Reset);
+    assert_eq!(alice.join_from("lobby", cursor(&epoch, 99)).await.0, Continuity::Reset);
+}
+
+/// Protects the log over a restart: same history, same places, nothing forgotten.
+#[tokio::test]
+async fn a_restart_keeps_the_history_and_its_epoch() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    let epoch = alice.join("lobby").await.epoch;
+    let seq = alice.say("lobby", "one", "before").await.unwrap();
+    drop(alice);
+    let data = server.drain().await;
+    let server = TestServer::start_in(data, |_| {}).await;
+    let mut reader = server.browser().socket().await;
+    reader.hello().await;
+    let (continuity, snapshot) = reader.join_from("lobby", cursor(&epoch, seq - 1)).await;
+    assert_eq!((continuity, snapshot.events.len()), (Continuity::Resumed, 1));
+}
+
+/// Protects the promise that one page keeps one connection: its older, half-open one is closed.
+#[tokio::test]
+async fn a_page_that_comes_back_replaces_its_own_older_connection() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.choose_nickname("Alice").await;
+    let mut old = browser.socket().await;
+    old.hello_as("same-page").await;
+    let mut new = browser.socket().await;
+    new.hello_as("same-page").await;
+    let close = old.closed().await;
+    assert_eq!((u16::from(close.code), close.reason.as_str()), (4100, "replaced"));
+    new.join("lobby").await;
+}

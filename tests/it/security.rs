@@ -1,0 +1,213 @@
+//! What every answer and the process itself owe to their users, whatever is asked.
+
+use futures::{SinkExt, StreamExt};
+use reqwest::header::HeaderMap;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::TestServer;
+
+async fn headers(server: &TestServer, path: &str) -> HeaderMap {
+    server.browser().get(path).await.headers().clone()
+}
+
+/// S26, S27. Protects every class of answer: pages, JSON, refusals, health.
+#[tokio::test]
+async fn every_answer_is_kept_by_nobody_and_read_as_what_it_is() {
+    let server = TestServer::start().await;
+    for path in ["/", "/r/lobby", "/r/nowhere", "/api/v1/rooms", "/api/v1/rooms/x/events", "/healthz", "/nothing"] {
+        let headers = headers(&server, path).await;
+        for (name, value) in [
+            ("cache-control", "private, no-store"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(headers.get(name).map(|value| value.as_bytes()), Some(value.as_bytes()), "{name} of {path}");
+        }
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+    }
+}
+
+/// S25. Protects the page from scripts that are not its own: each response has a nonce of its own, and uses it.
+#[tokio::test]
+async fn every_page_has_its_own_nonce() {
+    let server = TestServer::start().await;
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let response = server.browser().get("/").await;
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert!(nonce.len() >= 16, "{nonce}");
+        let page = response.text().await.unwrap();
+        let scripts = page.matches("<script").count();
+        let with_nonce = page.matches(&format!("nonce=\"{nonce}\"")).count();
+        assert!(scripts > 0 && with_nonce >= scripts, "{scripts} scripts, {with_nonce} with the nonce");
+        nonces.push(nonce);
+    }
+    assert_ne!(nonces[0], nonces[1]);
+}
+
+/// S2. Protects people who came by HTTPS from ever coming by HTTP again.
+#[tokio::test]
+async fn behind_https_browsers_are_told_to_stay_there() {
+    let server =
+        TestServer::start_with(|config| config.server.public_origin = Some("https://tea.example".into())).await;
+    let value = headers(&server, "/").await["strict-transport-security"].to_str().unwrap().to_owned();
+    assert!(value.starts_with("max-age=31536000"), "{value}");
+    assert!(headers(&TestServer::start().await, "/").await.get("strict-transport-security").is_none());
+}
+
+/// S3. Protects sessions from whoever reads the database: the token is not in it.
+#[tokio::test]
+async fn the_database_holds_no_token() {
+    let server = TestServer::start().await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let token = alice.cookies().unwrap().split('=').nth(1).unwrap().to_owned();
+    assert_eq!(token.len(), 64);
+    let data = server.drain().await;
+    let mut found_nickname = false;
+    for file in std::fs::read_dir(data.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        found_nickname |= bytes.windows(5).any(|window| window == b"Alice");
+        assert!(!bytes.windows(64).any(|window| window == token.as_bytes()), "the token is in the database");
+    }
+    assert!(found_nickname, "the search looked at the right files");
+}
+
+/// S23. Protects readers from markup: whatever is typed is text in the HTML.
+#[tokio::test]
+async fn what_people_type_is_never_markup() {
+    let server = TestServer::start().await;
+    let alice = server.browser();
+    alice.choose_nickname("<i>Al</i>").await;
+    let attack = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;";
+    alice.post("/r/lobby/say", &[("text", attack), ("client_message_id", "x")]).await;
+    alice.post("/rooms", &[("title", "<b>Room</b>"), ("room", "lobby")]).await;
+    let page = alice.get("/r/lobby").await.text().await.unwrap();
+    for markup in ["<script>alert", "<img src=x", "<i>Al", "<b>Room"] {
+        assert!(!page.contains(markup), "{markup} is in the page");
+    }
+    assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"), "the text itself is shown");
+    let refused = alice.post("/r/lobby/say", &[("text", &format!("{attack}\0")), ("client_message_id", "y")]).await;
+    let page = refused.text().await.unwrap();
+    assert!(!page.contains("<script>alert"), "a refused line comes back as text too");
+}
+
+/// S24. Protects readers from links that run something.
+#[tokio::test]
+async fn only_safe_addresses_become_links() {
+    let server = TestServer::start().await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let text =
+        "https://tea.example/a javascript:alert(1) data:text/html,x mailto:tea@tea.example JaVaScRiPt:x vbscript:x";
+    alice.post("/r/lobby/say", &[("text", text), ("client_message_id", "x")]).await;
+    let page = alice.get("/").await.text().await.unwrap();
+    let links: Vec<&str> = page
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|href| !href.starts_with('/') && !href.starts_with('#') && !href.starts_with('?'))
+        .collect();
+    assert_eq!(links, ["https://tea.example/a", "mailto:tea@tea.example"]);
+    let link = page.split("<a ").find(|tag| tag.contains("tea.example/a")).unwrap();
+    assert!(link.contains("noopener") && link.contains("noreferrer") && link.contains("nofollow"), "{link}");
+}
+
+/// S35. Protects everybody from one connection that meets a bug: the others go on.
+#[tokio::test]
+async fn one_broken_connection_breaks_no_other() {
+    let server = TestServer::start().await;
+    let mut bystanders = Vec::new();
+    for number in 0..20 {
+        bystanders.push(server.member(&format!("Guest {number}")).await);
+    }
+    // A peer that upgrades and then sends bytes that are no frames.
+    let address = server.origin().replacen("http://", "", 1);
+    let mut raw = TcpStream::connect(&address).await.unwrap();
+    let upgrade = format!(
+        "GET / HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    );
+    raw.write_all(upgrade.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    raw.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 101");
+    raw.write_all(&[0xff; 4_096]).await.unwrap();
+    let mut rest = Vec::new();
+    let _ = raw.read_to_end(&mut rest).await;
+    for bystander in &mut bystanders {
+        bystander.still_works().await;
+    }
+}
+
+/// S14, S16, S17. Protects against what was not asked for: compression that leaks, heads that fill memory, HTTP/2 floods.
+#[tokio::test]
+async fn the_handshake_offers_nothing_that_was_not_meant() {
+    let server = TestServer::start().await;
+    let address = server.origin().replacen("http://", "", 1);
+    let answer = async |request: String| {
+        let mut raw = TcpStream::connect(&address).await.unwrap();
+        // A server that has seen enough may close before it has read everything.
+        let _ = raw.write_all(request.as_bytes()).await;
+        let mut answer = vec![0; 4_096];
+        let length = raw.read(&mut answer).await.unwrap_or(0);
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    };
+    let head = format!("GET / HTTP/1.1\r\nHost: {address}\r\n");
+    let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+    let accepted = answer(format!("{head}{upgrade}")).await;
+    assert!(accepted.starts_with("HTTP/1.1 101"), "{accepted}");
+    assert!(!accepted.to_lowercase().contains("sec-websocket-extensions"), "{accepted}");
+    let many: String = (0..2_000).map(|number| format!("X-{number}: x\r\n")).collect();
+    assert!(answer(format!("{head}{many}\r\n")).await.starts_with("HTTP/1.1 431"));
+    let long = format!("X-Long: {}\r\n", "x".repeat(1_000_000));
+    assert!(answer(format!("{head}{long}\r\n")).await.starts_with("HTTP/1.1 431"));
+    let http2 = answer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned()).await;
+    assert!(http2.is_empty() || http2.starts_with("HTTP/1.1 4"), "HTTP/2 was spoken: {http2:?}");
+    let upwards = answer(format!("GET /pkg/../../../Cargo.toml HTTP/1.1\r\nHost: {address}\r\n\r\n")).await;
+    assert!(upwards.starts_with("HTTP/1.1 404"), "{upwards}");
+}
+
+/// S13. Protects memory from bodies that are too large, and tells so.
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused() {
+    let server = TestServer::start_with(|config| config.limits.request_bytes = 1_000).await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let text = "x".repeat(2_000);
+    let response = alice.post("/r/lobby/say", &[("text", &text), ("client_message_id", "x")]).await;
+    assert_eq!(response.status(), 413);
+}
+
+/// S34. Protects operators: nothing but the documented routes answers.
+#[tokio::test]
+async fn nothing_for_operators_is_public() {
+    let server = TestServer::start().await;
+    for path in ["/metrics", "/debug", "/admin", "/api", "/api/v1", "/.git/config", "/Leptos.toml"] {
+        assert_eq!(server.browser().get(path).await.status(), 404, "{path}");
+    }
+    assert_eq!(server.browser().get("/healthz").await.text().await.unwrap(), "ok\n");
+}
+
+/// Protects a room from its own echo: ping floods are answered and cost nobody else.
+#[tokio::test]
+async fn pings_are_answered() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    alice.socket.send(Message::Ping(vec![1, 2, 3].into())).await.unwrap();
+    loop {
+        if let Message::Pong(payload) = alice.socket.next().await.unwrap().unwrap() {
+            assert_eq!(&payload[..], [1, 2, 3]);
+            return;
+        }
+    }
+}

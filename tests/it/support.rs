@@ -1,0 +1,121 @@
+//! A server of one's own and people who talk to it. Helpers wait for what they expect and panic with what came instead;
+//! nothing here sleeps.
+
+mod browser;
+mod member;
+mod program;
+
+use std::net::SocketAddr;
+
+use teahouse::boot::{self, Server};
+use teahouse::server::app::App;
+use teahouse::server::config::Config;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+pub use browser::Browser;
+pub use member::{Member, is_publication};
+pub use program::Program;
+
+/// How long a helper waits for what must come. Far longer than anything takes: a test that reaches it has failed.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Every server function that was compiled in, as `(path, method)`.
+pub fn registered_server_functions() -> Vec<(String, String)> {
+    leptos::server_fn::axum::server_fn_paths().map(|(path, method)| (path.to_owned(), method.to_string())).collect()
+}
+
+/// A running server with its data in a temporary folder.
+pub struct TestServer {
+    server: Option<Server>,
+    pub data: TempDir,
+}
+
+impl TestServer {
+    /// A server as it comes, except that the limits that would slow tests down are off.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with some settings changed.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_in(TempDir::new().unwrap(), change).await
+    }
+
+    /// The same in a folder that may hold data already.
+    pub async fn start_in(data: TempDir, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.server.addr = SocketAddr::from(([127, 0, 0, 1], 0));
+        config.store.data = data.path().to_owned();
+        for off in [
+            &mut config.limits.handshakes_per_minute,
+            &mut config.limits.nicknames_per_minute,
+            &mut config.limits.sends_per_minute,
+            &mut config.limits.frames_per_minute,
+            &mut config.limits.reads_per_minute,
+            &mut config.limits.new_rooms_per_hour,
+        ] {
+            *off = 0;
+        }
+        change(&mut config);
+        let listener = TcpListener::bind(config.server.addr).await.unwrap();
+        let server = boot::start(config, listener).await.unwrap();
+        Self { server: Some(server), data }
+    }
+
+    pub fn app(&self) -> &App {
+        self.server().app()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server().address())
+    }
+
+    pub fn socket_url(&self, path: &str) -> String {
+        format!("ws://{}{path}", self.server().address())
+    }
+
+    pub fn origin(&self) -> String {
+        self.url("")
+    }
+
+    /// Stops the server in order and gives its folder back.
+    pub async fn drain(mut self) -> TempDir {
+        self.server.take().unwrap().drain().await.unwrap();
+        self.data
+    }
+
+    /// Takes the server out, to drain it while others go on.
+    pub fn take(&mut self) -> Server {
+        self.server.take().unwrap()
+    }
+
+    /// A browser without a nickname.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.origin())
+    }
+
+    /// Somebody with a nickname, live in the lobby.
+    pub async fn member(&self, nickname: &str) -> Member {
+        self.member_in(nickname, "lobby").await
+    }
+
+    /// Somebody with a nickname, live in a room.
+    pub async fn member_in(&self, nickname: &str, room: &str) -> Member {
+        let browser = self.browser();
+        browser.choose_nickname(nickname).await;
+        let mut member = browser.socket().await;
+        member.hello().await;
+        member.join(room).await;
+        member
+    }
+
+    /// A program on the plain socket of the lobby.
+    pub async fn program(&self) -> Program {
+        Program::connect(&self.socket_url("/")).await
+    }
+
+    fn server(&self) -> &Server {
+        self.server.as_ref().unwrap()
+    }
+}

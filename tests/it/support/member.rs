@@ -1,0 +1,199 @@
+//! A client of the member socket that speaks in the protocol's own types.
+
+use futures::{SinkExt, StreamExt};
+use serde_json::json;
+use teahouse::protocol::event::Continuity;
+use teahouse::protocol::{
+    ClientMessageId, Command, Cursor, Event, EventBody, LogEvent, Refusal, RoomSlug, RoomSnapshot, TabId,
+};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::PATIENCE;
+
+/// One open member socket.
+pub struct Member {
+    pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Member {
+    /// Opens a member socket; the error is what the server answered instead.
+    pub async fn connect(url: &str, origin: Option<&str>, cookies: Option<&str>) -> Result<Self, Box<Error>> {
+        let mut request = url.into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("sec-websocket-protocol", "teahouse.v1".parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert("origin", origin.parse().unwrap());
+        }
+        if let Some(cookies) = cookies {
+            headers.insert("cookie", cookies.parse().unwrap());
+        }
+        let (socket, _) = connect_async(request).await.map_err(Box::new)?;
+        Ok(Self { socket })
+    }
+
+    pub async fn send(&mut self, command: &Command) {
+        self.send_text(&serde_json::to_string(command).unwrap()).await;
+    }
+
+    pub async fn send_text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// The next frame, whatever it is.
+    pub async fn frame(&mut self) -> Message {
+        tokio::time::timeout(PATIENCE, self.socket.next())
+            .await
+            .expect("a frame was expected and none came")
+            .expect("a frame was expected and the socket is over")
+            .unwrap()
+    }
+
+    /// The next event.
+    pub async fn event(&mut self) -> Event {
+        loop {
+            match self.frame().await {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("an event was expected and this came: {other:?}"),
+            }
+        }
+    }
+
+    /// Skips events until one fits.
+    pub async fn wait_for<T>(&mut self, fits: impl Fn(&Event) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = fits(&self.event().await) {
+                return found;
+            }
+        }
+    }
+
+    /// Waits until the server closes and returns the close frame.
+    pub async fn closed(&mut self) -> CloseFrame {
+        loop {
+            if let Message::Close(frame) = self.frame().await {
+                return frame.expect("the server says why it closes");
+            }
+        }
+    }
+
+    pub async fn hello(&mut self) -> Event {
+        self.hello_as("tab").await
+    }
+
+    pub async fn hello_as(&mut self, tab: &str) -> Event {
+        self.send(&Command::Hello { protocol: 1, tab: TabId::parse(tab).unwrap() }).await;
+        self.wait_for(|event| matches!(event, Event::Welcome { .. }).then(|| event.clone())).await
+    }
+
+    /// Joins a room afresh.
+    pub async fn join(&mut self, room: &str) -> RoomSnapshot {
+        self.join_from(room, None).await.1
+    }
+
+    pub async fn join_from(&mut self, room: &str, cursor: Option<Cursor>) -> (Continuity, RoomSnapshot) {
+        self.send(&Command::Join { room: slug(room), cursor }).await;
+        self.wait_for(|event| match event {
+            Event::Joined { continuity, snapshot } => Some((*continuity, snapshot.clone())),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Sends a line without waiting for the answer.
+    pub async fn say_nowait(&mut self, room: &str, id: &str, text: &str) {
+        let client_message_id = ClientMessageId::parse(id).unwrap();
+        self.send(&Command::Send { room: slug(room), client_message_id, text: text.to_owned() }).await;
+    }
+
+    /// Sends a line and waits for its ack or nack.
+    pub async fn say(&mut self, room: &str, id: &str, text: &str) -> Result<u64, Refusal> {
+        self.say_nowait(room, id, text).await;
+        self.answer(id).await
+    }
+
+    /// Sends a line to a server that may be going away: `None` when the socket is over before the answer.
+    pub async fn try_say(&mut self, room: &str, id: &str, text: &str) -> Option<Result<u64, Refusal>> {
+        let command = Command::Send {
+            room: slug(room),
+            client_message_id: ClientMessageId::parse(id).unwrap(),
+            text: text.to_owned(),
+        };
+        self.socket.send(Message::text(serde_json::to_string(&command).unwrap())).await.ok()?;
+        while let Ok(Message::Text(text)) = self.socket.next().await? {
+            if let Some(answer) = answer_to(id, &serde_json::from_str(&text).unwrap()) {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    /// Waits for the ack or nack of a line.
+    pub async fn answer(&mut self, id: &str) -> Result<u64, Refusal> {
+        self.wait_for(|event| answer_to(id, event)).await
+    }
+
+    /// The next line that is published, as `(seq, nickname, text)`.
+    pub async fn line(&mut self) -> (u64, String, String) {
+        self.wait_for(is_publication).await
+    }
+
+    /// Waits until the room is told that this person came.
+    pub async fn wait_for_online(&mut self, nickname: &str) {
+        self.wait_for(|event| match event {
+            Event::Presence { joined, .. } => joined.iter().any(|person| person.nickname == nickname).then_some(()),
+            Event::Joined { snapshot, .. } => {
+                snapshot.people.iter().any(|person| person.nickname == nickname).then_some(())
+            }
+            _ => None,
+        })
+        .await;
+    }
+
+    /// Waits for the refusal of a frame.
+    pub async fn refused(&mut self) -> Refusal {
+        self.wait_for(|event| match event {
+            Event::Refused { refusal, .. } => Some(*refusal),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Sends something that is not in the protocol's types.
+    pub async fn send_json(&mut self, value: serde_json::Value) {
+        self.send_text(&value.to_string()).await;
+    }
+
+    /// Proves that the connection still works: joins the lobby again.
+    pub async fn still_works(&mut self) {
+        self.send_json(json!({"type": "join", "room": "lobby"})).await;
+        self.wait_for(|event| matches!(event, Event::Joined { .. }).then_some(())).await;
+    }
+}
+
+/// A published line as `(seq, nickname, text)`.
+pub fn is_publication(event: &Event) -> Option<(u64, String, String)> {
+    match event {
+        Event::Publication { event: LogEvent { seq, body: EventBody::Message(message), .. }, .. } => {
+            Some((seq.get(), message.sender.nickname.clone(), message.text.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// What an event says to the line with this id.
+fn answer_to(id: &str, event: &Event) -> Option<Result<u64, Refusal>> {
+    match event {
+        Event::Ack { client_message_id, seq, .. } if client_message_id.as_str() == id => Some(Ok(seq.get())),
+        Event::Nack { client_message_id, refusal, .. } if client_message_id.as_str() == id => Some(Err(*refusal)),
+        _ => None,
+    }
+}
+
+fn slug(room: &str) -> RoomSlug {
+    RoomSlug::parse(room).unwrap()
+}
