@@ -24,7 +24,8 @@ test("a script that closes has left, for everybody", async ({ alice, script, peo
   one.say(ming, "I must go");
   await expect(alice.line("I must go")).toBeVisible();
   // Whoever comes in the same moment shares the notice, in any order.
-  await expect(alice.notices().filter({ hasText: ming })).toBeVisible();
+  const joined = alice.words.joined("").trim();
+  await expect(alice.notices().filter({ hasText: ming }).filter({ hasText: joined })).toBeVisible();
   await one.close();
   await expect.poll(() => other.heard.at(-1), { timeout: 10_000 }).toMatchObject({ nickname: ming, message: "", status: 0 });
   await expect(alice.notices().filter({ hasText: alice.words.left(ming) })).toBeVisible({ timeout: 10_000 });
