@@ -1,5 +1,6 @@
 //! Who is here, as a client of a room sees it: a snapshot, then changes. Not here: who decides it (`server::presence`).
 
+use crate::model::text::unicode;
 use crate::protocol::limits::ROSTER_NAMES_MAX;
 use crate::protocol::{Person, RoomSnapshot, UserId};
 
@@ -53,7 +54,7 @@ impl Roster {
 
 /// People are put in their places one by one: a general sort is large, and a page gets few people at once.
 fn order(person: &Person) -> (String, &UserId) {
-    (person.nickname.to_lowercase(), &person.id)
+    (unicode::lowercase(&person.nickname), &person.id)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
-//! The one validator for messages, nicknames and room names, and the finder of links. Used by the server to decide and
-//! by the browser to say no early. Not here: comparing names (NFKC, look-alikes), whose tables only the server carries.
+//! The one validator for messages, nicknames and room names, and the finder of links. The server decides by it; the
+//! browser asks it about messages, to say no early, and leaves names to the server, which has to be asked anyway.
+//! Not here: comparing names (NFKC, look-alikes), whose tables only the server carries.
 
 pub mod invisible;
 pub mod links;
+pub mod unicode;
 
 pub use links::{Span, spans};
+pub use unicode::graphemes;
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -25,18 +28,17 @@ const GRAPHEME_CHARS_MAX: usize = 10;
 /// # Errors
 /// `EmptyMessage`, `MessageTooLong`, `ForbiddenCharacter`.
 pub fn message(text: &str, max_graphemes: u32) -> Result<String, ErrorCode> {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let text = text.trim();
+    let text = with_line_feeds(text.trim());
     if text.chars().any(is_forbidden_in_messages) {
         return Err(ErrorCode::ForbiddenCharacter);
     }
     if !text.chars().any(invisible::is_visible) {
         return Err(ErrorCode::EmptyMessage);
     }
-    if is_longer_than(text, max_graphemes) {
+    if is_longer_than(&text, max_graphemes) {
         return Err(ErrorCode::MessageTooLong);
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Cleans and checks a nickname: inner runs of white space become one space, ends are trimmed; refuses empty, longer
@@ -89,16 +91,10 @@ pub fn room_slug(title: &str) -> Result<RoomSlug, ErrorCode> {
     RoomSlug::parse(cut.trim_end_matches('-')).map_err(|_| ErrorCode::RoomNameInvalid)
 }
 
-/// Number of grapheme clusters: what a person would count.
-#[must_use]
-pub fn graphemes(text: &str) -> u32 {
-    u32::try_from(text.graphemes(true).count()).unwrap_or(u32::MAX)
-}
-
 /// First grapheme cluster of a name, upper-cased, for its seal.
 #[must_use]
 pub fn initial(nickname: &str) -> String {
-    nickname.graphemes(true).next().unwrap_or_default().to_uppercase()
+    unicode::uppercase(&unicode::first_grapheme(nickname))
 }
 
 /// Hue of a name's seal in degrees, 0–359; the same on every machine (FNV-1a, draft-eastlake-fnv).
@@ -108,8 +104,23 @@ pub fn hue(nickname: &str) -> u16 {
     u16::try_from(hash % 360).expect("a remainder of 360 is below it")
 }
 
+/// Every `\r\n` and every `\r` as one `\n`.
+fn with_line_feeds(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('\r', Some('\n')) => {}
+            ('\r', _) => lines.push('\n'),
+            _ => lines.push(character),
+        }
+    }
+    lines
+}
+
 fn is_longer_than(text: &str, max_graphemes: u32) -> bool {
-    max_graphemes != 0 && text.graphemes(true).nth(max_graphemes as usize).is_some()
+    // A cluster is at least a byte: most texts need no counting.
+    max_graphemes != 0 && text.len() > max_graphemes as usize && graphemes(text) > max_graphemes
 }
 
 fn is_forbidden_in_messages(character: char) -> bool {

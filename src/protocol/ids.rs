@@ -129,10 +129,9 @@ pub const ROOM_SLUG_MAX_CHARS: usize = 40;
 
 fn is_room_slug(text: &str) -> bool {
     (1..=ROOM_SLUG_MAX_CHARS).contains(&text.chars().count())
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-        && !text.contains("--")
-        && text.chars().all(|character| character == '-' || (character.is_alphanumeric() && !character.is_uppercase()))
+        && text.split('-').all(|part| {
+            !part.is_empty() && part.chars().all(|character| character.is_alphanumeric() && !character.is_uppercase())
+        })
 }
 
 text_id!(

@@ -118,14 +118,21 @@ impl Counted {
     #[must_use]
     pub fn with(self, count: usize) -> String {
         let sentence = if count == 1 { self.one } else { self.other };
-        sentence.replace("{n}", &count.to_string())
+        fill(sentence, &[("{n}", &count.to_string())])
     }
 }
 
-/// Puts a value into its place in a sentence, such as `{name}`.
+/// Puts values into their places in a sentence, such as `{name}`. In one pass: nobody's nickname is taken for a place.
 #[must_use]
-pub fn fill(sentence: &str, place: &str, value: &str) -> String {
-    sentence.replacen(place, value, 1)
+pub fn fill(sentence: &str, places: &[(&str, &str)]) -> String {
+    let mut filled = String::new();
+    for piece in sentence.split_inclusive('}') {
+        let place = places.iter().find_map(|(place, value)| Some((piece.strip_suffix(place)?, *value)));
+        let (before, value) = place.unwrap_or((piece, ""));
+        filled.push_str(before);
+        filled.push_str(value);
+    }
+    filled
 }
 
 #[cfg(test)]
@@ -154,6 +161,13 @@ mod tests {
         assert_eq!(Language::from_cookie("teahouse_language=en"), Some(Language::English));
         assert_eq!(Language::from_cookie("language=zh-CN; teahouse_language=xx"), None);
         assert_eq!(Language::from_cookie(""), None);
+    }
+
+    #[test]
+    fn a_nickname_that_looks_like_a_place_is_shown_as_it_is() {
+        let said = fill("{name}: {text}", &[("{name}", "{text}"), ("{text}", "{name} {n}")]);
+        assert_eq!(said, "{text}: {name} {n}");
+        assert_eq!(fill("no {place} here", &[("{name}", "ada")]), "no {place} here");
     }
 
     #[test]

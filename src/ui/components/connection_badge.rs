@@ -42,7 +42,7 @@ fn describe(state: RoomState) -> String {
             Some(new) => words.caught_up.with(usize::try_from(new).unwrap_or(usize::MAX)),
             None => words.live.to_owned(),
         },
-        LinkStatus::Offline { since } => fill(words.offline_since, "{time}", &clock(since)),
+        LinkStatus::Offline { since } => fill(words.offline_since, &[("{time}", &clock(since))]),
         LinkStatus::Reconnecting { .. } => words.reconnecting.to_owned(),
         LinkStatus::Blocked => words.blocked.to_owned(),
         LinkStatus::Refused(_) | LinkStatus::Ended { .. } => words.ended.to_owned(),

@@ -76,7 +76,7 @@ fn NicknameForm(
     let choose = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(field) = element::<HtmlInputElement>(id) {
-            state.choose_nickname(&field.value());
+            state.choose_nickname(field.value());
         }
     };
     suggest_last(id);

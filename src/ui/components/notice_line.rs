@@ -25,7 +25,8 @@ pub fn RoomCreatedLine(
     language: Language,
 ) -> impl IntoView {
     let words = language.words();
-    let line = creator.map_or_else(|| words.room_opened.to_owned(), |name| fill(words.room_created, "{name}", &name));
+    let line =
+        creator.map_or_else(|| words.room_opened.to_owned(), |name| fill(words.room_created, &[("{name}", &name)]));
     view! { <li class="notice-line" data-row="">{line}</li> }
 }
 
@@ -44,7 +45,7 @@ fn sentence(language: Language, sentence: &str, names: &Names) -> Option<String>
     if names.named.is_empty() {
         return None;
     }
-    Some(fill(sentence, "{names}", &list(language, language.words(), names)))
+    Some(fill(sentence, &[("{names}", &list(language, language.words(), names))]))
 }
 
 /// "A, B and C", or "A and 3 others"; in Chinese a count includes those that are named.

@@ -18,8 +18,8 @@ pub fn TypingLine() -> impl IntoView {
 fn describe(words: &Words, nicknames: &[&str]) -> String {
     match nicknames {
         [] => String::new(),
-        [a] => fill(words.typing_one, "{a}", a),
-        [a, b] => fill(&fill(words.typing_two, "{a}", a), "{b}", b),
+        [a] => fill(words.typing_one, &[("{a}", a)]),
+        [a, b] => fill(words.typing_two, &[("{a}", a), ("{b}", b)]),
         many => words.typing_many.with(many.len()),
     }
 }

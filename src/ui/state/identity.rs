@@ -6,17 +6,12 @@ use leptos::task::spawn_local;
 use super::RoomState;
 use crate::api::{self, ApiError, ChooseNickname, SignOut};
 use crate::client::storage;
-use crate::model::text;
+use crate::protocol::Person;
 use crate::protocol::page::Form;
-use crate::protocol::{Person, Refusal};
 
 impl RoomState {
     /// Takes a nickname, or changes it.
-    pub fn choose_nickname(self, typed: &str) {
-        let nickname = match text::nickname(typed, self.limits.get_untracked().nickname_graphemes) {
-            Ok(nickname) => nickname,
-            Err(code) => return self.refuse_form(Form::Nickname, Refusal::permanent(code)),
-        };
+    pub fn choose_nickname(self, nickname: String) {
         self.clear_notice(Form::Nickname);
         spawn_local(async move {
             let chosen = api::call::<ChooseNickname, _>(&[("nickname", &nickname)]).await;

@@ -32,8 +32,8 @@ impl RoomState {
         if !self.at_newest.get_untracked() || is_hidden() {
             self.unread.update(|unread| *unread += 1);
         }
-        let line = fill(self.words().said, "{name}", &message.sender.nickname);
-        self.announce(fill(&line, "{text}", &message.text));
+        let places = [("{name}", message.sender.nickname.as_str()), ("{text}", &message.text)];
+        self.announce(fill(self.words().said, &places));
     }
 
     fn announce(self, line: String) {

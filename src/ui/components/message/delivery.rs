@@ -36,7 +36,7 @@ fn beside(class: &'static str, words: &'static str) -> Piece {
 fn stuck(id: &ClientMessageId, text: &str, why: &str) -> Piece {
     let state = use_room_state();
     let words = state.words();
-    let reason = fill(words.not_sent, "{reason}", why);
+    let reason = fill(words.not_sent, &[("{reason}", why)]);
     let (to_retry, to_discard, to_copy) = (id.clone(), id.clone(), text.to_owned());
     view! {
         <div class="message__delivery">
