@@ -5,6 +5,7 @@ export class Wire {
   readonly #sockets = new Set<Socket>();
   #cut = false;
   #webSockets = true;
+  #answers = true;
 
   private constructor(
     private readonly listener: Server,
@@ -34,6 +35,12 @@ export class Wire {
 
   mend(): void {
     this.#cut = false;
+    this.#answers = true;
+  }
+
+  /** Lets everything through to the server and nothing back: what is said arrives, the answer is lost. */
+  loseAnswers(): void {
+    this.#answers = false;
   }
 
   /** Lets HTTP through and drops every WebSocket handshake, as some middle boxes do. */
@@ -68,6 +75,8 @@ export class Wire {
       if (isHandshake && !this.#webSockets) browser.destroy();
       else server.write(bytes);
     });
-    server.on("data", (bytes) => browser.write(bytes));
+    server.on("data", (bytes) => {
+      if (this.#answers) browser.write(bytes);
+    });
   }
 }

@@ -22,6 +22,8 @@ const STOP_TIMEOUT_MS = 15_000;
  * @typedef {object} Teahouse
  * @property {string} url where it serves, without a slash at the end
  * @property {number} port
+ * @property {() => Promise<void>} kill ends it at once, as a crash does; its data stays
+ * @property {() => Promise<void>} restart starts it again, on the same port and data
  * @property {() => Promise<void>} stop asks it to drain, waits for it, and removes its data
  */
 
@@ -72,41 +74,57 @@ export async function startTeahouse({ environment = {}, flags = [], scheme = "ht
   const url = `${scheme}://127.0.0.1:${port}`;
   const data = mkdtempSync(path.join(tmpdir(), "teahouse-"));
   const inherited = Object.entries(process.env).filter(([name]) => !/^(LEPTOS|TEAHOUSE)_/.test(name));
-  const child = spawn(binary(), ["serve", "--addr", `127.0.0.1:${port}`, "--data", data, ...flags], {
-    cwd: root,
-    env: { ...Object.fromEntries(inherited), ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
   let log = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => (log = (log + chunk).slice(-20_000)));
-  }
-  /** @type {Promise<void>} */
-  const ended = new Promise((resolve) => {
-    child.on("error", (error) => {
-      log += `cannot start ${binary()}: ${error.message}; build it with: make build\n`;
-      resolve();
-    });
-    child.on("exit", () => resolve());
-  });
-  let running = true;
-  void ended.then(() => (running = false));
 
-  const stop = async () => {
-    child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-    await ended;
-    clearTimeout(timer);
-    rmSync(data, { recursive: true, force: true });
+  const launch = async () => {
+    const child = spawn(binary(), ["serve", "--addr", `127.0.0.1:${port}`, "--data", data, ...flags], {
+      cwd: root,
+      env: { ...Object.fromEntries(inherited), ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => (log = (log + chunk).slice(-20_000)));
+    }
+    let running = true;
+    /** @type {Promise<void>} */
+    const ended = new Promise((resolve) => {
+      child.on("error", (error) => {
+        log += `cannot start ${binary()}: ${error.message}; build it with: make build\n`;
+        resolve();
+      });
+      child.on("exit", () => resolve());
+    });
+    void ended.then(() => (running = false));
+    /** @param {NodeJS.Signals} signal */
+    const end = async (signal) => {
+      child.kill(signal);
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+      await ended;
+      clearTimeout(timer);
+    };
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (!(await isHealthy(url))) {
+      if (!running || Date.now() > deadline) {
+        await end("SIGTERM");
+        throw new Error(`the server did not come up at ${url}:\n${log}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return end;
   };
 
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await isHealthy(url))) {
-    if (!running || Date.now() > deadline) {
-      await stop();
-      throw new Error(`the server did not come up at ${url}:\n${log}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { url, port, stop };
+  const removeData = () => rmSync(data, { recursive: true, force: true });
+  let end = await launch().catch((error) => {
+    removeData();
+    throw error;
+  });
+  const kill = () => end("SIGKILL");
+  const restart = async () => {
+    end = await launch();
+  };
+  const stop = async () => {
+    await end("SIGTERM");
+    removeData();
+  };
+  return { url, port, kill, restart, stop };
 }

@@ -2,6 +2,7 @@
 
 export const english = {
   blocked: "Live updates do not get through",
+  caughtUp: /^Caught up/,
   changeNickname: "Change nickname",
   createRoom: "Create room",
   emptyRoom: "Nothing has been said here yet",
@@ -37,6 +38,7 @@ export type Words = typeof english;
 
 export const chinese: Words = {
   blocked: "实时更新连不上",
+  caughtUp: /^已补齐/,
   changeNickname: "改昵称",
   createRoom: "创建房间",
   emptyRoom: "还没有人说话",

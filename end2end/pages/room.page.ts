@@ -50,6 +50,20 @@ export class RoomPage {
     await this.ready();
   }
 
+  /** Another tab of the same browser, in the same room. */
+  async secondTab(slug: string): Promise<RoomPage> {
+    const tab = new RoomPage(await this.page.context().newPage(), this.words, this.scripts, this.origin);
+    await tab.goto(slug);
+    await tab.live();
+    tab.nickname = this.nickname;
+    return tab;
+  }
+
+  /** Away from the room and back, as a reload is, even where no server answers in between. */
+  async leavePage(): Promise<void> {
+    await this.page.goto("about:blank");
+  }
+
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
@@ -95,6 +109,11 @@ export class RoomPage {
   /** The lines of the conversation, oldest first. */
   lines(): Locator {
     return this.timeline.locator(".message__text");
+  }
+
+  /** Own lines that are not yet known to have arrived. */
+  pendingLines(): Locator {
+    return this.timeline.locator(".message--pending, .message--failed");
   }
 
   /** The notices about who came and went. */

@@ -3,14 +3,18 @@
 
 use std::cell::OnceCell;
 
-use web_sys::Storage;
+use wasm_bindgen::JsCast;
+use web_sys::{Storage, StorageEvent};
 
 use super::json;
-use crate::model::outbox::Outbox;
+use super::listener::Listener;
+use crate::model::outbox::{KeptLine, Outbox, OutgoingLine};
 use crate::protocol::{ClientMessageId, RoomSlug, TabId};
 
 const NICKNAME: &str = "teahouse.nickname";
 const DRAFT: &str = "teahouse.draft.";
+/// A key for each line, as in `teahouse.outbox.{room}.{client message id}`: tabs share the storage, and none of them ever
+/// writes what another one may have changed meanwhile.
 const OUTBOX: &str = "teahouse.outbox.";
 
 /// The nickname used last.
@@ -24,27 +28,62 @@ pub fn keep_nickname(nickname: &str) {
     keep(NICKNAME, nickname);
 }
 
-/// What was being typed in a room; empty when nothing.
+/// What was being typed in a room; empty when nothing. This tab's own draft, or, in a tab that has none, the browser's
+/// newest.
 #[must_use]
 pub fn draft(room: &RoomSlug) -> String {
-    read(&of_room(DRAFT, room)).unwrap_or_default()
+    let key = [DRAFT, room.as_str()].concat();
+    let own = session_storage().and_then(|storage| storage.get_item(&key).ok()?);
+    own.or_else(|| read(&key)).unwrap_or_default()
 }
 
-/// Remembers what is being typed; an empty draft is forgotten.
+/// Remembers what is being typed: for this tab, and for the next one after a crash.
 pub fn keep_draft(room: &RoomSlug, draft: &str) {
-    keep(&of_room(DRAFT, room), draft);
+    let key = [DRAFT, room.as_str()].concat();
+    if let Some(storage) = session_storage() {
+        // Denied or full: the copy for all tabs may still go.
+        let _ = storage.set_item(&key, draft);
+    }
+    keep(&key, draft);
 }
 
 /// The lines of a room that are not known to be on the server's disk.
 #[must_use]
 pub fn outbox(room: &RoomSlug) -> Outbox {
-    read(&of_room(OUTBOX, room))
-        .map_or_else(Outbox::default, |json| Outbox::from_json(&json, |line| json::decode(line).ok()))
+    let mut outbox = Outbox::default();
+    let Some(storage) = local_storage() else { return outbox };
+    for index in 0..storage.length().unwrap_or(0) {
+        let Ok(Some(key)) = storage.key(index) else { continue };
+        if line_of(&key).is_some_and(|(of_room, _)| of_room == *room) {
+            // A line that cannot be read does not take the others with it.
+            let kept = read(&key).and_then(|json| json::decode(&json).ok());
+            kept.into_iter().for_each(|line| outbox.restore(line));
+        }
+    }
+    outbox
 }
 
-/// Remembers the outbox of a room; an empty one is forgotten.
-pub fn keep_outbox(room: &RoomSlug, outbox: &Outbox) {
-    keep(&of_room(OUTBOX, room), &outbox.to_json());
+/// Remembers a line until [`forget_line`].
+pub fn keep_line(room: &RoomSlug, line: &OutgoingLine) {
+    if let Ok(json) = serde_json::to_string(&KeptLine::from(line)) {
+        keep(&line_key(room, &line.client_message_id), &json);
+    }
+}
+
+/// The line arrived, or was given up.
+pub fn forget_line(room: &RoomSlug, id: &ClientMessageId) {
+    keep(&line_key(room, id), "");
+}
+
+/// Calls back when another tab keeps a line of a room, or (none) has forgotten it.
+pub fn on_line_change(callback: impl Fn(RoomSlug, ClientMessageId, Option<KeptLine>) + 'static) -> Option<Listener> {
+    let window = web_sys::window()?;
+    Listener::on(&window, "storage", move |event| {
+        let event: StorageEvent = event.unchecked_into();
+        if let Some((room, id)) = event.key().as_deref().and_then(line_of) {
+            callback(room, id, event.new_value().and_then(|json| json::decode(&json).ok()));
+        }
+    })
 }
 
 /// The identity of this page, the same over its reconnects. Kept in memory on purpose: a browser copies the storage of a
@@ -81,12 +120,23 @@ fn fill_without_crypto(bits: &mut [u8]) {
     bits.fill_with(|| (js_sys::Math::random() * 256.0) as u8);
 }
 
-fn of_room(prefix: &str, room: &RoomSlug) -> String {
-    [prefix, room.as_str()].concat()
+fn line_key(room: &RoomSlug, id: &ClientMessageId) -> String {
+    [OUTBOX, room.as_str(), ".", id.as_str()].concat()
+}
+
+/// Which line a key is of.
+fn line_of(key: &str) -> Option<(RoomSlug, ClientMessageId)> {
+    let (room, id) = key.strip_prefix(OUTBOX)?.split_once('.')?;
+    Some((RoomSlug::parse(room).ok()?, ClientMessageId::parse(id).ok()?))
 }
 
 fn local_storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
+}
+
+/// The storage of this tab alone, which lives as long as the tab, reloads included.
+fn session_storage() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
 }
 
 fn read(key: &str) -> Option<String> {

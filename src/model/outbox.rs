@@ -1,14 +1,18 @@
-//! Lines that were typed and are not yet acknowledged: the local echo and its state. Not here: where they are kept
-//! (`client::storage`) and how they travel (`client::link`).
+//! Lines that were typed and are not yet acknowledged: the local echo and its state. All tabs of a browser share what is
+//! kept of them; each tab has an outbox of its own over it. Two tabs that send the same line do no harm, since its id is
+//! the same; that they rarely do is only thrift. Not here: where lines are kept (`client::storage`) and how they travel
+//! (`client::link`).
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{ClientMessageId, Refusal, Timestamp};
+use crate::protocol::{ClientMessageId, Refusal, Timestamp, UserId};
 
 /// An answer that did not come for this long is not waited for: the same line is sent again, under the same id.
 pub const UNANSWERED_MS: i64 = 10_000;
 /// A line that waited longer than this is not sent by itself any more: nobody likes yesterday's line today.
 pub const STALE_MS: i64 = 24 * 60 * 60 * 1_000;
+/// A line that another tab was seen to keep is left to that tab for this long. It may have been closed since.
+pub const ELSEWHERE_MS: i64 = 15_000;
 
 /// How far a line has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +23,13 @@ pub enum LineState {
     Sending,
     /// Refused for good: the person decides, retry or discard.
     Failed(Refusal),
-    /// Waited for more than a day: the person decides, retry or discard.
+    /// Waited for more than a day, or was typed under another nickname: the person decides, retry or discard.
     Stale,
+    /// Another tab is sending it, and shows it; this one only takes over when that has not come to an end.
+    Elsewhere {
+        /// From then on it waits here.
+        until: Timestamp,
+    },
 }
 
 /// A line on its way.
@@ -28,16 +37,20 @@ pub enum LineState {
 pub struct OutgoingLine {
     /// Its name for ever, also over retries.
     pub client_message_id: ClientMessageId,
+    /// Who typed it: the server knows a line again only from the same person.
+    pub sender: UserId,
     /// What was typed.
     pub text: String,
-    /// When it was typed, or last retried by hand.
+    /// When it was typed, which is its place among the others.
     pub created: Timestamp,
+    /// When it was typed, or last retried by hand.
+    pub wanted: Timestamp,
     /// How far it has come.
     pub state: LineState,
 }
 
-/// The lines of one room that are not known to be on disk, in the order of typing. Nothing leaves it silently:
-/// only by [`Outbox::acked`], [`Outbox::seen`] or [`Outbox::discard`].
+/// The lines of one room that are not known to be on disk, in the order of typing. Nothing leaves it silently: only by
+/// [`Outbox::acked`], [`Outbox::seen`] or [`Outbox::discard`], here or in another tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
     lines: Vec<OutgoingLine>,
@@ -49,15 +62,16 @@ pub struct Outbox {
 
 impl Outbox {
     /// Adds a line at the end.
-    pub fn push(&mut self, client_message_id: ClientMessageId, text: String, now: Timestamp) {
-        self.lines.push(OutgoingLine { client_message_id, text, created: now, state: LineState::Waiting });
+    pub fn push(&mut self, client_message_id: ClientMessageId, sender: UserId, text: String, now: Timestamp) {
+        let state = LineState::Waiting;
+        self.lines.push(OutgoingLine { client_message_id, sender, text, created: now, wanted: now, state });
     }
 
     /// The line to send now, marked as sending; none while one is in flight. A line unanswered for 10 s is given out
     /// again. Call it while the link is live: after `push`, `acked`, `refused`, `seen`, `retry`, `discard`, on becoming
     /// live, and when [`Outbox::wait_ms`] has passed.
     pub fn next_to_send(&mut self, now: Timestamp) -> Option<&OutgoingLine> {
-        self.lines.iter_mut().filter(|line| line.state == LineState::Waiting).for_each(|line| line.age(now));
+        self.lines.iter_mut().for_each(|line| line.age(now));
         let due = self.wait_ms(now)? == 0;
         let line = self
             .lines
@@ -76,8 +90,13 @@ impl Outbox {
         if self.lines.iter().any(OutgoingLine::is_in_flight) {
             return Some(self.sent.map_or(0, |sent| remaining_ms(sent, UNANSWERED_MS, now)));
         }
-        let waits = self.lines.iter().any(|line| line.state == LineState::Waiting);
-        waits.then(|| self.pause.map_or(0, |(since, ms)| remaining_ms(since, ms, now)))
+        let pause_ms = || self.pause.map_or(0, |(since, ms)| remaining_ms(since, ms, now));
+        let waits = self.lines.iter().filter_map(|line| match line.state {
+            LineState::Waiting => Some(pause_ms()),
+            LineState::Elsewhere { until } => Some(u32::try_from(until.unix_ms() - now.unix_ms()).unwrap_or(0)),
+            _ => None,
+        });
+        waits.min()
     }
 
     /// The server has it on disk.
@@ -104,6 +123,38 @@ impl Outbox {
         self.acked(id);
     }
 
+    /// Another tab keeps this line, or says what became of it there.
+    pub fn kept_elsewhere(&mut self, kept: KeptLine, now: Timestamp) {
+        let mut line = OutgoingLine::from(kept);
+        if line.state == LineState::Waiting {
+            line.state = LineState::Elsewhere { until: Timestamp::from_unix_ms(now.unix_ms() + ELSEWHERE_MS) };
+        }
+        match self.line_mut(&line.client_message_id) {
+            // It is on its way from here too: the answer will tell.
+            Some(known) if known.is_in_flight() => {}
+            Some(known) => *known = line,
+            None => {
+                let place = self.lines.partition_point(|known| known.place() <= line.place());
+                self.lines.insert(place, line);
+            }
+        }
+    }
+
+    /// Another tab has done with this line: it arrived, or was given up there.
+    pub fn gone_elsewhere(&mut self, id: &ClientMessageId) {
+        self.lines.retain(|line| line.client_message_id != *id || line.is_in_flight());
+    }
+
+    /// The person that the server knows this browser by, from now on. Lines of somebody else do not go by themselves any
+    /// more: one that had arrived without an answer would be said again by another person.
+    pub fn speak_as(&mut self, me: &UserId) {
+        for line in self.lines.iter_mut().filter(|line| line.sender != *me) {
+            if !matches!(line.state, LineState::Failed(_)) {
+                line.state = LineState::Stale;
+            }
+        }
+    }
+
     /// Whatever was in flight may be lost: it waits again.
     pub fn connection_lost(&mut self) {
         for line in self.lines.iter_mut().filter(|line| line.is_in_flight()) {
@@ -111,11 +162,12 @@ impl Outbox {
         }
     }
 
-    /// The person wants a failed or stale line sent again.
-    pub fn retry(&mut self, id: &ClientMessageId, now: Timestamp) {
+    /// The person, now known as `me`, wants a failed or stale line sent again.
+    pub fn retry(&mut self, id: &ClientMessageId, me: &UserId, now: Timestamp) {
         if let Some(line) = self.line_mut(id).filter(|line| !line.is_in_flight()) {
             line.state = LineState::Waiting;
-            line.created = now;
+            line.sender = me.clone();
+            line.wanted = now;
         }
     }
 
@@ -131,18 +183,17 @@ impl Outbox {
         &self.lines
     }
 
-    /// For storage: one JSON object a line, so that one that cannot be read later does not take the others with it.
+    /// A line by its name.
     #[must_use]
-    pub fn to_json(&self) -> String {
-        let kept = self.lines.iter().map(KeptLine::from).filter_map(|kept| serde_json::to_string(&kept).ok());
-        kept.collect::<Vec<_>>().join("\n")
+    pub fn line(&self, id: &ClientMessageId) -> Option<&OutgoingLine> {
+        self.lines.iter().find(|line| line.client_message_id == *id)
     }
 
-    /// From storage, where `decode` reads one line. Lines that were in flight wait again.
-    #[must_use]
-    pub fn from_json(json: &str, decode: fn(&str) -> Option<KeptLine>) -> Self {
-        let kept = json.lines().filter_map(decode);
-        Self { lines: kept.map(OutgoingLine::from).collect(), ..Self::default() }
+    /// Takes a line from storage, as a page does that has just come: it waits, or has failed, as it had there.
+    pub fn restore(&mut self, kept: KeptLine) {
+        let line = OutgoingLine::from(kept);
+        let place = self.lines.partition_point(|known| known.place() <= line.place());
+        self.lines.insert(place, line);
     }
 
     fn line_mut(&mut self, id: &ClientMessageId) -> Option<&mut OutgoingLine> {
@@ -155,8 +206,16 @@ impl OutgoingLine {
         self.state == LineState::Sending
     }
 
+    /// Two lines of one millisecond were typed in two tabs, and need only be in the same order everywhere.
+    fn place(&self) -> (Timestamp, &ClientMessageId) {
+        (self.created, &self.client_message_id)
+    }
+
     fn age(&mut self, now: Timestamp) {
-        if now.unix_ms() - self.created.unix_ms() > STALE_MS {
+        if matches!(self.state, LineState::Elsewhere { until } if until <= now) {
+            self.state = LineState::Waiting;
+        }
+        if self.state == LineState::Waiting && now.unix_ms() - self.wanted.unix_ms() > STALE_MS {
             self.state = LineState::Stale;
         }
     }
@@ -169,11 +228,13 @@ fn remaining_ms(since: Timestamp, ms: i64, now: Timestamp) -> u32 {
 }
 
 /// A line as it is stored: what cannot be worked out again.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptLine {
     client_message_id: ClientMessageId,
+    sender: UserId,
     text: String,
     created_ms: Timestamp,
+    wanted_ms: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refusal: Option<Refusal>,
 }
@@ -182,12 +243,14 @@ impl From<&OutgoingLine> for KeptLine {
     fn from(line: &OutgoingLine) -> Self {
         let refusal = match line.state {
             LineState::Failed(refusal) => Some(refusal),
-            LineState::Waiting | LineState::Sending | LineState::Stale => None,
+            LineState::Waiting | LineState::Sending | LineState::Stale | LineState::Elsewhere { .. } => None,
         };
         Self {
             client_message_id: line.client_message_id.clone(),
+            sender: line.sender.clone(),
             text: line.text.clone(),
             created_ms: line.created,
+            wanted_ms: line.wanted,
             refusal,
         }
     }
@@ -197,8 +260,10 @@ impl From<KeptLine> for OutgoingLine {
     fn from(kept: KeptLine) -> Self {
         Self {
             client_message_id: kept.client_message_id,
+            sender: kept.sender,
             text: kept.text,
             created: kept.created_ms,
+            wanted: kept.wanted_ms,
             state: kept.refusal.map_or(LineState::Waiting, LineState::Failed),
         }
     }

@@ -92,7 +92,7 @@ pub enum Delivery {
     Sending,
     /// Refused for good: retry or discard.
     Failed(Refusal),
-    /// Waited for more than a day: retry or discard.
+    /// Waited for more than a day, or for another person: retry or discard.
     Stale,
 }
 
@@ -141,16 +141,18 @@ pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dy
         }
     }
     // The log may be faster than the ack: a line is not shown twice in between.
-    for line in outbox.lines().iter().filter(|line| !is_in_log(line, timeline, me)) {
-        layout.outgoing(line);
+    for line in outbox.lines().iter().filter(|line| !is_in_log(line, timeline)) {
+        if let Some(delivery) = Delivery::of(line.state) {
+            layout.outgoing(line, delivery);
+        }
     }
     layout.into_rows()
 }
 
-fn is_in_log(line: &OutgoingLine, timeline: &Timeline, me: Option<&Person>) -> bool {
+fn is_in_log(line: &OutgoingLine, timeline: &Timeline) -> bool {
     timeline.entries().any(|entry| match entry {
         Entry::Event(LogEvent { body: EventBody::Message(message), .. }) => {
-            message.client_message_id == line.client_message_id && me.is_some_and(|me| me.id == message.sender.id)
+            message.client_message_id == line.client_message_id && message.sender.id == line.sender
         }
         _ => false,
     })
@@ -183,13 +185,15 @@ impl Row {
     }
 }
 
-impl From<LineState> for Delivery {
-    fn from(state: LineState) -> Self {
+impl Delivery {
+    /// How a line of the outbox is shown; not at all when another tab shows it.
+    const fn of(state: LineState) -> Option<Self> {
         match state {
-            LineState::Waiting => Self::Waiting,
-            LineState::Sending => Self::Sending,
-            LineState::Failed(refusal) => Self::Failed(refusal),
-            LineState::Stale => Self::Stale,
+            LineState::Waiting => Some(Self::Waiting),
+            LineState::Sending => Some(Self::Sending),
+            LineState::Failed(refusal) => Some(Self::Failed(refusal)),
+            LineState::Stale => Some(Self::Stale),
+            LineState::Elsewhere { .. } => None,
         }
     }
 }

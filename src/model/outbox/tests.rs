@@ -9,12 +9,22 @@ fn id(name: &str) -> ClientMessageId {
     ClientMessageId::parse(name).expect("a good id")
 }
 
+fn person(name: &str) -> UserId {
+    UserId::parse(name).expect("a good id")
+}
+
 fn outbox(names: &[&str]) -> Outbox {
     let mut outbox = Outbox::default();
     for name in names {
-        outbox.push(id(name), format!("text of {name}"), at(0));
+        outbox.push(id(name), person("ada"), format!("text of {name}"), at(0));
     }
     outbox
+}
+
+/// What storage holds of a line.
+fn kept(outbox: &Outbox, name: &str) -> KeptLine {
+    let json = serde_json::to_string(&KeptLine::from(outbox.line(&id(name)).expect("a line"))).expect("JSON");
+    serde_json::from_str(&json).expect("what was written can be read")
 }
 
 fn next(outbox: &mut Outbox, now: i64) -> Option<String> {
@@ -85,7 +95,7 @@ fn a_permanent_refusal_keeps_the_line_and_lets_the_others_pass() {
     assert_eq!(next(&mut outbox, 2).as_deref(), Some("b"));
     outbox.acked(&id("b"));
     assert_eq!(next(&mut outbox, 3), None, "a failed line is not sent by itself");
-    outbox.retry(&id("a"), at(4));
+    outbox.retry(&id("a"), &person("ada"), at(4));
     assert_eq!(next(&mut outbox, 4).as_deref(), Some("a"));
 }
 
@@ -103,30 +113,78 @@ fn a_line_older_than_a_day_asks_before_it_is_sent() {
     let next_day = STALE_MS + 1;
     assert_eq!(next(&mut outbox, next_day), None);
     assert_eq!(states(&outbox), [LineState::Stale]);
-    outbox.retry(&id("a"), at(next_day));
+    outbox.retry(&id("a"), &person("ada"), at(next_day));
     assert_eq!(next(&mut outbox, next_day).as_deref(), Some("a"));
-}
-
-/// Stands for the browser's parser.
-fn decode(line: &str) -> Option<KeptLine> {
-    serde_json::from_str(line).ok()
 }
 
 #[test]
 fn storage_keeps_every_line_and_what_became_of_it() {
     let mut outbox = outbox(&["a", "b"]);
-    outbox.push(id("c"), "two\nlines, \"quoted\"".to_owned(), at(7));
+    outbox.push(id("c"), person("ada"), "two\nlines, \"quoted\"".to_owned(), at(7));
     next(&mut outbox, 0);
     outbox.refused(&id("a"), Refusal::permanent(ErrorCode::ForbiddenCharacter), at(1));
     next(&mut outbox, 2);
-    let restored = Outbox::from_json(&outbox.to_json(), decode);
+    let mut restored = Outbox::default();
+    for name in ["c", "a", "b"] {
+        restored.restore(kept(&outbox, name));
+    }
     outbox.connection_lost();
-    assert_eq!(restored.lines(), outbox.lines(), "a reload is a lost connection");
+    assert_eq!(restored.lines(), outbox.lines(), "a reload is a lost connection, and storage has no order");
 }
 
 #[test]
-fn a_line_that_storage_spoiled_does_not_take_the_others_with_it() {
-    let json = outbox(&["a", "b"]).to_json().replace("\"a\"", "\"not an id!\"");
-    assert_eq!(Outbox::from_json(&json, decode).lines().len(), 1);
-    assert_eq!(Outbox::from_json("", decode).lines(), []);
+fn a_retried_line_keeps_its_place_over_a_reload() {
+    let mut outbox = outbox(&["a"]);
+    outbox.push(id("b"), person("ada"), "later".to_owned(), at(5));
+    next(&mut outbox, 6);
+    outbox.refused(&id("a"), Refusal::permanent(ErrorCode::MessageTooLong), at(7));
+    outbox.retry(&id("a"), &person("ada"), at(8));
+    let mut restored = Outbox::default();
+    restored.restore(kept(&outbox, "b"));
+    restored.restore(kept(&outbox, "a"));
+    assert_eq!(next(&mut restored, 9).as_deref(), Some("a"));
+}
+
+#[test]
+fn a_line_that_another_tab_is_sending_is_left_to_it_for_a_while() {
+    let elsewhere = outbox(&["a"]);
+    let mut here = Outbox::default();
+    here.kept_elsewhere(kept(&elsewhere, "a"), at(100));
+    here.push(id("b"), person("ada"), "typed here".to_owned(), at(200));
+    assert_eq!(next(&mut here, 200).as_deref(), Some("b"), "lines of two tabs do not wait for each other");
+    here.acked(&id("b"));
+    assert_eq!(here.wait_ms(at(300)), Some(14_800));
+    assert_eq!(next(&mut here, 100 + ELSEWHERE_MS - 1), None);
+    assert_eq!(next(&mut here, 100 + ELSEWHERE_MS).as_deref(), Some("a"), "that tab may have been closed");
+}
+
+#[test]
+fn what_became_of_a_line_in_another_tab_is_known_here() {
+    let mut elsewhere = outbox(&["a", "b", "c"]);
+    let mut here = outbox(&["a", "b", "c"]);
+    next(&mut here, 0);
+    here.gone_elsewhere(&id("a"));
+    assert_eq!(here.lines().len(), 3, "it is on its way from here too, and its answer will come");
+    here.gone_elsewhere(&id("b"));
+    next(&mut elsewhere, 0);
+    elsewhere.acked(&id("a"));
+    next(&mut elsewhere, 1);
+    elsewhere.acked(&id("b"));
+    next(&mut elsewhere, 2);
+    let refusal = Refusal::permanent(ErrorCode::MessageTooLong);
+    elsewhere.refused(&id("c"), refusal, at(3));
+    here.kept_elsewhere(kept(&elsewhere, "c"), at(3));
+    assert_eq!(states(&here), [LineState::Sending, LineState::Failed(refusal)]);
+}
+
+#[test]
+fn a_line_is_never_said_by_another_person_unasked() {
+    let mut outbox = outbox(&["a", "b"]);
+    next(&mut outbox, 0);
+    outbox.speak_as(&person("ada"));
+    assert_eq!(states(&outbox), [LineState::Sending, LineState::Waiting], "nothing has changed");
+    outbox.speak_as(&person("bo"));
+    assert_eq!(states(&outbox), [LineState::Stale, LineState::Stale], "the first may have arrived already");
+    outbox.retry(&id("b"), &person("bo"), at(1));
+    assert_eq!(next(&mut outbox, 1).as_deref(), Some("b"), "asked, it is");
 }

@@ -54,7 +54,7 @@ impl<'a> Layout<'a> {
         }));
     }
 
-    pub(super) fn outgoing(&mut self, line: &OutgoingLine) {
+    pub(super) fn outgoing(&mut self, line: &OutgoingLine, delivery: Delivery) {
         let clock = self.begin(line.created);
         let nickname = self.me.map_or("", |me| &me.nickname);
         let continuation = self.continue_group(self.me.map(|me| &me.id), nickname, line.created);
@@ -66,7 +66,7 @@ impl<'a> Layout<'a> {
             at: line.created,
             clock,
             continuation,
-            delivery: Delivery::from(line.state),
+            delivery,
             ownership: Ownership::Own,
         }));
     }

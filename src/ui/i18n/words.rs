@@ -111,7 +111,7 @@ words! {
     sending: Text = "Sending…", "正在发送…";
     sent: Text = "Sent", "已发送";
     not_sent: Text = "Not sent: {reason}", "未发送：{reason}";
-    stale: Text = "It waited for more than a day.", "已等待超过一天。";
+    stale: Text = "It waited for more than a day, or was written under another nickname.", "已等待超过一天，或写于另一个昵称下。";
     retry: Text = "Retry", "重试";
     copy: Text = "Copy", "复制";
     discard: Text = "Discard", "丢弃";

@@ -37,6 +37,7 @@ impl RoomState {
                 let is_first = self.me.with_untracked(Option::is_none);
                 self.focus_composer.set_value(is_first);
                 self.me.set(me);
+                self.disown_lines_of_others();
                 self.handle.with_value(|handle| {
                     if let Some(handle) = handle {
                         handle.identity_changed();

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::{Clocks, RoomState};
 use crate::client::link::{self, LinkHandle};
-use crate::client::storage;
 use crate::model::link::LinkStatus;
 use crate::model::timeline::Published;
 use crate::protocol::event::Continuity;
@@ -18,13 +17,14 @@ impl RoomState {
     pub fn come_alive(self) {
         let slug = self.slug();
         self.clocks.set(Clocks::Local);
-        self.outbox.set(storage::outbox(&slug));
+        self.open_outbox();
         let cursor =
             self.rendered_newest.get_untracked().then(|| self.timeline.with_untracked(|timeline| timeline.cursor()));
         let handle = LinkHandle::start(slug, cursor, move |update| self.receive(update));
         self.handle.set_value(Some(handle));
         self.follow_address_bar();
         self.follow_visibility();
+        self.follow_other_tabs();
         if let Some(root) = document().document_element() {
             // An attribute of this shape is always accepted.
             let _ = root.set_attribute("data-hydrated", "");
@@ -60,6 +60,7 @@ impl RoomState {
         match event {
             Event::Welcome { me, limits, rooms, .. } => {
                 self.me.set(me);
+                self.disown_lines_of_others();
                 self.limits.set(limits);
                 self.rooms.set(rooms);
             }

@@ -11,7 +11,7 @@ use crate::model::outbox::OutgoingLine;
 use crate::model::text;
 use crate::protocol::page::Form;
 use crate::protocol::{
-    ClientMessageId, Command, ErrorCode, EventBody, LogEvent, Message, Refusal, RoomSlug, Seq, Timestamp,
+    ClientMessageId, Command, ErrorCode, EventBody, LogEvent, Message, Refusal, RoomSlug, Seq, Timestamp, UserId,
 };
 use crate::ui::i18n;
 
@@ -34,13 +34,13 @@ impl RoomState {
     /// Takes what was typed: checks it as the server will, shows it at once and sends it when the connection allows.
     #[must_use]
     pub fn say(self, typed: &str) -> Said {
-        let checked =
-            text::message(typed, self.limits.get_untracked().message_graphemes).and_then(|line| self.fits_frame(line));
-        match checked {
-            Ok(line) => {
+        match self.checked(typed) {
+            Ok((me, line)) => {
                 self.clear_notice(Form::Say);
-                let now = local_time::now();
-                self.change_outbox(|outbox| outbox.push(storage::new_client_message_id(), line, now));
+                // Into storage before anything else happens to it.
+                let id = storage::new_client_message_id();
+                self.outbox.update(|outbox| outbox.push(id.clone(), me, line, local_time::now()));
+                self.keep_line(&id);
                 self.throttle.update_value(|throttle| throttle.reset());
                 self.show_newest();
                 self.flush_outbox();
@@ -53,6 +53,12 @@ impl RoomState {
         }
     }
 
+    fn checked(self, typed: &str) -> Result<(UserId, String), ErrorCode> {
+        let me = self.me.get_untracked().ok_or(ErrorCode::NicknameRequired)?;
+        let line = text::message(typed, self.limits.get_untracked().message_graphemes)?;
+        Ok((me.id, self.fits_frame(line)?))
+    }
+
     /// The server would close the connection on a larger frame, and the line would come back for ever.
     fn fits_frame(self, line: String) -> Result<String, ErrorCode> {
         const REST_OF_FRAME_BYTES: usize = 256;
@@ -63,13 +69,16 @@ impl RoomState {
 
     /// Sends a line again that was refused.
     pub fn retry(self, id: &ClientMessageId) {
-        self.change_outbox(|outbox| outbox.retry(id, local_time::now()));
+        let Some(me) = self.me.get_untracked() else { return };
+        self.outbox.update(|outbox| outbox.retry(id, &me.id, local_time::now()));
+        self.keep_line(id);
         self.flush_outbox();
     }
 
     /// Gives a line up.
     pub fn discard(self, id: &ClientMessageId) {
-        self.change_outbox(|outbox| {
+        storage::forget_line(&self.slug(), id);
+        self.outbox.update(|outbox| {
             outbox.discard(id);
         });
         self.flush_outbox();
@@ -132,10 +141,8 @@ impl RoomState {
 
     /// The line is on disk. It stays in the outbox until the log shows it, so that it is in sight at every moment.
     pub(super) fn acked(self, room: &RoomSlug, id: ClientMessageId, seq: Seq, at_ms: Timestamp) {
+        storage::forget_line(room, &id);
         if !self.is_open(room) {
-            let mut outbox = storage::outbox(room);
-            outbox.acked(&id);
-            storage::keep_outbox(room, &outbox);
             return;
         }
         let head = self.timeline.with_untracked(|timeline| timeline.head());
@@ -144,7 +151,7 @@ impl RoomState {
                 self.published(event);
             }
         } else if seq <= head {
-            self.change_outbox(|outbox| outbox.acked(&id));
+            self.outbox.update(|outbox| outbox.acked(&id));
             self.flush_outbox();
         }
     }
@@ -152,21 +159,18 @@ impl RoomState {
     fn own_event(self, id: &ClientMessageId, seq: Seq, at_ms: Timestamp) -> Option<LogEvent> {
         let sender = self.me.get_untracked()?;
         let text = self.outbox.with_untracked(|outbox| {
-            outbox.lines().iter().find(|line| line.client_message_id == *id).map(|line| line.text.clone())
+            outbox.line(id).filter(|line| line.sender == sender.id).map(|line| line.text.clone())
         })?;
         let message = Message { sender, client_message_id: id.clone(), text, sender_time: None };
         Some(LogEvent { seq, at_ms, body: EventBody::Message(message) })
     }
 
     pub(super) fn refused(self, room: &RoomSlug, id: &ClientMessageId, refusal: Refusal) {
-        let now = local_time::now();
+        // In a room that was left meanwhile, the line waits in storage: it is refused again when the reader comes back.
         if self.is_open(room) {
-            self.change_outbox(|outbox| outbox.refused(id, refusal, now));
+            self.outbox.update(|outbox| outbox.refused(id, refusal, local_time::now()));
+            self.keep_line(id);
             self.flush_outbox();
-        } else {
-            let mut outbox = storage::outbox(room);
-            outbox.refused(id, refusal, now);
-            storage::keep_outbox(room, &outbox);
         }
     }
 
@@ -175,12 +179,13 @@ impl RoomState {
         if self.outbox.with_untracked(|outbox| outbox.lines().is_empty()) {
             return;
         }
-        let me = self.me.get_untracked().map(|me| me.id);
-        self.change_outbox(|outbox| {
+        let slug = self.slug();
+        self.outbox.update(|outbox| {
             for event in events {
                 if let EventBody::Message(message) = &event.body
-                    && Some(&message.sender.id) == me.as_ref()
+                    && outbox.line(&message.client_message_id).is_some_and(|line| line.sender == message.sender.id)
                 {
+                    storage::forget_line(&slug, &message.client_message_id);
                     outbox.seen(&message.client_message_id);
                 }
             }
@@ -188,10 +193,40 @@ impl RoomState {
         self.flush_outbox();
     }
 
-    fn change_outbox(self, change: impl FnOnce(&mut crate::model::outbox::Outbox)) {
-        self.outbox.update(change);
+    fn keep_line(self, id: &ClientMessageId) {
         let slug = self.slug();
-        self.outbox.with_untracked(|outbox| storage::keep_outbox(&slug, outbox));
+        self.outbox
+            .with_untracked(|outbox| outbox.line(id).into_iter().for_each(|line| storage::keep_line(&slug, line)));
+    }
+
+    /// Takes up the lines of the open room that storage kept.
+    pub(super) fn open_outbox(self) {
+        self.outbox.set(storage::outbox(&self.slug()));
+        self.disown_lines_of_others();
+    }
+
+    /// Somebody else's lines do not go by themselves.
+    pub(super) fn disown_lines_of_others(self) {
+        if let Some(me) = self.me.get_untracked() {
+            self.outbox.update(|outbox| outbox.speak_as(&me.id));
+        }
+    }
+
+    /// Hears what other tabs do with their lines.
+    pub(super) fn follow_other_tabs(self) {
+        let listener = storage::on_line_change(move |room, id, kept| {
+            if !self.is_open(&room) {
+                return;
+            }
+            self.outbox.update(|outbox| match kept {
+                Some(kept) => outbox.kept_elsewhere(kept, local_time::now()),
+                None => outbox.gone_elsewhere(&id),
+            });
+            self.disown_lines_of_others();
+            self.flush_outbox();
+        });
+        // Kept for as long as the application lives, in whose effect this runs.
+        StoredValue::new_local(listener);
     }
 
     pub(super) fn command(self, command: Command) {

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::{ReachBack, RoomState};
 use crate::api::{self, CreateRoom};
-use crate::client::{navigation, storage};
+use crate::client::navigation;
 use crate::model::address;
 use crate::model::link::LinkStatus;
 use crate::model::roster::Roster;
@@ -89,7 +89,7 @@ impl RoomState {
         self.typing.set(Typing::default());
         self.throttle.update_value(|throttle| throttle.reset());
         self.room.set(nothing_yet.summary);
-        self.outbox.set(storage::outbox(&slug));
+        self.open_outbox();
         self.window.set(Window::Newest);
         self.unread.set(0);
         self.reach_back.set(ReachBack::Idle);

@@ -1,0 +1,159 @@
+// Never lose a line: whatever breaks, in the end the screen shows what the database holds, and every line once.
+import { test as base, expect } from "../fixtures.ts";
+import { Wire } from "../proxy.ts";
+import { startTeahouse } from "../server.mjs";
+import { limitsOff } from "../settings.ts";
+
+/** Coming back may take as long as the longest back-off, and a line without an answer is repeated after ten seconds. */
+const BACK_MS = 45_000;
+
+interface Fixtures {
+  /** A server of the test's own, since it is going to be killed. */
+  house: Awaited<ReturnType<typeof startTeahouse>>;
+  /** Between that server and whoever is let in by it. */
+  wire: Wire;
+  /** What the database holds of the test's room, in its order. */
+  database: () => Promise<string[]>;
+}
+
+const test = base.extend<Fixtures>({
+  house: async ({}, use) => {
+    const house = await startTeahouse({ environment: limitsOff });
+    await use(house);
+    await house.stop();
+  },
+  server: async ({ house }, use) => use(house.url),
+  wire: async ({ server, complaints }, use) => {
+    complaints.expect(/WebSocket connection/, /Failed to load resource/);
+    const wire = await Wire.to(server);
+    await use(wire);
+    await wire.close();
+  },
+  database: async ({ server, room }, use) => {
+    await use(async () => {
+      const answer = await fetch(`${server}/api/v1/rooms/${encodeURIComponent(room.slug)}/events?after=0&limit=200`);
+      const page = (await answer.json()) as { events: { kind: string; text?: string }[] };
+      return page.events.filter((event) => event.kind === "message").map((event) => event.text ?? "");
+    });
+  },
+});
+
+test.describe.configure({ timeout: 120_000 });
+
+test("lines on their way to a server that is killed arrive once, in order", async ({ house, wire, people, room, database }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  const bob = await people.member("Bob", room, { origin: wire.origin });
+  await alice.say("before");
+  await expect(bob.line("before")).toBeVisible();
+
+  for (const text of ["one", "two", "three"]) await alice.say(text);
+  await house.kill();
+  for (const text of ["four", "five"]) await alice.say(text);
+  await expect(alice.line("five")).toBeVisible();
+  await house.restart();
+
+  const all = ["before", "one", "two", "three", "four", "five"];
+  await expect.poll(database, { timeout: BACK_MS }).toEqual(all);
+  for (const person of [alice, bob]) {
+    await expect(person.lines()).toHaveText(all, { timeout: BACK_MS });
+    await expect(person.pendingLines()).toHaveCount(0);
+  }
+});
+
+test("a line whose answer was lost is not said twice", async ({ wire, people, room, database }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  wire.loseAnswers();
+  await alice.say("heard, not answered");
+  await expect.poll(database).toEqual(["heard, not answered"]);
+  await expect(alice.pendingLines()).toHaveCount(1);
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  wire.mend();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: BACK_MS });
+  await expect(alice.pendingLines()).toHaveCount(0);
+  await alice.say("and on");
+  await expect.poll(database).toEqual(["heard, not answered", "and on"]);
+  await expect(alice.lines()).toHaveText(["heard, not answered", "and on"]);
+});
+
+test("lines that wait survive leaving the page", async ({ wire, people, room, database }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  const all = ["waiting one", "waiting two", "waiting three"];
+  for (const text of all) await alice.say(text);
+  await alice.composer.fill("half a thou");
+  await alice.leavePage();
+  wire.mend();
+  await alice.goto(room.slug);
+  await expect.poll(database, { timeout: BACK_MS }).toEqual(all);
+  await expect(alice.lines()).toHaveText(all);
+  await expect(alice.pendingLines()).toHaveCount(0);
+  await expect(alice.composer).toHaveValue("half a thou");
+});
+
+test("two tabs share what waits, and every line is said once", async ({ wire, people, room, database }) => {
+  const first = await people.member("Alice", room, { origin: wire.origin });
+  const second = await first.secondTab(room.slug);
+  wire.cut();
+  for (const tab of [first, second]) {
+    await expect(tab.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  }
+  await first.say("first one");
+  await second.say("second one");
+  await first.say("first two");
+  await second.say("second two");
+  wire.mend();
+  await expect.poll(async () => (await database()).length, { timeout: BACK_MS }).toBe(4);
+  for (const tab of [first, second]) {
+    await expect(tab.connectionBadge).toHaveAttribute("data-state", "live", { timeout: BACK_MS });
+    await expect(tab.pendingLines()).toHaveCount(0, { timeout: BACK_MS });
+    await expect(tab.lines()).toHaveText(await database());
+  }
+  const said = await database();
+  expect([...said].sort()).toEqual(["first one", "first two", "second one", "second two"]);
+  for (const tab of ["first", "second"]) expect(said.indexOf(`${tab} one`)).toBeLessThan(said.indexOf(`${tab} two`));
+});
+
+test("what a closed tab left behind is sent by the other", async ({ wire, people, room, database }) => {
+  const closing = await people.member("Alice", room, { origin: wire.origin });
+  const staying = await closing.secondTab(room.slug);
+  wire.cut();
+  await expect(closing.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  await closing.say("left behind");
+  await expect(closing.line("left behind")).toBeVisible();
+  await closing.page.close();
+  wire.mend();
+  await expect(staying.line("left behind")).toBeVisible({ timeout: BACK_MS });
+  await expect(staying.pendingLines()).toHaveCount(0, { timeout: BACK_MS });
+  expect(await database()).toEqual(["left behind"]);
+});
+
+test("each tab keeps its own half-written line", async ({ people, room }) => {
+  const first = await people.member("Alice", room);
+  const second = await first.secondTab(room.slug);
+  await first.composer.fill("a long thought");
+  await second.composer.fill("another");
+  await first.reload();
+  await second.reload();
+  await expect(first.composer).toHaveValue("a long thought");
+  await expect(second.composer).toHaveValue("another");
+});
+
+test("a tab that slept through a cut catches up by itself and says so", async ({ wire, people, room, database, house }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  const bob = await people.member("Bob", room, { origin: house.url });
+  await bob.say("before");
+  await expect(alice.line("before")).toBeVisible();
+
+  const devtools = await alice.page.context().newCDPSession(alice.page);
+  await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  wire.cut();
+  for (const text of ["while asleep", "still asleep"]) await bob.say(text);
+  await expect.poll(database).toEqual(["before", "while asleep", "still asleep"]);
+  wire.mend();
+  await devtools.send("Page.setWebLifecycleState", { state: "active" });
+
+  await expect(alice.connectionBadge).toHaveText(alice.words.caughtUp, { timeout: BACK_MS });
+  await expect(alice.lines()).toHaveText(["before", "while asleep", "still asleep"]);
+});
