@@ -12,6 +12,8 @@ pub mod socket;
 
 pub mod link;
 
+mod journal;
+
 pub mod storage;
 
 pub mod local_time;

@@ -1,5 +1,9 @@
 // Never lose a line: whatever breaks, in the end the screen shows what the database holds, and every line once.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test as base, expect } from "../fixtures.ts";
+import { RoomPage } from "../pages/room.page.ts";
 import { Wire } from "../proxy.ts";
 import { startTeahouse } from "../server.mjs";
 import { limitsOff } from "../settings.ts";
@@ -12,6 +16,8 @@ interface Fixtures {
   house: Awaited<ReturnType<typeof startTeahouse>>;
   /** Between that server and whoever is let in by it. */
   wire: Wire;
+  /** Opens a browser of its own, on a profile that a crash leaves behind. */
+  browserOnDisk: () => Promise<RoomPage>;
   /** What the database holds of the test's room, in its order. */
   database: () => Promise<string[]>;
 }
@@ -28,6 +34,18 @@ const test = base.extend<Fixtures>({
     const wire = await Wire.to(server);
     await use(wire);
     await wire.close();
+  },
+  browserOnDisk: async ({ playwright, server, words, launchOptions, locale }, use) => {
+    const profile = await mkdtemp(path.join(tmpdir(), "teahouse-profile-"));
+    const opened: RoomPage[] = [];
+    await use(async () => {
+      const context = await playwright.chromium.launchPersistentContext(profile, { ...launchOptions, locale });
+      const person = new RoomPage(await context.newPage(), words, true, server);
+      opened.push(person);
+      return person;
+    });
+    for (const person of opened) await person.page.context().close();
+    await rm(profile, { recursive: true, force: true });
   },
   database: async ({ server, room }, use) => {
     await use(async () => {
@@ -156,4 +174,30 @@ test("a tab that slept through a cut catches up by itself and says so", async ({
 
   await expect(alice.connectionBadge).toHaveText(alice.words.caughtUp, { timeout: BACK_MS });
   await expect(alice.lines()).toHaveText(["before", "while asleep", "still asleep"]);
+});
+
+test("a crash of the browser takes no line with it, even if it takes the session", async ({ house, browserOnDisk, people, room, database }) => {
+  const before = await browserOnDisk();
+  await before.goto(room.slug);
+  await before.joinAs(people.nickname("Alice"));
+  await house.kill();
+  await before.say("typed before the crash");
+  await before.composer.fill("half a thou");
+  await expect(before.line("typed before the crash")).toBeVisible();
+  const gone = new Promise((resolve) => before.page.context().once("close", resolve));
+  const devtools = await before.page.context().newCDPSession(before.page);
+  // The browser does not live to answer this.
+  await devtools.send("Browser.crash").catch(() => {});
+  await gone;
+  await house.restart();
+
+  const after = await browserOnDisk();
+  await after.page.context().clearCookies();
+  await after.goto(room.slug);
+  await after.joinAs(people.nickname("Alicia"));
+  await expect(after.line("typed before the crash")).toBeVisible();
+  await expect(after.composer).toHaveValue("half a thou");
+  await after.retry("typed before the crash");
+  await expect.poll(database, { timeout: BACK_MS }).toEqual(["typed before the crash"]);
+  await expect(after.pendingLines()).toHaveCount(0);
 });

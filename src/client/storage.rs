@@ -1,21 +1,47 @@
-//! What the browser remembers, and the random bits that it draws. Never fails: where storage is denied or full, nothing
-//! is remembered beyond the page.
+//! What the browser remembers, and the random bits that it draws. In `localStorage`, which answers at once, survives a
+//! reload, and tells the other tabs; `journal` keeps a copy that survives a crash. Never fails: where storage is denied or
+//! full, nothing is remembered beyond the page.
 
 use std::cell::OnceCell;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Storage, StorageEvent};
 
-use super::json;
 use super::listener::Listener;
+use super::{journal, json};
 use crate::model::outbox::{KeptLine, Outbox, OutgoingLine};
 use crate::protocol::{ClientMessageId, RoomSlug, TabId};
 
+/// What every key begins with.
+const OURS: &str = "teahouse.";
 const NICKNAME: &str = "teahouse.nickname";
 const DRAFT: &str = "teahouse.draft.";
 /// A key for each line, as in `teahouse.outbox.{room}.{client message id}`: tabs share the storage, and none of them ever
 /// writes what another one may have changed meanwhile.
 const OUTBOX: &str = "teahouse.outbox.";
+
+/// Takes back what a crash of the browser kept `localStorage` from writing, and calls back when something was missing.
+/// From then on everything that is remembered is copied as well.
+pub fn recover(recovered: impl FnOnce() + 'static) {
+    journal::open(move |copies| {
+        let Some(storage) = local_storage() else { return };
+        let mut is_missing = false;
+        for (key, text) in copies {
+            if read(&key).is_none() {
+                is_missing = true;
+                // Denied or full: as if it had not been remembered.
+                let _ = storage.set_item(&key, &text);
+            }
+        }
+        // What was remembered before the copy was open.
+        for key in keys(&storage).filter(|key| key.starts_with(OURS)) {
+            journal::keep(&key, &read(&key).unwrap_or_default());
+        }
+        if is_missing {
+            recovered();
+        }
+    });
+}
 
 /// The nickname used last.
 #[must_use]
@@ -52,8 +78,7 @@ pub fn keep_draft(room: &RoomSlug, draft: &str) {
 pub fn outbox(room: &RoomSlug) -> Outbox {
     let mut outbox = Outbox::default();
     let Some(storage) = local_storage() else { return outbox };
-    for index in 0..storage.length().unwrap_or(0) {
-        let Ok(Some(key)) = storage.key(index) else { continue };
+    for key in keys(&storage) {
         if line_of(&key).is_some_and(|(of_room, _)| of_room == *room) {
             // A line that cannot be read does not take the others with it.
             let kept = read(&key).and_then(|json| json::decode(&json).ok());
@@ -139,6 +164,10 @@ fn session_storage() -> Option<Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 
+fn keys(storage: &Storage) -> impl Iterator<Item = String> {
+    (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?)
+}
+
 fn read(key: &str) -> Option<String> {
     local_storage()?.get_item(key).ok()?
 }
@@ -150,4 +179,5 @@ fn keep(key: &str, text: &str) {
     };
     // Denied or full: the page goes on without.
     let _ = if text.is_empty() { storage.remove_item(key) } else { storage.set_item(key, text) };
+    if text.is_empty() { journal::forget(key) } else { journal::keep(key, text) }
 }

@@ -133,6 +133,8 @@ pub struct RoomState {
     pub rows: Memo<Vec<Row>>,
     /// The mounted ones.
     pub mounted: Memo<Vec<Row>>,
+    /// Counts up when storage has got back what a crash took.
+    pub recovered: RwSignal<usize>,
     /// Whether the composer takes the focus when it comes, since the reader has just joined.
     pub focus_composer: StoredValue<bool>,
     throttle: StoredValue<TypingThrottle>,
@@ -204,6 +206,7 @@ impl RoomState {
             posted: StoredValue::new(page.notice),
             rendered_newest: RwSignal::new(page.at_newest),
             to_newest: RwSignal::new(0),
+            recovered: RwSignal::new(0),
             focus_composer: StoredValue::new(false),
             throttle: StoredValue::new(TypingThrottle::default()),
             handle: StoredValue::new(None),

@@ -95,6 +95,7 @@ fn keep_draft(state: RoomState, typed: RwSignal<String>) {
     let open = memo(move || state.slug_text());
     effect(move |run| {
         open.track();
+        state.recovered.track();
         let Some(element) = field() else { return };
         let in_field = element.value();
         let is_typed = run == Run::First && !in_field.is_empty();

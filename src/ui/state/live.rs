@@ -25,6 +25,7 @@ impl RoomState {
         self.follow_address_bar();
         self.follow_visibility();
         self.follow_other_tabs();
+        self.recover();
         if let Some(root) = document().document_element() {
             // An attribute of this shape is always accepted.
             let _ = root.set_attribute("data-hydrated", "");

@@ -199,6 +199,15 @@ impl RoomState {
             .with_untracked(|outbox| outbox.line(id).into_iter().for_each(|line| storage::keep_line(&slug, line)));
     }
 
+    /// Takes up what a crash of the browser nearly took: lines that wait, and the draft.
+    pub(super) fn recover(self) {
+        storage::recover(move || {
+            self.open_outbox();
+            self.recovered.set(1);
+            self.flush_outbox();
+        });
+    }
+
     /// Takes up the lines of the open room that storage kept.
     pub(super) fn open_outbox(self) {
         self.outbox.set(storage::outbox(&self.slug()));
