@@ -16,6 +16,9 @@ use super::listener::Listener;
 const DATABASE: &str = "teahouse";
 const STORE: &str = "kept";
 
+/// What is done when the database has answered.
+type Answered = Box<dyn FnOnce(&IdbRequest)>;
+
 thread_local! {
     static OPEN: RefCell<Option<IdbDatabase>> = const { RefCell::new(None) };
 }
@@ -62,7 +65,7 @@ fn read(take: impl FnOnce(Vec<(String, String)>) + 'static) -> Option<()> {
 
 /// Hears of an event that comes at most once. There are three in the life of a page, so their listeners are left to it.
 fn once(request: &IdbRequest, event: &'static str, run: impl FnOnce(&IdbRequest) + 'static) {
-    let mut run: Option<Box<dyn FnOnce(&IdbRequest)>> = Some(Box::new(run));
+    let mut run: Option<Answered> = Some(Box::new(run));
     let target = request.clone();
     std::mem::forget(Listener::on(request, event, move |_| run.take().into_iter().for_each(|run| run(&target))));
 }

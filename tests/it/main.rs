@@ -16,6 +16,7 @@ mod presence;
 mod process;
 mod refusals;
 mod resume;
+mod rights;
 mod rooms;
 mod security;
 mod talking;

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod dependencies;
 mod documents;
 mod law;
 mod protocol_document;
