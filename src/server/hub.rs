@@ -18,7 +18,7 @@ pub mod sendq;
 use publication::{Frame, Publication, Wire};
 use sendq::Sendq;
 
-/// Names one connection on this node, for as long as it is open.
+/// Names one connection on this node, for as long as it is open. A later connection has a greater id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(u64);
 
@@ -105,16 +105,21 @@ impl Hub {
         id
     }
 
-    /// Notes which tab a connection belongs to and closes an older connection of the same person and tab. Visitors are
-    /// nobody in particular, so one of them never closes another.
+    /// Notes which tab a connection belongs to and closes the older one of two connections of the same person and tab,
+    /// whichever of them said hello first: a hello may be processed late. Visitors are nobody in particular, so one of
+    /// them never closes another.
     pub fn identify(&self, id: ConnectionId, tab: TabId) {
         let mut connections = lock(&self.connections);
         let Connections { open, by_page } = &mut *connections;
         let Some(connection) = open.get_mut(&id) else { return };
         connection.tab = Some(tab.clone());
         let Some(user) = connection.user.clone() else { return };
-        let older = by_page.insert((user, tab), id).filter(|older| *older != id);
-        if let Some(older) = older.and_then(|older| open.get(&older)) {
+        let newest = by_page.entry((user, tab)).or_insert(id);
+        let older = (*newest).min(id);
+        *newest = (*newest).max(id);
+        if older != *newest
+            && let Some(older) = open.get(&older)
+        {
             older.sendq.close(CloseCode::Replaced);
         }
     }

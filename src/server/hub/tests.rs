@@ -128,6 +128,22 @@ async fn the_same_page_of_the_same_person_has_one_connection() {
     }
 }
 
+/// The hello of an older connection may be processed late: whichever order they come in, the newer connection stays.
+#[tokio::test]
+async fn a_late_hello_of_an_older_connection_does_not_close_the_newer_one() {
+    let hub = hub_with_lobby();
+    let (old, old_sendq) = connect(&hub);
+    let (new, new_sendq) = connect(&hub);
+    hub.identify(new, TabId::parse("page").unwrap());
+    hub.identify(old, TabId::parse("page").unwrap());
+    assert_eq!(old_sendq.next().await, Outgoing::Close(CloseCode::Replaced));
+    new_sendq.push("still open".into());
+    assert_eq!(lines(&new_sendq).await, ["still open"]);
+    let (newest, _) = connect(&hub);
+    hub.identify(newest, TabId::parse("page").unwrap());
+    assert_eq!(new_sendq.next().await, Outgoing::Close(CloseCode::Replaced), "it is still known as the page's connection");
+}
+
 #[test]
 fn the_head_is_the_newest_event_that_anybody_told_of() {
     let hub = hub_with_lobby();
