@@ -11,6 +11,7 @@ mod limits;
 mod nicknames;
 mod origins;
 mod page;
+mod panics;
 mod plain_socket;
 mod presence;
 mod process;

@@ -141,7 +141,11 @@ async fn a_late_hello_of_an_older_connection_does_not_close_the_newer_one() {
     assert_eq!(lines(&new_sendq).await, ["still open"]);
     let (newest, _) = connect(&hub);
     hub.identify(newest, TabId::parse("page").unwrap());
-    assert_eq!(new_sendq.next().await, Outgoing::Close(CloseCode::Replaced), "it is still known as the page's connection");
+    assert_eq!(
+        new_sendq.next().await,
+        Outgoing::Close(CloseCode::Replaced),
+        "it is still known as the page's connection"
+    );
 }
 
 #[test]
