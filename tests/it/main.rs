@@ -20,5 +20,6 @@ mod resume;
 mod rights;
 mod rooms;
 mod security;
+mod slow_readers;
 mod talking;
 mod tidy;

@@ -147,8 +147,8 @@ async fn a_panic_in_a_connection_closes_that_one_and_leaves_the_others_alone() {
 
     let mut again = server.program().await;
     again.say("Script", "the name is free again").await;
-    let seq = bob.say("lobby", "after", "after the bug").await.unwrap();
     assert_eq!(bob.line().await.2, "the name is free again");
+    let seq = bob.say("lobby", "after", "after the bug").await.unwrap();
     assert_eq!(bob.line().await, (seq, "Bob".to_owned(), "after the bug".to_owned()));
     assert_eq!(server.app.hub.connection_count(), 2, "a connection that panicked is still counted");
 }
