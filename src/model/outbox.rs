@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{ClientMessageId, Refusal, Timestamp, UserId};
+use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Person, Refusal, Seq, Timestamp, UserId};
 
 /// An answer that did not come for this long is not waited for: the same line is sent again, under the same id.
 pub const UNANSWERED_MS: i64 = 10_000;
@@ -50,7 +50,7 @@ pub struct OutgoingLine {
 }
 
 /// The lines of one room that are not known to be on disk, in the order of typing. Nothing leaves it silently: only by
-/// [`Outbox::acked`], [`Outbox::seen`] or [`Outbox::discard`], here or in another tab.
+/// [`Outbox::placed`], [`Outbox::arrived`] or [`Outbox::discard`], here or in another tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
     lines: Vec<OutgoingLine>,
@@ -68,7 +68,7 @@ impl Outbox {
     }
 
     /// The line to send now, marked as sending; none while one is in flight. A line unanswered for 10 s is given out
-    /// again. Call it while the link is live: after `push`, `acked`, `refused`, `seen`, `retry`, `discard`, on becoming
+    /// again. Call it while the link is live: after `push`, `placed`, `refused`, `arrived`, `retry`, `discard`, on becoming
     /// live, and when [`Outbox::wait_ms`] has passed.
     pub fn next_to_send(&mut self, now: Timestamp) -> Option<&OutgoingLine> {
         self.lines.iter_mut().for_each(|line| line.age(now));
@@ -99,8 +99,7 @@ impl Outbox {
         waits.min()
     }
 
-    /// The server has it on disk.
-    pub fn acked(&mut self, id: &ClientMessageId) {
+    fn acked(&mut self, id: &ClientMessageId) {
         self.lines.retain(|line| line.client_message_id != *id);
     }
 
@@ -118,9 +117,42 @@ impl Outbox {
         }
     }
 
-    /// The line came back in the log as one's own: as good as an ack.
-    pub fn seen(&mut self, id: &ClientMessageId) {
-        self.acked(id);
+    /// The server has the line at `seq`, and the log as far as `head` is on the screen. When the line is the next event,
+    /// this is that event, to be shown at once; it leaves the outbox when the log shows it, so that it is in sight at
+    /// every moment.
+    pub fn placed(
+        &mut self,
+        id: &ClientMessageId,
+        seq: Seq,
+        at: Timestamp,
+        me: &Person,
+        head: Seq,
+    ) -> Option<LogEvent> {
+        if seq <= head {
+            self.acked(id);
+        }
+        let line = self.line(id).filter(|line| seq == head.next() && line.sender == me.id)?;
+        let text = line.text.clone();
+        let message = Message { sender: me.clone(), client_message_id: id.clone(), text, sender_time: None };
+        Some(LogEvent { seq, at_ms: at, body: EventBody::Message(message) })
+    }
+
+    /// The log shows these events: lines that came back as one's own have arrived, which is as good as an ack. Returns
+    /// their ids.
+    pub fn arrived(&mut self, events: &[LogEvent]) -> Vec<ClientMessageId> {
+        let is_own = |line: &OutgoingLine, message: &Message| {
+            line.client_message_id == message.client_message_id && line.sender == message.sender.id
+        };
+        let mut arrived = Vec::new();
+        for event in events {
+            if let EventBody::Message(message) = &event.body
+                && self.lines.iter().any(|line| is_own(line, message))
+            {
+                self.acked(&message.client_message_id);
+                arrived.push(message.client_message_id.clone());
+            }
+        }
+        arrived
     }
 
     /// Another tab keeps this line, or says what became of it there.

@@ -20,6 +20,7 @@ mod resume;
 mod rights;
 mod rooms;
 mod security;
+mod simulation;
 mod slow_readers;
 mod talking;
 mod tidy;

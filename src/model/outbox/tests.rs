@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::ErrorCode;
+use crate::protocol::{ErrorCode, Origin};
 
 fn at(ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(ms)
@@ -19,6 +19,14 @@ fn outbox(names: &[&str]) -> Outbox {
         outbox.push(id(name), person("ada"), format!("text of {name}"), at(0));
     }
     outbox
+}
+
+/// The line as the log shows it.
+fn event(name: &str, sender: &str, seq: u64) -> LogEvent {
+    let sender = Person { id: person(sender), nickname: sender.to_owned(), origin: Origin::Web };
+    let text = format!("text of {name}");
+    let message = Message { sender, client_message_id: id(name), text, sender_time: None };
+    LogEvent { seq: Seq::new(seq), at_ms: at(0), body: EventBody::Message(message) }
 }
 
 /// What storage holds of a line.
@@ -43,7 +51,7 @@ fn lines_go_one_by_one_in_the_order_of_typing() {
     assert_eq!(states(&outbox), [LineState::Sending, LineState::Waiting]);
     outbox.acked(&id("a"));
     assert_eq!(next(&mut outbox, 2).as_deref(), Some("b"));
-    outbox.seen(&id("b"));
+    assert_eq!(outbox.arrived(&[event("b", "ada", 7)]), [id("b")]);
     assert_eq!(outbox, Outbox { sent: Some(at(2)), ..Outbox::default() }, "the log is as good as an ack");
 }
 
@@ -83,6 +91,28 @@ fn a_clock_that_was_set_back_stops_nothing() {
     next(&mut outbox, 0);
     outbox.refused(&id("a"), Refusal::retry_after(ErrorCode::Busy, 2_000), at(0));
     assert_eq!(next(&mut outbox, -3_600_000).as_deref(), Some("a"));
+}
+
+/// What an ack says is shown at once when it is what comes next; the line goes when the log shows it, never before.
+#[test]
+fn an_acked_line_stays_in_sight_until_the_log_shows_it() {
+    let ada = Person { id: person("ada"), nickname: "Ada".into(), origin: Origin::Web };
+    let mut outbox = outbox(&["a", "b", "c"]);
+    let next = outbox.placed(&id("a"), Seq::new(7), at(1), &ada, Seq::new(6)).expect("the next event");
+    assert_eq!((next.seq, next.at_ms), (Seq::new(7), at(1)));
+    assert_eq!(outbox.lines().len(), 3);
+    assert_eq!(outbox.arrived(&[next]), [id("a")]);
+    assert_eq!(outbox.placed(&id("b"), Seq::new(9), at(2), &ada, Seq::new(7)), None, "seq 8 is missing before it");
+    assert_eq!(outbox.lines().len(), 2);
+    assert_eq!(outbox.placed(&id("b"), Seq::new(9), at(2), &ada, Seq::new(9)), None, "it is shown already");
+    assert_eq!(outbox.lines().len(), 1);
+}
+
+#[test]
+fn a_line_of_somebody_else_under_the_same_id_is_not_ones_own() {
+    let mut outbox = outbox(&["a"]);
+    assert_eq!(outbox.arrived(&[event("a", "bob", 7)]), []);
+    assert_eq!(outbox.lines().len(), 1);
 }
 
 #[test]

@@ -32,7 +32,7 @@ const SENDS_IN_FLIGHT_MAX: usize = 32;
 /// exchanged, so that a slow peer keeps no place and no name.
 pub async fn serve(app: Arc<App>, socket: WebSocket, caller: Caller) {
     let mut transport = Transport::new(socket, app.config.limits.write_timeout);
-    let mut member = Member::new(app, caller);
+    let mut member = Member::new(app, caller, Instant::now());
     let end = run(&mut member, &mut transport).await;
     drop(member);
     if let Some(code) = end {
@@ -55,20 +55,21 @@ async fn run(member: &mut Member, transport: &mut Transport) -> Option<CloseCode
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => return None,
                 },
-                Outgoing::Behind => member.fall_behind(),
+                Outgoing::Behind => member.fall_behind(Instant::now()),
                 Outgoing::Close(code) => ControlFlow::Break(code),
             },
-            input = member.answer() => member.take(input),
+            input = member.answer() => member.take(input, Instant::now()),
             incoming = transport.receive(), if member.is_ready() => match incoming {
                 Incoming::Over(code) => return code,
-                Incoming::Alive => member.take(Input::Alive),
-                Incoming::Binary => member.take(Input::NoCommand(ErrorCode::BinaryFrame)),
-                Incoming::Text(text) => member.receive(&text),
+                Incoming::Alive => member.take(Input::Alive, Instant::now()),
+                Incoming::Binary => member.take(Input::NoCommand(ErrorCode::BinaryFrame), Instant::now()),
+                Incoming::Text(text) => member.receive(&text, Instant::now()),
             },
-            _ = check.tick() => member.check(),
+            _ = check.tick() => member.check(Instant::now()),
             () = drain.cancelled(), if !draining => {
                 draining = true;
-                member.take(Input::Drain { in_ms: member.app.reconnect_delay_ms() })
+                let in_ms = member.app.reconnect_delay_ms();
+                member.take(Input::Drain { in_ms }, Instant::now())
             }
         };
         if let ControlFlow::Break(code) = flow {
@@ -96,7 +97,7 @@ pub struct Member {
 impl Member {
     /// Registers a connection that was just opened. It is forgotten when it is dropped.
     #[must_use]
-    pub fn new(app: Arc<App>, caller: Caller) -> Self {
+    pub fn new(app: Arc<App>, caller: Caller, now: Instant) -> Self {
         let limits = &app.config.limits;
         let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
         let sendq = Arc::new(Sendq::new(sendq_limits, WhenFull::FallBehind));
@@ -104,7 +105,7 @@ impl Member {
         Self {
             id: app.hub.connect(Arc::clone(&sendq), me.as_ref().map(|person| person.id.clone())),
             _name: me.as_ref().and_then(|person| app.names.claim(&person.id, &person.nickname).ok()),
-            machine: Machine::new(me, app.store.epoch().clone(), app.limits(), limits, Instant::now()),
+            machine: Machine::new(me, app.store.epoch().clone(), app.limits(), limits, now),
             reads: FuturesUnordered::new(),
             sends: FuturesOrdered::new(),
             sendq,
@@ -126,13 +127,14 @@ impl Member {
     }
 
     /// Takes a text frame of the client. `Break` when the connection must close.
-    pub fn receive(&mut self, text: &str) -> ControlFlow<CloseCode> {
-        self.take(decode::command(text).map_or_else(Input::NoCommand, Input::Command))
+    pub fn receive(&mut self, text: &str, now: Instant) -> ControlFlow<CloseCode> {
+        self.take(decode::command(text).map_or_else(Input::NoCommand, Input::Command), now)
     }
 
     /// What the store answers next, for [`Member::take`]; nothing, as long as it was not asked anything. Cancel-safe.
     pub async fn answer(&mut self) -> Input {
         tokio::select! {
+            biased;
             Some(input) = self.reads.next(), if !self.reads.is_empty() => input,
             Some(input) = self.sends.next(), if !self.sends.is_empty() => input,
             () = pending() => unreachable!("pending never ends"),
@@ -140,20 +142,20 @@ impl Member {
     }
 
     /// Sees to what the sendq gave up, when it says [`Outgoing::Behind`].
-    pub fn fall_behind(&mut self) -> ControlFlow<CloseCode> {
+    pub fn fall_behind(&mut self, now: Instant) -> ControlFlow<CloseCode> {
         let rooms = self.app.hub.fall_behind(self.id, self.machine.joined());
-        self.take(Input::FellBehind(rooms))
+        self.take(Input::FellBehind(rooms), now)
     }
 
     /// Looks at silence, heartbeat and session.
-    pub fn check(&mut self) -> ControlFlow<CloseCode> {
+    pub fn check(&mut self, now: Instant) -> ControlFlow<CloseCode> {
         self.read_session();
-        self.take(Input::Check)
+        self.take(Input::Check, now)
     }
 
     /// Takes what happened and does what follows from it. `Break` when the connection must close.
-    pub fn take(&mut self, input: Input) -> ControlFlow<CloseCode> {
-        self.machine.step(input, Instant::now()).into_iter().try_for_each(|output| self.perform(output))
+    pub fn take(&mut self, input: Input, now: Instant) -> ControlFlow<CloseCode> {
+        self.machine.step(input, now).into_iter().try_for_each(|output| self.perform(output, now))
     }
 }
 

@@ -10,9 +10,7 @@ use crate::model::link::LinkStatus;
 use crate::model::outbox::OutgoingLine;
 use crate::model::text;
 use crate::protocol::page::Form;
-use crate::protocol::{
-    ClientMessageId, Command, ErrorCode, EventBody, LogEvent, Message, Refusal, RoomSlug, Seq, Timestamp, UserId,
-};
+use crate::protocol::{ClientMessageId, Command, ErrorCode, LogEvent, Refusal, RoomSlug, Seq, Timestamp, UserId};
 use crate::ui::i18n;
 
 /// Most events fetched after a line was posted without a socket.
@@ -139,30 +137,15 @@ impl RoomState {
         }
     }
 
-    /// The line is on disk. It stays in the outbox until the log shows it, so that it is in sight at every moment.
+    /// The line is on disk.
     pub(super) fn acked(self, room: &RoomSlug, id: ClientMessageId, seq: Seq, at_ms: Timestamp) {
         storage::forget_line(room, &id);
-        if !self.is_open(room) {
-            return;
-        }
+        let Some(me) = self.me.get_untracked().filter(|_| self.is_open(room)) else { return };
         let head = self.timeline.with_untracked(|timeline| timeline.head());
-        if seq == head.next() {
-            if let Some(event) = self.own_event(&id, seq, at_ms) {
-                self.published(event);
-            }
-        } else if seq <= head {
-            self.outbox.update(|outbox| outbox.acked(&id));
-            self.flush_outbox();
+        match self.outbox.try_update(|outbox| outbox.placed(&id, seq, at_ms, &me, head)).flatten() {
+            Some(event) => self.published(event),
+            None => self.flush_outbox(),
         }
-    }
-
-    fn own_event(self, id: &ClientMessageId, seq: Seq, at_ms: Timestamp) -> Option<LogEvent> {
-        let sender = self.me.get_untracked()?;
-        let text = self.outbox.with_untracked(|outbox| {
-            outbox.line(id).filter(|line| line.sender == sender.id).map(|line| line.text.clone())
-        })?;
-        let message = Message { sender, client_message_id: id.clone(), text, sender_time: None };
-        Some(LogEvent { seq, at_ms, body: EventBody::Message(message) })
     }
 
     pub(super) fn refused(self, room: &RoomSlug, id: &ClientMessageId, refusal: Refusal) {
@@ -179,17 +162,8 @@ impl RoomState {
         if self.outbox.with_untracked(|outbox| outbox.lines().is_empty()) {
             return;
         }
-        let slug = self.slug();
-        self.outbox.update(|outbox| {
-            for event in events {
-                if let EventBody::Message(message) = &event.body
-                    && outbox.line(&message.client_message_id).is_some_and(|line| line.sender == message.sender.id)
-                {
-                    storage::forget_line(&slug, &message.client_message_id);
-                    outbox.seen(&message.client_message_id);
-                }
-            }
-        });
+        let arrived = self.outbox.try_update(|outbox| outbox.arrived(events)).unwrap_or_default();
+        arrived.iter().for_each(|id| storage::forget_line(&self.slug(), id));
         self.flush_outbox();
     }
 

@@ -13,7 +13,7 @@ use crate::server::chat::{self, Utterance};
 use crate::server::hub::publication::member_frame;
 
 impl Member {
-    pub(super) fn perform(&mut self, output: Output) -> ControlFlow<CloseCode> {
+    pub(super) fn perform(&mut self, output: Output, now: Instant) -> ControlFlow<CloseCode> {
         match output {
             Output::Close(code) => return ControlFlow::Break(code),
             Output::Send(event) => self.sendq.push(member_frame(&event)),
@@ -22,8 +22,8 @@ impl Member {
             Output::Follow(room, cursor) => self.follow(room, cursor),
             Output::Unfollow(room) => self.app.hub.unfollow(self.id, &room),
             Output::Enter(room) => self.present(|app, me| app.presence.enter(&room, me)),
-            Output::Exit(room) => self.present(|app, me| app.presence.exit(&room, me, Instant::now())),
-            Output::Writes(room) => self.present(|app, me| app.presence.writes(&room, me, Instant::now())),
+            Output::Exit(room) => self.present(|app, me| app.presence.exit(&room, me, now)),
+            Output::Writes(room) => self.present(|app, me| app.presence.writes(&room, me, now)),
             Output::Append(room, client_message_id, text) => self.append(room, client_message_id, text),
             Output::TellPositions(rooms) => {
                 let heads = self.app.hub.positions(self.id, &rooms);

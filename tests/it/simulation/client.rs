@@ -1,0 +1,193 @@
+//! A page: the machines that the browser runs, and the little that `ui::state` does between them.
+
+use std::collections::HashMap;
+
+use teahouse::model::link::{Input, Link, LinkStatus, Output};
+use teahouse::model::outbox::{KeptLine, Outbox};
+use teahouse::model::timeline::Timeline;
+use teahouse::protocol::{
+    ClientMessageId, Command, Event, HistoryPage, Person, RoomSlug, RoomSnapshot, RoomSummary, Seq, TabId, Timestamp,
+};
+
+/// What a page wants of the world, in this order.
+pub enum Wish {
+    OpenSocket,
+    CloseSocket,
+    Send(String),
+}
+
+/// An ack as it was told to the page.
+pub struct Acked {
+    pub id: ClientMessageId,
+    pub seq: Seq,
+}
+
+pub struct Client {
+    pub me: Person,
+    pub room: RoomSlug,
+    pub link: Link,
+    pub timeline: Timeline,
+    pub outbox: Outbox,
+    /// Browser storage: what a reload leaves.
+    kept: HashMap<ClientMessageId, KeptLine>,
+    /// Every line that was typed, in order.
+    pub typed: Vec<ClientMessageId>,
+    pub acks: Vec<Acked>,
+    link_alarm: Option<i64>,
+    outbox_alarm: Option<i64>,
+    wishes: Vec<Wish>,
+}
+
+impl Client {
+    /// A page that was just loaded: the server drew `page` into its HTML.
+    pub fn new(me: Person, room: RoomSlug, page: &HistoryPage) -> Self {
+        let timeline = Timeline::new(&rendered(page));
+        let tab = TabId::parse(&format!("tab-{}", me.id)).unwrap();
+        Self {
+            link: Link::new(tab, room.clone(), Some(timeline.cursor())),
+            timeline,
+            outbox: Outbox::default(),
+            kept: HashMap::new(),
+            typed: Vec::new(),
+            acks: Vec::new(),
+            link_alarm: None,
+            outbox_alarm: None,
+            wishes: Vec::new(),
+            me,
+            room,
+        }
+    }
+
+    /// The page is loaded again: what it held is gone, except what storage keeps.
+    pub fn reload(&mut self, page: &HistoryPage, now: i64) {
+        let fresh = Self::new(self.me.clone(), self.room.clone(), page);
+        let (kept, typed) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.typed));
+        let acks = std::mem::take(&mut self.acks);
+        *self = Self { kept, typed, acks, ..fresh };
+        self.kept.values().for_each(|line| self.outbox.restore(line.clone()));
+        self.wishes.push(Wish::CloseSocket);
+        self.step(Input::Start, now);
+    }
+
+    pub fn say(&mut self, text: String, now: i64) {
+        let id = ClientMessageId::parse(&format!("{}-{}", self.me.id, self.typed.len())).unwrap();
+        self.typed.push(id.clone());
+        self.outbox.push(id.clone(), self.me.id.clone(), text, at(now));
+        let line = self.outbox.line(&id).expect("it was pushed");
+        self.kept.insert(id, KeptLine::from(line));
+        self.flush(now);
+    }
+
+    /// Feeds the link, and does what the driver and the page do with what comes out.
+    pub fn step(&mut self, input: Input, now: i64) {
+        // The page's chance is of no use to a script: half of every wait.
+        for output in self.link.step(input, at(now), 0.5) {
+            match output {
+                Output::OpenSocket => self.wishes.push(Wish::OpenSocket),
+                Output::CloseSocket => self.wishes.push(Wish::CloseSocket),
+                Output::Send(command) => self.wishes.push(Wish::Send(serde_json::to_string(&command).unwrap())),
+                Output::Wait { ms } => self.link_alarm = Some(now + i64::from(ms)),
+                Output::Status(LinkStatus::Live) => self.flush(now),
+                Output::Status(_) => self.outbox.connection_lost(),
+                Output::Deliver(event) => self.event(*event, now),
+                Output::CaughtUp { .. } => {}
+            }
+        }
+    }
+
+    /// Rings what is due.
+    pub fn tick(&mut self, now: i64) {
+        if self.link_alarm.is_some_and(|alarm| alarm <= now) {
+            self.link_alarm = None;
+            self.step(Input::Tick, now);
+        }
+        if self.outbox_alarm.is_some_and(|alarm| alarm <= now) {
+            self.outbox_alarm = None;
+            self.flush(now);
+        }
+    }
+
+    /// Whether this line would survive a reload: it did not arrive as far as the page knows.
+    pub fn keeps(&self, id: &ClientMessageId) -> bool {
+        self.kept.contains_key(id)
+    }
+
+    /// When something rings next.
+    pub fn alarm(&self) -> Option<i64> {
+        self.link_alarm.into_iter().chain(self.outbox_alarm).min()
+    }
+
+    pub fn take_wishes(&mut self) -> Vec<Wish> {
+        std::mem::take(&mut self.wishes)
+    }
+
+    fn event(&mut self, event: Event, now: i64) {
+        match event {
+            Event::Joined { continuity, snapshot } => {
+                self.timeline.join(&snapshot, continuity);
+                self.settle(|outbox| outbox.arrived(&snapshot.events), now);
+            }
+            Event::Publication { event, .. } => self.published(event, now),
+            Event::Ack { client_message_id, seq, at_ms, .. } => {
+                self.kept.remove(&client_message_id);
+                self.acks.push(Acked { id: client_message_id.clone(), seq });
+                let head = self.timeline.head();
+                match self.outbox.placed(&client_message_id, seq, at_ms, &self.me, head) {
+                    Some(event) => self.published(event, now),
+                    None => self.flush(now),
+                }
+            }
+            Event::Nack { client_message_id, refusal, .. } => {
+                self.outbox.refused(&client_message_id, refusal, at(now));
+                self.flush(now);
+            }
+            _ => {}
+        }
+    }
+
+    fn published(&mut self, event: teahouse::protocol::LogEvent, now: i64) {
+        let events = [event.clone()];
+        self.timeline.publish(event);
+        self.settle(|outbox| outbox.arrived(&events), now);
+    }
+
+    fn settle(&mut self, arrived: impl FnOnce(&mut Outbox) -> Vec<ClientMessageId>, now: i64) {
+        for id in arrived(&mut self.outbox) {
+            self.kept.remove(&id);
+        }
+        self.flush(now);
+    }
+
+    fn flush(&mut self, now: i64) {
+        if self.link.status() != LinkStatus::Live {
+            return;
+        }
+        if let Some(line) = self.outbox.next_to_send(at(now)) {
+            let (room, client_message_id, text) =
+                (self.room.clone(), line.client_message_id.clone(), line.text.clone());
+            self.step(Input::Send(Command::Send { room, client_message_id, text }), now);
+        }
+        self.outbox_alarm = self.outbox.wait_ms(at(now)).map(|ms| now + i64::from(ms.max(50)));
+    }
+}
+
+/// The page as the server draws it.
+fn rendered(page: &HistoryPage) -> RoomSnapshot {
+    RoomSnapshot {
+        summary: RoomSummary {
+            slug: page.room.clone(),
+            title: String::new(),
+            head: page.head,
+            online: 0,
+            people: Vec::new(),
+        },
+        epoch: page.epoch.clone(),
+        events: page.events.clone(),
+        has_older: page.has_older,
+        people: Vec::new(),
+    }
+}
+
+fn at(now: i64) -> Timestamp {
+    Timestamp::from_unix_ms(now)
+}

@@ -1,0 +1,245 @@
+//! The log as the promises of `Store` describe it, in memory, with every moment between them in the script's hands: when a
+//! queued line is committed, when its ack is given, when it is announced, when a read sees the log.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use teahouse::protocol::{
+    ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, Message, RoomSlug, Seq, Timestamp, UserId,
+};
+use teahouse::server::store::{
+    AppendOutcome, Appended, Committed, EventRange, Guest, NewMessage, NewRoom, RoomRecord, Store, StoreError,
+    StoreFuture, TokenHash,
+};
+use tokio::sync::oneshot;
+
+type Answer = oneshot::Sender<Result<Appended, StoreError>>;
+
+/// What survives a crash.
+#[derive(Clone)]
+pub struct Disk {
+    pub epoch: Epoch,
+    pub logs: HashMap<RoomSlug, Vec<LogEvent>>,
+    /// The unique constraint.
+    places: HashMap<(UserId, ClientMessageId), (RoomSlug, Seq)>,
+}
+
+impl Disk {
+    pub fn new(rooms: &[RoomSlug]) -> Self {
+        let created = || LogEvent {
+            seq: Seq::new(1),
+            at_ms: Timestamp::default(),
+            body: EventBody::RoomCreated { creator: None },
+        };
+        let logs = rooms.iter().map(|room| (room.clone(), vec![created()])).collect();
+        Self { epoch: epoch(0), logs, places: HashMap::new() }
+    }
+
+    pub fn log(&self, room: &RoomSlug) -> &[LogEvent] {
+        &self.logs[room]
+    }
+
+    /// A page as the store reads it.
+    pub fn page(&self, room: &RoomSlug, range: EventRange, limit: usize) -> HistoryPage {
+        let log = self.log(room);
+        let place = |seq: Seq| usize::try_from(seq.get()).unwrap().min(log.len());
+        let (from, to) = match range {
+            EventRange::Newest => (log.len().saturating_sub(limit), log.len()),
+            EventRange::Before(seq) => (place(seq.previous()).saturating_sub(limit), place(seq.previous())),
+            EventRange::After(seq) => (place(seq), place(seq).saturating_add(limit).min(log.len())),
+        };
+        HistoryPage {
+            room: room.clone(),
+            epoch: self.epoch.clone(),
+            head: log.last().map_or(Seq::ZERO, |event| event.seq),
+            events: log[from..to].to_vec(),
+            has_older: from > 0,
+            has_newer: to < log.len(),
+        }
+    }
+
+    /// An older backup comes back: what came after it is gone, and so is the history that clients know.
+    pub fn restore(&mut self, backup: &Self, generation: usize) {
+        *self = Self { epoch: epoch(generation), ..backup.clone() };
+    }
+
+    fn append(&mut self, message: &NewMessage) -> Result<(Appended, Option<Committed>), StoreError> {
+        let key = (message.sender.id.clone(), message.client_message_id.clone());
+        if let Some((room, seq)) = self.places.get(&key) {
+            let event = &self.logs[room][usize::try_from(seq.get()).unwrap() - 1];
+            let same =
+                *room == message.room && matches!(&event.body, EventBody::Message(first) if first.text == message.text);
+            return if same {
+                let outcome = AppendOutcome::AlreadyThere;
+                Ok((Appended { seq: *seq, at: event.at_ms, outcome }, None))
+            } else {
+                Err(StoreError::ClientMessageIdConflict)
+            };
+        }
+        let log = self.logs.get_mut(&message.room).ok_or_else(|| StoreError::RoomNotFound(message.room.clone()))?;
+        let seq = log.last().map_or(Seq::ZERO, |event| event.seq).next();
+        let body = EventBody::Message(Message {
+            sender: message.sender.clone(),
+            client_message_id: message.client_message_id.clone(),
+            text: message.text.clone(),
+            sender_time: None,
+        });
+        let event = LogEvent { seq, at_ms: message.at, body };
+        log.push(event.clone());
+        self.places.insert(key, (message.room.clone(), seq));
+        let appended = Appended { seq, at: message.at, outcome: AppendOutcome::Inserted };
+        Ok((appended, Some(Committed { room: message.room.clone(), event })))
+    }
+}
+
+fn epoch(generation: usize) -> Epoch {
+    Epoch::parse(&format!("history-{generation}")).unwrap()
+}
+
+/// What a running server has between its disk and everybody else.
+#[derive(Default)]
+struct Pending {
+    queued: VecDeque<(NewMessage, Answer)>,
+    unanswered: VecDeque<(Result<Appended, StoreError>, Answer)>,
+    unannounced: VecDeque<Committed>,
+    reads: Vec<oneshot::Sender<()>>,
+    /// Lines that were on disk already when they came.
+    repeats: usize,
+}
+
+/// The store of one run of the server.
+pub struct ScriptedStore {
+    epoch: Epoch,
+    guests: Vec<Guest>,
+    disk: Arc<Mutex<Disk>>,
+    pending: Mutex<Pending>,
+}
+
+impl ScriptedStore {
+    pub fn open(disk: &Arc<Mutex<Disk>>, guests: Vec<Guest>) -> Self {
+        let epoch = disk.lock().unwrap().epoch.clone();
+        Self { epoch, guests, disk: Arc::clone(disk), pending: Mutex::default() }
+    }
+
+    /// One commit of at most so many lines.
+    pub fn commit(&self, most: usize) {
+        let mut pending = self.pending();
+        for _ in 0..most.min(pending.queued.len()) {
+            let (message, answer) = pending.queued.pop_front().expect("counted");
+            match self.disk.lock().unwrap().append(&message) {
+                Ok((appended, committed)) => {
+                    pending.repeats += usize::from(appended.outcome == AppendOutcome::AlreadyThere);
+                    pending.unannounced.extend(committed);
+                    pending.unanswered.push_back((Ok(appended), answer));
+                }
+                Err(error) => pending.unanswered.push_back((Err(error), answer)),
+            }
+        }
+    }
+
+    /// Gives the oldest answer. Whoever waited for it may be gone.
+    pub fn answer(&self) {
+        if let Some((outcome, answer)) = self.pending().unanswered.pop_front() {
+            let _ = answer.send(outcome);
+        }
+    }
+
+    /// The next event for the fan-out.
+    pub fn announce(&self) -> Option<Committed> {
+        self.pending().unannounced.pop_front()
+    }
+
+    /// Lets one of the reads that wait see the log as it is now.
+    pub fn let_read(&self, which: usize) {
+        let mut pending = self.pending();
+        if !pending.reads.is_empty() {
+            let which = which % pending.reads.len();
+            let _ = pending.reads.swap_remove(which).send(());
+        }
+    }
+
+    /// How many lines were on disk already when they came.
+    pub fn repeats(&self) -> usize {
+        self.pending().repeats
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap()
+    }
+
+    /// A read that sees the log when the script says so.
+    fn read<'a, T: Send + 'a>(
+        &'a self,
+        look: impl FnOnce(&Disk) -> Result<T, StoreError> + Send + 'a,
+    ) -> StoreFuture<'a, T> {
+        let (gate, opened) = oneshot::channel();
+        self.pending().reads.push(gate);
+        Box::pin(async move {
+            opened.await.map_err(|_| StoreError::Read("the server is gone".to_owned()))?;
+            look(&self.disk.lock().unwrap())
+        })
+    }
+}
+
+fn record(disk: &Disk, slug: &RoomSlug) -> Option<RoomRecord> {
+    let log = disk.logs.get(slug)?;
+    let head = log.last().map_or(Seq::ZERO, |event| event.seq);
+    Some(RoomRecord { slug: slug.clone(), title: slug.as_str().to_owned(), head })
+}
+
+impl Store for ScriptedStore {
+    fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>> {
+        self.read(|disk| Ok(disk.logs.keys().filter_map(|slug| record(disk, slug)).collect()))
+    }
+
+    fn room<'a>(&'a self, slug: &'a RoomSlug) -> StoreFuture<'a, Option<RoomRecord>> {
+        self.read(|disk| Ok(record(disk, slug)))
+    }
+
+    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended> {
+        let (answer, answered) = oneshot::channel();
+        self.pending().queued.push_back((message, answer));
+        Box::pin(async { answered.await.map_err(|_| StoreError::Closed("the server is gone".to_owned()))? })
+    }
+
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+        self.read(move |disk| Ok(disk.page(room, range, usize::try_from(limit).unwrap())))
+    }
+
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>> {
+        let guest = self.guests.iter().find(|guest| guest.token_hash == *token_hash).cloned();
+        self.read(move |_| Ok(guest))
+    }
+
+    fn create_room(&self, _: NewRoom) -> StoreFuture<'_, RoomRecord> {
+        unreachable!("the rooms are there from the start")
+    }
+
+    fn guest_by_nickname<'a>(&'a self, _: &'a str) -> StoreFuture<'a, Option<Guest>> {
+        unreachable!("nobody chooses a nickname")
+    }
+
+    fn put_guest(&self, _: Guest, _: Timestamp) -> StoreFuture<'_, ()> {
+        unreachable!("nobody chooses a nickname")
+    }
+
+    fn touch_guest<'a>(&'a self, _: &'a UserId, _: Timestamp) -> StoreFuture<'a, ()> {
+        unreachable!("the sessions are fresh")
+    }
+
+    fn remove_guest<'a>(&'a self, _: &'a UserId) -> StoreFuture<'a, ()> {
+        unreachable!("nobody signs out")
+    }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        unreachable!("nobody asks for the health")
+    }
+
+    fn close(&self) -> StoreFuture<'_, ()> {
+        unreachable!("the server only ever crashes")
+    }
+}
