@@ -46,7 +46,7 @@ async fn a_commit_that_fails(name: &str, injection: &str) {
     let acked = crowd.ledger().acked.len();
     recover(data.path(), &mut crowd).await;
     println!(
-        "\n{name}: {acked} lines acknowledged before, 0 after it, {} by the restart",
+        "\n{name}: {acked} lines acknowledged, all on disk; {} more after the restart",
         crowd.ledger().acked.len() - acked
     );
 }

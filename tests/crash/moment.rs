@@ -30,6 +30,9 @@ pub enum Moment {
     /// In a checkpoint, which SQLite begins in the midst of a commit: on entering the n-th of these calls on the database
     /// file, which nothing but a checkpoint writes to.
     InCheckpoint { calls: &'static str, nth: u32 },
+    /// In the last checkpoint, at the end of a drain: everything is in the database, and the write-ahead log is about to
+    /// be cut to nothing.
+    AtTheEnd { after: Duration },
 }
 
 /// The name of a moment: what the table of figures counts.
@@ -39,7 +42,8 @@ impl fmt::Display for Moment {
             Self::AtRandom { .. } => "at random",
             Self::At { point, .. } => point.name(),
             Self::InDrain { .. } => Point::InDrain.name(),
-            Self::InCheckpoint { .. } => "in_checkpoint",
+            Self::InCheckpoint { .. } => "in a checkpoint",
+            Self::AtTheEnd { .. } => "in the checkpoint of a drain",
         })
     }
 }
@@ -56,6 +60,7 @@ pub fn plan(rounds: u32, chance: &mut StdRng, tracing: Tracing) -> Vec<Moment> {
             let (calls, nth) =
                 if round % 3 == 0 { ("fsync,fdatasync", 1) } else { ("pwrite64", chance.random_range(1..=16)) };
             plan.push(Moment::InCheckpoint { calls, nth });
+            plan.push(Moment::AtTheEnd { after: short_while(chance) });
         }
         plan.extend([(); 2].map(|()| Moment::AtRandom { after: short_while(chance) }));
     }
@@ -71,13 +76,9 @@ impl Moment {
     /// The program, ordered to reach this moment. `log` is for what strace sees.
     pub fn command(self, data: &Path, log: &Path, mutant: Option<Mutant>) -> Command {
         let mut command = match self {
-            Self::InCheckpoint { calls, nth } => {
-                let file = data.join("teahouse.sqlite3").display().to_string();
-                let inject = format!("inject={calls}:signal=KILL:when={nth}");
-                let trace = format!("trace={calls}");
-                strace::command(data, log, mutant, &["-P", &file, "-e", &trace, "-e", &inject])
-            }
-            _ => program::command(data, mutant),
+            Self::InCheckpoint { calls, nth } => killed_on_entering(calls, nth, "teahouse.sqlite3", data, log, mutant),
+            Self::AtTheEnd { .. } => killed_on_entering("ftruncate", 1, "teahouse.sqlite3-wal", data, log, mutant),
+            Self::AtRandom { .. } | Self::At { .. } | Self::InDrain { .. } => program::command(data, mutant),
         };
         if let Some(order) = self.order() {
             command.env(POINT_VARIABLE, order);
@@ -90,7 +91,7 @@ impl Moment {
         match self {
             Self::At { point, visit } => Some(format!("{}:{visit}", point.name())),
             Self::InDrain { visit, .. } => Some(format!("{}:{visit}", Point::InDrain.name())),
-            Self::AtRandom { .. } | Self::InCheckpoint { .. } => None,
+            Self::AtRandom { .. } | Self::InCheckpoint { .. } | Self::AtTheEnd { .. } => None,
         }
     }
 
@@ -108,10 +109,21 @@ impl Moment {
                 hold_and_kill(&mut teahouse).await;
             }
             Self::InCheckpoint { .. } => {}
+            Self::AtTheEnd { after } => {
+                sleep(after).await;
+                teahouse.signal("TERM");
+            }
         }
         let (code, said) = teahouse.end().await;
         assert_eq!(code, None, "it was to be killed {self} and ended by itself: {said}");
     }
+}
+
+/// The program under a strace that kills it on entering the n-th of these calls on a file of the data folder.
+fn killed_on_entering(calls: &str, nth: u32, file: &str, data: &Path, log: &Path, mutant: Option<Mutant>) -> Command {
+    let file = data.join(file).display().to_string();
+    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:signal=KILL:when={nth}"));
+    strace::command(data, log, mutant, &["-P", &file, "-e", &trace, "-e", &inject])
 }
 
 async fn hold_and_kill(teahouse: &mut Teahouse) {
