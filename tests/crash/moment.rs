@@ -39,11 +39,11 @@ pub enum Moment {
 impl fmt::Display for Moment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::AtRandom { .. } => "at random",
+            Self::AtRandom { .. } => "at_random",
             Self::At { point, .. } => point.name(),
             Self::InDrain { .. } => Point::InDrain.name(),
-            Self::InCheckpoint { .. } => "in a checkpoint",
-            Self::AtTheEnd { .. } => "in the checkpoint of a drain",
+            Self::InCheckpoint { .. } => "in_checkpoint",
+            Self::AtTheEnd { .. } => "in_checkpoint_of_drain",
         })
     }
 }
