@@ -11,11 +11,15 @@
 #   make build      the release, with compressed assets
 #   make budget     bytes on the wire and caching, against the release
 #   make end2end    Playwright, against the release
+#
+# Not part of `make test`:
+#
+#   make crash      kills the release and fails its disk under load: no acknowledged line is lost (some two minutes)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end
+.PHONY: help run test setup setup-build check unit build budget end2end crash
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -48,7 +52,7 @@ setup:
 
 check:
 	cargo fmt --check
-	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --all-targets --features faults -- -D warnings
 	cargo clippy --locked --lib $(HYDRATE) -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
 	cd end2end && npm run --silent check
@@ -64,3 +68,6 @@ budget:
 
 end2end:
 	cd end2end && npm test
+
+crash:
+	@scripts/crash

@@ -1,7 +1,9 @@
-//! The server side. May use: `protocol`, `model`. Below this line no file has a cfg.
+//! The server side. May use: `protocol`, `model`. Below this line only `faults` has a cfg.
 //!
-//! Order inside: `clock, config, telemetry < client_address, listener, origin < store, broker, names, rate_limit < hub <
+//! Order inside: `faults < clock, config, telemetry < client_address, listener, origin < store, broker, names, rate_limit < hub <
 //! session, presence, admission, budgets < app < chat < connection, housekeeping < http`.
+
+pub mod faults;
 
 pub mod clock;
 pub mod config;

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use super::{BootError, Server};
 use crate::protocol::CloseCode;
 use crate::server::config::limit;
+use crate::server::faults::{self, Point};
 
 /// After the last client was told to reconnect it has this long to leave by itself.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,12 +29,14 @@ impl Server {
         tracing::info!(connections = app.hub.connection_count(), "draining");
         app.drain.cancel();
         app.connections.close();
+        faults::reach(Point::InDrain);
         if timeout(patience, app.connections.wait()).await.is_err() {
             self.say_farewell().await;
         }
         app.stop.cancel();
         self.accepting.close();
         let _ = timeout(FAREWELL, self.accepting.wait()).await;
+        faults::reach(Point::InDrain);
         let closed = app.store.close().await;
         let _ = timeout(FAREWELL, self.housekeeping.wait()).await;
         closed.map_err(|error| BootError::StoreFailed(error.to_string()))?;

@@ -1,76 +1,16 @@
 //! The program as an operator meets it: exit codes, words on standard error, signals, a disk that fails.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::support::{Browser, Member, PATIENCE, Program};
-
-/// The program under test, with its standard error collected line by line.
-struct Teahouse {
-    child: Child,
-    url: String,
-    said: String,
-    errors: BufReader<tokio::process::ChildStderr>,
-}
+use crate::support::process::{self, Teahouse, clean};
+use crate::support::{Browser, PATIENCE, Program};
 
 fn command(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_teahouse"));
-    command.args(["--addr", "127.0.0.1:0", "--data"]).arg(data);
-    clean(&mut command);
-    command
-}
-
-/// The settings of whoever runs the tests must not reach the program under test.
-fn clean(command: &mut Command) {
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TEAHOUSE_") || name.starts_with("LEPTOS_")) {
-        command.env_remove(name);
-    }
-    command.stderr(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-}
-
-impl Teahouse {
-    /// Starts it and waits until it serves.
-    async fn start(command: &mut Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut errors = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        let url = loop {
-            let mut line = String::new();
-            let read = timeout(PATIENCE, errors.read_line(&mut line)).await.expect("it neither serves nor stops");
-            assert!(read.unwrap() > 0, "it stopped instead of serving: {said}");
-            said.push_str(&line);
-            if let Some((_, url)) = line.trim().split_once("serving on ") {
-                break url.split_whitespace().next().unwrap().to_owned();
-            }
-        };
-        Self { child, url, said, errors }
-    }
-
-    async fn member(&self, nickname: &str) -> Member {
-        let browser = Browser::new(self.url.clone());
-        browser.choose_nickname(nickname).await;
-        let mut member = browser.socket().await;
-        member.hello().await;
-        member.join("lobby").await;
-        member
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
-    }
-
-    /// Waits for its end; returns the exit code and everything that it said.
-    async fn end(mut self) -> (Option<i32>, String) {
-        let status = timeout(PATIENCE, self.child.wait()).await.expect("it does not stop").unwrap();
-        self.errors.read_to_string(&mut self.said).await.unwrap();
-        (status.code(), self.said)
-    }
+    process::command(Path::new(env!("CARGO_BIN_EXE_teahouse")), data)
 }
 
 /// Runs it to its end; returns the exit code and what it said on standard error.

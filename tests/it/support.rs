@@ -3,6 +3,7 @@
 
 mod browser;
 mod member;
+pub mod process;
 mod program;
 
 use std::net::SocketAddr;

@@ -123,13 +123,28 @@ impl Member {
             client_message_id: ClientMessageId::parse(id).unwrap(),
             text: text.to_owned(),
         };
-        self.socket.send(Message::text(serde_json::to_string(&command).unwrap())).await.ok()?;
-        while let Ok(Message::Text(text)) = self.socket.next().await? {
-            if let Some(answer) = answer_to(id, &serde_json::from_str(&text).unwrap()) {
+        self.try_send(&command).await?;
+        loop {
+            if let Some(answer) = answer_to(id, &self.try_event().await?) {
                 return Some(answer);
             }
         }
-        None
+    }
+
+    /// Sends a command to a server that may be going away: `None` when the socket is over.
+    pub async fn try_send(&mut self, command: &Command) -> Option<()> {
+        self.socket.send(Message::text(serde_json::to_string(command).unwrap())).await.ok()
+    }
+
+    /// The next event of a server that may be going away: `None` when the socket is over. Cancel-safe.
+    pub async fn try_event(&mut self) -> Option<Event> {
+        loop {
+            match self.socket.next().await?.ok()? {
+                Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),
+                Message::Ping(_) | Message::Pong(_) => {}
+                _ => return None,
+            }
+        }
     }
 
     /// Waits for the ack or nack of a line.

@@ -13,6 +13,7 @@ use super::migrations::{MigrationError, SCHEMA_VERSION, migrate};
 use super::operations::Operation;
 use super::rows;
 use crate::protocol::Epoch;
+use crate::server::faults::{self, Mutant};
 use crate::server::store::NewRoom;
 
 /// The database, inside the data folder.
@@ -48,6 +49,16 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
         /// What the system or SQLite said.
+        detail: String,
+    },
+    /// The disk does not do what it is told.
+    #[error(
+        "the disk fails at {path}: {detail}; mend it (the system's log knows more), or choose another one with --data"
+    )]
+    DiskFails {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite said.
         detail: String,
     },
     /// Another process uses the folder.
@@ -116,6 +127,7 @@ impl OpenError {
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => {
                 Self::NotWritable { path, detail }
             }
+            Some(ErrorCode::SystemIoFailure) => Self::DiskFails { path, detail },
             _ => Self::Sqlite { path, source },
         }
     }
@@ -175,19 +187,28 @@ fn private_file(path: &Path) -> Result<File, OpenError> {
     opened.map_err(|error| OpenError::NotWritable { path: path.to_owned(), detail: error.to_string() })
 }
 
-fn connect_writer(path: &Path) -> Result<Connection, OpenError> {
+pub(super) fn connect_writer(path: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::sqlite(path, source);
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    // The change is committed after its row, so it must be read to its end: a batch stops at the row, would not learn of
+    // a sync that failed, and would go on without a write-ahead log while SQLite says that there is one.
+    connection.query_one("pragma journal_mode = wal", [], |_| Ok(())).map_err(failed)?;
     // `fullfsync` matters on macOS only, where a plain fsync does not reach the disk.
     connection
-        .execute_batch(
-            "pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on; pragma foreign_keys = on",
-        )
+        .execute_batch("pragma synchronous = full; pragma fullfsync = on; pragma foreign_keys = on")
         .map_err(failed)?;
-    read_back(&connection, path, "journal_mode", "pragma journal_mode = wal", "wal".to_owned())?;
-    read_back(&connection, path, "synchronous", "pragma synchronous = full", 2_i64)?;
-    read_back(&connection, path, "foreign_keys", "pragma foreign_keys = on", 1_i64)?;
+    check_promises(&connection, path)?;
+    if faults::is_mutant(Mutant::SynchronousNormal) {
+        connection.execute_batch("pragma synchronous = normal").map_err(failed)?;
+    }
     Ok(connection)
+}
+
+/// Refuses a connection on which an acknowledged line could be lost, or a row be written that belongs to nothing.
+pub(super) fn check_promises(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    read_back(connection, path, "journal_mode", "pragma journal_mode = wal", "wal".to_owned())?;
+    read_back(connection, path, "synchronous", "pragma synchronous = full", 2_i64)?;
+    read_back(connection, path, "foreign_keys", "pragma foreign_keys = on", 1_i64)
 }
 
 fn connect_reader(path: &Path) -> Result<Connection, OpenError> {

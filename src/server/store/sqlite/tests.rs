@@ -90,6 +90,25 @@ fn the_writer_is_durable_and_the_readers_cannot_write() {
     }
 }
 
+/// Some file systems keep another setting than the one that was asked for, and say nothing.
+#[test]
+fn a_database_that_keeps_a_weaker_setting_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for weaker in ["journal_mode = delete", "synchronous = normal", "synchronous = off", "foreign_keys = off"] {
+        let open::Database { writer, readers, .. } = open::open(folder.path(), 1, &lobby()).unwrap();
+        open::check_promises(&writer, folder.path()).unwrap();
+        // The journal mode can only be changed while nobody else looks.
+        drop(readers);
+        writer.execute_batch(&format!("pragma {weaker}")).unwrap();
+        let message = open::check_promises(&writer, folder.path()).unwrap_err().to_string();
+        let (setting, _) = weaker.split_once(" = ").unwrap();
+        assert!(message.contains(&format!("does not accept pragma {setting}")), "{message}");
+        assert!(message.contains("local disk"), "{message}");
+    }
+    let nowhere = open::connect_writer(Path::new(":memory:"));
+    assert!(matches!(nowhere, Err(OpenError::NotDurable { .. })), "a database in memory has no log to sync");
+}
+
 #[tokio::test]
 async fn data_is_for_the_eyes_of_the_servers_user_only() {
     let parent = tempfile::tempdir().unwrap();

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Result, Savepoint, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::operations::{Operation, Outcome};
+use crate::server::faults::{self, Mutant, Point};
 use crate::server::store::{CommitSink, Committed, StoreError};
 
 /// The handle of the writer thread. When it is dropped, the thread writes what was queued and ends.
@@ -150,7 +151,9 @@ fn write_until_closed(workplace: &mut Workplace, queue: &mut mpsc::Receiver<Box<
     let mut batch = Vec::with_capacity(group);
     while queue.blocking_recv_many(&mut batch, group) > 0 {
         let committed = commit(&mut workplace.connection, &mut batch)?;
+        faults::reach(Point::AfterCommitBeforeAck);
         batch.drain(..).for_each(Job::answer);
+        faults::reach(Point::AfterAckBeforeFanOut);
         committed.into_iter().for_each(&workplace.sink);
     }
     // Its row only says how far a reader let it come, which is no error.
@@ -158,12 +161,16 @@ fn write_until_closed(workplace: &mut Workplace, queue: &mut mpsc::Receiver<Box<
 }
 
 /// Runs a batch in one transaction. Whoever is refused has only its own savepoint taken back.
-fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<Vec<Committed>> {
+fn commit(connection: &mut Connection, batch: &mut Vec<Box<dyn Job>>) -> Result<Vec<Committed>> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut committed = Vec::with_capacity(batch.len());
-    for job in batch {
+    for job in &mut *batch {
         committed.extend(job.run(transaction.savepoint()?)?);
     }
+    if faults::is_mutant(Mutant::AckBeforeCommit) {
+        batch.drain(..).for_each(Job::answer);
+    }
+    faults::reach(Point::BeforeCommit);
     transaction.commit()?;
     Ok(committed)
 }

@@ -1,0 +1,134 @@
+//! A disk that fails, as strace pretends it: nothing is acknowledged that the disk did not take, the process says so and
+//! ends, and after a restart every line without an answer goes through under its old id, once.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::audit::audit;
+use crate::crowd::Crowd;
+use crate::order::Order;
+use crate::program;
+use crate::strace::{self, Tracing};
+use crate::support::process::{End, Teahouse};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_that_fails_acknowledges_nothing_and_ends_the_process() {
+    a_commit_that_fails("EIO on a sync", "fsync,fdatasync:error=EIO:when=80+").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_full_acknowledges_nothing_and_ends_the_process() {
+    a_commit_that_fails("ENOSPC on write", "pwrite64:error=ENOSPC:when=900+").await;
+}
+
+/// The call is one of a commit: the counts are beyond those of the start, and before the first checkpoint.
+async fn a_commit_that_fails(name: &str, injection: &str) {
+    if strace::tracing_for(name) == Tracing::IsMissing {
+        return;
+    }
+    let (data, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let log = logs.path().join("strace");
+    let (calls, inject) = ("trace=write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync", format!("inject={injection}"));
+    let mut command = strace::command(data.path(), &log, None, &["--seccomp-bpf", "-e", calls, "-e", &inject]);
+    let teahouse = Teahouse::start(&mut command).await;
+    let mut crowd = Crowd::gather(&teahouse.url).await;
+    let (code, said) = teahouse.end().await;
+    assert_eq!(code, Some(1), "{said}");
+    for words in ["the database could not be written", "Nothing that was acknowledged is lost", "start again"] {
+        assert!(said.contains(words), "{words:?} is missing in: {said}");
+    }
+    let order = Order::of(&String::from_utf8_lossy(&std::fs::read(log).unwrap()));
+    assert!(order.failures > 0, "nothing failed");
+    order.expect_none_too_early();
+    assert_eq!(audit(data.path(), &crowd.ledger()), BTreeSet::new());
+    let acked = crowd.ledger().acked.len();
+    recover(data.path(), &mut crowd).await;
+    println!(
+        "\n{name}: {acked} lines acknowledged, all on disk; {} more after the restart",
+        crowd.ledger().acked.len() - acked
+    );
+}
+
+/// One sync that fails while the store is made is enough: SQLite may go on with weaker settings than it says.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_is_not_made_on_a_disk_that_fails_once() {
+    if strace::tracing_for("EIO while the store is made") == Tracing::IsMissing {
+        return;
+    }
+    let mut refused = 0;
+    loop {
+        let (data, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let log = logs.path().join("strace");
+        let files = ["", "-wal", "-journal"].map(|end| data.path().join(format!("teahouse.sqlite3{end}")));
+        let inject = format!("inject=fsync,fdatasync:error=EIO:when={}", refused + 1);
+        let mut options = vec!["--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-e", &inject];
+        files.iter().for_each(|file| options.extend(["-P", file.to_str().unwrap()]));
+        match Teahouse::try_start(&mut strace::command(data.path(), &log, None, &options)).await {
+            Ok(teahouse) => {
+                program::stop(teahouse).await;
+                let calls = std::fs::read_to_string(log).unwrap();
+                assert!(!calls.contains("INJECTED"), "it serves, and this failed:\n{calls}");
+                break;
+            }
+            Err((code, said)) => {
+                assert_eq!(code, Some(1), "{said}");
+                assert!(said.contains("the disk fails at") && said.contains("--data"), "{said}");
+                program::stop(Teahouse::start(&mut program::command(data.path(), None)).await).await;
+                refused += 1;
+            }
+        }
+    }
+    println!("\nEIO while the store is made: refused at each of {refused} syncs, and made by the next start");
+    assert!(refused > 0);
+}
+
+/// A checkpoint only copies what is safe in the write-ahead log, so its failure is no reason to stop: the next one does
+/// it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkpoint_that_cannot_sync_loses_nothing() {
+    if strace::tracing_for("EIO in a checkpoint") == Tracing::IsMissing {
+        return;
+    }
+    let (data, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let log = logs.path().join("strace");
+    let file = data.path().join("teahouse.sqlite3").display().to_string();
+    let options = [
+        "--seccomp-bpf",
+        "-P",
+        &file,
+        "-e",
+        "trace=fsync,fdatasync",
+        "-e",
+        "inject=fsync,fdatasync:error=EIO:when=1..2",
+    ];
+    program::stop(Teahouse::start(&mut program::command(data.path(), None)).await).await;
+    let teahouse = Teahouse::start(&mut strace::command(data.path(), &log, None, &options)).await;
+    let mut crowd = Crowd::gather(&teahouse.url).await;
+    let failures = || std::fs::read_to_string(&log).unwrap().matches("(INJECTED)").count();
+    crowd.learns("a checkpoint that fails", |_| failures() > 0).await;
+    let acked = crowd.ledger().acked.len();
+    crowd.learns("further acks", |ledger| ledger.acked.len() > acked + 200).await;
+    teahouse.signal("KILL");
+    let (code, said): End = teahouse.end().await;
+    assert_eq!(code, None, "{said}");
+    assert_eq!(audit(data.path(), &crowd.ledger()), BTreeSet::new());
+    recover(data.path(), &mut crowd).await;
+    println!(
+        "\nEIO in a checkpoint: {} failed, {} lines acknowledged, none lost",
+        failures(),
+        crowd.ledger().acked.len()
+    );
+}
+
+/// Starts again on a disk that works: everybody gets the answers that are missing, and the log is as it should be.
+async fn recover(data: &Path, crowd: &mut Crowd) {
+    let teahouse = Teahouse::start(&mut program::command(data, None)).await;
+    crowd.move_to(&teahouse.url);
+    crowd.finish().await;
+    program::stop(teahouse).await;
+    let ledger = crowd.ledger();
+    assert_eq!(ledger.acked.len(), ledger.sent.len());
+    assert_eq!(audit(data, &ledger), BTreeSet::new());
+}

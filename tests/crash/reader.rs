@@ -1,0 +1,85 @@
+//! Somebody who only reads, in all rooms at once, and comes back with a cursor: what it was shown must be on disk, in
+//! that order.
+
+use std::collections::BTreeMap;
+
+use teahouse::protocol::event::Continuity;
+use teahouse::protocol::{Command, Cursor, Epoch, Event, EventBody, LogEvent, RoomSlug, Seq, TabId};
+use tokio::sync::watch;
+
+use crate::ledger::{Place, ROOMS, SharedLedger};
+use crate::support::Member;
+
+pub struct Reader {
+    serving: watch::Receiver<String>,
+    ledger: SharedLedger,
+    epoch: Option<Epoch>,
+    heads: BTreeMap<RoomSlug, Seq>,
+}
+
+impl Reader {
+    pub fn new(serving: watch::Receiver<String>, ledger: SharedLedger) -> Self {
+        Self { serving, ledger, epoch: None, heads: BTreeMap::new() }
+    }
+
+    /// Reads until nobody says any more where the server is.
+    pub async fn follow(mut self) {
+        loop {
+            let url = self.serving.borrow_and_update().clone();
+            self.visit(&url).await;
+            if self.serving.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Reads until the connection is over.
+    async fn visit(&mut self, url: &str) -> Option<()> {
+        let socket = format!("{}/ws", url.replacen("http", "ws", 1));
+        let mut member = Member::connect(&socket, Some(url), None).await.ok()?;
+        member.try_send(&Command::Hello { protocol: 1, tab: TabId::parse("reader").unwrap() }).await?;
+        for room in ROOMS.map(|room| RoomSlug::parse(room).unwrap()) {
+            let cursor = self.heads.get(&room).zip(self.epoch.clone()).map(|(seq, epoch)| Cursor { epoch, seq: *seq });
+            member.try_send(&Command::Join { room, cursor }).await?;
+        }
+        loop {
+            match member.try_event().await? {
+                Event::Welcome { epoch, .. } => self.epoch = Some(epoch),
+                Event::Joined { continuity, snapshot } => {
+                    let room = snapshot.summary.slug;
+                    if continuity != Continuity::Resumed {
+                        self.begin_anew(&room, continuity, &snapshot.events);
+                    }
+                    snapshot.events.into_iter().for_each(|event| self.show(&room, event));
+                }
+                Event::Publication { room, event } => self.show(&room, event),
+                _ => {}
+            }
+        }
+    }
+
+    /// The events do not continue what was read before. That is right at the first visit, and when very much was missed.
+    fn begin_anew(&mut self, room: &RoomSlug, continuity: Continuity, events: &[LogEvent]) {
+        self.ledger.send_modify(|ledger| match continuity {
+            Continuity::Reset => ledger.contradictions.push(format!("{room} is behind what was shown of it")),
+            Continuity::Gap => ledger.gaps += 1,
+            Continuity::Fresh | Continuity::Resumed => {}
+        });
+        if let Some(first) = events.first() {
+            self.heads.insert(room.clone(), first.seq.previous());
+        }
+    }
+
+    fn show(&mut self, room: &RoomSlug, event: LogEvent) {
+        let head = self.heads.insert(room.clone(), event.seq).unwrap_or(Seq::ZERO);
+        self.ledger.send_modify(|ledger| {
+            if event.seq != head.next() {
+                ledger.contradictions.push(format!("{room} was shown {} after {head}", event.seq));
+            }
+            ledger.heads.insert(room.to_string(), event.seq.get());
+            if let EventBody::Message(message) = event.body {
+                ledger.show(Place::new(room.as_str(), event.seq.get()), message.text);
+            }
+        });
+    }
+}
