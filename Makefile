@@ -11,11 +11,15 @@
 #   make build      the release, with compressed assets
 #   make budget     bytes on the wire and caching, against the release
 #   make end2end    Playwright, against the release
+#
+# Not a part of it, since it takes the whole machine for three minutes:
+#
+#   make load       crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end
+.PHONY: help run test setup setup-build check unit build budget end2end load
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -64,3 +68,6 @@ budget:
 
 end2end:
 	cd end2end && npm test
+
+load:
+	cargo test --locked --release --test load

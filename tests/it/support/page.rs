@@ -1,6 +1,7 @@
 //! The page without a browser: its own state machines (`link`, `outbox`, `timeline`) over a real socket, moved as
 //! `client::link` and `ui::state` move them. Decides nothing by itself. The program in `tests/load` uses it too.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,7 +14,7 @@ use teahouse::protocol::{
     ClientMessageId, Command, Event, EventBody, LogEvent, Message as Line, Person, RoomSlug, RoomSnapshot, Seq, TabId,
     Timestamp,
 };
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -36,19 +37,14 @@ pub struct Door {
     pub address: SocketAddr,
     /// The `Cookie` header; none for a visitor.
     pub cookies: Option<String>,
+    /// How much the kernel takes for a reader that does not read; none for what it thinks best.
+    pub receive_buffer_bytes: Option<u32>,
 }
 
 impl Door {
     /// Opens the member socket.
     pub async fn open(&self) -> Result<Socket, Box<Error>> {
-        let stream = TcpStream::connect(self.address).await.map_err(|error| Box::new(error.into()))?;
-        self.upgrade(stream).await
-    }
-
-    /// Makes a member socket of a connection.
-    pub async fn upgrade(&self, stream: TcpStream) -> Result<Socket, Box<Error>> {
-        // Frames are small and must not wait for each other's acknowledgements.
-        stream.set_nodelay(true).map_err(|error| Box::new(error.into()))?;
+        let stream = self.connect().await.map_err(|error| Box::new(error.into()))?;
         let mut request = format!("ws://{}/ws", self.address).into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", "teahouse.v1".parse().unwrap());
@@ -59,6 +55,16 @@ impl Door {
         let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await.map_err(Box::new)?;
         Ok(socket)
+    }
+
+    async fn connect(&self) -> io::Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        if let Some(bytes) = self.receive_buffer_bytes {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        // Frames are small and must not wait for each other's acknowledgements.
+        socket.set_nodelay(true)?;
+        socket.connect(self.address).await
     }
 }
 
@@ -85,13 +91,21 @@ enum Wire {
 }
 
 impl Page {
-    /// A page that has just been loaded. It does nothing until [`Page::turn`] is called again and again.
-    pub fn new(door: Door, room: RoomSlug, tab: &str, chance: fn() -> f64) -> Self {
-        let mut link = Link::new(TabId::parse(tab).unwrap(), room.clone(), None);
-        let started = link.step(Input::Start, now(), chance());
-        assert!(started.contains(&Output::OpenSocket), "a link starts by connecting");
-        let (timeline, outbox) = (None, Outbox::default());
-        Self { link, timeline, outbox, door, chance, room, socket: Wire::Opening, alarm: None, me: None }
+    /// A page that has just been loaded. It goes on only as long as [`Page::turn`] is called again and again.
+    pub async fn new(door: Door, room: RoomSlug, tab: &str, chance: fn() -> f64) -> Self {
+        let mut page = Self {
+            link: Link::new(TabId::parse(tab).unwrap(), room.clone(), None),
+            timeline: None,
+            outbox: Outbox::default(),
+            door,
+            chance,
+            room,
+            socket: Wire::None,
+            alarm: None,
+            me: None,
+        };
+        page.step(Input::Start).await;
+        page
     }
 
     /// Takes a typed line; it goes as soon as the connection lets it.
@@ -155,7 +169,8 @@ impl Page {
         }
     }
 
-    async fn send(&mut self, command: &Command) {
+    /// Sends a frame past the link, if there is a connection.
+    pub async fn send(&mut self, command: &Command) {
         if let Wire::Open(socket) = &mut self.socket {
             // A failure shows itself to the reading side.
             let _ = socket.send(Message::text(serde_json::to_string(command).unwrap())).await;
@@ -272,7 +287,7 @@ async fn next_input(wire: &mut Wire, door: &Door) -> Input {
     }
 }
 
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
     Timestamp::from_unix_ms(since_1970.as_millis().try_into().expect("the clock is before the year 292 million"))
 }
