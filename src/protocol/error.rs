@@ -118,6 +118,24 @@ impl Refusal {
     }
 }
 
+/// A refusal with its explanation, as HTTP answers carry it: `{"code","explanation","retry_after_ms"?}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainedRefusal {
+    /// Why.
+    pub code: ErrorCode,
+    /// The same in words.
+    pub explanation: &'static str,
+    /// In how many milliseconds the same request may succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u32>,
+}
+
+impl From<Refusal> for ExplainedRefusal {
+    fn from(Refusal { code, retry_after_ms }: Refusal) -> Self {
+        Self { code, explanation: code.explanation(), retry_after_ms }
+    }
+}
+
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
         Self::permanent(code)

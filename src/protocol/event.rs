@@ -72,6 +72,14 @@ pub enum Event {
         /// The reason.
         refusal: Refusal,
     },
+    /// This connection fell behind, and what waited for it was given up: nothing more of the room comes until the client
+    /// joins it again with its cursor.
+    Gap {
+        /// The room.
+        room: RoomSlug,
+        /// Its newest event.
+        head: Seq,
+    },
     /// Who came and went in a joined room since the last one of these.
     Presence {
         /// The room.

@@ -2,23 +2,27 @@
 //! Synchronous, without IO: sending to a connection only appends to its [`Sendq`]. Not here: who may do what (`chat`),
 //! who is shown as here (`presence`), other nodes (`broker`).
 //!
-//! Lock order: `connections` or (`rooms`, then one room's `followers`), then one sendq; `presence` is taken before all of
+//! Lock order: `connections` or (`rooms`, then one `room`), then one sendq; `presence` is taken before all of
 //! them. Nothing is called back under a lock.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use crate::protocol::event::RoomHead;
 use crate::protocol::{CloseCode, RoomSlug, Seq, TabId, UserId};
 use crate::server::store::{Committed, RoomRecord};
 
 pub mod publication;
+mod room;
 pub mod sendq;
 
 use publication::{Frame, Publication, Wire};
+use room::Room;
+pub use room::Seam;
 use sendq::Sendq;
 
-/// Names one connection on this node, for as long as it is open.
+/// Names one connection on this node, for as long as it is open. A later connection has a greater id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(u64);
 
@@ -39,47 +43,11 @@ struct Connections {
     by_page: HashMap<(UserId, TabId), ConnectionId>,
 }
 
-/// One connection that follows one room.
-struct Follower {
-    sendq: Arc<Sendq>,
-    wire: Wire,
-    stage: Stage,
-}
-
-/// A follower first collects what is published while its backlog is being read, so that nothing falls in between.
-enum Stage {
-    Buffering(Vec<(Seq, Frame)>),
-    /// Everything up to `after` was sent. The fan-out runs behind the commits, so it may still bring what the backlog held.
-    Live {
-        after: Seq,
-    },
-}
-
-impl Follower {
-    /// Sends an event once: what this follower has already is left out, and what comes before it is live is kept for it.
-    fn send(&mut self, seq: Seq, frame: Frame) {
-        match &mut self.stage {
-            Stage::Buffering(collected) => collected.push((seq, frame)),
-            Stage::Live { after } if seq > *after => {
-                *after = seq;
-                self.sendq.push(frame);
-            }
-            Stage::Live { .. } => {}
-        }
-    }
-}
-
 /// A room that somebody follows or followed since this node started.
-struct Room {
+struct OpenRoom {
     title: String,
     /// What the fan-out walks. Held while frames are appended, so that every follower sees one order.
-    followers: Mutex<Followers>,
-}
-
-struct Followers {
-    /// The newest event that was published here or read by somebody who joined.
-    head: Seq,
-    by_connection: HashMap<ConnectionId, Follower>,
+    room: Mutex<Room>,
 }
 
 /// The registry. Cheap to share by `Arc`.
@@ -89,7 +57,7 @@ pub struct Hub {
     /// Open connections of both sockets.
     connections: Mutex<Connections>,
     /// Rooms are added and never removed, so the write lock is rare.
-    rooms: RwLock<HashMap<RoomSlug, Arc<Room>>>,
+    rooms: RwLock<HashMap<RoomSlug, Arc<OpenRoom>>>,
 }
 
 /// A panic in another task must not stop everybody: the maps are valid after every single operation on them.
@@ -105,16 +73,21 @@ impl Hub {
         id
     }
 
-    /// Notes which tab a connection belongs to and closes an older connection of the same person and tab. Visitors are
-    /// nobody in particular, so one of them never closes another.
+    /// Notes which tab a connection belongs to and closes the older one of two connections of the same person and tab,
+    /// whichever of them said hello first: a hello may be processed late. Visitors are nobody in particular, so one of
+    /// them never closes another.
     pub fn identify(&self, id: ConnectionId, tab: TabId) {
         let mut connections = lock(&self.connections);
         let Connections { open, by_page } = &mut *connections;
         let Some(connection) = open.get_mut(&id) else { return };
         connection.tab = Some(tab.clone());
         let Some(user) = connection.user.clone() else { return };
-        let older = by_page.insert((user, tab), id).filter(|older| *older != id);
-        if let Some(older) = older.and_then(|older| open.get(&older)) {
+        let newest = by_page.entry((user, tab)).or_insert(id);
+        let older = (*newest).min(id);
+        *newest = (*newest).max(id);
+        if older != *newest
+            && let Some(older) = open.get(&older)
+        {
             older.sendq.close(CloseCode::Replaced);
         }
     }
@@ -158,10 +131,7 @@ impl Hub {
     pub fn open_room(&self, record: &RoomRecord) {
         let known = self.rooms.read().unwrap_or_else(PoisonError::into_inner).contains_key(&record.slug);
         if !known {
-            let room = Room {
-                title: record.title.clone(),
-                followers: Mutex::new(Followers { head: record.head, by_connection: HashMap::new() }),
-            };
+            let room = OpenRoom { title: record.title.clone(), room: Mutex::new(Room::new(record.head)) };
             let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
             rooms.entry(record.slug.clone()).or_insert_with(|| Arc::new(room));
         }
@@ -173,27 +143,29 @@ impl Hub {
         let Some(sendq) = lock(&self.connections).open.get(&id).map(|connection| Arc::clone(&connection.sendq)) else {
             return;
         };
-        if let Some(room) = self.room(room) {
-            let follower = Follower { sendq, wire, stage: Stage::Buffering(Vec::new()) };
-            lock(&room.followers).by_connection.insert(id, follower);
+        if let Some(open) = self.room(room) {
+            lock(&open.room).follow(id, sendq, wire);
         }
     }
 
     /// Sends `first` (the snapshot up to `head`), then what was collected beyond `head`, then everything live: in one
     /// step, so that nothing is lost, doubled or out of order in between.
-    pub fn go_live(&self, id: ConnectionId, room: &RoomSlug, first: Option<Frame>, head: Seq) {
-        let Some(room) = self.room(room) else { return };
-        let mut followers = lock(&room.followers);
-        followers.head = followers.head.max(head);
-        let Some(follower) = followers.by_connection.get_mut(&id) else { return };
-        if let Some(frame) = first {
-            follower.sendq.push(frame);
+    pub fn go_live(&self, id: ConnectionId, room: &RoomSlug, first: Option<Frame>, head: Seq) -> Seam {
+        self.room(room).map_or(Seam::Closed, |open| lock(&open.room).go_live(id, first, head))
+    }
+
+    /// Sees to a connection whose sendq gave up frames of its rooms ([`sendq::Outgoing::Behind`]): nothing more of these
+    /// rooms is sent to it until it follows them anew. Answers with each of them that it must follow anew, and its head.
+    pub fn fall_behind(&self, id: ConnectionId, rooms: &[RoomSlug]) -> Vec<RoomHead> {
+        let behind = rooms.iter().filter_map(|slug| {
+            let head = lock(&self.room(slug)?.room).fall_behind(id)?;
+            Some(RoomHead { room: slug.clone(), head })
+        });
+        let behind = behind.collect();
+        if let Some(connection) = lock(&self.connections).open.get(&id) {
+            connection.sendq.resume();
         }
-        if let Stage::Buffering(collected) = std::mem::replace(&mut follower.stage, Stage::Live { after: head }) {
-            for (seq, frame) in collected {
-                follower.send(seq, frame);
-            }
-        }
+        behind
     }
 
     /// Follows a room from this moment on, without a backlog.
@@ -204,27 +176,21 @@ impl Hub {
 
     /// Stops following a room.
     pub fn unfollow(&self, id: ConnectionId, room: &RoomSlug) {
-        if let Some(room) = self.room(room) {
-            lock(&room.followers).by_connection.remove(&id);
+        if let Some(open) = self.room(room) {
+            lock(&open.room).unfollow(id);
         }
     }
 
     /// Sends a committed event to everybody who follows its room, encoded once per wire format.
     pub fn publish(&self, committed: &Committed) {
-        let Some(room) = self.room(&committed.room) else { return };
-        let publication = Publication::new(committed);
-        let seq = committed.event.seq;
-        let mut followers = lock(&room.followers);
-        followers.head = followers.head.max(seq);
-        for follower in followers.by_connection.values_mut() {
-            let Some(frame) = publication.frame(follower.wire) else { continue };
-            follower.send(seq, frame);
+        if let Some(open) = self.room(&committed.room) {
+            lock(&open.room).publish(committed.event.seq, &Publication::new(committed));
         }
     }
 
     /// Sends a frame that does not last (presence, leave notices) to the live followers of a room on one wire.
     pub fn broadcast(&self, room: &RoomSlug, wire: Wire, frame: &Frame) {
-        self.for_live_followers(room, wire, |sendq| sendq.push(frame.clone()));
+        self.for_live_followers(room, wire, |sendq| sendq.push_of_room(frame.clone()));
     }
 
     /// Like [`Hub::broadcast`] for frames that are the first to go when a reader is slow (typing).
@@ -241,36 +207,32 @@ impl Hub {
         }
     }
 
-    /// How far this connection was sent a room that it follows: what a heartbeat may claim.
-    pub fn sent_up_to(&self, id: ConnectionId, room: &RoomSlug) -> Option<Seq> {
-        let room = self.room(room)?;
-        let followers = lock(&room.followers);
-        match followers.by_connection.get(&id)?.stage {
-            Stage::Live { after } => Some(after),
-            Stage::Buffering(_) => None,
-        }
+    /// How far this connection was sent the rooms that it follows: what a heartbeat may claim.
+    pub fn positions(&self, id: ConnectionId, rooms: &[RoomSlug]) -> Vec<RoomHead> {
+        let position = |slug: &RoomSlug| {
+            let head = lock(&self.room(slug)?.room).position(id)?;
+            Some(RoomHead { room: slug.clone(), head })
+        };
+        rooms.iter().filter_map(position).collect()
     }
 
     /// The newest event of a room that this node knows of.
     pub fn head(&self, room: &RoomSlug) -> Option<Seq> {
-        self.room(room).map(|room| lock(&room.followers).head)
+        self.room(room).map(|open| lock(&open.room).head())
     }
 
     /// The name of a room that is open here.
     pub fn title(&self, room: &RoomSlug) -> Option<String> {
-        self.room(room).map(|room| room.title.clone())
+        self.room(room).map(|open| open.title.clone())
     }
 
-    fn room(&self, slug: &RoomSlug) -> Option<Arc<Room>> {
+    fn room(&self, slug: &RoomSlug) -> Option<Arc<OpenRoom>> {
         self.rooms.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
     }
 
     fn for_live_followers(&self, room: &RoomSlug, wire: Wire, send: impl Fn(&Sendq)) {
-        let Some(room) = self.room(room) else { return };
-        for follower in lock(&room.followers).by_connection.values() {
-            if follower.wire == wire && matches!(follower.stage, Stage::Live { .. }) {
-                send(&follower.sendq);
-            }
+        if let Some(open) = self.room(room) {
+            lock(&open.room).live_sendqs(wire).for_each(send);
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use futures::StreamExt;
 use teahouse::protocol::event::Continuity;
 use teahouse::protocol::{Cursor, Seq};
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::{Member, PATIENCE, Program, TestServer};
 
@@ -85,34 +84,6 @@ async fn handshakes_are_counted_per_address() {
     let _first = Member::connect(&url, None, None).await.unwrap();
     let _second = Program::connect(&server.socket_url("/")).await;
     assert_eq!(status(Member::connect(&url, None, None).await), 429);
-}
-
-/// Protects memory and everybody else from a reader that does not read.
-#[tokio::test]
-async fn a_reader_that_does_not_read_is_closed_and_the_others_go_on() {
-    let server = TestServer::start_with(|config| {
-        config.limits.sendq_bytes = 256 * 1024;
-        config.limits.message_graphemes = 0;
-        config.limits.message_bytes = 0;
-        config.limits.write_timeout = Duration::from_millis(500);
-    })
-    .await;
-    let mut alice = server.member("Alice").await;
-    let mut sleeper = server.member("Sleeper").await;
-    let mut bob = server.member("Bob").await;
-    // More than the system's own buffers hold for both ends of a socket.
-    let text = "x".repeat(60_000);
-    for number in 0..600 {
-        alice.say("lobby", &format!("n{number}"), &text).await.unwrap();
-        assert_eq!(bob.line().await.2.len(), text.len());
-    }
-    let gone = async { while bob.join("lobby").await.people.iter().any(|person| person.nickname == "Sleeper") {} };
-    tokio::time::timeout(PATIENCE, gone).await.expect("the sleeper still has a place");
-    let mut received = 0;
-    while let Some(Ok(frame)) = sleeper.socket.next().await {
-        received += usize::from(matches!(frame, Message::Text(_)));
-    }
-    assert!(received < 600, "the sleeper was given everything");
 }
 
 /// Protects against half-open connections: whoever is silent for too long is closed.

@@ -158,6 +158,18 @@ fn a_heartbeat_is_answered_and_finds_a_lost_tail() {
     assert_eq!(bench.feed(Input::Send(line("lobby"))), "send", "the room is still joined");
 }
 
+/// Also when the reader has seen everything: the server sends nothing more before the join.
+#[test]
+fn a_gap_is_answered_by_a_join_with_the_cursor() {
+    let gap = |head| frame(Event::Gap { room: slug("lobby"), head: Seq::new(head) });
+    let mut bench = Bench::live();
+    assert_eq!(bench.feed(gap(5)), "join lobby 5");
+    assert_eq!(bench.feed(gap(9)), "", "the join that is under way is good for this one too");
+    assert_eq!(bench.feed(joined("lobby", 9)), "deliver");
+    assert_eq!(bench.feed(publication(10)), "deliver");
+    assert_eq!(bench.feed(gap(12)), "join lobby 10");
+}
+
 #[test]
 fn a_new_nickname_reopens_even_what_the_server_had_ended() {
     let mut bench = Bench::live();

@@ -27,6 +27,7 @@ pub(super) struct Frame {
     event: Option<LogEvent>,
     client_message_id: Option<ClientMessageId>,
     seq: Option<Seq>,
+    head: Option<Seq>,
     at_ms: Option<Timestamp>,
     refusal: Option<Refusal>,
     joined: Option<Vec<Person>>,
@@ -74,6 +75,7 @@ impl Frame {
                 Event::Nack { room: self.room?, client_message_id: self.client_message_id?, refusal: self.refusal? }
             }
             "refused" => Event::Refused { room: self.room, refusal: self.refusal? },
+            "gap" => Event::Gap { room: self.room?, head: self.head? },
             "presence" => {
                 Event::Presence { room: self.room?, joined: self.joined?, left: self.left?, online: self.online? }
             }

@@ -116,10 +116,12 @@ settings! {
         reads_per_minute: u32 = 600, PerMinute, NO_LIMIT;
         /// Rooms that one connection may follow.
         joined_rooms: usize = 50, Count, NO_LIMIT;
-        /// What may wait for one connection; more is a slow reader.
+        /// What may wait for one connection; beyond it, what waits of its rooms is given up, and the client fetches it again.
         sendq_bytes: usize = 1_048_576, Bytes, NO_LIMIT;
-        /// Frames that may wait for one connection; more is a slow reader.
+        /// Frames that may wait for one connection, to the same effect.
         sendq_frames: usize = 1_024, Count, NO_LIMIT;
+        /// A connection for which that happens again within this time is closed as slow.
+        gap_interval: Duration = ms(60_000), Milliseconds, Means("never closed for it");
         /// Refused frames in a row before the connection is closed.
         refused_frames: u32 = 20, Count, Means("never closed for it");
         /// Time for a request's head.

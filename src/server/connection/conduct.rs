@@ -1,4 +1,4 @@
-//! How one client behaves: frames per minute, refused frames in a row, silence. A plain synchronous struct, with time as
+//! How one client behaves: frames per minute, refused frames in a row, silence, slowness. A plain synchronous struct, with time as
 //! an argument. Not here: budgets per person (`budgets`).
 
 use std::time::{Duration, Instant};
@@ -14,6 +14,8 @@ pub struct Conduct {
     refused_max: u32,
     heard_at: Instant,
     idle_timeout: Duration,
+    behind_at: Option<Instant>,
+    gap_interval: Duration,
 }
 
 impl Conduct {
@@ -26,6 +28,8 @@ impl Conduct {
             refused_max: limits.refused_frames,
             heard_at: now,
             idle_timeout: limits.idle_timeout,
+            behind_at: None,
+            gap_interval: limits.gap_interval,
         }
     }
 
@@ -47,6 +51,12 @@ impl Conduct {
     pub fn refused(&mut self) -> Option<CloseCode> {
         self.refused_in_a_row += 1;
         (self.refused_max > 0 && self.refused_in_a_row >= self.refused_max).then_some(CloseCode::TooFast)
+    }
+
+    /// The client was too slow for its sendq. `Some` when it had been so a short while ago.
+    pub fn fell_behind(&mut self, now: Instant) -> Option<CloseCode> {
+        let before = self.behind_at.replace(now)?;
+        (now.saturating_duration_since(before) < self.gap_interval).then_some(CloseCode::Slow)
     }
 
     /// `Some` when nothing was heard for too long.
@@ -87,6 +97,23 @@ mod tests {
         assert_eq!(conduct.idle(start + Duration::from_secs(61)), Some(CloseCode::Idle));
         conduct.frame(start + Duration::from_secs(50)).unwrap();
         assert_eq!(conduct.idle(start + Duration::from_secs(61)), None);
+    }
+
+    #[test]
+    fn falling_behind_is_forgiven_unless_it_comes_again_within_the_interval() {
+        let start = Instant::now();
+        let mut conduct = conduct(|limits| limits.gap_interval = Duration::from_secs(60), start);
+        assert_eq!(conduct.fell_behind(start), None);
+        assert_eq!(conduct.fell_behind(start + Duration::from_secs(60)), None);
+        assert_eq!(conduct.fell_behind(start + Duration::from_secs(119)), Some(CloseCode::Slow));
+    }
+
+    #[test]
+    fn without_an_interval_nobody_is_closed_for_falling_behind() {
+        let now = Instant::now();
+        let mut conduct = conduct(|limits| limits.gap_interval = Duration::ZERO, now);
+        assert_eq!(conduct.fell_behind(now), None);
+        assert_eq!(conduct.fell_behind(now), None);
     }
 
     #[test]

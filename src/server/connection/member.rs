@@ -1,30 +1,29 @@
-//! A connection of the member socket. One task: it takes what the client sends, what the hub queued and what the store
-//! answered, in whatever order they come. Lines wait for the store beside it; a hello, a join and a look at the session
-//! are short reads, and everything else of this one connection waits for them.
+//! A connection of the member socket. [`Machine`] decides; here is done what it decides. One task: it takes what the
+//! client sends, what the hub queued and what the store answered, in whatever order they come.
 
+use std::future::pending;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::ws::WebSocket;
 use futures::future::BoxFuture;
-use futures::stream::{FuturesOrdered, StreamExt};
+use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 use tokio::time::MissedTickBehavior;
 
-use crate::protocol::event::RoomHead;
-use crate::protocol::{ClientMessageId, CloseCode, Command, ErrorCode, Event, Person, Refusal, RoomSlug};
+use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
-use crate::server::chat;
-use crate::server::config::limit;
-use crate::server::connection::conduct::Conduct;
 use crate::server::connection::transport::{Incoming, Transport};
 use crate::server::hub::ConnectionId;
-use crate::server::hub::publication::member_frame;
-use crate::server::hub::sendq::{Outgoing, Sendq, SendqLimits};
+use crate::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
 use crate::server::names::NameClaim;
 
-mod commands;
 mod decode;
+mod effects;
 mod join;
+mod machine;
+
+pub use machine::{Input, Machine, Output};
 
 /// Lines of one connection that may wait for the store at once; more are not read from the socket until one is answered.
 const SENDS_IN_FLIGHT_MAX: usize = 32;
@@ -32,182 +31,138 @@ const SENDS_IN_FLIGHT_MAX: usize = 32;
 /// Serves a member until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
 /// exchanged, so that a slow peer keeps no place and no name.
 pub async fn serve(app: Arc<App>, socket: WebSocket, caller: Caller) {
-    let mut member = Member::new(Arc::clone(&app), caller);
     let mut transport = Transport::new(socket, app.config.limits.write_timeout);
-    let end = member.run(&mut transport).await;
+    let mut member = Member::new(app, caller);
+    let end = run(&mut member, &mut transport).await;
     drop(member);
     if let Some(code) = end {
         transport.close(code).await;
     }
 }
 
-struct Member {
+/// Runs until the end; `Some` when the client is to be told why.
+async fn run(member: &mut Member, transport: &mut Transport) -> Option<CloseCode> {
+    let mut check = tokio::time::interval(member.app.check_period());
+    check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    check.reset();
+    let sendq = Arc::clone(&member.sendq);
+    let drain = member.app.drain.clone();
+    let mut draining = false;
+    loop {
+        let flow = tokio::select! {
+            outgoing = sendq.next() => match outgoing {
+                Outgoing::Frames(frames) => match transport.send(frames).await {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => return None,
+                },
+                Outgoing::Behind => member.fall_behind(),
+                Outgoing::Close(code) => ControlFlow::Break(code),
+            },
+            input = member.answer() => member.take(input),
+            incoming = transport.receive(), if member.is_ready() => match incoming {
+                Incoming::Over(code) => return code,
+                Incoming::Alive => member.take(Input::Alive),
+                Incoming::Binary => member.take(Input::NoCommand(ErrorCode::BinaryFrame)),
+                Incoming::Text(text) => member.receive(&text),
+            },
+            _ = check.tick() => member.check(),
+            () = drain.cancelled(), if !draining => {
+                draining = true;
+                member.take(Input::Drain { in_ms: member.app.reconnect_delay_ms() })
+            }
+        };
+        if let ControlFlow::Break(code) = flow {
+            return Some(code);
+        }
+    }
+}
+
+/// A member's connection without its socket: whoever has one feeds in what comes and sends what the [`Sendq`] holds.
+pub struct Member {
     app: Arc<App>,
     caller: Caller,
-    me: Option<Person>,
     id: ConnectionId,
     sendq: Arc<Sendq>,
-    conduct: Conduct,
-    stage: Stage,
-    joined: Vec<RoomSlug>,
+    machine: Machine,
     /// Held so that nobody else takes the name, or one that looks like it, while this connection shows it. A guest owns
     /// the name by the session, so a twin that came first does not keep the guest out.
     _name: Option<NameClaim>,
-    sends: FuturesOrdered<BoxFuture<'static, Event>>,
-    /// When the last heartbeat was sent.
-    heartbeat_at: Instant,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Ungreeted,
-    Greeted,
-}
-
-/// Whether the task goes on.
-enum Flow {
-    Continue,
-    Close(CloseCode),
-    Gone,
+    /// Short reads. The next frame of the client waits for them, so that commands take effect in their order.
+    reads: FuturesUnordered<BoxFuture<'static, Input>>,
+    /// Lines that wait for the store, answered in the order in which they were said.
+    sends: FuturesOrdered<BoxFuture<'static, Input>>,
 }
 
 impl Member {
-    fn new(app: Arc<App>, caller: Caller) -> Self {
+    /// Registers a connection that was just opened. It is forgotten when it is dropped.
+    #[must_use]
+    pub fn new(app: Arc<App>, caller: Caller) -> Self {
         let limits = &app.config.limits;
-        let sendq = Arc::new(Sendq::new(SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames }));
+        let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
+        let sendq = Arc::new(Sendq::new(sendq_limits, WhenFull::FallBehind));
         let me = caller.person();
         Self {
             id: app.hub.connect(Arc::clone(&sendq), me.as_ref().map(|person| person.id.clone())),
-            conduct: Conduct::new(limits, Instant::now()),
             _name: me.as_ref().and_then(|person| app.names.claim(&person.id, &person.nickname).ok()),
-            stage: Stage::Ungreeted,
-            joined: Vec::new(),
+            machine: Machine::new(me, app.store.epoch().clone(), app.limits(), limits, Instant::now()),
+            reads: FuturesUnordered::new(),
             sends: FuturesOrdered::new(),
-            heartbeat_at: Instant::now(),
             sendq,
-            me,
             caller,
             app,
         }
     }
 
-    /// Runs until the end; `Some` when the client is to be told why.
-    async fn run(&mut self, transport: &mut Transport) -> Option<CloseCode> {
-        let mut check = tokio::time::interval(self.app.check_period());
-        check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        check.reset();
-        let drain = self.app.drain.clone();
-        let mut draining = false;
-        loop {
-            let flow = tokio::select! {
-                outgoing = self.sendq.next() => match outgoing {
-                    Outgoing::Frames(frames) => transport.send(frames).await.map_or(Flow::Gone, |()| Flow::Continue),
-                    Outgoing::Close(code) => Flow::Close(code),
-                },
-                Some(answer) = self.sends.next(), if !self.sends.is_empty() => self.answer_line(&answer),
-                incoming = transport.receive(), if self.sends.len() < SENDS_IN_FLIGHT_MAX => self.receive(incoming).await,
-                _ = check.tick() => self.check(Instant::now()).await,
-                () = drain.cancelled(), if !draining => {
-                    draining = true;
-                    self.answer(&Event::Reconnect { in_ms: self.app.reconnect_delay_ms() })
-                }
-            };
-            match flow {
-                Flow::Continue => {}
-                Flow::Close(code) => return Some(code),
-                Flow::Gone => return None,
-            }
+    /// What waits for the client.
+    #[must_use]
+    pub fn sendq(&self) -> &Sendq {
+        &self.sendq
+    }
+
+    /// Whether the next frame of the client is wanted now.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.reads.is_empty() && self.sends.len() < SENDS_IN_FLIGHT_MAX
+    }
+
+    /// Takes a text frame of the client. `Break` when the connection must close.
+    pub fn receive(&mut self, text: &str) -> ControlFlow<CloseCode> {
+        self.take(decode::command(text).map_or_else(Input::NoCommand, Input::Command))
+    }
+
+    /// What the store answers next, for [`Member::take`]; nothing, as long as it was not asked anything. Cancel-safe.
+    pub async fn answer(&mut self) -> Input {
+        tokio::select! {
+            Some(input) = self.reads.next(), if !self.reads.is_empty() => input,
+            Some(input) = self.sends.next(), if !self.sends.is_empty() => input,
+            () = pending() => unreachable!("pending never ends"),
         }
     }
 
-    async fn receive(&mut self, incoming: Incoming) -> Flow {
-        let frame = match incoming {
-            Incoming::Over(Some(code)) => return Flow::Close(code),
-            Incoming::Over(None) => return Flow::Gone,
-            Incoming::Alive => None,
-            Incoming::Binary => Some(Err(ErrorCode::BinaryFrame)),
-            Incoming::Text(text) => Some(decode::command(&text)),
-        };
-        // Every frame costs, whatever it holds: nothing is free to flood with.
-        match (self.conduct.frame(Instant::now()), frame) {
-            (Ok(()), None) => Flow::Continue,
-            (Ok(()), Some(Ok(command))) => self.command(command).await,
-            (Ok(()), Some(Err(code))) => self.refuse(None, code.into()),
-            (Err(refusal), Some(Ok(command))) => self.refuse_command(command, refusal),
-            (Err(refusal), _) => self.refuse(None, refusal),
-        }
+    /// Sees to what the sendq gave up, when it says [`Outgoing::Behind`].
+    pub fn fall_behind(&mut self) -> ControlFlow<CloseCode> {
+        let rooms = self.app.hub.fall_behind(self.id, self.machine.joined());
+        self.take(Input::FellBehind(rooms))
     }
 
-    fn answer_line(&mut self, answer: &Event) -> Flow {
-        match answer {
-            Event::Nack { .. } => self.count_refusal(answer),
-            _ => self.accept(answer),
-        }
+    /// Looks at silence, heartbeat and session.
+    pub fn check(&mut self) -> ControlFlow<CloseCode> {
+        self.read_session();
+        self.take(Input::Check)
     }
 
-    /// Ends what is silent or signed out; tells how far each room was sent, so that a client that lost the tail finds out.
-    async fn check(&mut self, now: Instant) -> Flow {
-        if let Some(code) = self.conduct.idle(now) {
-            return Flow::Close(code);
-        }
-        if let Some(code) = chat::session_ended(&self.app, self.caller.guest.as_ref()).await {
-            return Flow::Close(code);
-        }
-        match limit(self.app.config.limits.heartbeat) {
-            Some(period) if now >= self.heartbeat_at + period => {
-                self.heartbeat_at = now;
-                let head = |room: &RoomSlug| {
-                    let head = self.app.hub.sent_up_to(self.id, room)?;
-                    Some(RoomHead { room: room.clone(), head })
-                };
-                let heads = self.joined.iter().filter_map(head).collect();
-                self.answer(&Event::Heartbeat { heads })
-            }
-            _ => Flow::Continue,
-        }
-    }
-
-    /// Refuses a command in the form that its sender waits for.
-    fn refuse_command(&mut self, command: Command, refusal: Refusal) -> Flow {
-        match command {
-            Command::Send { room, client_message_id, .. } => self.nack(room, client_message_id, refusal),
-            Command::Join { room, .. } | Command::Leave { room } | Command::Typing { room } => {
-                self.refuse(Some(room), refusal)
-            }
-            Command::Hello { .. } | Command::Heartbeat => self.refuse(None, refusal),
-        }
-    }
-
-    fn nack(&mut self, room: RoomSlug, client_message_id: ClientMessageId, refusal: Refusal) -> Flow {
-        self.count_refusal(&Event::Nack { room, client_message_id, refusal })
-    }
-
-    fn refuse(&mut self, room: Option<RoomSlug>, refusal: Refusal) -> Flow {
-        self.count_refusal(&Event::Refused { room, refusal })
-    }
-
-    fn count_refusal(&mut self, event: &Event) -> Flow {
-        self.sendq.push(member_frame(event));
-        self.conduct.refused().map_or(Flow::Continue, Flow::Close)
-    }
-
-    fn accept(&mut self, event: &Event) -> Flow {
-        self.conduct.accepted();
-        self.answer(event)
-    }
-
-    fn answer(&mut self, event: &Event) -> Flow {
-        self.sendq.push(member_frame(event));
-        Flow::Continue
+    /// Takes what happened and does what follows from it. `Break` when the connection must close.
+    pub fn take(&mut self, input: Input) -> ControlFlow<CloseCode> {
+        self.machine.step(input, Instant::now()).into_iter().try_for_each(|output| self.perform(output))
     }
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
-        self.app.hub.disconnect(self.id, &self.joined);
-        if let Some(me) = &self.me {
-            for room in &self.joined {
-                self.app.presence.exit(room, me, Instant::now());
+        self.app.hub.disconnect(self.id, self.machine.joined());
+        if let Some(me) = self.caller.person() {
+            for room in self.machine.joined() {
+                self.app.presence.exit(room, &me, Instant::now());
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::server::connection::conduct::Conduct;
 use crate::server::connection::transport::{Incoming, Transport};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::publication::{Wire, plain_refusal_frame};
-use crate::server::hub::sendq::{Outgoing, Sendq, SendqLimits};
+use crate::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
 use crate::server::names::{NameClaim, fold};
 use crate::server::session::{draw_hex_id, draw_user_id};
 
@@ -63,7 +63,8 @@ enum Flow {
 impl Program {
     fn new(app: Arc<App>, room: RoomSlug, address: IpAddr) -> Self {
         let limits = &app.config.limits;
-        let sendq = Arc::new(Sendq::new(SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames }));
+        let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
+        let sendq = Arc::new(Sendq::new(sendq_limits, WhenFull::Close));
         let id = app.hub.connect(Arc::clone(&sendq), None);
         app.hub.follow_live(id, &room, Wire::Plain);
         Self {
@@ -88,6 +89,7 @@ impl Program {
             let flow = tokio::select! {
                 outgoing = self.sendq.next() => match outgoing {
                     Outgoing::Frames(frames) => transport.send(frames).await.map_or(Flow::Gone, |()| Flow::Continue),
+                    Outgoing::Behind => Flow::Continue,
                     Outgoing::Close(code) => Flow::Close(code),
                 },
                 incoming = transport.receive() => self.receive(incoming).await,

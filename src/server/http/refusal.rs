@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
+use crate::protocol::error::ExplainedRefusal;
 use crate::protocol::{ErrorCode, Refusal};
 
 /// A refusal on its way out by HTTP: `{"code","explanation","retry_after_ms"?}`.
@@ -50,11 +50,6 @@ impl<R: Into<Refusal>> From<R> for HttpRefusal {
 
 impl IntoResponse for HttpRefusal {
     fn into_response(self) -> Response {
-        let Refusal { code, retry_after_ms } = self.0;
-        let mut body = json!({ "code": code, "explanation": code.explanation() });
-        if let Some(wait_ms) = retry_after_ms {
-            body["retry_after_ms"] = wait_ms.into();
-        }
-        (self.status(), self.headers(), Json(body)).into_response()
+        (self.status(), self.headers(), Json(ExplainedRefusal::from(self.0))).into_response()
     }
 }

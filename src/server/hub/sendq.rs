@@ -1,5 +1,6 @@
 //! The bounded queue of one connection: what it still has to be sent. Appending never blocks; a reader that is too slow
-//! is closed with a reason and costs nobody else anything. Not here: the socket (`connection` drains the queue).
+//! loses what waits of its rooms, is told so, and costs nobody else anything. Not here: the socket (`connection` drains
+//! the queue), which rooms fell behind (`hub::room`).
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use tokio::sync::Notify;
 use super::publication::Frame;
 use crate::protocol::CloseCode;
 
-/// How much may wait. 0 = no limit.
+/// How much may wait, of answers and of everything else each. 0 = no limit.
 #[derive(Clone, Copy, Debug)]
 pub struct SendqLimits {
     /// Bytes of JSON text.
@@ -18,9 +19,19 @@ pub struct SendqLimits {
     pub frames: usize,
 }
 
+/// What becomes of a reader that is too slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// What waits of its rooms is given up, and it fetches that again: the member socket.
+    FallBehind,
+    /// It is closed, since it has no way to fetch anything: the plain socket.
+    Close,
+}
+
 /// The queue, shared by the hub, which appends, and the connection's task, which drains.
 pub struct Sendq {
     limits: SendqLimits,
+    when_full: WhenFull,
     /// Innermost of all locks; held for a push or a take, never longer.
     queue: Mutex<Queue>,
     /// One permit is stored when something was added while the task was busy.
@@ -29,9 +40,27 @@ pub struct Sendq {
 
 #[derive(Default)]
 struct Queue {
-    frames: VecDeque<Frame>,
-    bytes: usize,
+    waiting: VecDeque<Waiting>,
+    answers: Load,
+    of_rooms: Load,
+    /// Frames of rooms were given up, and the connection has not yet seen to it: no more of them are taken.
+    behind: bool,
     close: Option<CloseCode>,
+}
+
+/// So much waits.
+#[derive(Clone, Copy, Default)]
+struct Load {
+    bytes: usize,
+    frames: usize,
+}
+
+/// A frame that waits.
+enum Waiting {
+    /// An answer to this client. Its number is bounded by what the client asks, which is not read while it does not read.
+    Answer(Frame),
+    /// Something of a room, which the client can fetch again.
+    OfRoom(Frame),
 }
 
 /// What a connection's task has to do next.
@@ -39,6 +68,8 @@ struct Queue {
 pub enum Outgoing {
     /// Write these, in this order, and flush once.
     Frames(Vec<Frame>),
+    /// Frames of rooms were given up: tell which rooms fell behind, by [`super::Hub::fall_behind`].
+    Behind,
     /// Say why and close.
     Close(CloseCode),
 }
@@ -46,22 +77,39 @@ pub enum Outgoing {
 impl Sendq {
     /// An empty queue.
     #[must_use]
-    pub fn new(limits: SendqLimits) -> Self {
-        Self { limits, queue: Mutex::default(), added: Notify::new() }
+    pub fn new(limits: SendqLimits, when_full: WhenFull) -> Self {
+        Self { limits, when_full, queue: Mutex::default(), added: Notify::new() }
     }
 
-    /// Appends a frame. When there is no room for it beside what waits, the queue is dropped and the connection closes as
-    /// slow. A frame that finds the queue empty always has room: its reader is not behind, however large the frame is.
+    /// Appends an answer. A client that does not take its answers is closed as slow. A frame that finds no other of its
+    /// kind always has room, however large it is: its reader is not behind.
     pub fn push(&self, frame: Frame) {
         let mut queue = self.lock();
-        if queue.close.is_some() {
+        if queue.close.is_none() {
+            if self.is_full_for(queue.answers, &frame) {
+                queue.give_up(CloseCode::Slow);
+            } else {
+                queue.answers.add(&frame);
+                queue.waiting.push_back(Waiting::Answer(frame));
+            }
+        }
+        drop(queue);
+        self.added.notify_one();
+    }
+
+    /// Appends something of a room, unless the connection fell behind. It falls behind when there is no room.
+    pub fn push_of_room(&self, frame: Frame) {
+        let mut queue = self.lock();
+        if queue.close.is_some() || queue.behind {
             return;
         }
-        if !queue.frames.is_empty() && self.is_over(queue.bytes + frame.len(), queue.frames.len() + 1, 1) {
-            *queue = Queue { close: Some(CloseCode::Slow), ..Queue::default() };
+        if !self.is_full_for(queue.of_rooms, &frame) {
+            queue.of_rooms.add(&frame);
+            queue.waiting.push_back(Waiting::OfRoom(frame));
+        } else if self.when_full == WhenFull::FallBehind {
+            queue.fall_behind();
         } else {
-            queue.bytes += frame.len();
-            queue.frames.push_back(frame);
+            queue.give_up(CloseCode::Slow);
         }
         drop(queue);
         self.added.notify_one();
@@ -69,12 +117,9 @@ impl Sendq {
 
     /// Appends a frame that may be lost: beyond half of the limits it is dropped in silence.
     pub fn push_ephemeral(&self, frame: Frame) {
-        let half_full = {
-            let queue = self.lock();
-            self.is_over(queue.bytes + frame.len(), queue.frames.len() + 1, 2)
-        };
-        if !half_full {
-            self.push(frame);
+        let load = self.lock().of_rooms;
+        if !self.is_over(load.bytes + frame.len(), load.frames + 1, 2) {
+            self.push_of_room(frame);
         }
     }
 
@@ -87,18 +132,41 @@ impl Sendq {
     /// Waits until there is something to do and takes all of it. Cancel-safe: nothing is taken before it is returned.
     pub async fn next(&self) -> Outgoing {
         loop {
-            {
-                let mut queue = self.lock();
-                if !queue.frames.is_empty() {
-                    queue.bytes = 0;
-                    return Outgoing::Frames(std::mem::take(&mut queue.frames).into());
-                }
-                if let Some(code) = queue.close {
-                    return Outgoing::Close(code);
-                }
+            if let Some(outgoing) = self.try_next() {
+                return outgoing;
             }
             self.added.notified().await;
         }
+    }
+
+    /// What there is to do now.
+    pub fn try_next(&self) -> Option<Outgoing> {
+        let mut queue = self.lock();
+        if !queue.waiting.is_empty() {
+            (queue.answers, queue.of_rooms) = (Load::default(), Load::default());
+            let frame = |waiting| match waiting {
+                Waiting::Answer(frame) | Waiting::OfRoom(frame) => frame,
+            };
+            return Some(Outgoing::Frames(std::mem::take(&mut queue.waiting).into_iter().map(frame).collect()));
+        }
+        match queue.close {
+            Some(code) => Some(Outgoing::Close(code)),
+            None => queue.behind.then_some(Outgoing::Behind),
+        }
+    }
+
+    /// Takes frames of rooms again: those that fell behind send none until they are joined anew.
+    pub(super) fn resume(&self) {
+        self.lock().behind = false;
+    }
+
+    /// Whether so much of a room would be too much for an empty queue.
+    pub(super) fn is_too_much(&self, bytes: usize, frames: usize) -> bool {
+        self.is_over(bytes, frames, 1)
+    }
+
+    fn is_full_for(&self, load: Load, frame: &Frame) -> bool {
+        load.frames > 0 && self.is_over(load.bytes + frame.len(), load.frames + 1, 1)
     }
 
     fn is_over(&self, bytes: usize, frames: usize, divisor: usize) -> bool {
@@ -112,70 +180,27 @@ impl Sendq {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn frames(outgoing: Outgoing) -> Vec<String> {
-        match outgoing {
-            Outgoing::Frames(frames) => frames.iter().map(ToString::to_string).collect(),
-            Outgoing::Close(code) => panic!("closed with {code:?}"),
-        }
+impl Queue {
+    /// Forgets what can be fetched again. An answer cannot: an ack says what no other frame does.
+    fn fall_behind(&mut self) {
+        self.waiting.retain(|waiting| matches!(waiting, Waiting::Answer(_)));
+        // What is kept is little, so that its queue need not be as long as the one that was full.
+        self.waiting.shrink_to_fit();
+        self.of_rooms = Load::default();
+        self.behind = true;
     }
 
-    #[tokio::test]
-    async fn everything_pending_is_taken_at_once_in_order() {
-        let sendq = Sendq::new(SendqLimits { bytes: 100, frames: 10 });
-        sendq.push("a".into());
-        sendq.push("b".into());
-        assert_eq!(frames(sendq.next().await), ["a", "b"]);
-        sendq.push("c".into());
-        assert_eq!(frames(sendq.next().await), ["c"]);
-    }
-
-    #[tokio::test]
-    async fn a_reader_that_is_too_slow_is_closed_and_holds_no_memory() {
-        let sendq = Sendq::new(SendqLimits { bytes: 4, frames: 0 });
-        sendq.push("1234".into());
-        sendq.push("5".into());
-        assert_eq!(sendq.next().await, Outgoing::Close(CloseCode::Slow));
-        assert!(sendq.lock().frames.is_empty());
-        sendq.push("6".into());
-        assert_eq!(sendq.next().await, Outgoing::Close(CloseCode::Slow));
-    }
-
-    #[tokio::test]
-    async fn one_frame_larger_than_the_queue_reaches_a_reader_that_is_not_behind() {
-        let sendq = Sendq::new(SendqLimits { bytes: 4, frames: 0 });
-        sendq.push("a long snapshot".into());
-        assert_eq!(frames(sendq.next().await), ["a long snapshot"]);
-    }
-
-    #[tokio::test]
-    async fn what_was_queued_before_the_end_still_arrives() {
-        let sendq = Sendq::new(SendqLimits { bytes: 0, frames: 0 });
-        sendq.push("ack".into());
-        sendq.close(CloseCode::Drain);
-        sendq.push("too late".into());
-        assert_eq!(frames(sendq.next().await), ["ack"]);
-        assert_eq!(sendq.next().await, Outgoing::Close(CloseCode::Drain));
-    }
-
-    #[tokio::test]
-    async fn ephemeral_frames_go_first_and_close_nobody() {
-        let sendq = Sendq::new(SendqLimits { bytes: 0, frames: 2 });
-        sendq.push("kept".into());
-        sendq.push_ephemeral("dropped".into());
-        sendq.push("kept too".into());
-        assert_eq!(frames(sendq.next().await), ["kept", "kept too"]);
-    }
-
-    #[tokio::test]
-    async fn without_limits_nothing_is_dropped() {
-        let sendq = Sendq::new(SendqLimits { bytes: 0, frames: 0 });
-        for _ in 0..10_000 {
-            sendq.push_ephemeral("x".into());
-        }
-        assert_eq!(frames(sendq.next().await).len(), 10_000);
+    fn give_up(&mut self, code: CloseCode) {
+        *self = Self { close: Some(code), ..Self::default() };
     }
 }
+
+impl Load {
+    fn add(&mut self, frame: &Frame) {
+        self.bytes += frame.len();
+        self.frames += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Origin, Person, Timestamp};
-use crate::server::hub::sendq::{Outgoing, SendqLimits};
+use crate::server::hub::sendq::{Outgoing, SendqLimits, WhenFull};
 
 const UNLIMITED: SendqLimits = SendqLimits { bytes: 0, frames: 0 };
 
@@ -23,8 +23,16 @@ fn hub_with_lobby() -> Hub {
 }
 
 fn connect(hub: &Hub) -> (ConnectionId, Arc<Sendq>) {
-    let sendq = Arc::new(Sendq::new(UNLIMITED));
+    connect_with(hub, UNLIMITED)
+}
+
+fn connect_with(hub: &Hub, limits: SendqLimits) -> (ConnectionId, Arc<Sendq>) {
+    let sendq = Arc::new(Sendq::new(limits, WhenFull::FallBehind));
     (hub.connect(Arc::clone(&sendq), Some(UserId::parse("a").unwrap())), sendq)
+}
+
+fn position(hub: &Hub, id: ConnectionId) -> Option<u64> {
+    hub.positions(id, &[RoomSlug::lobby()]).first().map(|position| position.head.get())
 }
 
 async fn lines(sendq: &Sendq) -> Vec<String> {
@@ -36,7 +44,7 @@ async fn lines(sendq: &Sendq) -> Vec<String> {
                 None => frame.to_string(),
             })
             .collect(),
-        Outgoing::Close(code) => panic!("closed with {code:?}"),
+        other => panic!("frames were expected and this came: {other:?}"),
     }
 }
 
@@ -61,12 +69,66 @@ async fn what_the_backlog_held_is_not_sent_again_by_a_late_fan_out() {
     let (id, sendq) = connect(&hub);
     hub.follow(id, &RoomSlug::lobby(), Wire::Member);
     hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 5".into()), Seq::new(5));
-    assert_eq!(hub.sent_up_to(id, &RoomSlug::lobby()), Some(Seq::new(5)));
+    assert_eq!(position(&hub, id), Some(5));
     for seq in 4..=6 {
         hub.publish(&committed(seq));
     }
     assert_eq!(lines(&sendq).await, ["backlog up to 5", "line 6"]);
-    assert_eq!(hub.sent_up_to(id, &RoomSlug::lobby()), Some(Seq::new(6)));
+    assert_eq!(position(&hub, id), Some(6));
+}
+
+/// A slow reader costs its sendq, is told once, and hears nothing more of the room until it joins anew.
+#[tokio::test]
+async fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
+    let hub = hub_with_lobby();
+    let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 2 });
+    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
+    for seq in 2..=5 {
+        hub.publish(&committed(seq));
+    }
+    assert_eq!(sendq.next().await, Outgoing::Behind);
+    let lobby = [RoomSlug::lobby()];
+    assert_eq!(hub.fall_behind(id, &lobby), [RoomHead { room: RoomSlug::lobby(), head: Seq::new(5) }]);
+    hub.publish(&committed(6));
+    assert_eq!(sendq.try_next(), None);
+    assert_eq!(position(&hub, id), Some(6), "a heartbeat says what it lacks");
+
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.publish(&committed(7));
+    assert_eq!(hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 6".into()), Seq::new(6)), Seam::Closed);
+    assert_eq!(lines(&sendq).await, ["backlog up to 6", "line 7"]);
+}
+
+/// What is published while a backlog is read costs no more than a sendq, however long the read takes.
+#[tokio::test]
+async fn more_than_may_wait_while_the_backlog_is_read_is_a_gap() {
+    let hub = hub_with_lobby();
+    let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 2 });
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    for seq in 2..=5 {
+        hub.publish(&committed(seq));
+    }
+    let seam = hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 1".into()), Seq::new(1));
+    assert_eq!(seam, Seam::Gap(Seq::new(5)));
+    assert_eq!(lines(&sendq).await, ["backlog up to 1"]);
+    hub.publish(&committed(6));
+    assert_eq!(sendq.try_next(), None);
+}
+
+#[tokio::test]
+async fn a_follower_whose_backlog_is_being_read_has_lost_nothing() {
+    let hub = hub_with_lobby();
+    let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 1 });
+    let tea = RoomRecord { slug: RoomSlug::parse("tea").unwrap(), title: "Tea".into(), head: Seq::new(1) };
+    hub.open_room(&tea);
+    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow(id, &tea.slug, Wire::Member);
+    hub.publish(&committed(2));
+    hub.publish(&committed(3));
+    assert_eq!(sendq.next().await, Outgoing::Behind);
+    let behind = hub.fall_behind(id, &[tea.slug.clone(), RoomSlug::lobby()]);
+    assert_eq!(behind, [RoomHead { room: RoomSlug::lobby(), head: Seq::new(3) }]);
+    assert_eq!(hub.go_live(id, &tea.slug, None, Seq::new(1)), Seam::Closed);
 }
 
 #[tokio::test]
@@ -74,7 +136,7 @@ async fn visitors_with_the_same_tab_id_do_not_close_each_other() {
     let hub = hub_with_lobby();
     let sendqs: Vec<_> = (0..2)
         .map(|_| {
-            let sendq = Arc::new(Sendq::new(UNLIMITED));
+            let sendq = Arc::new(Sendq::new(UNLIMITED, WhenFull::FallBehind));
             hub.identify(hub.connect(Arc::clone(&sendq), None), TabId::parse("copied").unwrap());
             sendq
         })
@@ -126,6 +188,26 @@ async fn the_same_page_of_the_same_person_has_one_connection() {
         sendq.push("still open".into());
         assert_eq!(lines(&sendq).await, ["still open"]);
     }
+}
+
+/// The hello of an older connection may be processed late: whichever order they come in, the newer connection stays.
+#[tokio::test]
+async fn a_late_hello_of_an_older_connection_does_not_close_the_newer_one() {
+    let hub = hub_with_lobby();
+    let (old, old_sendq) = connect(&hub);
+    let (new, new_sendq) = connect(&hub);
+    hub.identify(new, TabId::parse("page").unwrap());
+    hub.identify(old, TabId::parse("page").unwrap());
+    assert_eq!(old_sendq.next().await, Outgoing::Close(CloseCode::Replaced));
+    new_sendq.push("still open".into());
+    assert_eq!(lines(&new_sendq).await, ["still open"]);
+    let (newest, _) = connect(&hub);
+    hub.identify(newest, TabId::parse("page").unwrap());
+    assert_eq!(
+        new_sendq.next().await,
+        Outgoing::Close(CloseCode::Replaced),
+        "it is still known as the page's connection"
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::protocol::error::ExplainedRefusal;
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::config::Scheme;
 
@@ -65,7 +66,7 @@ async fn answer(mut stream: TcpStream) -> std::io::Result<()> {
 
 fn response() -> String {
     let refusal = Refusal::retry_after(ErrorCode::TooManyConnections, RETRY_AFTER_SECONDS * 1_000);
-    let body = serde_json::to_string(&refusal).expect("a code and a number become JSON");
+    let body = serde_json::to_string(&ExplainedRefusal::from(refusal)).expect("words and numbers become JSON");
     format!(
         "HTTP/1.1 503 Service Unavailable\r\nretry-after: {RETRY_AFTER_SECONDS}\r\ncontent-type: application/json\r\n\
          content-length: {}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n{body}",

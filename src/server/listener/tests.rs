@@ -134,7 +134,7 @@ async fn one_connection_too_many_is_told_when_to_come_back() {
 
     let answer = exchange(&running, CLOSE).await;
     assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
-    assert!(answer.contains("too_many_connections"), "{answer}");
+    assert!(answer.contains("too_many_connections") && answer.contains("Too many connections: close one"), "{answer}");
 
     first.write_all(CLOSE).await.expect("sent");
     assert!(read_to_close(&mut first).await.ends_with("hello"), "who was there first is not disturbed");

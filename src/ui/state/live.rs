@@ -81,6 +81,7 @@ impl RoomState {
             | Event::Presence { .. }
             | Event::Typing { .. }
             | Event::Refused { .. }
+            | Event::Gap { .. }
             | Event::Heartbeat { .. }
             | Event::Reconnect { .. } => {}
         }

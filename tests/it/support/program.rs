@@ -11,7 +11,7 @@ use super::PATIENCE;
 
 /// One open plain socket.
 pub struct Program {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Program {

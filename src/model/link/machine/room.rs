@@ -36,6 +36,7 @@ impl Link {
                 self.refused(*refusal, turn);
                 turn.deliver(event);
             }
+            Event::Gap { .. } => self.fell_behind(turn),
             Event::Heartbeat { heads } => self.heartbeat(heads, turn),
             Event::Reconnect { in_ms } => self.leave = Some(later(turn.now, i64::from(*in_ms))),
             Event::Presence { .. }
@@ -105,6 +106,14 @@ impl Link {
         }
     }
 
+    /// Even when no event is missing: the server sends nothing more of the room before the next join. A join that is under
+    /// way was sent after the gap arose, or is the answer to it.
+    pub(super) fn fell_behind(&mut self, turn: &mut Turn) {
+        if let Phase::Live { since } = self.phase {
+            self.repair(since, turn);
+        }
+    }
+
     pub(super) fn refused(&mut self, refusal: Refusal, turn: &mut Turn) {
         match self.phase {
             Phase::Joining { .. } | Phase::Repairing { .. } => {
@@ -148,7 +157,10 @@ impl Link {
 fn room_of(event: &Event) -> Option<&RoomSlug> {
     match event {
         Event::Joined { snapshot, .. } => Some(&snapshot.summary.slug),
-        Event::Publication { room, .. } | Event::Presence { room, .. } | Event::Typing { room, .. } => Some(room),
+        Event::Publication { room, .. }
+        | Event::Gap { room, .. }
+        | Event::Presence { room, .. }
+        | Event::Typing { room, .. } => Some(room),
         Event::Refused { room, .. } => room.as_ref(),
         Event::Welcome { .. }
         | Event::Ack { .. }

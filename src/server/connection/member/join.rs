@@ -5,28 +5,35 @@ use crate::protocol::event::Continuity;
 use crate::protocol::{Cursor, Event, Refusal, RoomSlug, RoomSnapshot, Seq};
 use crate::server::app::App;
 use crate::server::chat;
-use crate::server::hub::ConnectionId;
 use crate::server::hub::publication::{Wire, member_frame};
+use crate::server::hub::{ConnectionId, Seam};
 use crate::server::store::EventRange;
 
 /// Makes a connection follow a room from its cursor on; the `joined` frame and everything after it go to the sendq.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read. The connection does not follow the room then.
-pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(), Refusal> {
+pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<Seam, Refusal> {
     chat::open_room(app, room).await?;
     app.hub.follow(id, room, Wire::Member);
-    match backlog(app, room, cursor).await {
-        Ok((snapshot, continuity)) => {
-            let head = snapshot.summary.head;
-            let frame = member_frame(&Event::Joined { continuity, snapshot });
-            app.hub.go_live(id, room, Some(frame), head);
-            Ok(())
-        }
-        Err(refusal) => {
-            app.hub.unfollow(id, room);
-            Err(refusal)
-        }
+    let half = HalfFollowed { app, id, room };
+    let (snapshot, continuity) = backlog(app, room, cursor).await?;
+    std::mem::forget(half);
+    let head = snapshot.summary.head;
+    let frame = member_frame(&Event::Joined { continuity, snapshot });
+    Ok(app.hub.go_live(id, room, Some(frame), head))
+}
+
+/// A room whose backlog is being read. When that fails, or the connection is gone before, it is not followed.
+struct HalfFollowed<'a> {
+    app: &'a App,
+    id: ConnectionId,
+    room: &'a RoomSlug,
+}
+
+impl Drop for HalfFollowed<'_> {
+    fn drop(&mut self) {
+        self.app.hub.unfollow(self.id, self.room);
     }
 }
 

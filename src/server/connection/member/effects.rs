@@ -1,0 +1,84 @@
+//! What the machine of a member's connection asks for, done. What takes time is put beside the connection and comes back
+//! as an input. Not here: when and why (`machine`).
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::machine::{Input, Output};
+use super::{Member, join};
+use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, RoomSlug};
+use crate::server::app::App;
+use crate::server::chat::{self, Utterance};
+use crate::server::hub::publication::member_frame;
+
+impl Member {
+    pub(super) fn perform(&mut self, output: Output) -> ControlFlow<CloseCode> {
+        match output {
+            Output::Close(code) => return ControlFlow::Break(code),
+            Output::Send(event) => self.sendq.push(member_frame(&event)),
+            Output::Identify(tab) => self.app.hub.identify(self.id, tab),
+            Output::ReadRooms => self.read_rooms(),
+            Output::Follow(room, cursor) => self.follow(room, cursor),
+            Output::Unfollow(room) => self.app.hub.unfollow(self.id, &room),
+            Output::Enter(room) => self.present(|app, me| app.presence.enter(&room, me)),
+            Output::Exit(room) => self.present(|app, me| app.presence.exit(&room, me, Instant::now())),
+            Output::Writes(room) => self.present(|app, me| app.presence.writes(&room, me, Instant::now())),
+            Output::Append(room, client_message_id, text) => self.append(room, client_message_id, text),
+            Output::TellPositions(rooms) => {
+                let heads = self.app.hub.positions(self.id, &rooms);
+                self.sendq.push(member_frame(&Event::Heartbeat { heads }));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The cookie was read before the upgrade, and the hub knows of this connection since: whoever signed out in between
+    /// is found here, and everybody later by the hub.
+    fn read_rooms(&mut self) {
+        let (app, guest) = (Arc::clone(&self.app), self.caller.guest.clone());
+        self.reads.push(Box::pin(async move {
+            match chat::session_ended(&app, guest.as_ref()).await {
+                Some(code) => Input::Session(Some(code)),
+                None => Input::Rooms(chat::list_rooms(&app).await),
+            }
+        }));
+    }
+
+    pub(super) fn read_session(&mut self) {
+        if let Some(guest) = self.caller.guest.clone() {
+            let app = Arc::clone(&self.app);
+            self.reads.push(Box::pin(async move { Input::Session(chat::session_ended(&app, Some(&guest)).await) }));
+        }
+    }
+
+    fn follow(&mut self, room: RoomSlug, cursor: Option<Cursor>) {
+        let (app, id) = (Arc::clone(&self.app), self.id);
+        self.reads.push(Box::pin(async move {
+            let outcome = join::follow(&app, id, &room, cursor).await;
+            Input::Followed(room, outcome)
+        }));
+    }
+
+    /// The line is queued for the store by the call itself: whatever becomes of this connection, a line that was read is
+    /// kept.
+    fn append(&mut self, room: RoomSlug, client_message_id: ClientMessageId, text: String) {
+        let guest = self.caller.guest.as_ref();
+        let said = guest.map(|guest| {
+            chat::say(&self.app, Utterance::of_guest(guest, room.clone(), client_message_id.clone(), text))
+        });
+        self.sends.push_back(Box::pin(async move {
+            let outcome = match said {
+                Some(said) => said.await,
+                None => Err(ErrorCode::NicknameRequired.into()),
+            };
+            Input::Appended(room, client_message_id, outcome)
+        }));
+    }
+
+    fn present(&self, tell: impl FnOnce(&App, &Person)) {
+        if let Some(me) = self.caller.person() {
+            tell(&self.app, &me);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What each command does, and what becomes of what it asked for.
+
+use super::{Machine, Output, Stage};
+use crate::protocol::limits::PROTOCOL_VERSION;
+use crate::protocol::{
+    ClientMessageId, CloseCode, Command, Cursor, ErrorCode, Event, Refusal, RoomSlug, RoomSummary, TabId,
+};
+use crate::server::chat::Said;
+use crate::server::hub::Seam;
+
+impl Machine {
+    pub(super) fn command(&mut self, command: Command) -> Vec<Output> {
+        match (&self.stage, command) {
+            (Stage::Ungreeted, Command::Hello { protocol, tab }) => self.greet(protocol, tab),
+            (Stage::Ungreeted | Stage::Greeting(_), command) => {
+                self.refuse_command(command, ErrorCode::HelloExpected.into())
+            }
+            (Stage::Greeted, Command::Hello { .. }) => self.refuse(None, ErrorCode::HelloExpected.into()),
+            (Stage::Greeted, Command::Join { room, cursor }) => self.join(room, cursor),
+            (Stage::Greeted, Command::Leave { room }) => self.leave(&room),
+            (Stage::Greeted, Command::Send { room, client_message_id, text }) => {
+                self.send(room, client_message_id, text)
+            }
+            (Stage::Greeted, Command::Typing { room }) => self.typing(room),
+            (Stage::Greeted, Command::Heartbeat) => Vec::new(),
+        }
+    }
+
+    fn greet(&mut self, protocol: u32, tab: TabId) -> Vec<Output> {
+        if protocol != PROTOCOL_VERSION {
+            return vec![Output::Close(CloseCode::UnsupportedProtocol)];
+        }
+        self.stage = Stage::Greeting(tab);
+        vec![Output::ReadRooms]
+    }
+
+    pub(super) fn greeted(&mut self, rooms: Result<Vec<RoomSummary>, Refusal>) -> Vec<Output> {
+        match (std::mem::replace(&mut self.stage, Stage::Greeted), rooms) {
+            (Stage::Greeting(tab), Ok(rooms)) => {
+                let welcome = Event::Welcome {
+                    protocol: PROTOCOL_VERSION,
+                    me: self.me.clone(),
+                    epoch: self.epoch.clone(),
+                    heartbeat_ms: u32::try_from(self.heartbeat.as_millis()).unwrap_or(u32::MAX),
+                    limits: self.limits,
+                    rooms,
+                };
+                vec![Output::Identify(tab), self.accept(welcome)]
+            }
+            (_, Err(refusal)) => {
+                self.stage = Stage::Ungreeted;
+                self.refuse(None, refusal)
+            }
+            (stage, Ok(_)) => {
+                self.stage = stage;
+                Vec::new()
+            }
+        }
+    }
+
+    fn join(&mut self, room: RoomSlug, cursor: Option<Cursor>) -> Vec<Output> {
+        let most = self.joined_rooms_max;
+        if most > 0 && self.joined.len() >= most && !self.joined.contains(&room) {
+            return self.refuse(Some(room), ErrorCode::TooManyJoins.into());
+        }
+        vec![Output::Follow(room, cursor)]
+    }
+
+    pub(super) fn followed(&mut self, room: RoomSlug, outcome: Result<Seam, Refusal>) -> Vec<Output> {
+        match outcome {
+            Ok(seam) => {
+                self.conduct.accepted();
+                let mut outputs = Vec::new();
+                if let Seam::Gap(head) = seam {
+                    outputs.push(Output::Send(Event::Gap { room: room.clone(), head }));
+                }
+                if !self.joined.contains(&room) {
+                    self.joined.push(room.clone());
+                    outputs.extend(self.me.is_some().then_some(Output::Enter(room)));
+                }
+                outputs
+            }
+            Err(refusal) => {
+                // A room that was joined before is not followed any more either: better none of it than half.
+                let mut outputs = self.leave(&room);
+                outputs.extend(self.refuse(Some(room), refusal));
+                outputs
+            }
+        }
+    }
+
+    fn leave(&mut self, room: &RoomSlug) -> Vec<Output> {
+        let Some(index) = self.joined.iter().position(|joined| joined == room) else { return Vec::new() };
+        let room = self.joined.swap_remove(index);
+        let exit = self.me.is_some().then(|| Output::Exit(room.clone()));
+        [Output::Unfollow(room)].into_iter().chain(exit).collect()
+    }
+
+    fn send(&mut self, room: RoomSlug, client_message_id: ClientMessageId, text: String) -> Vec<Output> {
+        if self.me.is_none() {
+            return self.nack(room, client_message_id, ErrorCode::NicknameRequired.into());
+        }
+        if !self.joined.contains(&room) {
+            return self.nack(room, client_message_id, ErrorCode::NotJoined.into());
+        }
+        vec![Output::Append(room, client_message_id, text)]
+    }
+
+    pub(super) fn appended(
+        &mut self,
+        room: RoomSlug,
+        id: ClientMessageId,
+        outcome: Result<Said, Refusal>,
+    ) -> Vec<Output> {
+        match outcome {
+            Ok(Said { seq, at }) => vec![self.accept(Event::Ack { room, client_message_id: id, seq, at_ms: at })],
+            Err(refusal) => self.nack(room, id, refusal),
+        }
+    }
+
+    fn typing(&self, room: RoomSlug) -> Vec<Output> {
+        let is_here = self.me.is_some() && self.joined.contains(&room);
+        is_here.then_some(Output::Writes(room)).into_iter().collect()
+    }
+}

@@ -1,0 +1,154 @@
+//! A bug in the program meets one connection: that one is closed, and everybody else goes on (S35).
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use teahouse::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
+use teahouse::server::app::{App, Caller};
+use teahouse::server::broker::Broker;
+use teahouse::server::broker::local::LocalBroker;
+use teahouse::server::config::{Config, Scheme};
+use teahouse::server::listener::{self, ListenerOptions};
+use teahouse::server::store::sqlite::SqliteStore;
+use teahouse::server::store::{
+    Appended, EventRange, Guest, NewMessage, NewRoom, RoomRecord, Store, StoreFuture, TokenHash,
+};
+use teahouse::server::{chat, clock, housekeeping, http};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_util::task::TaskTracker;
+
+use crate::support::{Member, PATIENCE, Program};
+
+/// The line that meets the bug.
+const BUG: &str = "the line that meets a bug";
+
+/// A store with a bug: one text makes whoever appends it panic. Everything else is the real store.
+struct StoreWithBug(SqliteStore);
+
+impl Store for StoreWithBug {
+    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended> {
+        assert_ne!(message.text, BUG, "a bug");
+        self.0.append(message)
+    }
+
+    fn epoch(&self) -> &Epoch {
+        self.0.epoch()
+    }
+
+    fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>> {
+        self.0.rooms()
+    }
+
+    fn room<'a>(&'a self, slug: &'a RoomSlug) -> StoreFuture<'a, Option<RoomRecord>> {
+        self.0.room(slug)
+    }
+
+    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord> {
+        self.0.create_room(room)
+    }
+
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+        self.0.events(room, range, limit)
+    }
+
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>> {
+        self.0.guest_by_token(token_hash)
+    }
+
+    fn guest_by_nickname<'a>(&'a self, nickname_folded: &'a str) -> StoreFuture<'a, Option<Guest>> {
+        self.0.guest_by_nickname(nickname_folded)
+    }
+
+    fn put_guest(&self, guest: Guest, names_expire_before: Timestamp) -> StoreFuture<'_, ()> {
+        self.0.put_guest(guest, names_expire_before)
+    }
+
+    fn touch_guest<'a>(&'a self, id: &'a UserId, at: Timestamp) -> StoreFuture<'a, ()> {
+        self.0.touch_guest(id, at)
+    }
+
+    fn remove_guest<'a>(&'a self, id: &'a UserId) -> StoreFuture<'a, ()> {
+        self.0.remove_guest(id)
+    }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        self.0.check()
+    }
+
+    fn close(&self) -> StoreFuture<'_, ()> {
+        self.0.close()
+    }
+}
+
+/// A server over the store with the bug, without pages. Its tasks end with the test's runtime.
+struct Fixture {
+    app: Arc<App>,
+    address: String,
+    _data: TempDir,
+}
+
+impl Fixture {
+    async fn start() -> Self {
+        let data = TempDir::new().unwrap();
+        let mut config = Config::default();
+        config.store.data = data.path().to_owned();
+        let (broker, committed) = LocalBroker::new(16);
+        let sink = Box::new(move |event| broker.publish(event));
+        let store = SqliteStore::open(&config.store, "Lobby", clock::now(), sink).unwrap();
+        let app = Arc::new(App::new(config, Arc::new(StoreWithBug(store))));
+        housekeeping::start(&app, committed);
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap().to_string();
+        let options = ListenerOptions::new(&app.config.limits, None);
+        let router = http::router(&app, axum::Router::new());
+        tokio::spawn(listener::serve(socket, router, options, app.stop.clone(), TaskTracker::new()));
+        Self { app, address, _data: data }
+    }
+
+    /// Somebody with a nickname, live in the lobby.
+    async fn member(&self, nickname: &str) -> Member {
+        let visitor = Caller { guest: None, address: Ipv4Addr::LOCALHOST.into(), scheme: Scheme::Http };
+        let identity = chat::choose_nickname(&self.app, &visitor, nickname).await.unwrap();
+        let cookie = identity.token.set_cookie(Scheme::Http, self.app.config.rooms.nickname_ttl);
+        let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
+        let (url, origin) = (format!("ws://{}/ws", self.address), format!("http://{}", self.address));
+        let mut member = Member::connect(&url, Some(&origin), Some(cookie)).await.unwrap();
+        member.hello().await;
+        member.join("lobby").await;
+        member
+    }
+
+    async fn program(&self) -> Program {
+        Program::connect(&format!("ws://{}/plain/lobby", self.address)).await
+    }
+}
+
+/// Waits until the socket is over, which a panic does without a close frame.
+async fn is_cut_off<E>(mut socket: impl futures::Stream<Item = Result<Message, E>> + Unpin) {
+    while let Some(Ok(_)) = timeout(PATIENCE, socket.next()).await.expect("the socket is still open") {}
+}
+
+/// Protects everybody from a bug that one connection meets: its socket is over, and it holds neither place nor name.
+#[tokio::test]
+async fn a_panic_in_a_connection_closes_that_one_and_leaves_the_others_alone() {
+    let server = Fixture::start().await;
+    let mut alice = server.member("Alice").await;
+    let mut bob = server.member("Bob").await;
+    let mut script = server.program().await;
+
+    alice.say_nowait("lobby", "bug", BUG).await;
+    is_cut_off(&mut alice.socket).await;
+    script.say("Script", BUG).await;
+    is_cut_off(&mut script.socket).await;
+
+    let mut again = server.program().await;
+    again.say("Script", "the name is free again").await;
+    assert_eq!(bob.line().await.2, "the name is free again");
+    let seq = bob.say("lobby", "after", "after the bug").await.unwrap();
+    assert_eq!(bob.line().await, (seq, "Bob".to_owned(), "after the bug".to_owned()));
+    assert_eq!(server.app.hub.connection_count(), 2, "a connection that panicked is still counted");
+}
