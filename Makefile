@@ -12,14 +12,15 @@
 #   make budget     bytes on the wire and caching, against the release
 #   make end2end    Playwright, against the release
 #
-# Not part of `make test`:
+# Not part of `make test`, since they take the whole machine for minutes:
 #
 #   make crash      kills the release and fails its disk under load: no acknowledged line is lost (some two minutes)
+#   make load       crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end crash
+.PHONY: help run test setup setup-build check unit build budget end2end crash load
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -71,3 +72,6 @@ end2end:
 
 crash:
 	@scripts/crash
+
+load:
+	LEPTOS_OUTPUT_NAME=teahouse cargo test --locked --release --test load

@@ -3,7 +3,9 @@
 //! the same; that they rarely do is only thrift. Not here: where lines are kept (`client::storage`) and how they travel
 //! (`client::link`).
 
-use serde::{Deserialize, Serialize};
+mod kept;
+
+pub use kept::KeptLine;
 
 use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Person, Refusal, Seq, Timestamp, UserId};
 
@@ -257,48 +259,6 @@ impl OutgoingLine {
 fn remaining_ms(since: Timestamp, ms: i64, now: Timestamp) -> u32 {
     let elapsed = now.unix_ms() - since.unix_ms();
     if elapsed < 0 { 0 } else { u32::try_from(ms - elapsed).unwrap_or(0) }
-}
-
-/// A line as it is stored: what cannot be worked out again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptLine {
-    client_message_id: ClientMessageId,
-    sender: UserId,
-    text: String,
-    created_ms: Timestamp,
-    wanted_ms: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refusal: Option<Refusal>,
-}
-
-impl From<&OutgoingLine> for KeptLine {
-    fn from(line: &OutgoingLine) -> Self {
-        let refusal = match line.state {
-            LineState::Failed(refusal) => Some(refusal),
-            LineState::Waiting | LineState::Sending | LineState::Stale | LineState::Elsewhere { .. } => None,
-        };
-        Self {
-            client_message_id: line.client_message_id.clone(),
-            sender: line.sender.clone(),
-            text: line.text.clone(),
-            created_ms: line.created,
-            wanted_ms: line.wanted,
-            refusal,
-        }
-    }
-}
-
-impl From<KeptLine> for OutgoingLine {
-    fn from(kept: KeptLine) -> Self {
-        Self {
-            client_message_id: kept.client_message_id,
-            sender: kept.sender,
-            text: kept.text,
-            created: kept.created_ms,
-            wanted: kept.wanted_ms,
-            state: kept.refusal.map_or(LineState::Waiting, LineState::Failed),
-        }
-    }
 }
 
 #[cfg(test)]

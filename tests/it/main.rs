@@ -5,6 +5,7 @@
 
 mod support;
 
+mod cuts;
 mod drain;
 mod history;
 mod limits;

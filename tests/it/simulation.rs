@@ -6,8 +6,11 @@
 //! `simulation.seeds`, which is replayed first. `TEAHOUSE_CASES` and `TEAHOUSE_SEED` choose how many and which.
 
 mod audit;
+mod calm;
 mod client;
+mod faults;
 mod network;
+mod script;
 mod store;
 mod world;
 

@@ -3,8 +3,10 @@
 
 mod browser;
 mod member;
+mod page;
 pub mod process;
 mod program;
+mod proxy;
 
 use std::net::SocketAddr;
 
@@ -16,7 +18,9 @@ use tokio::net::TcpListener;
 
 pub use browser::Browser;
 pub use member::{Member, is_publication};
+pub use page::{Door, Page, shown_after};
 pub use program::Program;
+pub use proxy::{Cut, Direction, Ending, Proxy};
 
 /// How long a helper waits for what must come. Far longer than anything takes: a test that reaches it has failed.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
@@ -68,12 +72,16 @@ impl TestServer {
         self.server().app()
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.server().address()
+    }
+
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server().address())
+        format!("http://{}{path}", self.address())
     }
 
     pub fn socket_url(&self, path: &str) -> String {
-        format!("ws://{}{path}", self.server().address())
+        format!("ws://{}{path}", self.address())
     }
 
     pub fn origin(&self) -> String {

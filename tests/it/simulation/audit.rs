@@ -102,7 +102,8 @@ pub fn always(world: &mut World) -> Result<(), String> {
         for ack in client.acks.drain(..) {
             let log = disk.log(&client.room);
             let place = usize::try_from(ack.seq.get()).unwrap() - 1;
-            if !log.get(place).is_some_and(|event| id_of(event).is_some_and(|(_, id)| *id == ack.id)) {
+            let on_disk = log.get(place).and_then(id_of).map(|(_, id)| id);
+            if on_disk != Some(&ack.id) {
                 return Err(format!("an ack of {} at {} came before the line was on disk", ack.id, ack.seq));
             }
         }

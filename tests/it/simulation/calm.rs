@@ -1,0 +1,68 @@
+//! The world without faults, in which everything must come right.
+
+use teahouse::model::link::Input as LinkInput;
+use teahouse::server::store::EventRange;
+
+use super::audit;
+use super::network::{Downward, Fate, ServerEnd};
+use super::world::{CLIENTS, World};
+
+/// Far more than any wait of a client or of the server.
+const SETTLING_MS: i64 = 600_000;
+
+impl World {
+    /// A page of history for every page that shows a hole.
+    pub(super) fn fill_holes(&mut self) {
+        for client in &mut self.clients {
+            if let Some(hole) = client.timeline.newest_hole() {
+                let page = self.disk.lock().unwrap().page(&client.room, EventRange::After(hole.after), 200);
+                client.timeline.add_page(&page);
+            }
+        }
+    }
+
+    /// Nothing breaks any more, and everybody does what they do, until everything is right.
+    pub(super) fn come_right(&mut self) -> Result<(), String> {
+        (0..CLIENTS).for_each(|client| self.feed(client, LinkInput::Online));
+        let end = self.now_ms + SETTLING_MS;
+        loop {
+            for _ in 0..8 {
+                self.calm();
+            }
+            self.check_members();
+            audit::always(self)?;
+            match audit::finally(self) {
+                Err(wrong) if self.now_ms > end => return Err(wrong),
+                Err(_) => self.pass(1_000),
+                Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    /// Everything takes one step, and every end of a connection learns of the other.
+    fn calm(&mut self) {
+        for wire in &mut self.wires {
+            if !wire.is_held {
+                wire.server = ServerEnd::Gone;
+            } else if matches!(wire.server, ServerEnd::Gone) && wire.down.is_empty() {
+                wire.down.push_back(Downward::Close(1006));
+            }
+        }
+        self.wires.retain(|wire| !wire.is_over());
+        self.bustle();
+        self.fill_holes();
+    }
+
+    /// Everything that can happen without a fault happens once.
+    pub(super) fn bustle(&mut self) {
+        let wires = self.wires.len();
+        (0..wires).for_each(|wire| self.upward(wire, Fate::Arrives));
+        (0..wires).for_each(|wire| self.write(wire));
+        (0..wires).for_each(|wire| self.downward(wire, Fate::Arrives));
+        (0..64).for_each(|which| self.store.let_read(which));
+        self.poll_members();
+        self.store.commit(usize::MAX);
+        (0..64).for_each(|_| self.answer());
+        (0..64).for_each(|_| self.announce());
+    }
+}

@@ -1,0 +1,93 @@
+//! What breaks: connections, the server, a page, the operator's disk; and crowds that are no fault but feel like one.
+
+use teahouse::model::link::Input as LinkInput;
+use teahouse::protocol::{ClientMessageId, Origin, Person, RoomSlug, UserId};
+use teahouse::server::clock;
+use teahouse::server::connection::member::Input;
+use teahouse::server::store::{EventRange, NewMessage, Store};
+
+use super::network::ServerEnd;
+use super::world::{World, end_if_broken, nth, start_server};
+
+/// Lines of a burst: two make more than one join brings.
+const BURST_LINES: usize = 110;
+
+impl World {
+    /// A connection breaks, and one end of it learns of it, or the other, or both.
+    pub(super) fn cut(&mut self, wire: usize, how: usize) {
+        let Some(wire) = nth(&mut self.wires, wire) else { return };
+        wire.up.clear();
+        wire.down.clear();
+        let client = wire.client;
+        let was_held = wire.is_held;
+        if how != 1 {
+            wire.server = ServerEnd::Gone;
+        }
+        if how != 0 {
+            wire.is_held = false;
+        }
+        if how != 0 && was_held {
+            self.feed(client, LinkInput::Closed { code: 1006 });
+        }
+    }
+
+    /// The server is killed and started again: what was not committed is gone, and every socket with it.
+    pub(super) fn crash(&mut self) {
+        self.ledger.met.repeats += self.store.repeats();
+        let wires = std::mem::take(&mut self.wires);
+        let held: Vec<_> = wires.iter().filter(|wire| wire.is_held).map(|wire| wire.client).collect();
+        drop(wires);
+        (self.app, self.store) = start_server(&self.disk);
+        for client in held {
+            self.feed(client, LinkInput::Closed { code: 1006 });
+        }
+    }
+
+    pub(super) fn reload(&mut self, client: usize) {
+        let page = self.disk.lock().unwrap().page(&self.clients[client].room, EventRange::Newest, 50);
+        self.clients[client].reload(&page, self.now_ms);
+        self.grant(client);
+    }
+
+    /// Somebody says very much at once.
+    pub(super) fn burst(&mut self) {
+        self.bursts += 1;
+        for number in 0..BURST_LINES {
+            let id = format!("burst-{}-{number}", self.bursts);
+            let sender =
+                Person { id: UserId::parse("crowd").unwrap(), nickname: "Crowd".to_owned(), origin: Origin::Plain };
+            drop(self.store.append(NewMessage {
+                room: RoomSlug::lobby(),
+                sender,
+                client_message_id: ClientMessageId::parse(&id).unwrap(),
+                text: id,
+                sender_time: None,
+                session: None,
+                at: clock::now(),
+            }));
+        }
+        self.store.commit(usize::MAX);
+        while let Some(committed) = self.store.announce() {
+            self.app.hub.publish(&committed);
+        }
+    }
+
+    /// The operator puts the last backup back, under a new epoch.
+    pub(super) fn restore(&mut self) {
+        self.restores += 1;
+        self.disk.lock().unwrap().restore(&self.backup, self.restores);
+        self.ledger.restored(&self.disk.lock().unwrap(), &self.clients);
+        self.crash();
+    }
+
+    /// The members are told that the server is going to stop.
+    pub(super) fn drain(&mut self) {
+        let now = self.now();
+        for wire in &mut self.wires {
+            if let Some(member) = wire.member() {
+                let flow = member.take(Input::Drain { in_ms: 700 }, now);
+                end_if_broken(wire, flow, &mut self.ledger);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Who takes part, and what the server can be asked without a socket. Not here: what they do (`page`, `reader`, `speaker`).
+
+use std::net::SocketAddr;
+
+use reqwest::Client;
+use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy;
+use teahouse::protocol::{HistoryPage, LogEvent, Seq};
+
+use crate::page::{Door, Page};
+
+/// Somebody without a name, who may read.
+pub fn visitor(address: SocketAddr) -> Door {
+    Door { address, cookies: None, receive_buffer_bytes: None }
+}
+
+/// Somebody who has chosen a nickname.
+pub async fn guest(address: SocketAddr, nickname: &str) -> Door {
+    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    let origin = format!("http://{address}");
+    let request = client.post(format!("{origin}/nickname")).header(ORIGIN, &origin);
+    let response = request.form(&[("nickname", nickname), ("room", "lobby")]).send().await.unwrap();
+    let cookie = response.headers().get(SET_COOKIE).unwrap_or_else(|| panic!("{nickname:?} was refused"));
+    let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+    Door { cookies: Some(cookie), ..visitor(address) }
+}
+
+/// Reads pages of history.
+pub struct History {
+    client: Client,
+    address: SocketAddr,
+}
+
+impl History {
+    pub fn new(address: SocketAddr) -> Self {
+        Self { client: Client::new(), address }
+    }
+
+    /// The oldest events behind this one.
+    pub async fn after(&self, room: &str, after: Seq) -> HistoryPage {
+        let url = format!("http://{}/api/v1/rooms/{room}/events?limit=200&after={after}", self.address);
+        self.client.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Fetches what lies in the holes of a page's timeline of the lobby, as a page does when its reader goes back.
+    pub async fn fill_holes(&self, page: &mut Page) {
+        let Some(timeline) = &mut page.timeline else { return };
+        while let Some(hole) = timeline.newest_hole() {
+            timeline.add_page(&self.after("lobby", hole.after).await);
+        }
+    }
+
+    /// Everything that the database holds of a room.
+    pub async fn whole(&self, room: &str) -> Vec<LogEvent> {
+        let mut log: Vec<LogEvent> = Vec::new();
+        loop {
+            let mut page = self.after(room, log.last().map_or(Seq::ZERO, |event| event.seq)).await;
+            log.append(&mut page.events);
+            if !page.has_newer {
+                return log;
+            }
+        }
+    }
+}
+
+/// Opens a further room.
+pub async fn create_room(door: &Door, title: &str) {
+    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    let origin = format!("http://{}", door.address);
+    let request = client.post(format!("{origin}/rooms")).header(ORIGIN, &origin);
+    let request = request.header(COOKIE, door.cookies.as_deref().expect("only guests create rooms"));
+    let response = request.form(&[("title", title), ("room", "lobby")]).send().await.unwrap();
+    assert_eq!(response.status(), 303, "the room {title:?} was refused");
+}
