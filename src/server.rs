@@ -1,11 +1,12 @@
 //! The server side. May use: `protocol`, `model`. Below this line no file has a cfg.
 //!
-//! Order inside: `clock, config, telemetry < client_address, listener, origin < store, broker, names, rate_limit < hub <
-//! session, presence, admission, budgets < app < chat < connection, housekeeping < http`.
+//! Order inside: `clock, config, telemetry, websocket < client_address, listener, origin < store, broker, names,
+//! rate_limit < hub < session, presence, admission, budgets < app < chat < connection, housekeeping < http`.
 
 pub mod clock;
 pub mod config;
 pub mod telemetry;
+pub mod websocket;
 
 pub mod client_address;
 pub mod listener;
