@@ -7,14 +7,14 @@ use std::convert::Infallible;
 use std::io;
 
 use bytes::BytesMut;
-use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, UPGRADE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming as Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use teahouse::server::websocket::{
-    Accept, Agreement, CloseCode, Deflater, Incoming, Opcode, ReceiveError, WebSocket, negotiate,
+    Accept, Agreement, CloseCode, Deflater, Incoming, Opcode, ReceiveError, SharedFrame, WebSocket, negotiate,
 };
 use tokio::net::TcpListener;
 
@@ -49,20 +49,13 @@ fn answer(mut request: Request<Body>) -> Result<Response<String>, (StatusCode, S
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
         if let Ok(upgraded) = upgrade.await {
+            // What hyper has read behind the request, `upgraded` gives first.
             let socket = WebSocket::new(TokioIo::new(upgraded), BytesMut::new(), MESSAGE_BYTES_MAX, agreement);
             // A client that is gone cannot be told anything.
             let _ = echo(socket, agreement).await;
         }
     });
-    let mut response = Response::new(String::new());
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    response.headers_mut().insert(SEC_WEBSOCKET_ACCEPT, accept.into_header());
-    if let Some(agreement) = agreement {
-        response.headers_mut().insert(SEC_WEBSOCKET_EXTENSIONS, agreement.header());
-    }
-    Ok(response)
+    Ok(accept.response(agreement).map(|()| String::new()))
 }
 
 async fn echo(
@@ -81,7 +74,7 @@ async fn echo(
         };
         let frame = match &mut deflater {
             Some(deflater) => deflater.encode(opcode, &payload),
-            None => teahouse::server::websocket::SharedFrame::plain(opcode, &payload),
+            None => SharedFrame::plain(opcode, &payload),
         };
         socket.send(vec![frame.image(agreement).clone()]).await?;
     };

@@ -12,7 +12,7 @@
 //!   frame is borrowed from there; only what is not yet whole is copied ([`Decoder`]).
 //! - Memory follows what has arrived, never what a header announces, and ends at the limit; so does inflating.
 //!
-//! Order inside: `mask, close_code, extensions < error < frame, handshake, inflate < permessage_deflate < shared_frame,
+//! Order inside: `mask, close_code, extensions, inflate < error, permessage_deflate < frame, handshake < shared_frame,
 //! decoder < outgoing < stream`.
 
 mod close_code;

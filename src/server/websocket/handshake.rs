@@ -1,18 +1,22 @@
 //! The opening handshake of RFC 6455 §4.2, as a function from a request to the proof that it was understood. Not here:
-//! who may connect (Origin, session), the subprotocol, and answering.
+//! who may connect (Origin, session), and the subprotocol.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use http::header::{CONNECTION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
+use http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version};
 use sha1::{Digest, Sha1};
 use thiserror::Error;
+
+use super::permessage_deflate::Agreement;
 
 /// The number that RFC 6455 §1.3 gives to this protocol.
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const KEY_BYTES: usize = 16;
 /// The one version there is.
-pub const VERSION: HeaderValue = HeaderValue::from_static("13");
+const VERSION: HeaderValue = HeaderValue::from_static("13");
 
 /// The value of `Sec-WebSocket-Accept`: it shows the client that its request was read by somebody who knows WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +47,19 @@ impl Accept {
         }
     }
 
-    /// What goes into the answer.
+    /// The answer that turns the connection into a WebSocket. A subprotocol is for the caller to add.
     #[must_use]
-    pub fn into_header(self) -> HeaderValue {
-        self.0
+    pub fn response(self, agreement: Option<Agreement>) -> Response<()> {
+        let mut response = Response::new(());
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = response.headers_mut();
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(SEC_WEBSOCKET_ACCEPT, self.0);
+        if let Some(agreement) = agreement {
+            headers.insert(SEC_WEBSOCKET_EXTENSIONS, agreement.header());
+        }
+        response
     }
 
     fn of(key: &[u8]) -> Self {
@@ -105,6 +118,7 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::permessage_deflate::negotiate;
     use super::*;
 
     const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -131,8 +145,19 @@ mod tests {
 
     #[test]
     fn the_example_of_section_1_3_is_answered_as_printed() {
-        let accept = check(request()).unwrap();
-        assert_eq!(accept.into_header(), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        let response = check(request()).unwrap().response(None);
+        assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
+        let expected =
+            [(UPGRADE, "websocket"), (CONNECTION, "Upgrade"), (SEC_WEBSOCKET_ACCEPT, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")];
+        let expected = expected.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        assert_eq!(*response.headers(), HeaderMap::from_iter(expected));
+    }
+
+    #[test]
+    fn the_answer_tells_what_was_agreed_on() {
+        let agreement = negotiate([&HeaderValue::from_static("permessage-deflate")]).unwrap();
+        let response = check(request()).unwrap().response(agreement);
+        assert_eq!(response.headers()[SEC_WEBSOCKET_EXTENSIONS], agreement.unwrap().header());
     }
 
     #[test]

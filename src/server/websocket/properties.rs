@@ -56,6 +56,7 @@ fn opcode() -> impl Strategy<Value = Opcode> {
 /// Frames in any order, mostly such as a client might send.
 fn frame() -> impl Strategy<Value = ClientFrame> {
     let payload = prop_oneof![
+        4 => vec(0x20..0x7f_u8, 0..3),
         4 => ".{0,40}".prop_map(String::into_bytes),
         2 => vec(any::<u8>(), 0..130),
         1 => vec(0x20..0x7f_u8, 120..1500),

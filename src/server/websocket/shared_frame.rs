@@ -71,19 +71,19 @@ impl Deflater {
     }
 
     /// Compresses a payload without history. The result lives until the next message.
-    pub(super) fn deflate(&mut self, payload: &[u8]) -> &[u8] {
-        self.compress.reset();
+    pub fn deflate(&mut self, payload: &[u8]) -> &[u8] {
         self.deflated.clear();
         let overhead = BLOCK_OVERHEAD_BYTES * (payload.len() / BLOCK_BYTES + 2);
         self.deflated.reserve(payload.len() + overhead);
         let mut rest = payload;
         loop {
             let before = self.compress.total_in();
-            let status = self.compress.compress_vec(rest, &mut self.deflated, FlushCompress::Sync);
+            let status = self.compress.compress_vec(rest, &mut self.deflated, FlushCompress::Full);
             status.expect("deflating fails only when it is given a broken state");
             let consumed = usize::try_from(self.compress.total_in() - before).expect("no more than the payload");
             rest = &rest[consumed..];
-            // A flush is complete when it leaves room.
+            // A flush is complete when it leaves room. A full one forgets what came before, as a reset would, but clears
+            // less memory.
             if rest.is_empty() && self.deflated.len() < self.deflated.capacity() {
                 break;
             }

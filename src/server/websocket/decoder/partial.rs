@@ -48,6 +48,11 @@ impl Partial {
 
     /// Adds the next part of the payload of `frame`.
     pub fn add(&mut self, mut frame: Frame, part: &[u8]) -> Result<(), ProtocolError> {
+        if part.is_empty() && frame.missing_bytes > 0 {
+            // Only the header has come. The whole payload may still come at once, and then nothing of it is kept.
+            self.frame = Some(frame);
+            return Ok(());
+        }
         if frame.header.opcode.is_control() {
             self.control.extend_from_slice(part);
         } else {

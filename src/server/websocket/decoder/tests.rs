@@ -67,6 +67,21 @@ fn what_was_whole_in_one_read_is_borrowed_from_it() {
     assert_eq!(decoder.decode(&mut input), Ok(None));
 }
 
+/// Found by the fuzzer: what was kept of the header was taken for the start of a message.
+#[test]
+fn a_payload_that_comes_whole_behind_its_header_leaves_nothing_behind() {
+    for opcode in [Text, Binary, Ping] {
+        let mut decoder = decoder();
+        for _ in 0..2 {
+            let bytes = frame(opcode, "x").bytes();
+            let (header, payload) = bytes.split_at(6);
+            assert_eq!(decode_all(&mut decoder, header), Ok(Vec::new()));
+            assert_eq!(decode_all(&mut decoder, payload).map(|all| all.len()), Ok(1));
+            assert_eq!(decoder.buffered_bytes(), 0);
+        }
+    }
+}
+
 #[test]
 fn fragments_make_one_message_and_control_frames_may_stand_between_them() {
     let frames = [
