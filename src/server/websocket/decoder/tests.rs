@@ -228,6 +228,7 @@ fn nothing_is_heard_after_a_close_or_an_error() {
     assert_eq!(decode_all(&mut closed, &frame(Text, "too late").bytes()), Ok(Vec::new()));
 
     let mut failed = decoder();
+    assert_eq!(decode_all(&mut failed, &frame(Text, "begun").unfinished().bytes()), Ok(Vec::new()));
     assert_eq!(decode_all(&mut failed, &[0x81, 0x01]), Err(ProtocolError::Unmasked));
     assert_eq!(decode_all(&mut failed, &frame(Text, "too late").bytes()), Ok(Vec::new()));
     assert_eq!(failed.buffered_bytes(), 0);

@@ -10,7 +10,7 @@ use super::*;
 
 const LIMIT: usize = 1000;
 /// Long enough for any machine; it only turns a hang into a failure.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server's end with `bytes` of room for what the client has not read, and the client's end.
 fn pair(bytes: usize) -> (WebSocket<DuplexStream>, DuplexStream) {
@@ -20,6 +20,11 @@ fn pair(bytes: usize) -> (WebSocket<DuplexStream>, DuplexStream) {
 
 fn text(text: &str) -> Incoming<'static> {
     Incoming::Text(text.to_owned().into())
+}
+
+/// Receives what must come without another byte from the client.
+async fn receive(server: &mut WebSocket<DuplexStream>) -> Result<Incoming<'static>, ReceiveError> {
+    timeout(PATIENCE, server.receive()).await.expect("something to receive is there")
 }
 
 /// Whether a call waits, without waiting for it.
@@ -37,7 +42,7 @@ async fn messages_that_came_together_are_received_one_by_one() {
     let frames = ["one", "two", "three"].map(|text| ClientFrame::new(Opcode::Text, text));
     client.write_all(&stream(&frames)).await.unwrap();
     for expected in ["one", "two", "three"] {
-        assert_eq!(server.receive().await.unwrap(), text(expected));
+        assert_eq!(receive(&mut server).await.unwrap(), text(expected));
     }
     assert!(waits(server.receive()).await);
 }
@@ -48,8 +53,8 @@ async fn what_was_read_behind_the_request_is_received_first() {
     let [early, late] = ["early", "late"].map(|text| ClientFrame::new(Opcode::Text, text).bytes());
     client.write_all(&late).await.unwrap();
     let mut server = WebSocket::new(io, BytesMut::from(&early[..]), LIMIT, None);
-    assert_eq!(server.receive().await.unwrap(), text("early"));
-    assert_eq!(server.receive().await.unwrap(), text("late"));
+    assert_eq!(receive(&mut server).await.unwrap(), text("early"));
+    assert_eq!(receive(&mut server).await.unwrap(), text("late"));
 }
 
 #[tokio::test]
@@ -76,7 +81,7 @@ async fn a_receive_that_is_cancelled_loses_nothing() {
         assert!(waits(server.receive()).await);
         client.write_all(&[byte]).await.unwrap();
     }
-    assert_eq!(server.receive().await.unwrap(), text("patience"));
+    assert_eq!(receive(&mut server).await.unwrap(), text("patience"));
 }
 
 #[tokio::test]
@@ -88,7 +93,8 @@ async fn frames_are_written_in_order_and_a_cancelled_send_tears_none() {
         assert!(waits(server.send(frames.to_vec())).await, "the client reads nothing yet");
     }
     let mut written = vec![0; expected.len()];
-    let (sent, read) = tokio::join!(server.send(Vec::new()), client.read_exact(&mut written));
+    let sent_and_read = async { tokio::join!(server.send(Vec::new()), client.read_exact(&mut written)) };
+    let (sent, read) = timeout(PATIENCE, sent_and_read).await.expect("the client makes room");
     sent.unwrap();
     read.unwrap();
     assert_eq!(written, expected);
@@ -100,11 +106,11 @@ async fn every_ping_is_answered_while_there_is_room() {
     let payloads = ["1", "2", "3"];
     client.write_all(&stream(&payloads.map(|payload| ClientFrame::new(Opcode::Ping, payload)))).await.unwrap();
     for payload in payloads {
-        assert_eq!(server.receive().await.unwrap(), Incoming::Ping(payload.as_bytes().into()));
+        assert_eq!(receive(&mut server).await.unwrap(), Incoming::Ping(payload.as_bytes().into()));
     }
     assert!(waits(server.receive()).await);
     let mut pongs = [0; 9];
-    client.read_exact(&mut pongs).await.unwrap();
+    timeout(PATIENCE, client.read_exact(&mut pongs)).await.expect("the pongs are written").unwrap();
     assert_eq!(pongs, *b"\x8a\x011\x8a\x012\x8a\x013");
 }
 
@@ -115,11 +121,12 @@ async fn a_client_that_pings_and_never_reads_costs_one_pong() {
     server.send(vec![full.clone()]).await.unwrap();
     for number in 0..100_u8 {
         client.write_all(&ClientFrame::new(Opcode::Ping, [number]).bytes()).await.unwrap();
-        assert_eq!(server.receive().await.unwrap(), Incoming::Ping(vec![number].into()));
+        assert_eq!(receive(&mut server).await.unwrap(), Incoming::Ping(vec![number].into()));
     }
     let mut written = vec![0; full.len() + 6];
     // The first was on its way when the second came; the last stands for all others.
-    let (sent, read) = tokio::join!(server.send(Vec::new()), client.read_exact(&mut written));
+    let sent_and_read = async { tokio::join!(server.send(Vec::new()), client.read_exact(&mut written)) };
+    let (sent, read) = timeout(PATIENCE, sent_and_read).await.expect("the client makes room");
     sent.unwrap();
     read.unwrap();
     assert_eq!(written[full.len()..], *b"\x8a\x01\x00\x8a\x01\x63");
@@ -130,7 +137,7 @@ async fn a_client_that_closes_is_answered_with_its_code_and_nothing_after() {
     let (mut server, mut client) = pair(4096);
     client.write_all(&ClientFrame::new(Opcode::Close, b"\x03\xe9bye").bytes()).await.unwrap();
     let close = Close { code: CloseCode::GOING_AWAY, reason: "bye".to_owned() };
-    assert_eq!(server.receive().await.unwrap(), Incoming::Close(Some(close)));
+    assert_eq!(receive(&mut server).await.unwrap(), Incoming::Close(Some(close)));
     server.send(vec![encode(Opcode::Text, b"too late")]).await.unwrap();
     let mut answer = Vec::new();
     let (closed, read) = tokio::join!(server.close(CloseCode::NORMAL, "unheard"), async {
@@ -144,10 +151,20 @@ async fn a_client_that_closes_is_answered_with_its_code_and_nothing_after() {
 }
 
 #[tokio::test]
+async fn a_close_waits_until_the_client_has_closed_too() {
+    let (server, mut client) = pair(4096);
+    client.write_all(&ClientFrame::new(Opcode::Text, "unread").bytes()).await.unwrap();
+    let mut close = Box::pin(server.close(CloseCode::NORMAL, ""));
+    assert!(waits(&mut close).await);
+    drop(client);
+    timeout(PATIENCE, close).await.expect("the client has closed").unwrap();
+}
+
+#[tokio::test]
 async fn a_stream_that_ends_is_closed() {
     let (mut server, client) = pair(4096);
     drop(client);
-    assert!(matches!(server.receive().await, Err(ReceiveError::Closed)));
+    assert!(matches!(receive(&mut server).await, Err(ReceiveError::Closed)));
 }
 
 #[tokio::test]
@@ -156,8 +173,8 @@ async fn a_rule_that_is_broken_is_reported_after_what_came_before_it() {
     let mut bytes = ClientFrame::new(Opcode::Text, "right").bytes();
     bytes.extend([0x81, 0x01]);
     client.write_all(&bytes).await.unwrap();
-    assert_eq!(server.receive().await.unwrap(), text("right"));
-    assert!(matches!(server.receive().await, Err(ReceiveError::Protocol(ProtocolError::Unmasked))));
+    assert_eq!(receive(&mut server).await.unwrap(), text("right"));
+    assert!(matches!(receive(&mut server).await, Err(ReceiveError::Protocol(ProtocolError::Unmasked))));
 }
 
 /// Over real sockets: closing with unread data would reset the connection and take the reason with it.
