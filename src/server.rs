@@ -1,13 +1,14 @@
 //! The server side. May use: `protocol`, `model`. Below this line only `faults` has a cfg.
 //!
-//! Order inside: `faults < clock, config, telemetry < client_address, listener, origin < store, broker, names, rate_limit < hub <
-//! session, presence, admission, budgets < app < chat < connection, housekeeping < http`.
+//! Order inside: `faults < clock, config, telemetry, websocket < client_address, listener, origin < store, broker, names,
+//! rate_limit < hub < session, presence, admission, budgets < app < chat < connection, housekeeping < http`.
 
 pub mod faults;
 
 pub mod clock;
 pub mod config;
 pub mod telemetry;
+pub mod websocket;
 
 pub mod client_address;
 pub mod listener;

@@ -105,7 +105,7 @@ pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: Event
 }
 
 /// The language of a request: the cookie of the language switch, else what the browser asks for.
-pub fn language<B>(request: &axum::http::Request<B>) -> Language {
+pub fn language<B>(request: &http::Request<B>) -> Language {
     let text = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
     text(header::COOKIE)
         .and_then(Language::from_cookie)

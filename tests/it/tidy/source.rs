@@ -25,7 +25,9 @@ const SERDE_HOMES: &[&str] = &[
 
 fn rust_files() -> Vec<File> {
     let mut all = files("src", ".rs");
-    all.extend(files("tests", ".rs"));
+    for folder in ["tests", "examples", "fuzz/fuzz_targets"] {
+        all.extend(files(folder, ".rs"));
+    }
     all
 }
 
