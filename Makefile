@@ -11,11 +11,16 @@
 #   make build      the release, with compressed assets
 #   make budget     bytes on the wire and caching, against the release
 #   make end2end    Playwright, against the release
+#
+# Not part of it, since figures want a quiet machine:
+#
+#   make bench        Teahouse beside its peers under load (BENCH="fanout-1000 idle" for some scenarios only)
+#   make bench-quick  the room of a thousand only, in about two minutes
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end
+.PHONY: help run test setup setup-build check unit build budget end2end bench bench-quick
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -64,3 +69,11 @@ budget:
 
 end2end:
 	cd end2end && npm test
+
+bench:
+	@scripts/setup bench
+	@scripts/bench full $(BENCH)
+
+bench-quick:
+	@scripts/setup bench
+	@scripts/bench quick $(BENCH)
