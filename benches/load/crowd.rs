@@ -4,6 +4,7 @@
 mod receive;
 
 use std::net::{Shutdown, SocketAddrV4};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::dialect::{Dialect, MarkPlace};
@@ -28,6 +29,9 @@ pub struct Crowd {
     pub ledger: Ledger,
     /// How long the text of a line is.
     pub text_bytes: usize,
+    /// Sockets are asked at most once in so long, so that one read brings what came meanwhile. Latencies include it.
+    pub breath: Duration,
+    asked_at: Instant,
     /// Sockets that the server closed.
     pub closed_by_server: usize,
     coming: usize,
@@ -55,6 +59,8 @@ impl Crowd {
             people: Vec::new(),
             ledger: Ledger::default(),
             text_bytes: 64,
+            breath: Duration::ZERO,
+            asked_at: Instant::now(),
             closed_by_server: 0,
             coming: 0,
             live: 0,
@@ -119,7 +125,19 @@ impl Crowd {
 
     /// Deals with one socket that is ready, or waits until this moment.
     pub fn turn(&mut self, until: Instant) -> Result<(), Fault> {
-        let timeout = until.saturating_duration_since(Instant::now());
+        let mut now = Instant::now();
+        if self.poll.is_turn_over() {
+            let next = self.asked_at + self.breath;
+            if now < next {
+                thread::sleep(next.min(until).saturating_duration_since(now));
+                now = Instant::now();
+            }
+            if now < next {
+                return Ok(());
+            }
+            self.asked_at = now;
+        }
+        let timeout = until.saturating_duration_since(now);
         let Some(ready) = self.poll.next(timeout).doing("waiting for sockets")? else { return Ok(()) };
         if self.people[ready.token].stage == Stage::Gone {
             return Ok(());

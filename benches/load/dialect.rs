@@ -126,3 +126,48 @@ impl MarkPlace {
         u32::try_from(number).ok().map(LineNumber)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: LineNumber = LineNumber(4_000_000_123);
+
+    fn written(dialect: Dialect) -> String {
+        let mut bytes = Vec::new();
+        dialect.write_line(LINE, "p00001", RoomNumber::LOBBY, 64, &mut bytes);
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_found_again_wherever_its_mark_stands() {
+        let mut place = MarkPlace::default();
+        let line = written(Dialect::Plain);
+        for payload in [line.clone(), format!("  {line}"), line] {
+            assert_eq!(Dialect::Plain.read(payload.as_bytes(), &mut place), Heard::Line(LINE));
+        }
+    }
+
+    #[test]
+    fn a_published_line_its_ack_and_its_refusal_are_told_apart() {
+        let send = written(Dialect::Member);
+        let read = |kind| Dialect::Member.read(send.replace("send", kind).as_bytes(), &mut MarkPlace::default());
+        assert_eq!(read("publication"), Heard::Line(LINE));
+        assert_eq!(read("ack"), Heard::Ack(LINE));
+        assert_eq!(read("nack"), Heard::Refusal);
+        assert_eq!(read("presence"), Heard::Nothing);
+    }
+
+    #[test]
+    fn a_notice_without_a_mark_is_no_line_and_a_refusal_is_seen() {
+        let read = |payload: &str| Dialect::Plain.read(payload.as_bytes(), &mut MarkPlace::default());
+        assert_eq!(read(r#"{"nickname":"p1","message":"","status":0}"#), Heard::Nothing);
+        assert_eq!(read(r#"{"status":-1,"error":"busy: …"}"#), Heard::Refusal);
+    }
+
+    #[test]
+    fn the_text_of_a_line_is_as_long_as_was_asked_for() {
+        let line: serde_json::Value = serde_json::from_str(&written(Dialect::Plain)).unwrap();
+        assert_eq!(line["message"].as_str().unwrap().len(), 64);
+    }
+}

@@ -40,7 +40,7 @@ pub struct Measured {
     pub closed: usize,
     /// What the server's processor did meanwhile.
     pub server_time: Duration,
-    /// How much of its processor the generator used while it spoke.
+    /// How much of its processor the generator used.
     pub generator_share: f64,
     pub pace: Pace,
 }
@@ -185,8 +185,6 @@ impl Stage {
 
     /// Waits for what is under way, and adds everything up.
     pub fn finish(&mut self, start: &Start, pace: Pace) -> Result<Measured, Fault> {
-        let own_time = Process::own().processor_time()? - start.own_time;
-        let generator_share = own_time.as_secs_f64() / start.at.elapsed().as_secs_f64();
         let drain_started = Instant::now();
         while self.crowd.ledger.unheard_lines() > 0
             && self.crowd.silence().min(drain_started.elapsed()) < SILENCE_MAX
@@ -195,6 +193,7 @@ impl Stage {
             self.crowd.turn(Instant::now() + Duration::from_millis(10))?;
         }
         let duration = start.at.elapsed().saturating_sub(self.crowd.silence());
+        let own_time = Process::own().processor_time()? - start.own_time;
         let missing = self.crowd.ledger.missing_deliveries();
         self.crowd.ledger.write_off();
         let tally = self.crowd.ledger.start_measuring();
@@ -203,7 +202,7 @@ impl Stage {
             missing,
             closed: self.crowd.closed_by_server - start.closed,
             server_time: self.server.process.processor_time()? - start.server_time,
-            generator_share,
+            generator_share: own_time.as_secs_f64() / duration.as_secs_f64().max(f64::EPSILON),
             pace,
             tally,
         })

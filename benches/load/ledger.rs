@@ -190,3 +190,109 @@ impl Ledger {
         oldest.map_or(Duration::ZERO, |line| now.saturating_duration_since(line.due))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: RoomNumber = RoomNumber::LOBBY;
+
+    /// Two people in a room, and two speakers.
+    struct Scene {
+        ledger: Ledger,
+        positions: [Position; 2],
+        now: Instant,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let mut ledger = Ledger::default();
+            let positions = [ledger.enter(ROOM), ledger.enter(ROOM)];
+            Self { ledger, positions, now: Instant::now() }
+        }
+
+        fn say(&mut self, speaker: usize) -> LineNumber {
+            self.ledger.say(speaker, ROOM, self.now)
+        }
+
+        fn hear(&mut self, person: usize, lines: &[LineNumber]) {
+            for line in lines {
+                self.ledger.hear(*line, ROOM, &mut self.positions[person], self.now);
+            }
+        }
+
+        /// Deliveries that are missing, came twice, and came in a wrong order.
+        fn wrong(&self) -> (u64, u64, u64) {
+            let Tally { doubled, disordered, .. } = self.ledger.tally;
+            (self.ledger.missing_deliveries(), doubled, disordered)
+        }
+    }
+
+    #[test]
+    fn whoever_hears_every_line_once_and_in_order_has_nothing_to_complain_about() {
+        let mut scene = Scene::new();
+        let lines = [scene.say(0), scene.say(1), scene.say(0)];
+        scene.hear(0, &lines[..2]);
+        scene.hear(1, &lines);
+        assert_eq!(scene.ledger.unheard_lines(), 1);
+        scene.hear(0, &lines[2..]);
+        assert_eq!(scene.ledger.unheard_lines(), 0);
+        assert_eq!((scene.wrong(), scene.ledger.tally.deliveries), ((0, 0, 0), 6));
+    }
+
+    #[test]
+    fn a_lost_line_is_missing_whether_others_heard_it_or_nobody_did() {
+        let mut scene = Scene::new();
+        let lines = [scene.say(0), scene.say(0), scene.say(0), scene.say(0)];
+        scene.hear(0, &lines[..3]);
+        scene.hear(1, &[lines[0], lines[2]]);
+        assert_eq!(scene.wrong(), (3, 0, 0));
+    }
+
+    #[test]
+    fn a_line_that_comes_twice_is_seen_at_once_and_later() {
+        let mut scene = Scene::new();
+        let lines = [scene.say(0), scene.say(0)];
+        scene.hear(0, &lines);
+        scene.hear(1, &[lines[0], lines[0], lines[1], lines[0]]);
+        assert_eq!(scene.wrong().1, 2);
+    }
+
+    #[test]
+    fn people_who_hear_another_order_than_the_others_are_seen() {
+        let mut scene = Scene::new();
+        let lines = [scene.say(0), scene.say(1)];
+        scene.hear(0, &lines);
+        scene.hear(1, &[lines[1], lines[0]]);
+        assert_ne!(scene.wrong(), (0, 0, 0));
+    }
+
+    #[test]
+    fn lines_of_one_speaker_in_a_wrong_order_are_seen_though_everybody_agrees() {
+        let mut scene = Scene::new();
+        let lines = [scene.say(0), scene.say(0)];
+        scene.hear(0, &[lines[1], lines[0]]);
+        scene.hear(1, &[lines[1], lines[0]]);
+        assert_eq!(scene.wrong(), (0, 0, 1));
+    }
+
+    #[test]
+    fn latency_counts_from_the_moment_when_a_line_was_due() {
+        let mut scene = Scene::new();
+        let line = scene.say(0);
+        scene.now += Duration::from_millis(40);
+        scene.hear(0, &[line]);
+        assert_eq!(scene.ledger.tally.latency.quantile(1.0), Duration::from_millis(40));
+        assert_eq!(scene.ledger.lag(scene.now), Duration::from_millis(40));
+    }
+
+    #[test]
+    fn what_was_written_off_is_neither_missed_nor_counted_when_it_comes_late() {
+        let mut scene = Scene::new();
+        let line = scene.say(0);
+        scene.ledger.write_off();
+        scene.ledger.start_measuring();
+        scene.hear(0, &[line]);
+        assert_eq!((scene.wrong(), scene.ledger.tally.deliveries), ((0, 0, 0), 0));
+    }
+}

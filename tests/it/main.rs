@@ -8,6 +8,7 @@ mod support;
 mod drain;
 mod history;
 mod limits;
+mod load_generator;
 mod nicknames;
 mod origins;
 mod page;

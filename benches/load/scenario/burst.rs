@@ -1,6 +1,6 @@
 //! A thousand lines at once: how well a server puts what waits together.
 
-use super::{Bench, milliseconds};
+use super::{BREATH, Bench, milliseconds};
 use crate::contestant::Contestant;
 use crate::fault::Fault;
 use crate::row::{Measure, Row};
@@ -14,9 +14,9 @@ pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Res
     // The first lines of speakers bring notices of their coming; the burst shall not.
     stage.burst(stage.speakers.len())?;
     stage.settle()?;
+    stage.crowd.breath = BREATH;
     let burst = stage.burst(LINES)?;
     row.judge("burst", &burst);
-    // While everybody reads as fast as possible, a busy generator is part of the picture: its share tells how much.
     row.add(Measure::BurstDeliveries, burst.deliveries_per_second());
     row.add(Measure::BurstLast, milliseconds(burst.duration));
     row.add(Measure::Latency99, milliseconds(burst.tally.latency.quantile(0.99)));

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Bench, milliseconds};
+use super::{Bench, WINDOW, milliseconds};
 use crate::contestant::Contestant;
 use crate::fault::{Doing, Fault};
 use crate::row::{Measure, Row};
@@ -21,13 +21,12 @@ pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Res
     let mut row = Row::new(scenario, contestant);
     row.add(Measure::DiskSyncs, disk_syncs_per_second(&bench.folder)?);
     let mut stage = bench.lobby(contestant, WRITERS)?;
-    let window = bench.window();
-    let one_each = stage.acked_loop(1, WARM_UP, window)?;
+    let one_each = stage.acked_loop(1, WARM_UP, WINDOW)?;
     row.judge("1 in flight each", &one_each);
     row.add(Measure::DurableSends, one_each.tally.acks as f64 / one_each.duration.as_secs_f64());
     row.add(Measure::DurableLatency99, milliseconds(one_each.tally.ack_latency.quantile(0.99)));
     stage.settle()?;
-    let pipelined = stage.acked_loop(PIPELINED, WARM_UP, window)?;
+    let pipelined = stage.acked_loop(PIPELINED, WARM_UP, WINDOW)?;
     row.judge("16 in flight each", &pipelined);
     row.add(Measure::DurablePipelined, pipelined.tally.acks as f64 / pipelined.duration.as_secs_f64());
     Ok(row)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Bench, microseconds, milliseconds, ramp};
+use super::{Bench, Profile, WINDOW, microseconds, milliseconds, ramp};
 use crate::contestant::Contestant;
 use crate::drive::Stage;
 use crate::fault::Fault;
@@ -29,20 +29,26 @@ pub fn of_10000(bench: &Bench, scenario: &'static str, contestant: Contestant) -
 fn run(bench: &Bench, scenario: &'static str, contestant: Contestant, people: usize) -> Result<Row, Fault> {
     let mut row = Row::new(scenario, contestant);
     let mut stage = bench.lobby(contestant, people)?;
-    steady(bench, &mut stage, STEADY_DELIVERIES_PER_SECOND / people as f64, &mut row)?;
+    steady(&mut stage, STEADY_DELIVERIES_PER_SECOND / people as f64, &mut row)?;
     for (in_flight, measure) in [(1, Measure::OneInFlight), (16, Measure::SixteenInFlight)] {
         let closed = stage.closed_loop(in_flight, WARM_UP, bench.short_window())?;
         row.judge(measure.title(), &closed);
         row.add(measure, closed.deliveries_per_second());
         stage.settle()?;
     }
-    highest_rate(bench, &mut stage, FIRST_DELIVERIES_PER_SECOND / people as f64, people, &mut row)?;
+    let first = FIRST_DELIVERIES_PER_SECOND / people as f64;
+    highest_rate(&mut stage, first, factor(bench, people), people, &mut row)?;
     Ok(row)
 }
 
+/// Small steps where the result is published, large ones elsewhere.
+fn factor(bench: &Bench, people: usize) -> f64 {
+    if bench.profile == Profile::Full && people == 1_000 { 2.0 } else { 4.0 }
+}
+
 /// What a delivery costs, and how long it takes, at a rate that is no effort.
-pub fn steady(bench: &Bench, stage: &mut Stage, rate: f64, row: &mut Row) -> Result<(), Fault> {
-    let steady = stage.open_loop(rate, WARM_UP, bench.window())?;
+pub fn steady(stage: &mut Stage, rate: f64, row: &mut Row) -> Result<(), Fault> {
+    let steady = stage.open_loop(rate, WARM_UP, WINDOW)?;
     row.judge(&format!("{rate:.0} lines/s"), &steady);
     row.add(Measure::ProcessorPerDelivery, microseconds(steady.server_time_per_delivery()));
     row.add(Measure::LatencyMedian, milliseconds(steady.tally.latency.quantile(0.5)));
@@ -52,13 +58,13 @@ pub fn steady(bench: &Bench, stage: &mut Stage, rate: f64, row: &mut Row) -> Res
 
 /// The highest rate that is held. It comes last, since afterwards the server may be in no state for anything else.
 pub fn highest_rate(
-    bench: &Bench,
     stage: &mut Stage,
     first: f64,
+    factor: f64,
     listeners_per_line: usize,
     row: &mut Row,
 ) -> Result<(), Fault> {
-    let ramp = ramp::climb(bench, stage, first)?;
+    let ramp = ramp::climb(stage, first, factor)?;
     row.remarks.push(ramp.end);
     let Some((rate, step)) = ramp.held else {
         row.problems.push("no rate was held".to_owned());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Bench, Profile};
+use super::{BREATH, WINDOW};
 use crate::crowd::Settled;
 use crate::drive::{Measured, Pace, Stage};
 use crate::fault::Fault;
@@ -22,18 +22,15 @@ pub struct Ramp {
     pub end: String,
 }
 
-/// Looks for the highest rate, from `first` lines per second up.
-pub fn climb(bench: &Bench, stage: &mut Stage, first: f64) -> Result<Ramp, Fault> {
-    let factor = match bench.profile {
-        Profile::Quick => 4.0,
-        Profile::Full => 2.0,
-    };
+/// Looks for the highest rate, from `first` lines per second up by this factor.
+pub fn climb(stage: &mut Stage, first: f64, factor: f64) -> Result<Ramp, Fault> {
+    stage.crowd.breath = BREATH;
     let mut ramp = Ramp { held: None, end: String::new() };
     let mut failed: Option<f64> = None;
     let mut bisections = BISECTIONS;
     let mut rate = first;
     while rate >= RATE_MIN {
-        let step = stage.open_loop(rate, WARM_UP, bench.window())?;
+        let step = stage.open_loop(rate, WARM_UP, WINDOW)?;
         match obstacle(&step) {
             None => ramp.held = Some((rate, step)),
             Some(obstacle) => {

@@ -13,7 +13,7 @@ const SLOW_PEOPLE: usize = 10;
 const LINES_PER_SECOND: f64 = 60.0;
 /// Long enough that the kernel's own buffers, about 3 MB, overflow well before the end.
 const TEXT_BYTES: usize = 6_000;
-const WINDOW: Duration = Duration::from_secs(14);
+const WINDOW: Duration = Duration::from_secs(12);
 const WARM_UP: Duration = Duration::from_secs(1);
 /// What a server should keep for a slow reader: Teahouse's default.
 const BACKLOG_BYTES: usize = 1024 * 1024;

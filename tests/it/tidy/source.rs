@@ -26,6 +26,7 @@ const SERDE_HOMES: &[&str] = &[
 fn rust_files() -> Vec<File> {
     let mut all = files("src", ".rs");
     all.extend(files("tests", ".rs"));
+    all.extend(files("benches", ".rs"));
     all
 }
 
