@@ -7,7 +7,7 @@ use super::crowd::{Crowd, Settled};
 use super::dialect::Dialect;
 use super::fault::Fault;
 use super::ledger::Tally;
-use super::process::Process;
+use super::process::{Process, time_of_all_programs};
 use super::server::Server;
 
 /// Who waits longer than this for a line that everybody else has heard will not get it any more.
@@ -19,6 +19,8 @@ const LAG_MAX: Duration = Duration::from_secs(1);
 const LAG_CHECK_PERIOD: Duration = Duration::from_millis(100);
 /// Above this share of its processor the generator measures itself, not the server.
 pub const GENERATOR_SHARE_MAX: f64 = 0.9;
+/// When everything else on the machine uses more of a processor than this, figures are those of a disturbed machine.
+const OTHERS_SHARE_MAX: f64 = 0.1;
 
 /// A server with its crowd.
 pub struct Stage {
@@ -42,6 +44,8 @@ pub struct Measured {
     pub server_time: Duration,
     /// How much of its processor the generator used.
     pub generator_share: f64,
+    /// How much of a processor everything else on the machine used.
+    pub others_share: f64,
     pub pace: Pace,
 }
 
@@ -58,6 +62,7 @@ pub struct Start {
     at: Instant,
     server_time: Duration,
     own_time: Duration,
+    all_time: Duration,
     closed: usize,
 }
 
@@ -179,6 +184,7 @@ impl Stage {
             at: Instant::now(),
             server_time: self.server.process.processor_time()?,
             own_time: Process::own().processor_time()?,
+            all_time: time_of_all_programs()?,
             closed: self.crowd.closed_by_server,
         })
     }
@@ -193,7 +199,10 @@ impl Stage {
             self.crowd.turn(Instant::now() + Duration::from_millis(10))?;
         }
         let duration = start.at.elapsed().saturating_sub(self.crowd.silence());
+        let wall = start.at.elapsed();
         let own_time = Process::own().processor_time()? - start.own_time;
+        let server_time = self.server.process.processor_time()? - start.server_time;
+        let others_time = (time_of_all_programs()? - start.all_time).saturating_sub(own_time + server_time);
         let missing = self.crowd.ledger.missing_deliveries();
         self.crowd.ledger.write_off();
         let tally = self.crowd.ledger.start_measuring();
@@ -201,8 +210,9 @@ impl Stage {
             duration,
             missing,
             closed: self.crowd.closed_by_server - start.closed,
-            server_time: self.server.process.processor_time()? - start.server_time,
+            server_time,
             generator_share: own_time.as_secs_f64() / duration.as_secs_f64().max(f64::EPSILON),
+            others_share: others_time.as_secs_f64() / wall.as_secs_f64(),
             pace,
             tally,
         })
@@ -231,6 +241,12 @@ impl Measured {
 
     pub fn is_generator_saturated(&self) -> bool {
         self.generator_share > GENERATOR_SHARE_MAX
+    }
+
+    /// What else the machine did, if it was too much.
+    pub fn disturbance(&self) -> Option<String> {
+        let percent = self.others_share * 100.0;
+        (self.others_share > OTHERS_SHARE_MAX).then(|| format!("DISTURBED, others used {percent:.0} % of a processor"))
     }
 
     pub fn deliveries_per_second(&self) -> f64 {

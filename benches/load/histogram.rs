@@ -57,31 +57,3 @@ fn upper_micros(bucket: usize) -> u64 {
     let shift = bucket / BUCKETS_PER_OCTAVE - 1;
     ((bucket - shift * BUCKETS_PER_OCTAVE + 1) << shift) - 1
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_are_two_per_cent_off_at_most_over_the_whole_range() {
-        for micros in [1, 63, 64, 127, 128, 1_000, 99_999, 12_345_678] {
-            let mut histogram = Histogram::default();
-            histogram.record(Duration::from_micros(micros));
-            // The largest one would hide the bucket of the other.
-            histogram.record(Duration::from_secs(3_600));
-            let found = histogram.quantile(0.5).as_micros() as f64 / micros as f64;
-            assert!((1.0..=1.02).contains(&found), "{micros} µs came back {found} times as large");
-        }
-    }
-
-    #[test]
-    fn a_quantile_is_the_duration_that_so_many_do_not_exceed() {
-        let mut histogram = Histogram::default();
-        for millis in 1..=100 {
-            histogram.record(Duration::from_millis(millis));
-        }
-        assert!(histogram.quantile(0.99) >= Duration::from_millis(99));
-        assert!(histogram.quantile(0.98) < Duration::from_millis(100));
-        assert_eq!(histogram.quantile(1.0), Duration::from_millis(100));
-    }
-}

@@ -83,6 +83,7 @@ impl Row {
     pub fn judge(&mut self, part: &str, measured: &Measured) {
         self.generator_share = self.generator_share.max(measured.generator_share);
         self.problems.extend(measured.fault().map(|fault| format!("{part}: {fault}")));
+        self.problems.extend(measured.disturbance().map(|disturbance| format!("{part}: {disturbance}")));
         if measured.is_generator_saturated() {
             self.problems.push(format!("{part}: INVALID, the generator was saturated"));
         }

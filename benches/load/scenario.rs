@@ -23,8 +23,8 @@ use super::server::Server;
 /// What may wait for one connection, on every server that can be told. More than any scenario needs that must not lose.
 const BACKLOG_BYTES: usize = 16 * 1024 * 1024;
 /// How many people come in at once.
-const HANDSHAKES_AT_ONCE: usize = 128;
-const GATHER_PATIENCE: Duration = Duration::from_secs(60);
+const HANDSHAKES_AT_ONCE: usize = 64;
+const GATHER_PATIENCE: Duration = Duration::from_secs(120);
 /// How many people take turns in speaking, where there are so many.
 const SPEAKERS: usize = 64;
 /// How long a rate is held to count.

@@ -102,33 +102,3 @@ impl Opcode {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_frame_of_any_length_is_read_when_it_is_whole_and_not_before() {
-        for length in [0, 1, 125, 126, 65_535, 65_536] {
-            let mut bytes = Vec::new();
-            write_unmasked(Opcode::Text, &vec![b'x'; length], &mut bytes);
-            let whole = bytes.len();
-            bytes.extend_from_slice(b"next");
-            let frame = first_frame(&bytes).unwrap().expect("the frame is whole");
-            assert_eq!((frame.opcode, frame.payload.len(), frame.bytes), (Opcode::Text, length, whole));
-            for cut in [1, whole - 1].into_iter().filter(|cut| *cut < whole) {
-                assert!(first_frame(&bytes[..cut]).unwrap().is_none(), "{cut} of {whole} bytes");
-            }
-        }
-    }
-
-    #[test]
-    fn frames_that_no_server_here_should_send_are_refused() {
-        let mut masked = Vec::new();
-        write_masked(Opcode::Text, b"x", &mut masked);
-        let (fragment, compressed, binary) = ([0x01, 0], [0xc1, 0], [0x82, 0]);
-        for bytes in [&masked[..], &fragment, &compressed, &binary] {
-            assert!(first_frame(bytes).is_err(), "{bytes:?}");
-        }
-    }
-}
