@@ -110,6 +110,14 @@ fn read_event(payload: &[u8], place: &mut MarkPlace) -> Heard {
     }
 }
 
+/// The cursor that `joined` leaves its reader with, as JSON.
+pub fn cursor_after(joined: &[u8]) -> Option<String> {
+    let joined = str::from_utf8(joined).ok()?;
+    let head = joined.split_once(r#""head":"#)?.1.split(|character: char| !character.is_ascii_digit()).next()?;
+    let epoch = joined.split_once(r#""epoch":""#)?.1.split('"').next()?;
+    Some(format!(r#"{{"epoch":"{epoch}","seq":{head}}}"#))
+}
+
 /// Where the mark was in the last frame: it is nearly always there again, so that hardly any frame is searched.
 #[derive(Default)]
 pub struct MarkPlace(usize);

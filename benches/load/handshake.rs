@@ -69,8 +69,8 @@ pub fn hello(tab: &str) -> String {
     format!(r#"{{"type":"hello","protocol":1,"tab":"{tab}"}}"#)
 }
 
-pub fn join(room: RoomNumber) -> String {
-    format!(r#"{{"type":"join","room":"{}","cursor":null}}"#, room.slug())
+pub fn join(room: RoomNumber, cursor: Option<&str>) -> String {
+    format!(r#"{{"type":"join","room":"{}","cursor":{}}}"#, room.slug(), cursor.unwrap_or("null"))
 }
 
 /// The answer at the start of `bytes`; `None` while some of it is missing.

@@ -20,6 +20,8 @@ pub struct Seat {
     pub role: Role,
     /// The session, when this person was here before.
     pub cookie: Option<String>,
+    /// How far this person had come in the log, in JSON, when it joined last.
+    pub cursor: Option<String>,
 }
 
 /// Whether somebody counts.

@@ -149,11 +149,11 @@ impl Stage {
 }
 
 fn listener(room: RoomNumber) -> Seat {
-    Seat { room, role: Role::Listener, cookie: None }
+    Seat { room, role: Role::Listener, cookie: None, cursor: None }
 }
 
 fn onlooker(room: RoomNumber) -> Seat {
-    Seat { room, role: Role::Onlooker, cookie: None }
+    Seat { room, role: Role::Onlooker, cookie: None, cursor: None }
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -16,7 +16,7 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use dialect::{Dialect, Heard, MarkPlace, RoomNumber};
+use dialect::{Dialect, Heard, MarkPlace, RoomNumber, cursor_after};
 use histogram::Histogram;
 use ledger::{Ledger, LineNumber, Position, Tally};
 use wire::{Opcode, first_frame, write_masked, write_unmasked};
@@ -208,4 +208,10 @@ fn a_notice_without_a_mark_is_no_line_and_a_refusal_is_seen() {
 fn the_text_of_a_line_is_as_long_as_was_asked_for() {
     let line: serde_json::Value = serde_json::from_str(&written(Dialect::Plain)).unwrap();
     assert_eq!(line["message"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn whoever_joined_knows_where_to_go_on() {
+    let joined = r#"{"type":"joined","snapshot":{"summary":{"head":42,"online":2},"epoch":"e-5f2a","events":[]}}"#;
+    assert_eq!(cursor_after(joined.as_bytes()).as_deref(), Some(r#"{"epoch":"e-5f2a","seq":42}"#));
 }

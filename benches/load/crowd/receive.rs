@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Crowd;
-use crate::dialect::{Dialect, Heard};
+use crate::dialect::{Dialect, Heard, cursor_after};
 use crate::fault::Fault;
 use crate::handshake::{self, Stage};
 use crate::person::{Received, Role};
@@ -82,6 +82,9 @@ impl Crowd {
         match frame.opcode {
             Opcode::Text => {
                 let heard = self.dialect.read(frame.payload, &mut self.mark);
+                if heard == Heard::Joined {
+                    self.people[index].seat.cursor = cursor_after(frame.payload);
+                }
                 self.deal_with(index, heard, now)?;
             }
             Opcode::Ping => self.send(index, Opcode::Pong, frame.payload)?,
@@ -110,7 +113,7 @@ impl Crowd {
             Heard::Heartbeat => self.send(index, Opcode::Text, br#"{"type":"heartbeat"}"#)?,
             Heard::Welcome => {
                 person.stage = Stage::Joining;
-                let join = handshake::join(person.seat.room);
+                let join = handshake::join(person.seat.room, person.seat.cursor.as_deref());
                 self.send(index, Opcode::Text, join.as_bytes())?;
             }
             Heard::Joined => self.goes_live(index),

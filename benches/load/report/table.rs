@@ -55,7 +55,8 @@ fn cell(row: &Row, measure: Measure) -> String {
 pub fn format(value: f64, unit: Unit) -> String {
     let number = match value {
         value if value >= 1e6 => format!("{:.2}M", value / 1e6),
-        value if value >= 1e4 => format!("{:.0}k", value / 1e3),
+        value if value >= 1e5 => format!("{:.0}k", value / 1e3),
+        value if value >= 1e4 => format!("{:.1}k", value / 1e3),
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
         value => format!("{value:.2}"),
