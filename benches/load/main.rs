@@ -57,7 +57,11 @@ fn main() -> ExitCode {
         }
     };
     match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(report) if report.has_failed() => {
+            eprintln!("load: Teahouse failed in a scenario: see the table");
+            ExitCode::FAILURE
+        }
+        Ok(_) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("load: {fault}");
             ExitCode::FAILURE
@@ -89,7 +93,7 @@ fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn run(arguments: &Arguments) -> Result<(), Fault> {
+fn run(arguments: &Arguments) -> Result<Report, Fault> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     let bench = Bench { profile: arguments.profile, folder: target.join("bench"), sockets_max: machine::sockets_max() };
     fs::create_dir_all(&bench.folder).doing("creating the folder of the servers' data")?;
@@ -115,7 +119,7 @@ fn run(arguments: &Arguments) -> Result<(), Fault> {
     if let Some(path) = &arguments.svg {
         fs::write(path, report.chart()).doing("writing the chart")?;
     }
-    Ok(())
+    Ok(report)
 }
 
 fn run_one(bench: &Bench, scenario: &Scenario, contestant: Contestant) -> Row {

@@ -45,6 +45,12 @@ impl Report {
         }
     }
 
+    /// Whether a figure of Teahouse cannot be trusted: lines were lost, or the machine was not quiet. A peer may fail, and
+    /// a missed budget is no failure.
+    pub fn has_failed(&self) -> bool {
+        self.rows.iter().any(|row| row.contestant.is_teahouse() && !row.problems.is_empty())
+    }
+
     pub fn json(&self) -> String {
         json::write(&self.machine, &self.rows, &self.missing, &self.budgets())
     }

@@ -13,7 +13,7 @@ const STAYING: usize = 50;
 const LEAVING: usize = 10_000;
 /// How many of them knock at once; the kernel's queue of a listener holds about so many.
 const AT_ONCE: usize = 500;
-const LINES_PER_SECOND: f64 = 10.0;
+const LINES_PER_SECOND: f64 = 5.0;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Result<Row, Fault> {
