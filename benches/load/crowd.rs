@@ -32,7 +32,7 @@ pub struct Crowd {
     /// Sockets are asked at most once in so long, so that one read brings what came meanwhile. Latencies include it.
     pub breath: Duration,
     asked_at: Instant,
-    /// Sockets that the server closed.
+    /// Sockets that the server closed, or to which it gave up lines.
     pub closed_by_server: usize,
     coming: usize,
     live: usize,

@@ -40,6 +40,8 @@ pub enum Heard {
     Ack(LineNumber),
     /// Something was refused.
     Refusal,
+    /// Lines were given up, and none come any more until one joins again.
+    Gap,
     /// Asks for a heartbeat.
     Heartbeat,
     /// The answer to `hello`.
@@ -99,6 +101,8 @@ fn read_event(payload: &[u8], place: &mut MarkPlace) -> Heard {
         MarkPlace::default().number(payload).map_or(Heard::Nothing, Heard::Ack)
     } else if is(b"nack") || is(b"refused") {
         Heard::Refusal
+    } else if is(b"gap") {
+        Heard::Gap
     } else if is(b"heartbeat") {
         Heard::Heartbeat
     } else if is(b"welcome") {

@@ -38,7 +38,7 @@ pub struct Measured {
     pub duration: Duration,
     /// Deliveries that never came.
     pub missing: u64,
-    /// Sockets that the server closed.
+    /// Sockets that the server closed, or to which it gave up lines.
     pub closed: usize,
     /// What the server's processor did meanwhile.
     pub server_time: Duration,

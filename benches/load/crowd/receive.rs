@@ -110,6 +110,11 @@ impl Crowd {
                 self.ledger.acknowledge(number, now);
             }
             Heard::Refusal => self.ledger.tally.refusals += 1,
+            // It would have to join again, and what it missed is lost to this run.
+            Heard::Gap => {
+                self.closed_by_server += 1;
+                self.gone(index)?;
+            }
             Heard::Heartbeat => self.send(index, Opcode::Text, br#"{"type":"heartbeat"}"#)?,
             Heard::Welcome => {
                 person.stage = Stage::Joining;
