@@ -15,12 +15,17 @@
 # Not part of `make test`, since they take the whole machine for minutes:
 #
 #   make crash      kills the release and fails its disk under load: no acknowledged line is lost (some two minutes)
-#   make load       crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load
+#   make crowds     crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load
+#
+# Not part of it either, since figures want a quiet machine:
+#
+#   make bench        Teahouse beside its peers under load (BENCH="fanout-1000 idle" for some scenarios only)
+#   make bench-quick  the room of a thousand only, in about two minutes
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end crash load
+.PHONY: help run test setup setup-build check unit build budget end2end crash crowds bench bench-quick
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -73,5 +78,13 @@ end2end:
 crash:
 	@scripts/crash
 
-load:
-	LEPTOS_OUTPUT_NAME=teahouse cargo test --locked --release --test load
+crowds:
+	LEPTOS_OUTPUT_NAME=teahouse cargo test --locked --release --test crowds
+
+bench:
+	@scripts/setup bench
+	@scripts/bench full $(BENCH)
+
+bench-quick:
+	@scripts/setup bench
+	@scripts/bench quick $(BENCH)

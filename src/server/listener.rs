@@ -20,13 +20,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::config::{LimitsConfig, Scheme, limit};
 use accepted::Acceptor;
+
+/// Connections that may wait to be accepted. A room of ten thousand may lose its network and come back at once; whoever
+/// finds the queue full knocks again only after a second, then two, then four. The system cuts it to its own maximum.
+const BACKLOG: u32 = 4096;
 
 /// The other end of the TCP connection, in the extensions of every request. Behind a proxy this is the proxy: see
 /// `client_address`. The [`Scheme`] of the socket is there too.
@@ -102,17 +106,26 @@ impl ListenerOptions {
     }
 }
 
-/// Starts listening; connections wait in the system's queue until [`serve`] runs.
+/// Starts listening; connections wait in the system's queue until [`serve`] runs. Asynchronous, since only a runtime can
+/// watch the socket.
 ///
 /// # Errors
 /// [`BindError`] with the address and how to choose another.
 pub async fn bind(addr: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(addr).await.map_err(|source| match source.kind() {
+    listen(addr).map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => BindError::Taken { addr },
         io::ErrorKind::PermissionDenied => BindError::NotPermitted { addr },
         io::ErrorKind::AddrNotAvailable => BindError::NotHere { addr },
         _ => BindError::Other { addr, source },
     })
+}
+
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restart takes the address back, although connections of the last run linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
 }
 
 /// Accepts until `drain` is cancelled, then lets every connection finish the request it is at.

@@ -9,6 +9,7 @@ mod cuts;
 mod drain;
 mod history;
 mod limits;
+mod load_generator;
 mod nicknames;
 mod origins;
 mod page;

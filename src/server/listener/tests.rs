@@ -205,6 +205,18 @@ async fn a_drain_finishes_the_request_in_hand_and_closes_idle_connections() {
     assert!(TcpStream::connect(running.addr).await.is_err(), "nothing listens any more");
 }
 
+/// The queue of a listener as the standard library makes it holds 128; whoever comes later is not answered at all.
+#[tokio::test]
+async fn hundreds_may_knock_before_the_first_is_let_in() {
+    let listener = bind("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
+    let addr = listener.local_addr().expect("bound");
+    let mut waiting = Vec::new();
+    for _ in 0..500 {
+        let knock = tokio::time::timeout(SOON, TcpStream::connect(addr)).await;
+        waiting.push(knock.expect("the queue has a place").expect("somebody listens"));
+    }
+}
+
 #[tokio::test]
 async fn a_taken_port_is_named_together_with_a_way_out() {
     let listener = bind("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");

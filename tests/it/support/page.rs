@@ -1,5 +1,5 @@
 //! The page without a browser: its own state machines (`link`, `outbox`, `timeline`) over a real socket, moved as
-//! `client::link` and `ui::state` move them. Decides nothing by itself. The program in `tests/load` uses it too.
+//! `client::link` and `ui::state` move them. Decides nothing by itself. The program in `tests/crowds` uses it too.
 
 use std::io;
 use std::net::SocketAddr;

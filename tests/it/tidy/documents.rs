@@ -43,7 +43,9 @@ fn the_documents_name_files_that_exist() {
     let mut violations = Vec::new();
     for document in ["README.md", "ARCHITECTURE.md"] {
         for name in read(document).split('`').skip(1).step_by(2) {
-            let is_path = ["src/", "tests/", "style/", "end2end/", "scripts/"].iter().any(|top| name.starts_with(top));
+            let is_path = ["src/", "tests/", "benches/", "style/", "end2end/", "scripts/"]
+                .iter()
+                .any(|top| name.starts_with(top));
             let is_in_the_repository = is_path && !name.contains("node_modules");
             if is_in_the_repository && !name.contains(['*', '<', '…', ' ', '{']) && !super::root().join(name).exists()
             {

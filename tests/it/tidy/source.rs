@@ -25,7 +25,7 @@ const SERDE_HOMES: &[&str] = &[
 
 fn rust_files() -> Vec<File> {
     let mut all = files("src", ".rs");
-    for folder in ["tests", "examples", "fuzz/fuzz_targets"] {
+    for folder in ["tests", "benches", "examples", "fuzz/fuzz_targets"] {
         all.extend(files(folder, ".rs"));
     }
     all

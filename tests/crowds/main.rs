@@ -1,7 +1,7 @@
 //! Crowds and bad luck, against the real program: thousands of sockets that are cut at once, readers that stop reading, a
 //! stop in the middle of talk. Each scenario prints its figures and its promises; a broken promise is exit code 1.
 //!
-//! Run it with `make load`, or one scenario alone with `cargo test --release --test load -- storm`. `TEAHOUSE_BIN` names
+//! Run it with `make crowds`, or one scenario alone with `cargo test --release --test crowds -- storm`. `TEAHOUSE_BIN` names
 //! another program to test than the one that was built with it. Not here: correctness without a crowd (`tests/it`).
 
 #![expect(clippy::unwrap_used, reason = "a proof that cannot go on has failed, and says where")]
@@ -30,7 +30,7 @@ const SCENARIOS: [&str; 3] = ["storm", "slow", "drain"];
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     if let Some(unknown) = named.iter().find(|name| !SCENARIOS.contains(&name.as_str())) {
-        eprintln!("load: there is no scenario {unknown:?}; there are {}", SCENARIOS.join(", "));
+        eprintln!("crowds: there is no scenario {unknown:?}; there are {}", SCENARIOS.join(", "));
         return ExitCode::from(2);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -1,0 +1,172 @@
+//! The servers that are compared, and how each is started. All of them play the same room: a line of JSON comes in, and
+//! everybody in the room gets it, the speaker too.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::dialect::Dialect;
+use super::fault::{Doing, Fault};
+
+/// Limits of Teahouse that would refuse what only a load generator does. Durability is as it comes.
+const LIMITS_OFF: &[&str] = &[
+    "CONNECTIONS",
+    "CONNECTIONS_PER_ADDRESS",
+    "HANDSHAKES_PER_MINUTE",
+    "SENDS_PER_MINUTE",
+    "FRAMES_PER_MINUTE",
+    "NICKNAMES_PER_MINUTE",
+    "NEW_ROOMS_PER_HOUR",
+    "MESSAGE_GRAPHEMES",
+    "SENDQ_FRAMES",
+];
+
+const NCHAN_MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+const NGINX: &str = "/usr/sbin/nginx";
+const PEERS: &str = "benches/peers";
+
+/// A server, in one configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Contestant {
+    TeahousePlain,
+    TeahouseMember,
+    UWebSockets,
+    /// node `ws`, written as everybody writes it first: `JSON.stringify` for every client.
+    WsStringify,
+    /// node `ws` at its best: one frame for all, written past the library, all lines of a turn at once.
+    WsPrebuilt,
+    Nchan,
+    /// The least that any program must do: read, and send to everybody.
+    Floor,
+}
+
+/// What a server is started with.
+pub struct Launch<'a> {
+    pub port: u16,
+    /// A folder of its own, which is removed afterwards.
+    pub folder: &'a Path,
+    /// What may wait for one connection before the server drops it or its lines.
+    pub backlog_bytes: usize,
+}
+
+impl Contestant {
+    pub const ALL: [Self; 7] = [
+        Self::TeahousePlain,
+        Self::TeahouseMember,
+        Self::UWebSockets,
+        Self::WsStringify,
+        Self::WsPrebuilt,
+        Self::Nchan,
+        Self::Floor,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TeahousePlain => "teahouse-plain",
+            Self::TeahouseMember => "teahouse-member",
+            Self::UWebSockets => "uwebsockets.js",
+            Self::WsStringify => "ws-stringify",
+            Self::WsPrebuilt => "ws-prebuilt",
+            Self::Nchan => "nchan",
+            Self::Floor => "floor",
+        }
+    }
+
+    /// As people read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::TeahousePlain => "Teahouse, plain socket",
+            Self::TeahouseMember => "Teahouse, member socket",
+            Self::UWebSockets => "uWebSockets.js",
+            Self::WsStringify => "node ws, stringify per client",
+            Self::WsPrebuilt => "node ws, one frame for all",
+            Self::Nchan => "nginx nchan",
+            Self::Floor => "bare send loop",
+        }
+    }
+
+    pub fn is_teahouse(self) -> bool {
+        matches!(self, Self::TeahousePlain | Self::TeahouseMember)
+    }
+
+    pub fn dialect(self) -> Dialect {
+        if self == Self::TeahouseMember { Dialect::Member } else { Dialect::Plain }
+    }
+
+    /// What is missing on this machine, if anything.
+    pub fn missing(self) -> Option<String> {
+        let needed = match self {
+            Self::TeahousePlain | Self::TeahouseMember => vec![teahouse()],
+            Self::UWebSockets => vec![Path::new(PEERS).join("node_modules/@trufflesuite/uws-js-unofficial")],
+            Self::WsStringify | Self::WsPrebuilt => vec![Path::new(PEERS).join("node_modules/ws")],
+            Self::Nchan => vec![NGINX.into(), NCHAN_MODULE.into()],
+            Self::Floor => Vec::new(),
+        };
+        let missing = needed.into_iter().find(|path| !path.exists())?;
+        Some(format!("{} is not there", missing.display()))
+    }
+
+    /// The program, with its arguments and environment.
+    pub fn command(self, launch: &Launch) -> Result<Command, Fault> {
+        let mut words: Vec<OsString> = Vec::new();
+        let port = launch.port.to_string();
+        match self {
+            Self::TeahousePlain | Self::TeahouseMember => {
+                let address = format!("127.0.0.1:{port}");
+                words.extend([teahouse().into(), "serve".into(), "--addr".into(), address.into()]);
+                words.extend(["--data".into(), launch.folder.join("data").into()]);
+            }
+            Self::UWebSockets => words.extend(["node".into(), peer("uws.cjs"), port.into()]),
+            Self::WsStringify => words.extend(["node".into(), peer("ws.cjs"), port.into(), "stringify".into()]),
+            Self::WsPrebuilt => words.extend(["node".into(), peer("ws.cjs"), port.into(), "prebuilt".into()]),
+            Self::Nchan => {
+                let settings = write_nchan_settings(launch)?;
+                words.extend([NGINX.into(), "-p".into(), launch.folder.into(), "-c".into(), settings.into()]);
+            }
+            Self::Floor => {
+                let own = env::current_exe().doing("looking for this program")?;
+                words.extend([own.into(), "floor".into(), port.into()]);
+            }
+        }
+        let mut command = Command::new("taskset");
+        command.args(["-c", SERVER_PROCESSOR]).args(words);
+        command.env("BACKLOG_BYTES", launch.backlog_bytes.to_string());
+        if self.is_teahouse() {
+            set_teahouse_limits(&mut command, launch);
+        }
+        Ok(command)
+    }
+}
+
+/// The processor that the server has for itself, as `taskset` wants it. The generator has the next one.
+const SERVER_PROCESSOR: &str = "0";
+
+fn set_teahouse_limits(command: &mut Command, launch: &Launch) {
+    for limit in LIMITS_OFF {
+        command.env(format!("TEAHOUSE_LIMITS_{limit}"), "0");
+    }
+    command.env("TEAHOUSE_LIMITS_SENDQ_BYTES", launch.backlog_bytes.to_string());
+    command.env("TEAHOUSE_ROOMS_MAX_ROOMS", "0");
+    command.env("TEAHOUSE_SERVER_LOG_FILTER", "warn");
+}
+
+fn teahouse() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    env::var_os("TEAHOUSE_BIN").map_or_else(|| target.join("release/teahouse"), PathBuf::from)
+}
+
+fn peer(script: &str) -> OsString {
+    Path::new(PEERS).join(script).into()
+}
+
+/// nginx takes its port from its settings only, so they are written for every start.
+fn write_nchan_settings(launch: &Launch) -> Result<PathBuf, Fault> {
+    let doing = "writing the settings of nginx";
+    let template = fs::read_to_string(Path::new(PEERS).join("nchan.conf")).doing(doing)?;
+    let settings = launch.folder.join("nginx.conf");
+    let text = template.replace("${PORT}", &launch.port.to_string()).replace("${MODULE}", NCHAN_MODULE);
+    fs::write(&settings, text).doing(doing)?;
+    Ok(settings)
+}

@@ -1,0 +1,260 @@
+//! When lines are said: at a fixed rate whatever happens (open loop), so many at once (closed loop), or all together
+//! (burst); and what came of it.
+
+use std::time::{Duration, Instant};
+
+use super::crowd::{Crowd, Settled};
+use super::dialect::Dialect;
+use super::fault::Fault;
+use super::ledger::Tally;
+use super::process::{Process, time_of_all_programs};
+use super::server::Server;
+
+/// Who waits longer than this for a line that everybody else has heard will not get it any more.
+const SILENCE_MAX: Duration = Duration::from_secs(2);
+/// The longest wait for what is under way when a run ends.
+const DRAIN_MAX: Duration = Duration::from_secs(15);
+/// A server that is so far behind does not hold the rate; the rest of the run would only take time.
+const LAG_MAX: Duration = Duration::from_secs(1);
+const LAG_CHECK_PERIOD: Duration = Duration::from_millis(100);
+/// Above this share of its processor the generator measures itself, not the server.
+pub const GENERATOR_SHARE_MAX: f64 = 0.9;
+/// When everything else on the machine uses more of a processor than this, figures are those of a disturbed machine.
+const OTHERS_SHARE_MAX: f64 = 0.1;
+
+/// A server with its crowd.
+pub struct Stage {
+    pub server: Server,
+    pub crowd: Crowd,
+    /// Who takes turns in speaking.
+    pub speakers: Vec<usize>,
+    next_speaker: usize,
+}
+
+/// What came of a run.
+pub struct Measured {
+    pub tally: Tally,
+    /// From the first line until the last one was heard.
+    pub duration: Duration,
+    /// Deliveries that never came.
+    pub missing: u64,
+    /// Sockets that the server closed, or to which it gave up lines.
+    pub closed: usize,
+    /// What the server's processor did meanwhile.
+    pub server_time: Duration,
+    /// How much of its processor the generator used.
+    pub generator_share: f64,
+    /// How much of a processor everything else on the machine used.
+    pub others_share: f64,
+    pub pace: Pace,
+}
+
+/// Whether the whole run took place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    Kept,
+    /// The server was too far behind.
+    GivenUp,
+}
+
+/// What was so at the start of a run.
+pub struct Start {
+    at: Instant,
+    server_time: Duration,
+    own_time: Duration,
+    all_time: Duration,
+    closed: usize,
+}
+
+impl Stage {
+    /// A server without people.
+    pub fn new(server: Server, dialect: Dialect) -> Result<Self, Fault> {
+        let crowd = Crowd::new(server.address, dialect)?;
+        Ok(Self { server, crowd, speakers: Vec::new(), next_speaker: 0 })
+    }
+
+    /// Says lines at a fixed rate. Each is due at its moment, even if the generator or the server is late.
+    pub fn open_loop(&mut self, rate: f64, warm_up: Duration, window: Duration) -> Result<Measured, Fault> {
+        if self.pace(rate, warm_up)? == Pace::GivenUp {
+            let start = self.start_measuring()?;
+            return self.finish(&start, Pace::GivenUp);
+        }
+        let start = self.start_measuring()?;
+        let pace = self.pace(rate, window)?;
+        self.finish(&start, pace)
+    }
+
+    /// Keeps so many lines under way: one is said when one was heard by everybody.
+    pub fn closed_loop(&mut self, in_flight: usize, warm_up: Duration, window: Duration) -> Result<Measured, Fault> {
+        self.keep_in_flight(in_flight, warm_up)?;
+        let start = self.start_measuring()?;
+        let pace = self.keep_in_flight(in_flight, window)?;
+        self.finish(&start, pace)
+    }
+
+    /// Every speaker keeps so many lines without an ack.
+    pub fn acked_loop(&mut self, in_flight: u32, warm_up: Duration, window: Duration) -> Result<Measured, Fault> {
+        let pace = self.keep_unacknowledged(in_flight, warm_up)?;
+        let start = self.start_measuring()?;
+        if pace == Pace::Kept {
+            self.keep_unacknowledged(in_flight, window)?;
+        }
+        self.finish(&start, pace)
+    }
+
+    /// Says so many lines at once.
+    pub fn burst(&mut self, lines: usize) -> Result<Measured, Fault> {
+        let start = self.start_measuring()?;
+        for _ in 0..lines {
+            self.say(start.at)?;
+        }
+        self.finish(&start, Pace::Kept)
+    }
+
+    /// The next speaker says a line that is due at this moment.
+    pub fn say(&mut self, due: Instant) -> Result<(), Fault> {
+        let speaker = self.speakers[self.next_speaker % self.speakers.len()];
+        self.next_speaker += 1;
+        self.crowd.say(speaker, due)
+    }
+
+    fn pace(&mut self, rate: f64, duration: Duration) -> Result<Pace, Fault> {
+        let started = Instant::now();
+        let interval = Duration::from_secs_f64(1.0 / rate);
+        let lines = (rate * duration.as_secs_f64()).ceil() as u32;
+        let mut lag_checked_at = started;
+        for number in 0..lines {
+            let due = started + interval * number;
+            let mut now = Instant::now();
+            while now < due {
+                self.crowd.turn(due)?;
+                now = Instant::now();
+            }
+            self.say(due)?;
+            if now.saturating_duration_since(lag_checked_at) > LAG_CHECK_PERIOD {
+                lag_checked_at = now;
+                if self.crowd.ledger.lag(now) > LAG_MAX {
+                    return Ok(Pace::GivenUp);
+                }
+            }
+        }
+        Ok(Pace::Kept)
+    }
+
+    fn keep_in_flight(&mut self, in_flight: usize, duration: Duration) -> Result<Pace, Fault> {
+        let end = Instant::now() + duration;
+        let mut spoken_at = Instant::now();
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return Ok(Pace::Kept);
+            }
+            while self.crowd.ledger.unheard_lines() < in_flight {
+                self.say(now)?;
+                spoken_at = now;
+            }
+            if now.saturating_duration_since(spoken_at) > SILENCE_MAX {
+                return Ok(Pace::GivenUp);
+            }
+            self.crowd.turn(now + Duration::from_millis(10))?;
+        }
+    }
+
+    fn keep_unacknowledged(&mut self, in_flight: u32, duration: Duration) -> Result<Pace, Fault> {
+        let end = Instant::now() + duration;
+        let speakers = self.speakers.clone();
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return Ok(Pace::Kept);
+            }
+            for &speaker in &speakers {
+                while self.crowd.people[speaker].unacknowledged < in_flight {
+                    self.crowd.say(speaker, now)?;
+                }
+            }
+            self.crowd.turn(now + Duration::from_millis(10))?;
+        }
+    }
+
+    /// From now on everything counts.
+    pub fn start_measuring(&mut self) -> Result<Start, Fault> {
+        self.crowd.ledger.start_measuring();
+        Ok(Start {
+            at: Instant::now(),
+            server_time: self.server.process.processor_time()?,
+            own_time: Process::own().processor_time()?,
+            all_time: time_of_all_programs()?,
+            closed: self.crowd.closed_by_server,
+        })
+    }
+
+    /// Waits for what is under way, and adds everything up.
+    pub fn finish(&mut self, start: &Start, pace: Pace) -> Result<Measured, Fault> {
+        let drain_started = Instant::now();
+        while self.crowd.ledger.unheard_lines() > 0
+            && self.crowd.silence().min(drain_started.elapsed()) < SILENCE_MAX
+            && drain_started.elapsed() < DRAIN_MAX
+        {
+            self.crowd.turn(Instant::now() + Duration::from_millis(10))?;
+        }
+        let duration = start.at.elapsed().saturating_sub(self.crowd.silence());
+        let wall = start.at.elapsed();
+        let own_time = Process::own().processor_time()? - start.own_time;
+        let server_time = self.server.process.processor_time()? - start.server_time;
+        let others_time = (time_of_all_programs()? - start.all_time).saturating_sub(own_time + server_time);
+        let missing = self.crowd.ledger.missing_deliveries();
+        self.crowd.ledger.write_off();
+        let tally = self.crowd.ledger.start_measuring();
+        Ok(Measured {
+            duration,
+            missing,
+            closed: self.crowd.closed_by_server - start.closed,
+            server_time,
+            generator_share: own_time.as_secs_f64() / duration.as_secs_f64().max(f64::EPSILON),
+            others_share: others_time.as_secs_f64() / wall.as_secs_f64(),
+            pace,
+            tally,
+        })
+    }
+
+    /// Waits until the server has dealt with everything.
+    pub fn settle(&mut self) -> Result<Settled, Fault> {
+        self.crowd.settle(DRAIN_MAX)
+    }
+}
+
+impl Measured {
+    /// What was wrong with the deliveries; `None` when everybody heard every line once and in order.
+    pub fn fault(&self) -> Option<String> {
+        let counts = [
+            ("LOST", self.missing),
+            ("DOUBLE", self.tally.doubled),
+            ("DISORDERED", self.tally.disordered),
+            ("REFUSED", self.tally.refusals),
+            ("CLOSED", self.closed as u64),
+        ];
+        let wrong: Vec<String> =
+            counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
+        (!wrong.is_empty()).then(|| wrong.join(", "))
+    }
+
+    pub fn is_generator_saturated(&self) -> bool {
+        self.generator_share > GENERATOR_SHARE_MAX
+    }
+
+    /// What else the machine did, if it was too much.
+    pub fn disturbance(&self) -> Option<String> {
+        let percent = self.others_share * 100.0;
+        (self.others_share > OTHERS_SHARE_MAX).then(|| format!("DISTURBED, others used {percent:.0} % of a processor"))
+    }
+
+    pub fn deliveries_per_second(&self) -> f64 {
+        self.tally.deliveries as f64 / self.duration.as_secs_f64()
+    }
+
+    /// What one delivery cost the server's processor.
+    pub fn server_time_per_delivery(&self) -> Duration {
+        self.server_time.div_f64(self.tally.deliveries.max(1) as f64)
+    }
+}

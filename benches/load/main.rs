@@ -1,0 +1,132 @@
+//! The load generator: fills rooms with people, lets them talk, checks that everybody hears every line exactly once and
+//! in order, and measures Teahouse beside its peers on the same machine in the same run.
+//!
+//! One thread, pinned to a processor of its own; the server has another. Latency counts from the moment when a line was
+//! due, so a generator or server that falls behind shows it. The generator reports its own share of its processor: a row
+//! for which it was saturated is marked invalid. Not here: page weight and loading time (`scripts/budget`).
+
+mod arguments;
+mod contestant;
+mod crowd;
+mod dialect;
+mod drive;
+mod fault;
+#[path = "../peers/floor.rs"]
+mod floor;
+mod handshake;
+mod histogram;
+mod ledger;
+mod machine;
+mod person;
+mod poll;
+mod process;
+mod report;
+mod row;
+mod scenario;
+mod server;
+mod wire;
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use arguments::{Arguments, USAGE};
+use contestant::Contestant;
+use fault::{Doing, Fault};
+use machine::Machine;
+use report::Report;
+use row::Row;
+use scenario::{Bench, SCENARIOS, Scenario};
+
+/// The words were not understood, as for other programs.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    match words.first().map(String::as_str) {
+        Some("floor") => return serve_floor(words.get(1)),
+        Some("list") => return list(),
+        _ => {}
+    }
+    let arguments = match Arguments::parse(words.into_iter()) {
+        Ok(arguments) => arguments,
+        Err(misunderstood) => {
+            eprintln!("load: {misunderstood}\n{USAGE}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    match run(&arguments) {
+        Ok(report) if report.has_failed() => {
+            eprintln!("load: Teahouse failed in a scenario: see the table");
+            ExitCode::FAILURE
+        }
+        Ok(_) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("load: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// This program is also the simplest of the servers.
+fn serve_floor(port: Option<&String>) -> ExitCode {
+    let Some(port) = port.and_then(|port| port.parse().ok()) else {
+        eprintln!("usage: load floor PORT");
+        return ExitCode::from(EXIT_USAGE);
+    };
+    let Err(error) = floor::serve(port) else { return ExitCode::SUCCESS };
+    eprintln!("floor: {error}");
+    ExitCode::FAILURE
+}
+
+fn list() -> ExitCode {
+    println!("scenarios:");
+    for scenario in SCENARIOS {
+        println!("  {:<14} {}", scenario.name, scenario.title);
+    }
+    println!("servers:");
+    for contestant in Contestant::ALL {
+        let missing = contestant.missing().map(|missing| format!(" ({missing})")).unwrap_or_default();
+        println!("  {:<16} {}{missing}", contestant.name(), contestant.title());
+    }
+    ExitCode::SUCCESS
+}
+
+fn run(arguments: &Arguments) -> Result<Report, Fault> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    let bench = Bench { profile: arguments.profile, folder: target.join("bench"), sockets_max: machine::sockets_max() };
+    fs::create_dir_all(&bench.folder).doing("creating the folder of the servers' data")?;
+    let mut report = Report::new(Machine::look());
+    machine::pin_generator()?;
+    report.missing = Contestant::ALL
+        .into_iter()
+        .filter(|contestant| arguments.wants(*contestant))
+        .filter_map(|contestant| Some((contestant, contestant.missing()?)))
+        .collect();
+    report.print_head();
+    for scenario in &arguments.scenarios {
+        let contestants = scenario.contestants.iter().copied().filter(|contestant| arguments.wants(*contestant));
+        let rows = contestants.filter(|contestant| contestant.missing().is_none());
+        let rows: Vec<Row> = rows.map(|contestant| run_one(&bench, scenario, contestant)).collect();
+        report.print_scenario(scenario, &rows);
+        report.rows.extend(rows);
+    }
+    report.print_budgets();
+    if let Some(path) = &arguments.json {
+        fs::write(path, report.json()).doing("writing the JSON")?;
+    }
+    if let Some(path) = &arguments.svg {
+        fs::write(path, report.chart()).doing("writing the chart")?;
+    }
+    Ok(report)
+}
+
+fn run_one(bench: &Bench, scenario: &Scenario, contestant: Contestant) -> Row {
+    eprintln!("{}: {}", scenario.name, contestant.title());
+    (scenario.run)(bench, scenario.name, contestant).unwrap_or_else(|fault| {
+        let mut row = Row::new(scenario.name, contestant);
+        row.problems.push(fault.to_string());
+        row
+    })
+}

@@ -1,0 +1,70 @@
+//! What is made of the rows: a table for people, JSON for programs, a chart for the README.
+
+mod budgets;
+mod chart;
+mod json;
+mod table;
+
+use super::contestant::Contestant;
+use super::machine::Machine;
+use super::row::{Measure, Row};
+use super::scenario::Scenario;
+use budgets::Budget;
+
+/// All rows of a run.
+pub struct Report {
+    machine: Machine,
+    pub rows: Vec<Row>,
+    /// Servers that are not installed here, and what of them is not there.
+    pub missing: Vec<(Contestant, String)>,
+}
+
+impl Report {
+    pub fn new(machine: Machine) -> Self {
+        Self { machine, rows: Vec::new(), missing: Vec::new() }
+    }
+
+    pub fn print_head(&self) {
+        println!("{}", self.machine.describe());
+        println!("server on processor 0, generator on processor 1; lines of 64 bytes unless it says otherwise");
+        for (contestant, missing) in &self.missing {
+            println!("left out: {}: {missing}", contestant.title());
+        }
+    }
+
+    pub fn print_scenario(&self, scenario: &Scenario, rows: &[Row]) {
+        println!("\n{}: {}", scenario.name, scenario.title);
+        print!("{}", table::draw(rows));
+    }
+
+    pub fn print_budgets(&self) {
+        let budgets = self.budgets();
+        if !budgets.is_empty() {
+            println!("\nbudgets");
+            print!("{}", table::draw_budgets(&budgets));
+        }
+    }
+
+    /// Whether a figure of Teahouse cannot be trusted: lines were lost, or the machine was not quiet. A peer may fail, and
+    /// a missed budget is no failure.
+    pub fn has_failed(&self) -> bool {
+        self.rows.iter().any(|row| row.contestant.is_teahouse() && !row.problems.is_empty())
+    }
+
+    pub fn json(&self) -> String {
+        json::write(&self.machine, &self.rows, &self.missing, &self.budgets())
+    }
+
+    pub fn chart(&self) -> String {
+        chart::draw(&self.machine, &self.rows)
+    }
+
+    fn budgets(&self) -> Vec<Budget> {
+        budgets::judge(&self.rows)
+    }
+}
+
+/// The figure of a server in a scenario.
+fn find(rows: &[Row], scenario: &str, contestant: Contestant, measure: Measure) -> Option<f64> {
+    rows.iter().find(|row| row.scenario == scenario && row.contestant == contestant)?.value(measure)
+}

@@ -1,0 +1,174 @@
+//! One row of the table: what one server did in one scenario.
+
+use super::contestant::Contestant;
+use super::drive::Measured;
+
+/// What a figure measures. The order is that of the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Measure {
+    /// The highest rate of lines at which nothing was lost and 99 of 100 deliveries took at most 100 ms.
+    LinesHeld,
+    DeliveriesHeld,
+    LatencyHeld,
+    OneInFlight,
+    SixteenInFlight,
+    /// At a rate that every server holds.
+    ProcessorPerDelivery,
+    LatencyMedian,
+    Latency99,
+    BytesAtRest,
+    BytesPerConnection10000,
+    BytesPerConnection19000,
+    IdleProcessor,
+    BytesGrown,
+    BurstDeliveries,
+    BurstLast,
+    BackAgain,
+    Ack99,
+    DurableSends,
+    DurableLatency99,
+    DurablePipelined,
+    DiskSyncs,
+}
+
+/// What a figure is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    PerSecond,
+    Milliseconds,
+    Microseconds,
+    Seconds,
+    Kibibytes,
+    Mebibytes,
+    Percent,
+}
+
+/// A figure that was measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Figure {
+    pub measure: Measure,
+    pub value: f64,
+}
+
+/// A server in a scenario.
+pub struct Row {
+    pub scenario: &'static str,
+    pub contestant: Contestant,
+    pub figures: Vec<Figure>,
+    /// What went wrong: a row with problems is not a success, whatever its figures are.
+    pub problems: Vec<String>,
+    /// What the reader should know.
+    pub remarks: Vec<String>,
+    /// The largest share of its processor that the generator used for a figure of this row.
+    pub generator_share: f64,
+}
+
+impl Row {
+    pub fn new(scenario: &'static str, contestant: Contestant) -> Self {
+        Self {
+            scenario,
+            contestant,
+            figures: Vec::new(),
+            problems: Vec::new(),
+            remarks: Vec::new(),
+            generator_share: 0.0,
+        }
+    }
+
+    pub fn add(&mut self, measure: Measure, value: f64) {
+        self.figures.push(Figure { measure, value });
+    }
+
+    /// Enters what was wrong with a run that should have gone well.
+    pub fn judge(&mut self, part: &str, measured: &Measured) {
+        self.generator_share = self.generator_share.max(measured.generator_share);
+        self.problems.extend(measured.fault().map(|fault| format!("{part}: {fault}")));
+        self.problems.extend(measured.disturbance().map(|disturbance| format!("{part}: {disturbance}")));
+        if measured.is_generator_saturated() {
+            self.problems.push(format!("{part}: INVALID, the generator was saturated"));
+        }
+    }
+
+    pub fn value(&self, measure: Measure) -> Option<f64> {
+        self.figures.iter().find(|figure| figure.measure == measure).map(|figure| figure.value)
+    }
+}
+
+impl Measure {
+    /// The head of the column.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::LinesHeld => "lines/s held",
+            Self::DeliveriesHeld => "deliveries/s held",
+            Self::LatencyHeld => "p99 then",
+            Self::OneInFlight => "deliveries/s, 1 in flight",
+            Self::SixteenInFlight => "deliveries/s, 16 in flight",
+            Self::ProcessorPerDelivery => "CPU per delivery",
+            Self::LatencyMedian => "p50",
+            Self::Latency99 => "p99",
+            Self::BytesAtRest => "memory at rest",
+            Self::BytesPerConnection10000 => "per connection at 10,000",
+            Self::BytesPerConnection19000 => "per connection at 19,000",
+            Self::IdleProcessor => "CPU when idle",
+            Self::BytesGrown => "memory grown",
+            Self::BurstDeliveries => "deliveries/s in the burst",
+            Self::BurstLast => "until the last delivery",
+            Self::BackAgain => "until all are back",
+            Self::Ack99 => "ack p99 meanwhile",
+            Self::DurableSends => "durable sends/s",
+            Self::DurableLatency99 => "ack p99",
+            Self::DurablePipelined => "sends/s, 16 in flight each",
+            Self::DiskSyncs => "fsyncs/s of the disk",
+        }
+    }
+
+    /// The name in JSON.
+    pub fn key(self) -> String {
+        format!("{self:?}").chars().fold(String::new(), |mut key, character| {
+            if character.is_ascii_uppercase() && !key.is_empty() {
+                key.push('_');
+            }
+            key.push(character.to_ascii_lowercase());
+            key
+        })
+    }
+
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::LinesHeld
+            | Self::DeliveriesHeld
+            | Self::OneInFlight
+            | Self::SixteenInFlight
+            | Self::BurstDeliveries
+            | Self::DurableSends
+            | Self::DurablePipelined
+            | Self::DiskSyncs => Unit::PerSecond,
+            Self::ProcessorPerDelivery => Unit::Microseconds,
+            Self::LatencyHeld
+            | Self::LatencyMedian
+            | Self::Latency99
+            | Self::BurstLast
+            | Self::Ack99
+            | Self::DurableLatency99 => Unit::Milliseconds,
+            Self::BackAgain => Unit::Seconds,
+            Self::BytesPerConnection10000 | Self::BytesPerConnection19000 => Unit::Kibibytes,
+            Self::BytesAtRest | Self::BytesGrown => Unit::Mebibytes,
+            Self::IdleProcessor => Unit::Percent,
+        }
+    }
+}
+
+impl Unit {
+    /// The name in JSON, and behind figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PerSecond => "/s",
+            Self::Milliseconds => "ms",
+            Self::Microseconds => "µs",
+            Self::Seconds => "s",
+            Self::Kibibytes => "KiB",
+            Self::Mebibytes => "MiB",
+            Self::Percent => "%",
+        }
+    }
+}

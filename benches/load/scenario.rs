@@ -1,0 +1,165 @@
+//! The scenarios: what people do, and which servers are watched while they do it.
+
+pub mod burst;
+pub mod durable;
+pub mod fanout;
+pub mod idle;
+pub mod ramp;
+pub mod rooms;
+pub mod slow_readers;
+pub mod storm;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::contestant::Contestant;
+use super::dialect::RoomNumber;
+use super::drive::Stage;
+use super::fault::Fault;
+use super::person::{Role, Seat};
+use super::row::Row;
+use super::server::Server;
+
+/// What may wait for one connection, on every server that can be told. More than any scenario needs that must not lose.
+const BACKLOG_BYTES: usize = 16 * 1024 * 1024;
+/// How many people come in at once.
+const HANDSHAKES_AT_ONCE: usize = 64;
+const GATHER_PATIENCE: Duration = Duration::from_secs(120);
+/// How many people take turns in speaking, where there are so many.
+const SPEAKERS: usize = 64;
+/// How long a rate is held to count.
+const WINDOW: Duration = Duration::from_secs(3);
+/// A generator that receives each line for itself pays as much for it as the server does for sending, and is saturated
+/// first. Where a server is driven to its limit, sockets fill for so long before they are read; it is small beside the
+/// latency that is allowed there.
+const BREATH: Duration = Duration::from_millis(4);
+
+/// How much time there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// About two minutes for one scenario: to see the effect of a change.
+    Quick,
+    /// About a quarter of an hour for all of them: to publish.
+    Full,
+}
+
+/// What all runs have in common.
+pub struct Bench {
+    pub profile: Profile,
+    /// Where servers keep their data: it should be on a disk, not in memory.
+    pub folder: PathBuf,
+    /// Sockets that a process may have open.
+    pub sockets_max: usize,
+}
+
+type Run = fn(&Bench, &'static str, Contestant) -> Result<Row, Fault>;
+
+/// Something that happens in a chat.
+pub struct Scenario {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub contestants: &'static [Contestant],
+    pub run: Run,
+}
+
+const EVERYBODY: &[Contestant] = &Contestant::ALL;
+/// Two peers are left out where they would only take time: they are far behind, and the room of a thousand shows it.
+const LEADERS: &[Contestant] = &[
+    Contestant::TeahousePlain,
+    Contestant::TeahouseMember,
+    Contestant::UWebSockets,
+    Contestant::WsPrebuilt,
+    Contestant::Floor,
+];
+/// The floor knows one room only and waits for slow readers, and an idle one shows nothing.
+const SERVERS: &[Contestant] =
+    &[Contestant::TeahousePlain, Contestant::TeahouseMember, Contestant::UWebSockets, Contestant::WsPrebuilt];
+
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario { name: "fanout-1000", title: "one room of 1,000", contestants: EVERYBODY, run: fanout::of_1000 },
+    Scenario { name: "fanout-100", title: "one room of 100", contestants: LEADERS, run: fanout::of_100 },
+    Scenario { name: "fanout-10000", title: "one room of 10,000", contestants: LEADERS, run: fanout::of_10000 },
+    Scenario {
+        name: "rooms",
+        title: "1,000 rooms of 20, or as many as there are sockets",
+        contestants: SERVERS,
+        run: rooms::run,
+    },
+    Scenario { name: "burst", title: "1,000 lines at once to 1,000 people", contestants: EVERYBODY, run: burst::run },
+    Scenario {
+        name: "slow-readers",
+        title: "1 of 100 people does not read: the others, at 60 lines/s of 6 KB to 1,000",
+        contestants: SERVERS,
+        run: slow_readers::run,
+    },
+    Scenario {
+        name: "idle",
+        title: "10,000 and 19,000 silent people in one room",
+        contestants: SERVERS,
+        run: idle::run,
+    },
+    Scenario {
+        name: "storm",
+        title: "10,000 people lose their network and come back",
+        contestants: SERVERS,
+        run: storm::run,
+    },
+    Scenario {
+        name: "durable",
+        title: "50 people write as fast as they are acknowledged, from disk",
+        contestants: &[Contestant::TeahouseMember],
+        run: durable::run,
+    },
+];
+
+impl Bench {
+    /// A server of its own with people in its lobby, who have nothing to do yet.
+    fn lobby(&self, contestant: Contestant, people: usize) -> Result<Stage, Fault> {
+        self.stage(contestant, BACKLOG_BYTES, vec![listener(RoomNumber::LOBBY); people])
+    }
+
+    fn stage(&self, contestant: Contestant, backlog_bytes: usize, seats: Vec<Seat>) -> Result<Stage, Fault> {
+        let server = Server::start(contestant, backlog_bytes, &self.folder)?;
+        let mut stage = Stage::new(server, contestant.dialect())?;
+        stage.speakers = (0..seats.len().min(SPEAKERS)).collect();
+        stage.gather(seats)?;
+        Ok(stage)
+    }
+
+    /// How long a closed loop runs.
+    fn short_window(&self) -> Duration {
+        Duration::from_secs(match self.profile {
+            Profile::Quick => 1,
+            Profile::Full => 2,
+        })
+    }
+}
+
+impl Stage {
+    /// Lets people in and waits until the server has told everybody about everybody.
+    fn gather(&mut self, seats: Vec<Seat>) -> Result<(), Fault> {
+        let gathered = self.crowd.gather(seats, HANDSHAKES_AT_ONCE, GATHER_PATIENCE);
+        if gathered.is_err() {
+            self.server.show_log();
+        }
+        gathered?;
+        self.settle()?;
+        Ok(())
+    }
+}
+
+fn listener(room: RoomNumber) -> Seat {
+    Seat { room, role: Role::Listener, cookie: None, cursor: None }
+}
+
+fn onlooker(room: RoomNumber) -> Seat {
+    Seat { room, role: Role::Onlooker, cookie: None, cursor: None }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+fn microseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}

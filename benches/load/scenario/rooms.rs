@@ -1,0 +1,69 @@
+//! Many small rooms: every line goes to twenty people, and every line to others.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use super::fanout::{highest_rate, steady};
+use super::{BACKLOG_BYTES, Bench, Stage, listener};
+use crate::contestant::Contestant;
+use crate::dialect::RoomNumber;
+use crate::fault::{Doing, Fault};
+use crate::handshake;
+use crate::row::Row;
+use crate::server::Server;
+
+const ROOMS: usize = 1_000;
+const PEOPLE_PER_ROOM: usize = 20;
+/// Sockets that a process needs for something else.
+const SOCKETS_SPARE: usize = 1_000;
+const STEADY_LINES_PER_SECOND: f64 = 1_000.0;
+const FIRST_LINES_PER_SECOND: f64 = 2_000.0;
+const FACTOR: f64 = 4.0;
+
+pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Result<Row, Fault> {
+    let mut row = Row::new(scenario, contestant);
+    let rooms = ROOMS.min((bench.sockets_max - SOCKETS_SPARE) / PEOPLE_PER_ROOM);
+    row.remarks.push(format!("{rooms} rooms"));
+    let server = Server::start(contestant, BACKLOG_BYTES, &bench.folder)?;
+    if contestant.is_teahouse() {
+        create_rooms(&server, rooms)?;
+    }
+    let mut stage = Stage::new(server, contestant.dialect())?;
+    let seats = (0..rooms * PEOPLE_PER_ROOM).map(|seat| listener(RoomNumber(1 + seat % rooms))).collect();
+    stage.gather(seats)?;
+    // The first one of every room.
+    stage.speakers = (0..rooms).collect();
+    steady(&mut stage, STEADY_LINES_PER_SECOND, &mut row)?;
+    highest_rate(&mut stage, FIRST_LINES_PER_SECOND, FACTOR, PEOPLE_PER_ROOM, &mut row)?;
+    Ok(row)
+}
+
+/// Creates the rooms one by one, as one person with a browser would.
+fn create_rooms(server: &Server, rooms: usize) -> Result<(), Fault> {
+    let authority = server.address.to_string();
+    let mut stream = TcpStream::connect(server.address).doing("connecting")?;
+    let cookie = ask(&mut stream, &handshake::nickname_request(&authority, "landlord"))?;
+    let cookie = cookie.ok_or_else(|| Fault::Refused("a nickname without a cookie".to_owned()))?;
+    for room in 1..=rooms {
+        ask(&mut stream, &handshake::room_request(&authority, &cookie, RoomNumber(room)))?;
+    }
+    Ok(())
+}
+
+/// Posts one form; returns the cookie that came back.
+fn ask(stream: &mut TcpStream, request: &str) -> Result<Option<String>, Fault> {
+    stream.write_all(request.as_bytes()).doing("posting a form")?;
+    let mut answer = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let received = stream.read(&mut buffer).doing("reading the answer to a form")?;
+        if received == 0 {
+            return Err(Fault::Refused("the end of the connection".to_owned()));
+        }
+        answer.extend_from_slice(&buffer[..received]);
+        if let Some(answer) = handshake::first_answer(&answer) {
+            answer.check_form()?;
+            return Ok(answer.cookie);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The judgement of the load generator: if it overlooked a lost line, all its figures would be worthless. A benchmark
+//! cannot run tests, so the parts that judge are brought into this test program. Not here: the figures.
+
+#![expect(dead_code, reason = "the benchmark uses more of these modules than their tests do")]
+
+#[path = "../../benches/load/dialect.rs"]
+mod dialect;
+#[path = "../../benches/load/fault.rs"]
+mod fault;
+#[path = "../../benches/load/histogram.rs"]
+mod histogram;
+#[path = "../../benches/load/ledger.rs"]
+mod ledger;
+#[path = "../../benches/load/wire.rs"]
+mod wire;
+
+use std::time::{Duration, Instant};
+
+use dialect::{Dialect, Heard, MarkPlace, RoomNumber, cursor_after};
+use histogram::Histogram;
+use ledger::{Ledger, LineNumber, Position, Tally};
+use wire::{Opcode, first_frame, write_masked, write_unmasked};
+
+const ROOM: RoomNumber = RoomNumber::LOBBY;
+
+/// Two people in a room, and two speakers.
+struct Scene {
+    ledger: Ledger,
+    positions: [Position; 2],
+    now: Instant,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let mut ledger = Ledger::default();
+        let positions = [ledger.enter(ROOM), ledger.enter(ROOM)];
+        Self { ledger, positions, now: Instant::now() }
+    }
+
+    fn say(&mut self, speaker: usize) -> LineNumber {
+        self.ledger.say(speaker, ROOM, self.now)
+    }
+
+    fn hear(&mut self, person: usize, lines: &[LineNumber]) {
+        for line in lines {
+            self.ledger.hear(*line, ROOM, &mut self.positions[person], self.now);
+        }
+    }
+
+    /// Deliveries that are missing, came twice, and came in a wrong order.
+    fn wrong(&self) -> (u64, u64, u64) {
+        let Tally { doubled, disordered, .. } = self.ledger.tally;
+        (self.ledger.missing_deliveries(), doubled, disordered)
+    }
+}
+
+#[test]
+fn whoever_hears_every_line_once_and_in_order_has_nothing_to_complain_about() {
+    let mut scene = Scene::new();
+    let lines = [scene.say(0), scene.say(1), scene.say(0)];
+    scene.hear(0, &lines[..2]);
+    scene.hear(1, &lines);
+    assert_eq!(scene.ledger.unheard_lines(), 1);
+    scene.hear(0, &lines[2..]);
+    assert_eq!(scene.ledger.unheard_lines(), 0);
+    assert_eq!((scene.wrong(), scene.ledger.tally.deliveries), ((0, 0, 0), 6));
+}
+
+#[test]
+fn a_lost_line_is_missing_whether_others_heard_it_or_nobody_did() {
+    let mut scene = Scene::new();
+    let lines = [scene.say(0), scene.say(0), scene.say(0), scene.say(0)];
+    scene.hear(0, &lines[..3]);
+    scene.hear(1, &[lines[0], lines[2]]);
+    assert_eq!(scene.wrong(), (3, 0, 0));
+}
+
+#[test]
+fn a_line_that_comes_twice_is_seen_at_once_and_later() {
+    let mut scene = Scene::new();
+    let lines = [scene.say(0), scene.say(0)];
+    scene.hear(0, &lines);
+    scene.hear(1, &[lines[0], lines[0], lines[1], lines[0]]);
+    assert_eq!(scene.wrong().1, 2);
+}
+
+#[test]
+fn people_who_hear_another_order_than_the_others_are_seen() {
+    let mut scene = Scene::new();
+    let lines = [scene.say(0), scene.say(1)];
+    scene.hear(0, &lines);
+    scene.hear(1, &[lines[1], lines[0]]);
+    assert_ne!(scene.wrong(), (0, 0, 0));
+}
+
+#[test]
+fn lines_of_one_speaker_in_a_wrong_order_are_seen_though_everybody_agrees() {
+    let mut scene = Scene::new();
+    let lines = [scene.say(0), scene.say(0)];
+    scene.hear(0, &[lines[1], lines[0]]);
+    scene.hear(1, &[lines[1], lines[0]]);
+    assert_eq!(scene.wrong(), (0, 0, 1));
+}
+
+#[test]
+fn latency_counts_from_the_moment_when_a_line_was_due() {
+    let mut scene = Scene::new();
+    let line = scene.say(0);
+    scene.now += Duration::from_millis(40);
+    scene.hear(0, &[line]);
+    assert_eq!(scene.ledger.tally.latency.quantile(1.0), Duration::from_millis(40));
+    assert_eq!(scene.ledger.lag(scene.now), Duration::from_millis(40));
+}
+
+#[test]
+fn what_was_written_off_is_neither_missed_nor_counted_when_it_comes_late() {
+    let mut scene = Scene::new();
+    let line = scene.say(0);
+    scene.ledger.write_off();
+    scene.ledger.start_measuring();
+    scene.hear(0, &[line]);
+    assert_eq!((scene.wrong(), scene.ledger.tally.deliveries), ((0, 0, 0), 0));
+}
+
+#[test]
+fn quantiles_are_two_per_cent_off_at_most_over_the_whole_range() {
+    for micros in [1, 63, 64, 127, 128, 1_000, 99_999, 12_345_678] {
+        let mut histogram = Histogram::default();
+        histogram.record(Duration::from_micros(micros));
+        // The largest one would hide the bucket of the other.
+        histogram.record(Duration::from_secs(3_600));
+        let found = histogram.quantile(0.5).as_micros() as f64 / micros as f64;
+        assert!((1.0..=1.02).contains(&found), "{micros} µs came back {found} times as large");
+    }
+}
+
+#[test]
+fn a_quantile_is_the_duration_that_so_many_do_not_exceed() {
+    let mut histogram = Histogram::default();
+    for millis in 1..=100 {
+        histogram.record(Duration::from_millis(millis));
+    }
+    assert!(histogram.quantile(0.99) >= Duration::from_millis(99));
+    assert!(histogram.quantile(0.98) < Duration::from_millis(100));
+    assert_eq!(histogram.quantile(1.0), Duration::from_millis(100));
+}
+
+#[test]
+fn a_frame_of_any_length_is_read_when_it_is_whole_and_not_before() {
+    for length in [0, 1, 125, 126, 65_535, 65_536] {
+        let mut bytes = Vec::new();
+        write_unmasked(Opcode::Text, &vec![b'x'; length], &mut bytes);
+        let whole = bytes.len();
+        bytes.extend_from_slice(b"next");
+        let frame = first_frame(&bytes).unwrap().expect("the frame is whole");
+        assert_eq!((frame.opcode, frame.payload.len(), frame.bytes), (Opcode::Text, length, whole));
+        for cut in [1, whole - 1].into_iter().filter(|cut| *cut < whole) {
+            assert!(first_frame(&bytes[..cut]).unwrap().is_none(), "{cut} of {whole} bytes");
+        }
+    }
+}
+
+#[test]
+fn frames_that_no_server_here_should_send_are_refused() {
+    let mut masked = Vec::new();
+    write_masked(Opcode::Text, b"x", &mut masked);
+    let (fragment, compressed, binary) = ([0x01, 0], [0xc1, 0], [0x82, 0]);
+    for bytes in [&masked[..], &fragment, &compressed, &binary] {
+        assert!(first_frame(bytes).is_err(), "{bytes:?}");
+    }
+}
+
+const LINE: LineNumber = LineNumber(4_000_000_123);
+
+fn written(dialect: Dialect) -> String {
+    let mut bytes = Vec::new();
+    dialect.write_line(LINE, "p00001", RoomNumber::LOBBY, 64, &mut bytes);
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_line_is_found_again_wherever_its_mark_stands() {
+    let mut place = MarkPlace::default();
+    let line = written(Dialect::Plain);
+    for payload in [line.clone(), format!("  {line}"), line] {
+        assert_eq!(Dialect::Plain.read(payload.as_bytes(), &mut place), Heard::Line(LINE));
+    }
+}
+
+#[test]
+fn a_published_line_its_ack_and_its_refusal_are_told_apart() {
+    let send = written(Dialect::Member);
+    let read = |kind| Dialect::Member.read(send.replace("send", kind).as_bytes(), &mut MarkPlace::default());
+    assert_eq!(read("publication"), Heard::Line(LINE));
+    assert_eq!(read("ack"), Heard::Ack(LINE));
+    assert_eq!(read("nack"), Heard::Refusal);
+    assert_eq!(read("presence"), Heard::Nothing);
+}
+
+#[test]
+fn a_notice_without_a_mark_is_no_line_and_a_refusal_is_seen() {
+    let read = |payload: &str| Dialect::Plain.read(payload.as_bytes(), &mut MarkPlace::default());
+    assert_eq!(read(r#"{"nickname":"p1","message":"","status":0}"#), Heard::Nothing);
+    assert_eq!(read(r#"{"status":-1,"error":"busy: …"}"#), Heard::Refusal);
+}
+
+#[test]
+fn the_text_of_a_line_is_as_long_as_was_asked_for() {
+    let line: serde_json::Value = serde_json::from_str(&written(Dialect::Plain)).unwrap();
+    assert_eq!(line["message"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn whoever_joined_knows_where_to_go_on() {
+    let joined = r#"{"type":"joined","snapshot":{"summary":{"head":42,"online":2},"epoch":"e-5f2a","events":[]}}"#;
+    assert_eq!(cursor_after(joined.as_bytes()).as_deref(), Some(r#"{"epoch":"e-5f2a","seq":42}"#));
+}
