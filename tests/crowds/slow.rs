@@ -90,7 +90,7 @@ pub async fn run(report: &mut Report) {
         let pause = COMING_BACK_STEP * u32::try_from(number).expect("a few hundred");
         slow.spawn(read_slowly(page, pause, Arc::clone(&history), phases.clone()));
     }
-    let speaker = Speaker::start(&guest(program.address, "Speaker").await, LINES_PER_SECOND, beginning).await;
+    let speaker = Speaker::start(guest(program.address, "Speaker").await, LINES_PER_SECOND, beginning).await;
     sleep(WARM_UP).await;
     let without = beginning.elapsed();
     sleep(WITHOUT_SLOW).await;

@@ -2,11 +2,11 @@
 //! from when it was sent: a server that makes its sender wait does not look faster by it.
 
 use std::collections::HashMap;
+use std::thread::{self, JoinHandle};
 
 use futures::{SinkExt, StreamExt};
 use teahouse::protocol::{ClientMessageId, Command, Event, RoomSlug};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -23,7 +23,8 @@ pub struct Acked {
     pub after: Duration,
 }
 
-/// A guest who talks until told to stop.
+/// A guest who talks until told to stop, on a thread of its own: what a crowd in this process costs is not to be taken for
+/// slowness of the server.
 pub struct Speaker {
     stop: oneshot::Sender<()>,
     talking: JoinHandle<Talk>,
@@ -39,23 +40,37 @@ pub struct Talk {
 
 impl Speaker {
     /// Begins to talk in the lobby. Lines tell when they were due, counted from `beginning`.
-    pub async fn start(door: &Door, lines_per_second: u32, beginning: Instant) -> Self {
-        let mut socket = door.open().await.unwrap_or_else(|error| panic!("the speaker was not let in: {error}"));
-        for command in greeting("speaker", None) {
-            socket.send(command).await.unwrap();
-        }
-        while !matches!(next_event(&mut socket).await, Some(Event::Joined { .. })) {}
+    pub async fn start(door: Door, lines_per_second: u32, beginning: Instant) -> Self {
         let (stop, stopped) = oneshot::channel();
+        let (is_in, came_in) = oneshot::channel();
         let period = Duration::from_secs(1) / lines_per_second;
-        Self { stop, talking: tokio::spawn(talk(socket, period, beginning, stopped)) }
+        let talking = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let socket = come_in(&door).await;
+                is_in.send(()).unwrap();
+                talk(socket, period, beginning, stopped).await
+            })
+        });
+        came_in.await.expect("the speaker was let in");
+        Self { stop, talking }
     }
 
     /// Ends the talk and waits for what is still to be acknowledged.
     pub async fn stop(self) -> Talk {
         // It fails when the talk has ended by itself, which shows in what comes back.
         let _ = self.stop.send(());
-        self.talking.await.unwrap()
+        tokio::task::spawn_blocking(|| self.talking.join().unwrap()).await.unwrap()
     }
+}
+
+async fn come_in(door: &Door) -> Socket {
+    let mut socket = door.open().await.unwrap_or_else(|error| panic!("the speaker was not let in: {error}"));
+    for command in greeting("speaker", None) {
+        socket.send(command).await.unwrap();
+    }
+    while !matches!(next_event(&mut socket).await, Some(Event::Joined { .. })) {}
+    socket
 }
 
 async fn talk(mut socket: Socket, period: Duration, beginning: Instant, mut stopped: oneshot::Receiver<()>) -> Talk {

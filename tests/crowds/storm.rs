@@ -72,7 +72,7 @@ pub async fn run(report: &mut Report) {
     let came_in = wait_for(&mut marked, |mark| matches!(mark, Mark::Live)).await;
     report.figure("pages that came in", came_in.len());
     let speaker =
-        Speaker::start(&guest(program.address, "Bystander").await, BYSTANDERS_LINES_PER_SECOND, beginning).await;
+        Speaker::start(guest(program.address, "Bystander").await, BYSTANDERS_LINES_PER_SECOND, beginning).await;
     sleep(CALM).await;
 
     let cut = Instant::now();
