@@ -36,7 +36,7 @@ enum Stage {
     Behind,
 }
 
-/// How a follower came out of [`Room::go_live`].
+/// How a follower came out of [`super::Hub::go_live`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seam {
     /// It is live, with nothing missing.
