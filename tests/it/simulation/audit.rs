@@ -16,6 +16,8 @@ use super::world::World;
 pub struct Met {
     /// A client was told that its room fell behind.
     pub gaps: usize,
+    /// A publication came although one before it was missing.
+    pub skips: usize,
     /// A join brought less than was missing.
     pub holes: usize,
     /// A join said that the history is another.
@@ -31,6 +33,7 @@ pub struct Met {
 impl Met {
     pub fn add(&mut self, other: &Self) {
         self.gaps += other.gaps;
+        self.skips += other.skips;
         self.holes += other.holes;
         self.resets += other.resets;
         self.repeats += other.repeats;
@@ -40,7 +43,9 @@ impl Met {
 
     /// Whether every trouble was met at all.
     pub fn is_complete(&self) -> bool {
-        [self.gaps, self.holes, self.resets, self.repeats, self.replaced, self.slow].iter().all(|times| *times > 0)
+        [self.gaps, self.skips, self.holes, self.resets, self.repeats, self.replaced, self.slow]
+            .iter()
+            .all(|times| *times > 0)
     }
 }
 
@@ -59,6 +64,7 @@ impl Ledger {
     pub fn hears(&mut self, client: &Client, event: &Event) {
         match event {
             Event::Gap { .. } => self.met.gaps += 1,
+            Event::Publication { event, .. } if event.seq > client.timeline.head().next() => self.met.skips += 1,
             Event::Joined { continuity: Continuity::Gap, .. } => self.met.holes += 1,
             Event::Joined { continuity: Continuity::Reset, .. } => self.met.resets += 1,
             _ => {}

@@ -4,7 +4,7 @@ use teahouse::model::link::Input as LinkInput;
 use teahouse::server::store::EventRange;
 
 use super::audit;
-use super::network::{Downward, Fate, ServerEnd};
+use super::network::{Downward, ServerEnd, Weather};
 use super::world::{CLIENTS, World};
 
 /// Far more than any wait of a client or of the server.
@@ -49,16 +49,16 @@ impl World {
             }
         }
         self.wires.retain(|wire| !wire.is_over());
-        self.bustle();
+        self.bustle(&mut Weather::fair());
         self.fill_holes();
     }
 
-    /// Everything that can happen without a fault happens once.
-    pub(super) fn bustle(&mut self) {
+    /// Everything that can happen by itself happens once.
+    pub(super) fn bustle(&mut self, weather: &mut Weather) {
         let wires = self.wires.len();
-        (0..wires).for_each(|wire| self.upward(wire, Fate::Arrives));
+        (0..wires).for_each(|wire| self.upward(wire, weather.fate()));
         (0..wires).for_each(|wire| self.write(wire));
-        (0..wires).for_each(|wire| self.downward(wire, Fate::Arrives));
+        (0..wires).for_each(|wire| self.downward(wire, weather.fate()));
         (0..64).for_each(|which| self.store.let_read(which));
         self.poll_members();
         self.store.commit(usize::MAX);

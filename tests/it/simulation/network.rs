@@ -14,6 +14,39 @@ pub enum Fate {
     IsOvertaken,
 }
 
+impl Fate {
+    /// Three of twenty frames meet one.
+    pub fn of(number: usize) -> Self {
+        match number % 20 {
+            1 => Self::IsLost,
+            2 => Self::ArrivesTwice,
+            3 => Self::IsOvertaken,
+            _ => Self::Arrives,
+        }
+    }
+}
+
+/// One number of a script that decides over many frames. Zero is fair weather.
+pub struct Weather(u32);
+
+impl Weather {
+    pub fn fair() -> Self {
+        Self(0)
+    }
+
+    pub fn of(number: usize) -> Self {
+        Self(u32::try_from(number).expect("a number of a script"))
+    }
+
+    /// What becomes of the next frame, by xorshift (Marsaglia, "Xorshift RNGs", 2003), of which zero makes zeros.
+    pub fn fate(&mut self) -> Fate {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        Fate::of(usize::try_from(self.0).expect("four bytes"))
+    }
+}
+
 /// Something on its way to the page.
 pub enum Downward {
     Frame(String),

@@ -4,7 +4,7 @@ use std::slice::Iter;
 
 use teahouse::model::link::Input as LinkInput;
 
-use super::network::Fate;
+use super::network::{Fate, Weather};
 use super::world::{CLIENTS, World};
 
 /// The numbers of a script, taken one after the other.
@@ -21,12 +21,7 @@ impl<'a> Script<'a> {
     }
 
     fn fate(&mut self) -> Option<Fate> {
-        Some(match self.next(20)? {
-            0 => Fate::IsLost,
-            1 => Fate::ArrivesTwice,
-            2 => Fate::IsOvertaken,
-            _ => Fate::Arrives,
-        })
+        self.next(usize::MAX).map(Fate::of)
     }
 }
 
@@ -54,8 +49,10 @@ impl World {
                 let wire = script.next(8)?;
                 self.write(wire);
             }
-            58 => (0..4).for_each(|_| self.bustle()),
-            59..=62 => self.bustle(),
+            58..=62 => {
+                let mut weather = Weather::of(script.next(usize::MAX)?);
+                (0..4).for_each(|_| self.bustle(&mut weather));
+            }
             63..=69 => {
                 let which = script.next(8)?;
                 self.store.let_read(which);

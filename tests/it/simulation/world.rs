@@ -18,7 +18,7 @@ use teahouse::server::store::{EventRange, Guest, Store};
 
 use super::audit::{self, Met};
 use super::client::{Client, Wish};
-use super::network::{Downward, Fate, ServerEnd, Wire, take};
+use super::network::{Downward, Fate, ServerEnd, Weather, Wire, take};
 use super::script::Script;
 use super::store::{Disk, ScriptedStore};
 
@@ -87,7 +87,7 @@ impl World {
             world.feed(client, LinkInput::Start);
         }
         // Faults are of interest to those who are in a conversation.
-        (0..8).for_each(|_| world.bustle());
+        (0..8).for_each(|_| world.bustle(&mut Weather::fair()));
         world
     }
 
