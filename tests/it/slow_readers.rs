@@ -10,14 +10,16 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Member, PATIENCE, TestServer};
 
-/// Sixty of these are more than the system's own buffers hold for both ends of a socket.
+/// So many lines of so many bytes are more than the system's own buffers hold for both ends of a socket.
 const LINE_BYTES: usize = 60_000;
 const LINES: usize = 400;
 
+/// Lets people say long lines and readers wait for as long as they like.
 fn long_lines(config: &mut Config) {
     config.limits.sendq_bytes = 256 * 1024;
     config.limits.message_graphemes = 0;
     config.limits.message_bytes = 0;
+    config.limits.write_timeout = Duration::ZERO;
 }
 
 /// Says more than anybody can be sent who does not read, while somebody else hears every line of it. Returns the last seq.
@@ -34,11 +36,7 @@ async fn say_much(round: &str, alice: &mut Member, bob: &mut Member) -> u64 {
 /// Protects memory and everybody else from a reader that stops, and that reader from a silent hole.
 #[tokio::test]
 async fn a_reader_that_stops_for_a_while_is_told_the_gap_and_fetches_what_it_missed() {
-    let server = TestServer::start_with(|config| {
-        long_lines(config);
-        config.limits.write_timeout = Duration::ZERO;
-    })
-    .await;
+    let server = TestServer::start_with(long_lines).await;
     let mut alice = server.member("Alice").await;
     let mut bob = server.member("Bob").await;
     let mut sleeper = server.browser().socket().await;
@@ -69,11 +67,7 @@ async fn a_reader_that_stops_for_a_while_is_told_the_gap_and_fetches_what_it_mis
 /// Protects the server from a reader that falls behind again and again: it is told that it is too slow.
 #[tokio::test]
 async fn a_reader_that_falls_behind_again_too_soon_is_closed_as_slow() {
-    let server = TestServer::start_with(|config| {
-        long_lines(config);
-        config.limits.write_timeout = Duration::ZERO;
-    })
-    .await;
+    let server = TestServer::start_with(long_lines).await;
     let mut alice = server.member("Alice").await;
     let mut bob = server.member("Bob").await;
     let mut slow = server.member("Slow").await;
@@ -109,11 +103,7 @@ async fn a_reader_that_takes_nothing_at_all_is_cut_off() {
 /// Protects programs on the plain socket from silence: they have no way to fetch what they missed, so they are told.
 #[tokio::test]
 async fn a_program_that_is_too_slow_is_closed_as_slow() {
-    let server = TestServer::start_with(|config| {
-        long_lines(config);
-        config.limits.write_timeout = Duration::ZERO;
-    })
-    .await;
+    let server = TestServer::start_with(long_lines).await;
     let mut alice = server.member("Alice").await;
     let mut bob = server.member("Bob").await;
     let mut sleeper = server.program().await;

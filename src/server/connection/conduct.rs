@@ -1,5 +1,5 @@
-//! How one client behaves: frames per minute, refused frames in a row, silence, slowness. A plain synchronous struct, with time as
-//! an argument. Not here: budgets per person (`budgets`).
+//! How one client behaves: frames per minute, refused frames in a row, silence, slowness. A plain synchronous struct,
+//! with time as an argument. Not here: budgets per person (`budgets`).
 
 use std::time::{Duration, Instant};
 
