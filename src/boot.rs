@@ -107,7 +107,7 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Boot
     let app = Arc::new(App::new(config, Arc::new(store)));
     // The lobby is open from the start, so that its presence can be listed before anybody joins.
     let _ = chat::open_room(&app, &crate::protocol::RoomSlug::lobby()).await;
-    let housekeeping = housekeeping::start(&app, committed);
+    let housekeeping = housekeeping::start(&app, committed).map_err(BootError::Runtime)?;
     let accepting = TaskTracker::new();
     let router = http::router(&app, pages::router(&app));
     if let Some(tls) = &tls {

@@ -8,6 +8,7 @@ use super::{BootError, Server};
 use crate::protocol::CloseCode;
 use crate::server::config::limit;
 use crate::server::faults::{self, Point};
+use crate::server::hub::sendq::Signal;
 
 /// After the last client was told to reconnect it has this long to leave by itself.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,6 +29,7 @@ impl Server {
         let patience = limit(app.config.limits.drain_timeout).map_or(window, |most| window.min(most));
         tracing::info!(connections = app.hub.connection_count(), "draining");
         app.drain.cancel();
+        app.hub.signal_all(Signal::Drain);
         app.connections.close();
         faults::reach(Point::InDrain);
         if timeout(patience, app.connections.wait()).await.is_err() {
@@ -47,7 +49,7 @@ impl Server {
     /// Closes what is still open, and gives it a moment: what was answered already goes out before the close frame. A
     /// client that does not even take that is cut off by the end of the process.
     pub async fn say_farewell(&self) {
-        self.app.hub.close_all(CloseCode::Drain);
+        self.app.hub.signal_all(Signal::Close(CloseCode::Drain));
         self.app.connections.close();
         let _ = timeout(FAREWELL, self.app.connections.wait()).await;
     }

@@ -159,8 +159,10 @@ pub enum CloseCode {
     Drain = 1012,
     /// A frame was larger than `limits.frame_bytes`.
     FrameTooLarge = 1009,
-    /// A text frame was not UTF-8.
+    /// A text frame was not UTF-8, or a compressed one not DEFLATE.
     InvalidUtf8 = 1007,
+    /// A frame broke RFC 6455.
+    ProtocolError = 1002,
     /// The bounded sendq of this connection was full: read faster.
     Slow = 4000,
     /// Nothing was heard for longer than `limits.idle_timeout`.
@@ -183,6 +185,7 @@ impl CloseCode {
         Self::Drain,
         Self::FrameTooLarge,
         Self::InvalidUtf8,
+        Self::ProtocolError,
         Self::Slow,
         Self::Idle,
         Self::TooFast,
@@ -205,6 +208,7 @@ impl CloseCode {
             Self::Drain => "drain",
             Self::FrameTooLarge => "frame_too_large",
             Self::InvalidUtf8 => "invalid_utf8",
+            Self::ProtocolError => "protocol_error",
             Self::Slow => "slow",
             Self::Idle => "idle",
             Self::TooFast => "too_fast",

@@ -1,7 +1,9 @@
 //! Everything that lives as long as the server, handed to whoever needs it. No statics: two servers fit in one process.
 
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -10,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::protocol::{Limits, Person};
 use crate::server::admission::Admission;
 use crate::server::budgets::Budgets;
-use crate::server::config::{Config, Scheme, limit};
+use crate::server::config::{Config, Scheme, ServerConfig, limit};
 use crate::server::hub::Hub;
 use crate::server::names::{LiveNames, look};
 use crate::server::origin::OriginPolicy;
@@ -59,7 +61,7 @@ impl App {
     #[must_use]
     pub fn new(config: Config, store: Arc<dyn Store>) -> Self {
         Self {
-            hub: Hub::default(),
+            hub: Hub::new(lanes(&config.server), config.server.compression_threshold_bytes),
             presence: Presence::new(config.rooms.leave_grace),
             names: LiveNames::default(),
             budgets: Budgets::new(&config.limits),
@@ -109,6 +111,12 @@ impl App {
             frame_bytes: self.config.limits.frame_bytes,
         }
     }
+}
+
+/// As many threads send as the setting says, or as there are processors for this process.
+fn lanes(config: &ServerConfig) -> NonZeroUsize {
+    let wanted = NonZeroUsize::new(config.fan_out_threads);
+    wanted.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Who makes a request, as far as its address and its cookie say.

@@ -1,8 +1,40 @@
 //! One open WebSocket: moves frames between the socket and the use cases, keeps it alive, ends it with a reason.
 //! Not here: the HTTP upgrade (`http`), what a use case does (`chat`).
 
+use std::sync::Arc;
+
+use bytes::BytesMut;
+
+use crate::server::app::App;
+use crate::server::config::limit;
+use crate::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use crate::server::listener::Socket;
+use crate::server::websocket::{Agreement, Inbox};
+
 mod conduct;
 mod transport;
 
 pub mod member;
 pub mod plain;
+
+/// A socket after the handshake.
+pub struct Upgraded {
+    /// The socket.
+    pub socket: Socket,
+    /// What was read behind the request.
+    pub unread: BytesMut,
+    /// What was agreed on about compression.
+    pub agreement: Option<Agreement>,
+}
+
+impl Upgraded {
+    /// Its two halves, with the limits that every connection has.
+    fn split(self, app: &App, when_full: WhenFull) -> (Arc<Sendq>, Inbox) {
+        let limits = &app.config.limits;
+        let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
+        let sendq = Sendq::new(sendq_limits, when_full);
+        let sendq = sendq.with_socket(self.socket, self.agreement, app.hub.compressor());
+        let frame_bytes = limit(limits.frame_bytes).map_or(usize::MAX, |bytes| bytes as usize);
+        (Arc::new(sendq), Inbox::new(self.unread, frame_bytes, self.agreement))
+    }
+}

@@ -1,44 +1,92 @@
-//! The few tasks that run as long as the server: fan-out of what was committed, presence and room list once per tick.
-//! Not here: tasks of connections (`connection`).
+//! The few tasks and threads that run as long as the server: fan-out of what was committed, presence and room list once
+//! per tick, a look at every connection. Not here: tasks of connections (`connection`).
 
+use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::protocol::{Event, EventBody};
 use crate::server::app::App;
 use crate::server::chat;
 use crate::server::clock;
 use crate::server::hub::publication::member_frame;
+use crate::server::hub::sendq::Signal;
 use crate::server::store::Committed;
 
-/// How often a setting of 0 ticks: as good as at once.
-const SHORTEST_TICK: Duration = Duration::from_millis(10);
+/// The shortest tick; a setting of 0 has it, which is as good as at once.
+const SHORTEST_TICK: Duration = Duration::from_millis(1);
 
 /// Starts the tasks; they end when the store is closed and `app.stop` is cancelled.
-pub fn start(app: &Arc<App>, committed: mpsc::Receiver<Committed>) -> TaskTracker {
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn start(app: &Arc<App>, committed: mpsc::Receiver<Committed>) -> io::Result<TaskTracker> {
     let tasks = TaskTracker::new();
     tasks.spawn(fan_out(Arc::clone(app), committed));
+    for lane in 0..app.hub.lanes() {
+        start_lane(Arc::clone(app), lane, tasks.token())?;
+    }
     tasks.spawn(tell_presence(Arc::clone(app)));
     tasks.spawn(tell_room_list(Arc::clone(app)));
+    tasks.spawn(check_connections(Arc::clone(app)));
     tasks.close();
-    tasks
+    Ok(tasks)
 }
 
-/// Sends every committed event to its room, in commit order. Ends when the store is closed.
+/// A lane makes system calls all the time and waits for nothing but its queue, so it is a thread and not a task. It enters
+/// the runtime, since a socket that takes no more starts a timer.
+fn start_lane(app: Arc<App>, lane: usize, running: TaskTrackerToken) -> io::Result<()> {
+    let runtime = Handle::current();
+    let run = move || {
+        let _running = running;
+        let _told = app.fan_out_over.clone().drop_guard();
+        let _entered = runtime.enter();
+        app.hub.run_lane(lane);
+    };
+    thread::Builder::new().name(format!("fan-out-{lane}")).spawn(run).map(drop)
+}
+
+/// Posts every committed event to its room, in commit order. Ends when the store is closed, and the lanes with it.
 ///
-/// Without this task lines would be acknowledged and never shown, so its end, whatever the reason, is told to `boot`.
+/// Without this task and the lanes lines would be acknowledged and never shown, so their end, whatever the reason, is
+/// told to `boot`.
 async fn fan_out(app: Arc<App>, mut committed: mpsc::Receiver<Committed>) {
     let _told = app.fan_out_over.clone().drop_guard();
+    let _lanes = CloseLanes(Arc::clone(&app));
     while let Some(committed) = committed.recv().await {
         if let EventBody::Message(message) = &committed.event.body {
             app.presence.spoke(&committed.room, &message.sender.id);
         }
-        app.hub.publish(&committed);
+        app.hub.publish_in_turn(committed).await;
     }
+}
+
+/// Lets the lanes end when nothing more is posted, even by a panic.
+struct CloseLanes(Arc<App>);
+
+impl Drop for CloseLanes {
+    fn drop(&mut self) {
+        self.0.hub.close_lanes();
+    }
+}
+
+/// Has every connection looked at once in its period, a share of them at a time: thousands of timers would cost memory,
+/// and all at once would be a jolt.
+async fn check_connections(app: Arc<App>) {
+    const SHARES: u32 = 32;
+    let mut share = 0;
+    every(app.check_period() / SHARES, &app.clone(), || {
+        app.hub.signal_share(share, SHARES as usize, Signal::Check);
+        share = (share + 1) % SHARES as usize;
+    })
+    .await;
 }
 
 async fn tell_presence(app: Arc<App>) {
@@ -50,7 +98,7 @@ async fn tell_room_list(app: Arc<App>) {
     every(app.config.rooms.room_list_tick, &app.clone(), || {
         let changed = chat::list_rooms_named(&app, &app.presence.take_stale());
         if !changed.is_empty() {
-            app.hub.broadcast_to_members(&member_frame(&Event::Rooms { changed }));
+            app.hub.broadcast_to_members(member_frame(&Event::Rooms { changed }));
         }
     })
     .await;

@@ -20,6 +20,7 @@ mod refusal;
 mod response_headers;
 mod rooms;
 mod socket;
+mod upgrade;
 
 pub use refusal::HttpRefusal;
 pub use response_headers::hashed_file;

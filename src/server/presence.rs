@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::limits::ROSTER_NAMES_MAX;
 use crate::protocol::{Event, Person, RoomSlug, Timestamp, UserId};
-use crate::server::hub::Hub;
 use crate::server::hub::publication::{Wire, member_frame, plain_left_frame};
+use crate::server::hub::{Hub, Standing};
 
 mod roll;
 mod writers;
@@ -93,7 +93,7 @@ impl Presence {
             presence.tell_diff(hub, room, now, at);
             if let Some(people) = presence.writers.tick(now) {
                 let event = Event::Typing { room: room.clone(), people };
-                hub.broadcast_ephemeral(room, Wire::Member, &member_frame(&event));
+                hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Ephemeral);
             }
         }
     }
@@ -136,7 +136,7 @@ impl RoomPresence {
 
 fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, at: Timestamp) {
     for gone in &diff.left_after_speaking {
-        hub.broadcast(room, Wire::Plain, &plain_left_frame(gone, room, at));
+        hub.broadcast(room, Wire::Plain, plain_left_frame(gone, room, at), Standing::Kept);
     }
     if !diff.joined.is_empty() || !diff.left.is_empty() {
         let PresenceDiff { mut joined, mut left, online, .. } = diff;
@@ -144,6 +144,6 @@ fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, at: Timestamp) {
         joined.truncate(ROSTER_NAMES_MAX);
         left.truncate(ROSTER_NAMES_MAX);
         let event = Event::Presence { room: room.clone(), joined, left, online };
-        hub.broadcast(room, Wire::Member, &member_frame(&event));
+        hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Kept);
     }
 }

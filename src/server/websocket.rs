@@ -13,7 +13,7 @@
 //! - Memory follows what has arrived, never what a header announces, and ends at the limit; so does inflating.
 //!
 //! Order inside: `mask, close_code, extensions, inflate < error, permessage_deflate < frame, handshake < shared_frame,
-//! decoder < outgoing < stream`.
+//! decoder < inbox, unwritten < stream`.
 
 mod close_code;
 mod decoder;
@@ -21,24 +21,27 @@ mod error;
 mod extensions;
 mod frame;
 mod handshake;
+mod inbox;
 mod inflate;
 mod mask;
-mod outgoing;
 mod permessage_deflate;
 mod shared_frame;
 mod stream;
+mod unwritten;
 
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod test_client;
+pub(super) mod test_client;
 
 pub use close_code::CloseCode;
 pub use decoder::{Close, Compression, Decoder, Incoming};
 pub use error::ProtocolError;
 pub use frame::{Opcode, encode, encode_close};
 pub use handshake::{Accept, HandshakeError};
+pub use inbox::{Inbox, ReceiveError};
 pub use inflate::{InflateError, inflate};
 pub use permessage_deflate::{Agreement, NegotiationError, negotiate};
-pub use shared_frame::{Deflater, SharedFrame};
-pub use stream::{ReceiveError, WebSocket};
+pub use shared_frame::{Deflater, Form, SharedFrame};
+pub use stream::WebSocket;
+pub use unwritten::Unwritten;

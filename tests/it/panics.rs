@@ -100,7 +100,7 @@ impl Fixture {
         let sink = Box::new(move |event| broker.publish(event));
         let store = SqliteStore::open(&config.store, "Lobby", clock::now(), sink).unwrap();
         let app = Arc::new(App::new(config, Arc::new(StoreWithBug(store))));
-        housekeeping::start(&app, committed);
+        housekeeping::start(&app, committed).unwrap();
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap().to_string();
         let options = ListenerOptions::new(&app.config.limits, None);

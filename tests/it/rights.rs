@@ -138,8 +138,8 @@ const fn row(route: &'static str, ask: Ask, nobody: u16, guest: u16) -> Row {
 /// form back to its page, whatever came of it: what came of it is told in `origins`.
 const ROUTES: &[Row] = &[
     row("/healthz", Get("/healthz"), 200, 200),
-    row("/ws", Get("/ws"), 400, 400),
-    row("/plain/{room}", Get("/plain/lobby"), 400, 400),
+    row("/ws", Get("/ws"), 426, 426),
+    row("/plain/{room}", Get("/plain/lobby"), 426, 426),
     row("/api/v1/rooms", Get("/api/v1/rooms"), 200, 200),
     row("/api/v1/rooms/{room}/events", Get("/api/v1/rooms/lobby/events"), 200, 200),
     row("/", Get("/"), 200, 200),

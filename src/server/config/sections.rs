@@ -35,6 +35,10 @@ settings! {
         tls_cert: Option<PathBuf> = None, None, NotANumber;
         /// PEM file of the private key. Read again on SIGHUP.
         tls_key: Option<PathBuf> = None, None, NotANumber;
+        /// Threads that send to the sockets. One connection is always served by the same one.
+        fan_out_threads: usize = 0, Count, Means("one for each processor");
+        /// WebSocket payloads of so many bytes are sent compressed to those who can read that (RFC 7692).
+        compression_threshold_bytes: usize = 512, Bytes, Means("no compression");
         /// How log lines look: `text` or `json`.
         log_format: LogFormat = LogFormat::Text, None, NotANumber;
         /// What is logged, as a `tracing` filter such as `info` or `teahouse=debug`.

@@ -6,16 +6,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::ws::WebSocket;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
-use tokio::time::MissedTickBehavior;
 
 use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
-use crate::server::connection::transport::{Incoming, Transport};
+use crate::server::connection::Upgraded;
+use crate::server::connection::transport::{Reading, Transport, Turn};
 use crate::server::hub::ConnectionId;
-use crate::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
 use crate::server::names::NameClaim;
 
 mod decode;
@@ -30,9 +29,10 @@ const SENDS_IN_FLIGHT_MAX: usize = 32;
 
 /// Serves a member until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
 /// exchanged, so that a slow peer keeps no place and no name.
-pub async fn serve(app: Arc<App>, socket: WebSocket, caller: Caller) {
-    let mut transport = Transport::new(socket, app.config.limits.write_timeout);
-    let mut member = Member::new(app, caller, Instant::now());
+pub async fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) {
+    let (sendq, inbox) = upgraded.split(&app, WhenFull::FallBehind);
+    let mut transport = Transport::new(Arc::clone(&sendq), inbox);
+    let mut member = Member::new(app, sendq, caller, Instant::now());
     let end = run(&mut member, &mut transport).await;
     drop(member);
     if let Some(code) = end {
@@ -42,35 +42,21 @@ pub async fn serve(app: Arc<App>, socket: WebSocket, caller: Caller) {
 
 /// Runs until the end; `Some` when the client is to be told why.
 async fn run(member: &mut Member, transport: &mut Transport) -> Option<CloseCode> {
-    let mut check = tokio::time::interval(member.app.check_period());
-    check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    check.reset();
-    let sendq = Arc::clone(&member.sendq);
-    let drain = member.app.drain.clone();
-    let mut draining = false;
+    // A drain that began before the hub knew of this connection did not signal it.
+    if member.app.drain.is_cancelled() {
+        member.sendq.signal(Signal::Drain);
+    }
     loop {
+        let reading = if member.is_ready() { Reading::Wanted } else { Reading::Paused };
         let flow = tokio::select! {
-            outgoing = sendq.next() => match outgoing {
-                Outgoing::Frames(frames) => match transport.send(frames).await {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => return None,
-                },
-                Outgoing::Behind => member.fall_behind(Instant::now()),
-                Outgoing::Close(code) => ControlFlow::Break(code),
-            },
             input = member.answer() => member.take(input, Instant::now()),
-            incoming = transport.receive(), if member.is_ready() => match incoming {
-                Incoming::Over(code) => return code,
-                Incoming::Alive => member.take(Input::Alive, Instant::now()),
-                Incoming::Binary => member.take(Input::NoCommand(ErrorCode::BinaryFrame), Instant::now()),
-                Incoming::Text(text) => member.receive(&text, Instant::now()),
+            turn = transport.next(reading) => match turn {
+                Turn::Over(code) => return code,
+                Turn::Signal(signal) => member.signal(signal, Instant::now()),
+                Turn::Alive => member.take(Input::Alive, Instant::now()),
+                Turn::Binary => member.take(Input::NoCommand(ErrorCode::BinaryFrame), Instant::now()),
+                Turn::Text(text) => member.receive(&text, Instant::now()),
             },
-            _ = check.tick() => member.check(Instant::now()),
-            () = drain.cancelled(), if !draining => {
-                draining = true;
-                let in_ms = member.app.reconnect_delay_ms();
-                member.take(Input::Drain { in_ms }, Instant::now())
-            }
         };
         if let ControlFlow::Break(code) = flow {
             return Some(code);
@@ -97,15 +83,12 @@ pub struct Member {
 impl Member {
     /// Registers a connection that was just opened. It is forgotten when it is dropped.
     #[must_use]
-    pub fn new(app: Arc<App>, caller: Caller, now: Instant) -> Self {
-        let limits = &app.config.limits;
-        let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
-        let sendq = Arc::new(Sendq::new(sendq_limits, WhenFull::FallBehind));
+    pub fn new(app: Arc<App>, sendq: Arc<Sendq>, caller: Caller, now: Instant) -> Self {
         let me = caller.person();
         Self {
             id: app.hub.connect(Arc::clone(&sendq), me.as_ref().map(|person| person.id.clone())),
             _name: me.as_ref().and_then(|person| app.names.claim(&person.id, &person.nickname).ok()),
-            machine: Machine::new(me, app.store.epoch().clone(), app.limits(), limits, now),
+            machine: Machine::new(me, app.store.epoch().clone(), app.limits(), &app.config.limits, now),
             reads: FuturesUnordered::new(),
             sends: FuturesOrdered::new(),
             sendq,
@@ -141,7 +124,23 @@ impl Member {
         }
     }
 
-    /// Sees to what the sendq gave up, when it says [`Outgoing::Behind`].
+    /// Tells the client when to come back, since the server is about to stop.
+    pub fn drain(&mut self, now: Instant) -> ControlFlow<CloseCode> {
+        let in_ms = self.app.reconnect_delay_ms();
+        self.take(Input::Drain { in_ms }, now)
+    }
+
+    /// Sees to what the sendq wants seen to.
+    pub fn signal(&mut self, signal: Signal, now: Instant) -> ControlFlow<CloseCode> {
+        match signal {
+            Signal::Behind => self.fall_behind(now),
+            Signal::Check => self.check(now),
+            Signal::Drain => self.drain(now),
+            Signal::Close(code) => ControlFlow::Break(code),
+        }
+    }
+
+    /// Sees to what the sendq gave up, when it says [`Signal::Behind`].
     pub fn fall_behind(&mut self, now: Instant) -> ControlFlow<CloseCode> {
         let rooms = self.app.hub.fall_behind(self.id, self.machine.joined());
         self.take(Input::FellBehind(rooms), now)

@@ -2,11 +2,9 @@
 //! Best effort, from the moment of joining; cookies do not count here.
 
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
-
-use axum::extract::ws::WebSocket;
-use tokio::time::MissedTickBehavior;
 
 use crate::protocol::plain::{PlainMessage, TIME_MAX_BYTES};
 use crate::protocol::{ClientMessageId, CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
@@ -14,19 +12,21 @@ use crate::server::app::App;
 use crate::server::budgets::Speaker;
 use crate::server::chat::{self, Utterance};
 use crate::server::clock;
+use crate::server::connection::Upgraded;
 use crate::server::connection::conduct::Conduct;
-use crate::server::connection::transport::{Incoming, Transport};
+use crate::server::connection::transport::{Reading, Transport, Turn};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::publication::{Wire, plain_refusal_frame};
-use crate::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
 use crate::server::names::{NameClaim, fold};
 use crate::server::session::{draw_hex_id, draw_user_id};
 
 /// Serves a program until the socket is over. The room must be open. Whatever ends it, a panic too, the room is left
 /// before the close frame is exchanged.
-pub async fn serve(app: Arc<App>, socket: WebSocket, room: RoomSlug, address: IpAddr) {
-    let mut transport = Transport::new(socket, app.config.limits.write_timeout);
-    let mut program = Program::new(app, room, address);
+pub async fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: IpAddr) {
+    let (sendq, inbox) = upgraded.split(&app, WhenFull::Close);
+    let mut transport = Transport::new(Arc::clone(&sendq), inbox);
+    let mut program = Program::new(app, sendq, room, address);
     let end = program.run(&mut transport).await;
     drop(program);
     if let Some(code) = end {
@@ -54,22 +54,17 @@ struct Named {
     _claim: NameClaim,
 }
 
-enum Flow {
-    Continue,
-    Close(CloseCode),
-    Gone,
+fn decode(text: &str) -> Result<PlainMessage, ErrorCode> {
+    serde_json::from_str(text).map_err(|_| ErrorCode::MalformedFrame)
 }
 
 impl Program {
-    fn new(app: Arc<App>, room: RoomSlug, address: IpAddr) -> Self {
-        let limits = &app.config.limits;
-        let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
-        let sendq = Arc::new(Sendq::new(sendq_limits, WhenFull::Close));
+    fn new(app: Arc<App>, sendq: Arc<Sendq>, room: RoomSlug, address: IpAddr) -> Self {
         let id = app.hub.connect(Arc::clone(&sendq), None);
         app.hub.follow_live(id, &room, Wire::Plain);
         Self {
             id,
-            conduct: Conduct::new(limits, Instant::now()),
+            conduct: Conduct::new(&app.config.limits, Instant::now()),
             user: draw_user_id(),
             named: None,
             sendq,
@@ -81,42 +76,38 @@ impl Program {
 
     /// Runs until the end; `Some` when the program is to be told why.
     async fn run(&mut self, transport: &mut Transport) -> Option<CloseCode> {
-        let mut check = tokio::time::interval(self.app.check_period());
-        check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        check.reset();
-        let drain = self.app.drain.clone();
+        // A drain that began before the hub knew of this connection did not signal it.
+        if self.app.drain.is_cancelled() {
+            return Some(CloseCode::Drain);
+        }
         loop {
-            let flow = tokio::select! {
-                outgoing = self.sendq.next() => match outgoing {
-                    Outgoing::Frames(frames) => transport.send(frames).await.map_or(Flow::Gone, |()| Flow::Continue),
-                    Outgoing::Behind => Flow::Continue,
-                    Outgoing::Close(code) => Flow::Close(code),
-                },
-                incoming = transport.receive() => self.receive(incoming).await,
-                _ = check.tick() => match self.conduct.idle(Instant::now()) {
-                    Some(code) => Flow::Close(code),
-                    None => transport.ping().await.map_or(Flow::Gone, |()| Flow::Continue),
-                },
-                () = drain.cancelled() => Flow::Close(CloseCode::Drain),
+            let flow = match transport.next(Reading::Wanted).await {
+                Turn::Over(code) => return code,
+                Turn::Signal(Signal::Close(code)) => return Some(code),
+                Turn::Signal(Signal::Drain) => return Some(CloseCode::Drain),
+                Turn::Signal(Signal::Check) => self.check(transport),
+                Turn::Signal(Signal::Behind) => ControlFlow::Continue(()),
+                Turn::Alive => self.receive(None).await,
+                Turn::Binary => self.receive(Some(Err(ErrorCode::BinaryFrame))).await,
+                Turn::Text(text) => self.receive(Some(decode(&text))).await,
             };
-            match flow {
-                Flow::Continue => {}
-                Flow::Close(code) => return Some(code),
-                Flow::Gone => return None,
+            if let ControlFlow::Break(code) = flow {
+                return Some(code);
             }
         }
     }
 
-    async fn receive(&mut self, incoming: Incoming) -> Flow {
-        let frame = match incoming {
-            Incoming::Over(Some(code)) => return Flow::Close(code),
-            Incoming::Over(None) => return Flow::Gone,
-            Incoming::Alive => None,
-            Incoming::Binary => Some(Err(ErrorCode::BinaryFrame)),
-            Incoming::Text(text) => Some(serde_json::from_str(&text).map_err(|_| ErrorCode::MalformedFrame)),
-        };
+    fn check(&self, transport: &Transport) -> ControlFlow<CloseCode> {
+        if let Some(code) = self.conduct.idle(Instant::now()) {
+            return ControlFlow::Break(code);
+        }
+        transport.ping();
+        ControlFlow::Continue(())
+    }
+
+    async fn receive(&mut self, frame: Option<Result<PlainMessage, ErrorCode>>) -> ControlFlow<CloseCode> {
         let outcome = match (self.conduct.frame(Instant::now()), frame) {
-            (Ok(()), None) => return Flow::Continue,
+            (Ok(()), None) => return ControlFlow::Continue(()),
             (Ok(()), Some(Ok(message))) => self.message(message).await,
             (Ok(()), Some(Err(code))) => Err(code.into()),
             (Err(refusal), _) => Err(refusal),
@@ -124,11 +115,11 @@ impl Program {
         match outcome {
             Ok(()) => {
                 self.conduct.accepted();
-                Flow::Continue
+                ControlFlow::Continue(())
             }
             Err(refusal) => {
                 self.sendq.push(plain_refusal_frame(&refusal));
-                self.conduct.refused().map_or(Flow::Continue, Flow::Close)
+                self.conduct.refused().map_or(ControlFlow::Continue(()), ControlFlow::Break)
             }
         }
     }

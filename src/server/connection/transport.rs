@@ -1,108 +1,115 @@
 //! Reading and writing one WebSocket, with the limits that every socket has. Not here: what the frames mean.
 
+use std::future::poll_fn;
+use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use futures::{SinkExt, StreamExt};
 use tokio::time::timeout;
 
 use crate::protocol::CloseCode;
-use crate::server::hub::publication::Frame;
+use crate::server::hub::sendq::{Sendq, Signal};
+use crate::server::websocket::{self, Inbox, Incoming, Opcode, ProtocolError, ReceiveError, encode, encode_close};
 
 /// How long a close frame may take to go out and to be answered.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What came from the client.
+/// What there is to do.
 #[derive(Debug)]
-pub enum Incoming {
-    /// A text frame.
-    Text(Utf8Bytes),
-    /// A binary frame, which no protocol here has.
+pub enum Turn {
+    /// A text frame came.
+    Text(String),
+    /// A binary frame came, which no protocol here has.
     Binary,
-    /// A sign of life below the protocol (ping or pong).
+    /// A sign of life below the protocol came (ping or pong).
     Alive,
-    /// The socket is over, by a close frame or by an error. `Some` when the client must be told why.
+    /// The sendq wants something seen to.
+    Signal(Signal),
+    /// The socket is over. `Some` when the client must be told why.
     Over(Option<CloseCode>),
 }
 
-/// The client does not take what is written, or is gone.
-#[derive(Debug)]
-pub struct WriteFailed;
+/// Whether the next frame of the client is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It is.
+    Wanted,
+    /// It stays where it is, and the client waits.
+    Paused,
+}
 
-/// A WebSocket with a bound on how long one write may take.
+/// One end of a WebSocket: its sendq writes, its inbox reads. At rest it owns no buffer and no timer.
 pub struct Transport {
-    socket: WebSocket,
-    write_timeout: Duration,
+    sendq: Arc<Sendq>,
+    inbox: Inbox,
 }
 
 impl Transport {
-    /// Wraps an upgraded socket. A `write_timeout` of zero waits for ever.
+    /// A transport over a sendq with a socket.
     #[must_use]
-    pub fn new(socket: WebSocket, write_timeout: Duration) -> Self {
-        Self { socket, write_timeout }
+    pub fn new(sendq: Arc<Sendq>, inbox: Inbox) -> Self {
+        Self { sendq, inbox }
     }
 
-    /// Waits for the next frame. Cancel-safe.
-    pub async fn receive(&mut self) -> Incoming {
-        match self.socket.next().await {
-            Some(Ok(Message::Text(text))) => Incoming::Text(text),
-            Some(Ok(Message::Binary(_))) => Incoming::Binary,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Alive,
-            Some(Ok(Message::Close(_))) | None => Incoming::Over(None),
-            Some(Err(error)) => Incoming::Over(close_code(&error)),
-        }
-    }
-
-    /// Writes frames in order and flushes once.
-    pub async fn send(&mut self, frames: Vec<Frame>) -> Result<(), WriteFailed> {
-        let socket = &mut self.socket;
-        bounded(self.write_timeout, async {
-            for frame in frames {
-                socket.feed(Message::Text(frame)).await?;
-            }
-            socket.flush().await
-        })
-        .await
+    /// Writes what waits, and waits for the next thing to do. A client that does not take what it is sent is not read
+    /// from. Cancel-safe.
+    pub async fn next(&mut self, reading: Reading) -> Turn {
+        poll_fn(|context| self.poll_next(reading, context)).await
     }
 
     /// Asks for a pong, so that the other side's silence can be told from its death.
-    pub async fn ping(&mut self) -> Result<(), WriteFailed> {
-        let socket = &mut self.socket;
-        bounded(self.write_timeout, socket.send(Message::Ping(Vec::new().into()))).await
+    pub fn ping(&self) {
+        self.sendq.push(encode(Opcode::Ping, &[]));
     }
 
     /// Says why and closes, within [`CLOSE_TIMEOUT`]. Nothing can be done when that fails too.
-    pub async fn close(mut self, code: CloseCode) {
-        let frame = CloseFrame { code: code.number(), reason: code.reason().into() };
-        let socket = &mut self.socket;
-        let _ = bounded(CLOSE_TIMEOUT, async {
-            socket.send(Message::Close(Some(frame))).await?;
-            // Waiting for the answer lets the reason arrive: closing a socket with unread data resets it (RFC 1122 §4.2.2.13).
-            while let Some(Ok(_)) = socket.next().await {}
-            Ok(())
-        })
-        .await;
+    pub async fn close(self, code: CloseCode) {
+        let number = websocket::CloseCode::new(code.number()).expect("every code is one that may be sent");
+        self.sendq.end(encode_close(number, code.reason()));
+        let _ = timeout(CLOSE_TIMEOUT, self.finish()).await;
     }
-}
 
-async fn bounded(limit: Duration, write: impl Future<Output = Result<(), axum::Error>>) -> Result<(), WriteFailed> {
-    let written = if limit.is_zero() { write.await } else { timeout(limit, write).await.map_err(|_| WriteFailed)? };
-    written.map_err(|_| WriteFailed)
+    async fn finish(&self) -> io::Result<()> {
+        poll_fn(|context| self.sendq.poll_drained(context)).await?;
+        poll_fn(|context| self.sendq.poll_shutdown(context)).await?;
+        // Waiting for the answer lets the reason arrive: closing a socket with unread data resets it (RFC 1122 §4.2.2.13).
+        poll_fn(|context| self.sendq.poll_discard(context)).await
+    }
+
+    fn poll_next(&mut self, reading: Reading, context: &mut Context<'_>) -> Poll<Turn> {
+        match ready!(self.sendq.poll_drained(context)) {
+            Ok(None) => {}
+            Ok(Some(signal)) => return Poll::Ready(Turn::Signal(signal)),
+            Err(_) => return Poll::Ready(Turn::Over(None)),
+        }
+        if reading == Reading::Paused {
+            return Poll::Pending;
+        }
+        let incoming = match ready!(self.inbox.poll_next(|buffer| self.sendq.poll_read(context, buffer))) {
+            Ok(incoming) => incoming,
+            Err(ReceiveError::Protocol(error)) => return Poll::Ready(Turn::Over(Some(close_code(error)))),
+            Err(ReceiveError::Io(_) | ReceiveError::Closed) => return Poll::Ready(Turn::Over(None)),
+        };
+        self.sendq.reply(&incoming);
+        Poll::Ready(match incoming {
+            Incoming::Text(text) => Turn::Text(text.into_owned()),
+            Incoming::Binary(_) => Turn::Binary,
+            Incoming::Ping(_) | Incoming::Pong(_) => Turn::Alive,
+            Incoming::Close(_) => {
+                // The answer is a courtesy: it goes out if there is room for it now.
+                let _ = self.sendq.poll_drained(context);
+                Turn::Over(None)
+            }
+        })
+    }
 }
 
 /// Which close code tells the client what its last frame did wrong.
-fn close_code(error: &axum::Error) -> Option<CloseCode> {
-    use std::error::Error;
-    let mut source: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(current) = source {
-        if let Some(error) = current.downcast_ref::<tungstenite::Error>() {
-            return match error {
-                tungstenite::Error::Capacity(_) => Some(CloseCode::FrameTooLarge),
-                tungstenite::Error::Utf8(_) => Some(CloseCode::InvalidUtf8),
-                _ => None,
-            };
-        }
-        source = current.source();
+fn close_code(error: ProtocolError) -> CloseCode {
+    match error.close_code() {
+        websocket::CloseCode::TOO_LARGE => CloseCode::FrameTooLarge,
+        websocket::CloseCode::INVALID_PAYLOAD => CloseCode::InvalidUtf8,
+        _ => CloseCode::ProtocolError,
     }
-    None
 }

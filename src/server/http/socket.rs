@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::rejection::PathRejection;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -20,13 +18,7 @@ use crate::server::app::{App, Caller};
 use crate::server::chat;
 use crate::server::connection;
 use crate::server::http::HttpRefusal;
-
-/// Per-connection read buffer. The default of the library, 128 KiB, would be most of an idle connection's memory.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
-/// Frames that wait together before they are written.
-const WRITE_BUFFER_BYTES: usize = 16 * 1024;
-
-type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+use crate::server::http::upgrade::Upgrade;
 
 /// `GET /ws`: the member socket. The cookie counts here, so the origin must be ours.
 pub async fn member(
@@ -35,16 +27,12 @@ pub async fn member(
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Result<Response, HttpRefusal> {
-    let upgrade = upgrade.map_err(|_| ErrorCode::BadRequest)?;
     app.origins.check_member_socket(&headers, caller.scheme).map_err(|_| ErrorCode::OriginRefused)?;
-    let upgrade = upgrade.protocols([SUBPROTOCOL]);
-    if upgrade.selected_protocol().is_none() {
-        return Err(ErrorCode::UnsupportedProtocol.into());
-    }
-    let admitted = admit(&app, caller.address)?;
-    Ok(bounded(&app, upgrade).on_upgrade(async move |socket| {
-        connection::member::serve(app, socket, caller).await;
-        drop(admitted);
+    let upgrade = upgrade.subprotocol(SUBPROTOCOL, &headers)?;
+    let place = admit(&app, caller.address)?;
+    Ok(as_configured(&app, upgrade).accept(async move |upgraded| {
+        connection::member::serve(app, upgraded, caller).await;
+        drop(place);
     }))
 }
 
@@ -71,8 +59,10 @@ pub async fn plain_at_the_root(State(app): State<Arc<App>>, request: Request, ne
     let Some(caller) = parts.extensions.get::<Caller>().cloned() else {
         return HttpRefusal::from(ErrorCode::Internal).into_response();
     };
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;
-    upgrade_plain(app, caller, RoomSlug::lobby(), &parts.headers, upgrade).await.into_response()
+    match Upgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade_plain(app, caller, RoomSlug::lobby(), &parts.headers, upgrade).await.into_response(),
+        Err(refused) => refused.into_response(),
+    }
 }
 
 async fn upgrade_plain(
@@ -82,14 +72,13 @@ async fn upgrade_plain(
     headers: &HeaderMap,
     upgrade: Upgrade,
 ) -> Result<Response, HttpRefusal> {
-    let upgrade = upgrade.map_err(|_| ErrorCode::BadRequest)?;
     let Caller { address, scheme, .. } = caller;
     app.origins.check_plain_socket(headers, scheme).map_err(|_| ErrorCode::OriginRefused)?;
-    let admitted = admit(&app, address)?;
+    let place = admit(&app, address)?;
     chat::open_room(&app, &room).await?;
-    Ok(bounded(&app, upgrade).on_upgrade(async move |socket| {
-        connection::plain::serve(app, socket, room, address).await;
-        drop(admitted);
+    Ok(as_configured(&app, upgrade).accept(async move |upgraded| {
+        connection::plain::serve(app, upgraded, room, address).await;
+        drop(place);
     }))
 }
 
@@ -112,14 +101,6 @@ fn admit(app: &App, address: IpAddr) -> Result<Place, Refusal> {
     Ok(Place { _counted: counted, _waited_for: waited_for })
 }
 
-fn bounded(app: &App, upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
-    let frame_bytes = match app.config.limits.frame_bytes {
-        0 => usize::MAX,
-        bytes => bytes as usize,
-    };
-    upgrade
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_frame_size(frame_bytes)
-        .max_message_size(frame_bytes)
+fn as_configured(app: &App, upgrade: Upgrade) -> Upgrade {
+    if app.config.server.compression_threshold_bytes == 0 { upgrade.uncompressed() } else { upgrade }
 }

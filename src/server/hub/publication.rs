@@ -1,17 +1,20 @@
-//! One publication as it leaves: encoded at most once per wire format, whatever the number of receivers.
-//! Not here: who receives it (`hub`).
+//! One publication as it leaves: encoded and compressed at most once per wire format, whatever the number of receivers.
+//! Not here: who receives it (`hub::room`), and several of them in one piece (`hub::run`).
 
-use std::cell::OnceCell;
+use std::sync::{Arc, OnceLock};
 
-use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
 use chrono::{DateTime, Local, SecondsFormat, Utc};
+use tokio::sync::OwnedSemaphorePermit;
 
+use super::compressor::Compressor;
 use crate::protocol::plain::{PlainError, PlainEvent, STATUS_CHAT, STATUS_LEFT, STATUS_REFUSED};
-use crate::protocol::{Event, EventBody, Person, Refusal, RoomSlug, Timestamp};
+use crate::protocol::{Event, EventBody, Person, Refusal, RoomSlug, Seq, Timestamp};
 use crate::server::store::Committed;
+use crate::server::websocket::{Form, Opcode, SharedFrame, encode};
 
-/// One encoded frame; cloning shares the bytes.
-pub type Frame = Utf8Bytes;
+/// A WebSocket frame as it is on the wire, or several in a row; cloning shares the bytes.
+pub type Frame = Bytes;
 
 /// The two wire formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,43 +26,70 @@ pub enum Wire {
 }
 
 /// A committed event and its encodings, each made when the first receiver needs it.
-pub struct Publication<'a> {
-    committed: &'a Committed,
-    member: OnceCell<Frame>,
-    plain: OnceCell<Option<Frame>>,
+pub struct Publication {
+    committed: Committed,
+    compressor: Arc<Compressor>,
+    member: OnceLock<SharedFrame>,
+    plain: OnceLock<Option<SharedFrame>>,
+    /// Its place among those that are on their way; free again when the last lane has sent it.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
-impl<'a> Publication<'a> {
+impl Publication {
     /// Nothing is encoded yet.
     #[must_use]
-    pub fn new(committed: &'a Committed) -> Self {
-        Self { committed, member: OnceCell::new(), plain: OnceCell::new() }
+    pub fn new(committed: Committed, compressor: Arc<Compressor>, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { committed, compressor, member: OnceLock::new(), plain: OnceLock::new(), _place: place }
     }
 
-    /// The frame for one wire; `None` when the event has no form there.
-    pub fn frame(&self, wire: Wire) -> Option<Frame> {
-        match wire {
-            Wire::Member => Some(self.member.get_or_init(|| self.encode_member()).clone()),
-            Wire::Plain => self.plain.get_or_init(|| self.encode_plain()).clone(),
-        }
+    /// Where it was said.
+    #[must_use]
+    pub fn room(&self) -> &RoomSlug {
+        &self.committed.room
     }
 
-    fn encode_member(&self) -> Frame {
-        let Committed { room, event } = self.committed;
-        member_frame(&Event::Publication { room: room.clone(), event: event.clone() })
+    /// Its place in the room.
+    #[must_use]
+    pub fn seq(&self) -> Seq {
+        self.committed.event.seq
     }
 
-    fn encode_plain(&self) -> Option<Frame> {
-        let Committed { room, event } = self.committed;
+    /// About how large its frames are, before they are made.
+    #[must_use]
+    pub fn approximate_bytes(&self) -> usize {
+        const AROUND_THE_TEXT: usize = 256;
+        AROUND_THE_TEXT
+            + match &self.committed.event.body {
+                EventBody::Message(message) => message.text.len(),
+                EventBody::RoomCreated { .. } => 0,
+            }
+    }
+
+    /// The frame for one wire in one form; `None` when the event has no words there.
+    pub fn frame(&self, wire: Wire, form: Form) -> Option<&Frame> {
+        let frame = match wire {
+            Wire::Member => Some(self.member.get_or_init(|| self.encode_member())),
+            Wire::Plain => self.plain.get_or_init(|| self.encode_plain()).as_ref(),
+        };
+        frame.map(|frame| frame.in_form(form))
+    }
+
+    fn encode_member(&self) -> SharedFrame {
+        let Committed { room, event } = &self.committed;
+        self.compressor.encode(&json(&Event::Publication { room: room.clone(), event: event.clone() }))
+    }
+
+    fn encode_plain(&self) -> Option<SharedFrame> {
+        let Committed { room, event } = &self.committed;
         match &event.body {
-            EventBody::Message(message) => Some(encode(&PlainEvent {
+            EventBody::Message(message) => Some(self.compressor.encode(&json(&PlainEvent {
                 nickname: message.sender.nickname.clone(),
                 message: message.text.clone(),
                 time: message.sender_time.clone().unwrap_or_else(|| local_time(event.at_ms)),
                 status: STATUS_CHAT,
                 at: rfc3339(event.at_ms),
                 room: room.clone(),
-            })),
+            }))),
             EventBody::RoomCreated { .. } => None,
         }
     }
@@ -68,13 +98,13 @@ impl<'a> Publication<'a> {
 /// Encodes an event of the member socket.
 #[must_use]
 pub fn member_frame(event: &Event) -> Frame {
-    encode(event)
+    frame(event)
 }
 
 /// Encodes the notice on the plain socket that somebody left.
 #[must_use]
 pub fn plain_left_frame(person: &Person, room: &RoomSlug, at: Timestamp) -> Frame {
-    encode(&PlainEvent {
+    frame(&PlainEvent {
         nickname: person.nickname.clone(),
         message: String::new(),
         time: local_time(at),
@@ -87,11 +117,16 @@ pub fn plain_left_frame(person: &Person, room: &RoomSlug, at: Timestamp) -> Fram
 /// Encodes a refusal on the plain socket.
 #[must_use]
 pub fn plain_refusal_frame(refusal: &Refusal) -> Frame {
-    encode(&PlainError { status: STATUS_REFUSED, error: refusal.to_string() })
+    frame(&PlainError { status: STATUS_REFUSED, error: refusal.to_string() })
 }
 
-fn encode(value: &impl serde::Serialize) -> Frame {
-    serde_json::to_string(value).expect("wire types have string keys and no failing serializers").into()
+/// A frame that is not compressed for anybody: it is for one connection, or it is short.
+fn frame(value: &impl serde::Serialize) -> Frame {
+    encode(Opcode::Text, &json(value))
+}
+
+fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("wire types have string keys and no failing serializers")
 }
 
 fn utc(at: Timestamp) -> DateTime<Utc> {

@@ -1,12 +1,14 @@
-//! One room on this node: who follows it, and how far each was sent. A plain state machine: what it is told comes as
+//! One room in one lane: who follows it there, and how far each was sent. A plain state machine: what it is told comes as
 //! arguments, what it sends goes to the followers' sendqs, and it knows neither clock nor store. Not here: which rooms
 //! there are and who is connected (`hub`), who may follow (`connection`).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use super::ConnectionId;
-use super::publication::{Frame, Publication, Wire};
+use super::publication::{Frame, Wire};
+use super::run::{Run, Standing};
 use super::sendq::Sendq;
 use crate::protocol::Seq;
 
@@ -14,7 +16,8 @@ use crate::protocol::Seq;
 pub(super) struct Room {
     /// The newest event that was published here or read by somebody who joined.
     head: Seq,
-    followers: HashMap<ConnectionId, Follower>,
+    /// In an order that stays, so that a long walk over them can be interrupted.
+    followers: BTreeMap<ConnectionId, Follower>,
 }
 
 /// One connection that follows the room.
@@ -27,13 +30,20 @@ struct Follower {
 /// How far a follower is.
 enum Stage {
     /// Its backlog is being read: what is published meanwhile is collected, so that nothing falls in between.
-    Buffering { collected: Vec<(Seq, Frame)>, bytes: usize },
+    Buffering(Box<Collected>),
     /// More was published while its backlog was read than may wait for it.
     Overrun,
     /// Everything up to `after` was sent. The fan-out runs behind the commits, so it may still bring what the backlog held.
     Live { after: Seq },
     /// Something was given up. Nothing more is sent until the connection follows anew.
     Behind,
+}
+
+/// What was published while a backlog is read.
+#[derive(Default)]
+struct Collected {
+    frames: Vec<(Seq, Frame)>,
+    bytes: usize,
 }
 
 /// How a follower came out of [`super::Hub::go_live`].
@@ -47,7 +57,7 @@ pub enum Seam {
 
 impl Room {
     pub(super) fn new(head: Seq) -> Self {
-        Self { head, followers: HashMap::new() }
+        Self { head, followers: BTreeMap::new() }
     }
 
     pub(super) fn head(&self) -> Seq {
@@ -56,8 +66,7 @@ impl Room {
 
     /// Starts collecting for a connection, whatever it was before.
     pub(super) fn follow(&mut self, id: ConnectionId, sendq: Arc<Sendq>, wire: Wire) {
-        self.followers
-            .insert(id, Follower { sendq, wire, stage: Stage::Buffering { collected: Vec::new(), bytes: 0 } });
+        self.followers.insert(id, Follower { sendq, wire, stage: Stage::Buffering(Box::default()) });
     }
 
     pub(super) fn unfollow(&mut self, id: ConnectionId) {
@@ -72,8 +81,8 @@ impl Room {
             follower.sendq.push(frame);
         }
         match std::mem::replace(&mut follower.stage, Stage::Live { after: head }) {
-            Stage::Buffering { collected, .. } => {
-                collected.into_iter().for_each(|(seq, frame)| follower.send(seq, frame));
+            Stage::Buffering(collected) => {
+                collected.frames.into_iter().for_each(|(seq, frame)| follower.send_collected(seq, frame));
                 Seam::Closed
             }
             Stage::Overrun => {
@@ -84,14 +93,20 @@ impl Room {
         }
     }
 
-    /// Sends an event to every follower, in the encoding of its wire.
-    pub(super) fn publish(&mut self, seq: Seq, publication: &Publication<'_>) {
-        self.head = self.head.max(seq);
-        for follower in self.followers.values_mut() {
-            if let Some(frame) = publication.frame(follower.wire) {
-                follower.send(seq, frame);
-            }
+    /// Sends a run to the next followers, at most `most` of them, behind the one that was the last before. Answers with
+    /// the last of these; `None` when there are no more.
+    ///
+    /// Whoever comes in the middle of such a walk misses nothing: what is published was committed before, so it is in the
+    /// backlog that is read after the follow.
+    pub(super) fn send(&mut self, run: &Run, behind: Option<ConnectionId>, most: usize) -> Option<ConnectionId> {
+        self.head = self.head.max(run.last_seq().unwrap_or(self.head));
+        let start = behind.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut last = None;
+        for (id, follower) in self.followers.range_mut((start, Bound::Unbounded)).take(most) {
+            follower.send(run);
+            last = Some(*id);
         }
+        last
     }
 
     /// Frames for this follower were given up: `Some` is the head that it is behind. One whose backlog is being read has
@@ -109,33 +124,49 @@ impl Room {
         match self.followers.get(&id)?.stage {
             Stage::Live { after } => Some(after),
             Stage::Behind => Some(self.head),
-            Stage::Buffering { .. } | Stage::Overrun => None,
+            Stage::Buffering(_) | Stage::Overrun => None,
         }
-    }
-
-    /// The sendqs of the followers on one wire to whom everything is sent that happens here.
-    pub(super) fn live_sendqs(&self, wire: Wire) -> impl Iterator<Item = &Sendq> {
-        let is_live = move |follower: &&Follower| follower.wire == wire && matches!(follower.stage, Stage::Live { .. });
-        self.followers.values().filter(is_live).map(|follower| &*follower.sendq)
     }
 }
 
 impl Follower {
-    /// Sends an event once: what this follower has already is left out, and what comes before it is live is kept for it.
-    fn send(&mut self, seq: Seq, frame: Frame) {
+    /// Sends what this follower does not have already; what comes before it is live is kept for it.
+    fn send(&mut self, run: &Run) {
         match &mut self.stage {
-            Stage::Live { after } if seq > *after => {
-                *after = seq;
-                self.sendq.push_of_room(frame);
-            }
-            Stage::Buffering { collected, bytes } => {
-                *bytes += frame.len();
-                collected.push((seq, frame));
-                if collected.len() > 1 && self.sendq.is_too_much(*bytes, collected.len()) {
-                    self.stage = Stage::Overrun;
+            Stage::Live { after } => {
+                let image = run.image(self.wire, self.sendq.form(), *after);
+                *after = run.last_seq().map_or(*after, |last| last.max(*after));
+                match run.standing() {
+                    _ if image.frames == 0 => {}
+                    Standing::Kept => self.sendq.push_of_room(image),
+                    Standing::Ephemeral => self.sendq.push_ephemeral(image),
                 }
             }
-            Stage::Live { .. } | Stage::Overrun | Stage::Behind => {}
+            Stage::Buffering(_) => self.collect(run),
+            Stage::Overrun | Stage::Behind => {}
+        }
+    }
+
+    fn collect(&mut self, run: &Run) {
+        let Stage::Buffering(collected) = &mut self.stage else { return };
+        for event in run.events() {
+            if let Some(frame) = event.frame(self.wire, self.sendq.form()) {
+                collected.bytes += frame.len();
+                collected.frames.push((event.seq(), frame.clone()));
+            }
+        }
+        if collected.frames.len() > 1 && self.sendq.is_too_much(collected.bytes, collected.frames.len()) {
+            self.stage = Stage::Overrun;
+        }
+    }
+
+    /// Sends one of those that were collected, unless the backlog held it.
+    fn send_collected(&mut self, seq: Seq, frame: Frame) {
+        if let Stage::Live { after } = &mut self.stage
+            && seq > *after
+        {
+            *after = seq;
+            self.sendq.push_of_room(frame.into());
         }
     }
 }

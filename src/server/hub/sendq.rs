@@ -1,19 +1,31 @@
-//! The bounded queue of one connection: what it still has to be sent. Appending never blocks; a reader that is too slow
-//! loses what waits of its rooms, is told so, and costs nobody else anything. Not here: the socket (`connection` drains
-//! the queue), which rooms fell behind (`hub::room`).
+//! The bounded queue of one connection, and the socket it empties into. Sending never waits: what the socket takes at once
+//! is written by the sender, the rest by the connection's own task when the client makes room. A reader that is too slow
+//! loses what waits of its rooms, is told so, and costs nobody else anything. Not here: what the frames mean, and which
+//! rooms fell behind (`hub::room`).
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::mem::MaybeUninit;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
 
-use tokio::sync::Notify;
+use tokio::io::ReadBuf;
 
+use super::compressor::{Compressor, Reader};
 use super::publication::Frame;
+use super::run::Image;
 use crate::protocol::CloseCode;
+use crate::server::listener::Socket;
+use crate::server::websocket::{Agreement, Form, Incoming};
+use outlet::Outlet;
+use queue::Queue;
+
+mod outlet;
+mod queue;
 
 /// How much may wait, of answers and of everything else each. 0 = no limit.
 #[derive(Clone, Copy, Debug)]
 pub struct SendqLimits {
-    /// Bytes of JSON text.
+    /// Bytes of frames.
     pub bytes: usize,
     /// Frames.
     pub frames: usize,
@@ -28,177 +40,208 @@ pub enum WhenFull {
     Close,
 }
 
-/// The queue, shared by the hub, which appends, and the connection's task, which drains.
-pub struct Sendq {
-    limits: SendqLimits,
-    when_full: WhenFull,
-    /// Innermost of all locks; held for a push or a take, never longer.
-    queue: Mutex<Queue>,
-    /// One permit is stored when something was added while the task was busy.
-    added: Notify,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: VecDeque<Waiting>,
-    answers: Load,
-    of_rooms: Load,
-    /// Frames of rooms were given up, and the connection has not yet seen to it: no more of them are taken.
-    behind: bool,
-    close: Option<CloseCode>,
-}
-
-/// So much waits.
-#[derive(Clone, Copy, Default)]
-struct Load {
-    bytes: usize,
-    frames: usize,
-}
-
-/// A frame that waits.
-enum Waiting {
-    /// An answer to this client. Its number is bounded by what the client asks, which is not read while it does not read.
-    Answer(Frame),
-    /// Something of a room, which the client can fetch again.
-    OfRoom(Frame),
-}
-
-/// What a connection's task has to do next.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Outgoing {
-    /// Write these, in this order, and flush once.
-    Frames(Vec<Frame>),
+/// What a connection's task has to see to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
     /// Frames of rooms were given up: tell which rooms fell behind, by [`super::Hub::fall_behind`].
     Behind,
+    /// It is time to look at silence, heartbeat and session.
+    Check,
+    /// The server is about to stop.
+    Drain,
     /// Say why and close.
     Close(CloseCode),
 }
 
+/// What a queue without a socket gives out.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    /// Write these, in this order. One piece may hold several frames.
+    Frames(Vec<Frame>),
+    /// See to this.
+    Signal(Signal),
+}
+
+/// The queue, shared by the hub, which sends, and the connection's task, which reads and finishes what is parked.
+pub struct Sendq {
+    form: Form,
+    /// Innermost of all locks; held for a push, a read or a write of the socket, none of which waits.
+    inner: Mutex<Inner>,
+    /// Counted for as long as this connection may take compressed frames.
+    _reader: Option<Reader>,
+}
+
+struct Inner {
+    queue: Queue,
+    /// None where somebody else takes the frames: in tests of what leads to them.
+    outlet: Option<Outlet>,
+    /// The connection's task, unless it was woken and has not looked since.
+    task: Option<Waker>,
+}
+
 impl Sendq {
-    /// An empty queue.
+    /// An empty queue without a socket; [`Sendq::try_next`] gives out what waits.
     #[must_use]
     pub fn new(limits: SendqLimits, when_full: WhenFull) -> Self {
-        Self { limits, when_full, queue: Mutex::default(), added: Notify::new() }
+        let inner = Inner { queue: Queue::new(limits, when_full), outlet: None, task: None };
+        Self { form: Form::Plain, inner: Mutex::new(inner), _reader: None }
     }
 
-    /// Appends an answer. A client that does not take its answers is closed as slow. A frame that finds no other of its
-    /// kind always has room, however large it is: its reader is not behind.
+    /// The same with a socket, and what was agreed on with its client about compression.
+    #[must_use]
+    pub fn with_socket(self, socket: Socket, agreement: Option<Agreement>, compressor: &Arc<Compressor>) -> Self {
+        let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let inner = Inner { outlet: Some(Outlet::new(socket)), ..inner };
+        Self { form: Form::of(agreement), inner: Mutex::new(inner), _reader: compressor.count(agreement) }
+    }
+
+    /// Which form of a publication this connection takes.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Appends an answer. The connection's task writes it when it looks next, with all others that came meanwhile.
     pub fn push(&self, frame: Frame) {
-        let mut queue = self.lock();
-        if queue.close.is_none() {
-            if self.is_full_for(queue.answers, &frame) {
-                queue.give_up(CloseCode::Slow);
-            } else {
-                queue.answers.add(&frame);
-                queue.waiting.push_back(Waiting::Answer(frame));
-            }
-        }
-        drop(queue);
-        self.added.notify_one();
+        let mut inner = self.lock();
+        inner.queue.push(frame);
+        wake(inner);
     }
 
-    /// Appends something of a room, unless the connection fell behind. It falls behind when there is no room.
-    pub fn push_of_room(&self, frame: Frame) {
-        let mut queue = self.lock();
-        if queue.close.is_some() || queue.behind {
+    /// Sends something of a room, unless the connection fell behind. It falls behind when there is no place for it.
+    pub fn push_of_room(&self, image: Image) {
+        let mut inner = self.lock();
+        let Inner { queue, outlet, task } = &mut *inner;
+        if !queue.takes_rooms() {
             return;
         }
-        if !self.is_full_for(queue.of_rooms, &frame) {
-            queue.of_rooms.add(&frame);
-            queue.waiting.push_back(Waiting::OfRoom(frame));
-        } else if self.when_full == WhenFull::FallBehind {
-            queue.fall_behind();
-        } else {
-            queue.give_up(CloseCode::Slow);
-        }
-        drop(queue);
-        self.added.notify_one();
-    }
-
-    /// Appends a frame that may be lost: beyond half of the limits it is dropped in silence.
-    pub fn push_ephemeral(&self, frame: Frame) {
-        let load = self.lock().of_rooms;
-        if !self.is_over(load.bytes + frame.len(), load.frames + 1, 2) {
-            self.push_of_room(frame);
-        }
-    }
-
-    /// Closes the connection after what is queued: an ack in it still arrives. The first reason wins.
-    pub fn close(&self, code: CloseCode) {
-        self.lock().close.get_or_insert(code);
-        self.added.notify_one();
-    }
-
-    /// Waits until there is something to do and takes all of it. Cancel-safe: nothing is taken before it is returned.
-    pub async fn next(&self) -> Outgoing {
-        loop {
-            if let Some(outgoing) = self.try_next() {
-                return outgoing;
+        let is_seen_to = match outlet {
+            Some(outlet) if outlet.is_open() => {
+                let waker = task.as_ref().unwrap_or(Waker::noop());
+                outlet.send(queue, image.bytes, &mut Context::from_waker(waker));
+                !outlet.has_failed()
             }
-            self.added.notified().await;
+            Some(outlet) => {
+                queue.push_of_room(&image);
+                !outlet.has_failed() && !queue.has_signal()
+            }
+            None => {
+                queue.push_of_room(&image);
+                false
+            }
+        };
+        if !is_seen_to {
+            wake(inner);
         }
     }
 
-    /// What there is to do now.
-    pub fn try_next(&self) -> Option<Outgoing> {
-        let mut queue = self.lock();
-        if !queue.waiting.is_empty() {
-            (queue.answers, queue.of_rooms) = (Load::default(), Load::default());
-            let frame = |waiting| match waiting {
-                Waiting::Answer(frame) | Waiting::OfRoom(frame) => frame,
-            };
-            return Some(Outgoing::Frames(std::mem::take(&mut queue.waiting).into_iter().map(frame).collect()));
+    /// Sends something that may be lost: beyond half of the limits it is dropped in silence.
+    pub fn push_ephemeral(&self, image: Image) {
+        if !self.lock().queue.is_half_full(&image) {
+            self.push_of_room(image);
         }
-        match queue.close {
-            Some(code) => Some(Outgoing::Close(code)),
-            None => queue.behind.then_some(Outgoing::Behind),
+    }
+
+    /// Tells the connection's task something, after what is queued: an ack before a [`Signal::Close`] still arrives. Of
+    /// several close codes the first wins.
+    pub fn signal(&self, signal: Signal) {
+        let mut inner = self.lock();
+        inner.queue.signal(signal);
+        wake(inner);
+    }
+
+    /// Closes the connection after what is queued.
+    pub fn close(&self, code: CloseCode) {
+        self.signal(Signal::Close(code));
+    }
+
+    /// What there is to do now, without a socket.
+    pub fn try_next(&self) -> Option<Outgoing> {
+        self.lock().queue.take()
+    }
+
+    /// Writes what waits; for the connection's task, which is woken when there is more to do. Ready with `None` when there
+    /// is nothing left, with a signal when there is something to see to.
+    ///
+    /// # Errors
+    /// When the client is gone, or has taken nothing for longer than `limits.write_timeout`.
+    pub fn poll_drained(&self, context: &mut Context<'_>) -> Poll<io::Result<Option<Signal>>> {
+        let mut inner = self.lock();
+        let Inner { queue, outlet, task } = &mut *inner;
+        match task {
+            Some(task) => task.clone_from(context.waker()),
+            None => *task = Some(context.waker().clone()),
+        }
+        outlet.as_mut().map_or(Poll::Pending, |outlet| outlet.poll_drained(queue, context))
+    }
+
+    /// Reads once from the socket.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn poll_read(&self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.lock().outlet.as_mut().map_or(Poll::Pending, |outlet| outlet.poll_read(context, buffer))
+    }
+
+    /// Answers what wants an answer below the protocol: a ping, and the client's close. It goes out with the next write.
+    pub fn reply(&self, incoming: &Incoming<'_>) {
+        if let Some(outlet) = &mut self.lock().outlet {
+            outlet.reply(incoming);
+        }
+    }
+
+    /// Makes a close frame the last of all that is sent.
+    pub fn end(&self, close: Frame) {
+        if let Some(outlet) = &mut self.lock().outlet {
+            outlet.end(close);
+        }
+    }
+
+    /// Says to the operating system that nothing more is sent.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn poll_shutdown(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.lock().outlet.as_mut().map_or(Poll::Ready(Ok(())), |outlet| outlet.poll_shutdown(context))
+    }
+
+    /// Reads and forgets, until the client has closed.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn poll_discard(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut memory = [MaybeUninit::uninit(); 1024];
+        loop {
+            let mut buffer = ReadBuf::uninit(&mut memory);
+            ready!(self.poll_read(context, &mut buffer))?;
+            if buffer.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
         }
     }
 
     /// Takes frames of rooms again: those that fell behind send none until they are joined anew.
     pub(super) fn resume(&self) {
-        self.lock().behind = false;
+        self.lock().queue.resume();
     }
 
     /// Whether so much of a room would be too much for an empty queue.
     pub(super) fn is_too_much(&self, bytes: usize, frames: usize) -> bool {
-        self.is_over(bytes, frames, 1)
+        self.lock().queue.is_too_much(bytes, frames)
     }
 
-    fn is_full_for(&self, load: Load, frame: &Frame) -> bool {
-        load.frames > 0 && self.is_over(load.bytes + frame.len(), load.frames + 1, 1)
-    }
-
-    fn is_over(&self, bytes: usize, frames: usize, divisor: usize) -> bool {
-        (self.limits.bytes > 0 && bytes > self.limits.bytes / divisor)
-            || (self.limits.frames > 0 && frames > self.limits.frames / divisor)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        // A push leaves the queue whole at every step, so a poisoned lock is as good as any.
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Every operation leaves the queue whole, so a poisoned lock is as good as any.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Queue {
-    /// Forgets what can be fetched again. An answer cannot: an ack says what no other frame does.
-    fn fall_behind(&mut self) {
-        self.waiting.retain(|waiting| matches!(waiting, Waiting::Answer(_)));
-        // What is kept is little, so that its queue need not be as long as the one that was full.
-        self.waiting.shrink_to_fit();
-        self.of_rooms = Load::default();
-        self.behind = true;
-    }
-
-    fn give_up(&mut self, code: CloseCode) {
-        *self = Self { close: Some(code), ..Self::default() };
-    }
-}
-
-impl Load {
-    fn add(&mut self, frame: &Frame) {
-        self.bytes += frame.len();
-        self.frames += 1;
+/// Wakes the connection's task, after the lock is given back.
+fn wake(mut inner: MutexGuard<'_, Inner>) {
+    let task = inner.task.take();
+    drop(inner);
+    if let Some(task) = task {
+        task.wake();
     }
 }
 

@@ -1,6 +1,12 @@
 use super::*;
 use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Origin, Person, Timestamp};
 use crate::server::hub::sendq::{Outgoing, SendqLimits, WhenFull};
+use crate::server::store::Committed;
+use crate::server::websocket::test_client::texts;
+use crate::server::websocket::{Opcode, encode};
+
+/// More than one, so that what is said of a hub holds for followers in different lanes.
+const LANES: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 
 const UNLIMITED: SendqLimits = SendqLimits { bytes: 0, frames: 0 };
 
@@ -17,7 +23,7 @@ fn committed(seq: u64) -> Committed {
 }
 
 fn hub_with_lobby() -> Hub {
-    let hub = Hub::default();
+    let hub = Hub::new(LANES, 0);
     hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
     hub
 }
@@ -35,104 +41,114 @@ fn position(hub: &Hub, id: ConnectionId) -> Option<u64> {
     hub.positions(id, &[RoomSlug::lobby()]).first().map(|position| position.head.get())
 }
 
-async fn lines(sendq: &Sendq) -> Vec<String> {
-    match sendq.next().await {
-        Outgoing::Frames(frames) => frames
+fn text(text: &str) -> Frame {
+    encode(Opcode::Text, text.as_bytes())
+}
+
+/// Publishes, and lets the lanes send it.
+fn publish(hub: &Hub, seq: u64) {
+    hub.publish(committed(seq));
+    hub.send_posted();
+}
+
+fn lines(sendq: &Sendq) -> Vec<String> {
+    match sendq.try_next() {
+        Some(Outgoing::Frames(frames)) => texts(&frames)
             .iter()
             .map(|frame| match frame.find("line ") {
                 Some(at) => frame[at..].split('"').next().unwrap().to_owned(),
-                None => frame.to_string(),
+                None => frame.clone(),
             })
             .collect(),
         other => panic!("frames were expected and this came: {other:?}"),
     }
 }
 
-#[tokio::test]
-async fn what_is_published_while_the_backlog_is_read_comes_once_and_after_it() {
+#[test]
+fn what_is_published_while_the_backlog_is_read_comes_once_and_after_it() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect(&hub);
     hub.follow(id, &RoomSlug::lobby(), Wire::Member);
     for seq in 2..=5 {
-        hub.publish(&committed(seq));
+        publish(&hub, seq);
     }
     // The backlog was read when the head was 3.
-    hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 3".into()), Seq::new(3));
-    hub.publish(&committed(6));
-    assert_eq!(lines(&sendq).await, ["backlog up to 3", "line 4", "line 5", "line 6"]);
+    hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 3")), Seq::new(3));
+    publish(&hub, 6);
+    assert_eq!(lines(&sendq), ["backlog up to 3", "line 4", "line 5", "line 6"]);
 }
 
 /// The fan-out runs behind the commits: a joiner's snapshot may hold what is published after it went live.
-#[tokio::test]
-async fn what_the_backlog_held_is_not_sent_again_by_a_late_fan_out() {
+#[test]
+fn what_the_backlog_held_is_not_sent_again_by_a_late_fan_out() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect(&hub);
     hub.follow(id, &RoomSlug::lobby(), Wire::Member);
-    hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 5".into()), Seq::new(5));
+    hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 5")), Seq::new(5));
     assert_eq!(position(&hub, id), Some(5));
     for seq in 4..=6 {
-        hub.publish(&committed(seq));
+        publish(&hub, seq);
     }
-    assert_eq!(lines(&sendq).await, ["backlog up to 5", "line 6"]);
+    assert_eq!(lines(&sendq), ["backlog up to 5", "line 6"]);
     assert_eq!(position(&hub, id), Some(6));
 }
 
 /// A slow reader costs its sendq, is told once, and hears nothing more of the room until it joins anew.
-#[tokio::test]
-async fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
+#[test]
+fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 2 });
     hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
     for seq in 2..=5 {
-        hub.publish(&committed(seq));
+        publish(&hub, seq);
     }
-    assert_eq!(sendq.next().await, Outgoing::Behind);
+    assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Behind)));
     let lobby = [RoomSlug::lobby()];
     assert_eq!(hub.fall_behind(id, &lobby), [RoomHead { room: RoomSlug::lobby(), head: Seq::new(5) }]);
-    hub.publish(&committed(6));
+    publish(&hub, 6);
     assert_eq!(sendq.try_next(), None);
     assert_eq!(position(&hub, id), Some(6), "a heartbeat says what it lacks");
 
     hub.follow(id, &RoomSlug::lobby(), Wire::Member);
-    hub.publish(&committed(7));
-    assert_eq!(hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 6".into()), Seq::new(6)), Seam::Closed);
-    assert_eq!(lines(&sendq).await, ["backlog up to 6", "line 7"]);
+    publish(&hub, 7);
+    assert_eq!(hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 6")), Seq::new(6)), Seam::Closed);
+    assert_eq!(lines(&sendq), ["backlog up to 6", "line 7"]);
 }
 
 /// What is published while a backlog is read costs no more than a sendq, however long the read takes.
-#[tokio::test]
-async fn more_than_may_wait_while_the_backlog_is_read_is_a_gap() {
+#[test]
+fn more_than_may_wait_while_the_backlog_is_read_is_a_gap() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 2 });
     hub.follow(id, &RoomSlug::lobby(), Wire::Member);
     for seq in 2..=5 {
-        hub.publish(&committed(seq));
+        publish(&hub, seq);
     }
-    let seam = hub.go_live(id, &RoomSlug::lobby(), Some("backlog up to 1".into()), Seq::new(1));
+    let seam = hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 1")), Seq::new(1));
     assert_eq!(seam, Seam::Gap(Seq::new(5)));
-    assert_eq!(lines(&sendq).await, ["backlog up to 1"]);
-    hub.publish(&committed(6));
+    assert_eq!(lines(&sendq), ["backlog up to 1"]);
+    publish(&hub, 6);
     assert_eq!(sendq.try_next(), None);
 }
 
-#[tokio::test]
-async fn a_follower_whose_backlog_is_being_read_has_lost_nothing() {
+#[test]
+fn a_follower_whose_backlog_is_being_read_has_lost_nothing() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 1 });
     let tea = RoomRecord { slug: RoomSlug::parse("tea").unwrap(), title: "Tea".into(), head: Seq::new(1) };
     hub.open_room(&tea);
     hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
     hub.follow(id, &tea.slug, Wire::Member);
-    hub.publish(&committed(2));
-    hub.publish(&committed(3));
-    assert_eq!(sendq.next().await, Outgoing::Behind);
+    publish(&hub, 2);
+    publish(&hub, 3);
+    assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Behind)));
     let behind = hub.fall_behind(id, &[tea.slug.clone(), RoomSlug::lobby()]);
     assert_eq!(behind, [RoomHead { room: RoomSlug::lobby(), head: Seq::new(3) }]);
     assert_eq!(hub.go_live(id, &tea.slug, None, Seq::new(1)), Seam::Closed);
 }
 
-#[tokio::test]
-async fn visitors_with_the_same_tab_id_do_not_close_each_other() {
+#[test]
+fn visitors_with_the_same_tab_id_do_not_close_each_other() {
     let hub = hub_with_lobby();
     let sendqs: Vec<_> = (0..2)
         .map(|_| {
@@ -142,40 +158,40 @@ async fn visitors_with_the_same_tab_id_do_not_close_each_other() {
         })
         .collect();
     for sendq in sendqs {
-        sendq.push("still open".into());
-        assert_eq!(lines(&sendq).await, ["still open"]);
+        sendq.push(text("still open"));
+        assert_eq!(lines(&sendq), ["still open"]);
     }
 }
 
-#[tokio::test]
-async fn a_publication_is_encoded_once_per_wire_whatever_the_number_of_followers() {
+#[test]
+fn a_publication_is_encoded_once_per_wire_whatever_the_number_of_followers() {
     let hub = hub_with_lobby();
     let followers: Vec<_> = (0..3).map(|_| connect(&hub)).collect();
     for (id, _) in &followers {
         hub.follow_live(*id, &RoomSlug::lobby(), Wire::Member);
     }
-    hub.publish(&committed(2));
+    publish(&hub, 2);
     let mut addresses = Vec::new();
     for (_, sendq) in &followers {
-        let Outgoing::Frames(frames) = sendq.next().await else { panic!("closed") };
+        let Some(Outgoing::Frames(frames)) = sendq.try_next() else { panic!("closed") };
         addresses.push(frames[0].as_ptr());
     }
     assert!(addresses.windows(2).all(|pair| pair[0] == pair[1]), "the followers do not share the bytes");
 }
 
-#[tokio::test]
-async fn whoever_left_hears_nothing_and_holds_nothing() {
+#[test]
+fn whoever_left_hears_nothing_and_holds_nothing() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect(&hub);
     hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
     hub.disconnect(id, &[RoomSlug::lobby()]);
-    hub.publish(&committed(2));
+    publish(&hub, 2);
     assert_eq!(Arc::strong_count(&sendq), 1, "the hub still holds the sendq");
     assert_eq!(hub.connection_count(), 0);
 }
 
-#[tokio::test]
-async fn the_same_page_of_the_same_person_has_one_connection() {
+#[test]
+fn the_same_page_of_the_same_person_has_one_connection() {
     let hub = hub_with_lobby();
     let (old, old_sendq) = connect(&hub);
     let (new, new_sendq) = connect(&hub);
@@ -183,29 +199,29 @@ async fn the_same_page_of_the_same_person_has_one_connection() {
     hub.identify(old, TabId::parse("page").unwrap());
     hub.identify(other_page, TabId::parse("another").unwrap());
     hub.identify(new, TabId::parse("page").unwrap());
-    assert_eq!(old_sendq.next().await, Outgoing::Close(CloseCode::Replaced));
+    assert_eq!(old_sendq.try_next(), Some(Outgoing::Signal(Signal::Close(CloseCode::Replaced))));
     for sendq in [new_sendq, other_sendq] {
-        sendq.push("still open".into());
-        assert_eq!(lines(&sendq).await, ["still open"]);
+        sendq.push(text("still open"));
+        assert_eq!(lines(&sendq), ["still open"]);
     }
 }
 
 /// The hello of an older connection may be processed late: whichever order they come in, the newer connection stays.
-#[tokio::test]
-async fn a_late_hello_of_an_older_connection_does_not_close_the_newer_one() {
+#[test]
+fn a_late_hello_of_an_older_connection_does_not_close_the_newer_one() {
     let hub = hub_with_lobby();
     let (old, old_sendq) = connect(&hub);
     let (new, new_sendq) = connect(&hub);
     hub.identify(new, TabId::parse("page").unwrap());
     hub.identify(old, TabId::parse("page").unwrap());
-    assert_eq!(old_sendq.next().await, Outgoing::Close(CloseCode::Replaced));
-    new_sendq.push("still open".into());
-    assert_eq!(lines(&new_sendq).await, ["still open"]);
+    assert_eq!(old_sendq.try_next(), Some(Outgoing::Signal(Signal::Close(CloseCode::Replaced))));
+    new_sendq.push(text("still open"));
+    assert_eq!(lines(&new_sendq), ["still open"]);
     let (newest, _) = connect(&hub);
     hub.identify(newest, TabId::parse("page").unwrap());
     assert_eq!(
-        new_sendq.next().await,
-        Outgoing::Close(CloseCode::Replaced),
+        new_sendq.try_next(),
+        Some(Outgoing::Signal(Signal::Close(CloseCode::Replaced))),
         "it is still known as the page's connection"
     );
 }
@@ -214,7 +230,7 @@ async fn a_late_hello_of_an_older_connection_does_not_close_the_newer_one() {
 fn the_head_is_the_newest_event_that_anybody_told_of() {
     let hub = hub_with_lobby();
     let (id, _sendq) = connect(&hub);
-    hub.publish(&committed(4));
+    publish(&hub, 4);
     hub.follow(id, &RoomSlug::lobby(), Wire::Member);
     hub.go_live(id, &RoomSlug::lobby(), None, Seq::new(3));
     assert_eq!(hub.head(&RoomSlug::lobby()), Some(Seq::new(4)));

@@ -41,6 +41,36 @@ impl SharedFrame {
             _ => &self.plain,
         }
     }
+
+    /// The image in a form, plain when there is no other.
+    #[must_use]
+    pub fn in_form(&self, form: Form) -> &Bytes {
+        match (&self.compressed, form) {
+            (Some(compressed), Form::Compressed) => compressed,
+            _ => &self.plain,
+        }
+    }
+}
+
+/// Which of its images a receiver takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As everybody understands it.
+    Plain,
+    /// Compressed, if it was.
+    Compressed,
+}
+
+impl Form {
+    /// The form for a receiver by what was agreed on with it, whatever the size of a message: one with a small window
+    /// takes everything plain.
+    #[must_use]
+    pub fn of(agreement: Option<Agreement>) -> Self {
+        match agreement {
+            Some(agreement) if agreement.reaches_over(usize::MAX) => Self::Compressed,
+            _ => Self::Plain,
+        }
+    }
 }
 
 /// Compresses messages, one at a time and each by itself. It owns a third of a megabyte, so there is one per worker or
@@ -133,6 +163,15 @@ mod tests {
         let frame = Deflater::new(0).encode(Opcode::Binary, &[7; 513]);
         assert!(!open(frame.image(agreement("permessage-deflate; server_max_window_bits=9"))).0);
         assert!(open(frame.image(agreement("permessage-deflate; server_max_window_bits=10"))).0);
+    }
+
+    #[test]
+    fn a_receiver_with_the_usual_window_has_one_form_for_every_size() {
+        let frame = Deflater::new(0).encode(Opcode::Text, &[b'a'; 100_000]);
+        let is_compressed = |agreement| open(frame.in_form(Form::of(agreement))).0;
+        assert!(is_compressed(agreement("permessage-deflate")));
+        assert!(!is_compressed(agreement("permessage-deflate; server_max_window_bits=14")));
+        assert!(!is_compressed(None));
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! A client for tests: frames as it sends them, masked and in every shape, right or wrong.
+//! A client for tests: frames as it sends them, masked and in every shape, right or wrong; and those of a server read.
+
+use bytes::Bytes;
 
 use super::frame::Opcode;
 use super::mask::{self, MaskingKey};
@@ -55,4 +57,22 @@ impl ClientFrame {
 /// Several frames in a row.
 pub fn stream(frames: &[ClientFrame]) -> Vec<u8> {
     frames.iter().flat_map(ClientFrame::bytes).collect()
+}
+
+/// The texts in whole frames of a server, uncompressed, several or one in each piece.
+pub fn texts(pieces: &[Bytes]) -> Vec<String> {
+    let mut texts = Vec::new();
+    for piece in pieces {
+        let mut rest = &piece[..];
+        while let [_, short, ..] = *rest {
+            let (header, length) = match short {
+                126 => (4, usize::from(u16::from_be_bytes([rest[2], rest[3]]))),
+                127 => (10, u64::from_be_bytes(rest[2..10].try_into().unwrap()) as usize),
+                short => (2, usize::from(short)),
+            };
+            texts.push(str::from_utf8(&rest[header..header + length]).unwrap().to_owned());
+            rest = &rest[header + length..];
+        }
+    }
+    texts
 }

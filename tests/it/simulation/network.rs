@@ -54,6 +54,22 @@ pub enum Downward {
     Close(u16),
 }
 
+/// The texts of a server's frames, one behind the other (RFC 6455 §5.2).
+pub fn texts(mut frames: &[u8]) -> Vec<String> {
+    let mut texts = Vec::new();
+    while let [_, short, rest @ ..] = frames {
+        let (length, rest) = match (short, rest) {
+            (126, [high, low, rest @ ..]) => (usize::from(u16::from_be_bytes([*high, *low])), rest),
+            (127, _) => panic!("no frame of a script is that long"),
+            (short, rest) => (usize::from(*short), rest),
+        };
+        let (text, rest) = rest.split_at(length);
+        texts.push(str::from_utf8(text).expect("the server sends texts").to_owned());
+        frames = rest;
+    }
+    texts
+}
+
 /// One socket. Each end may be gone without the other knowing.
 pub struct Wire {
     pub client: usize,

@@ -13,12 +13,12 @@ use teahouse::server::app::{App, Caller};
 use teahouse::server::clock;
 use teahouse::server::config::{Config, Scheme};
 use teahouse::server::connection::member::Member;
-use teahouse::server::hub::sendq::Outgoing;
+use teahouse::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
 use teahouse::server::store::{EventRange, Guest, Store};
 
 use super::audit::{self, Met};
 use super::client::{Client, Wish};
-use super::network::{Downward, Fate, ServerEnd, Weather, Wire, take};
+use super::network::{Downward, Fate, ServerEnd, Weather, Wire, take, texts};
 use super::script::Script;
 use super::store::{Disk, ScriptedStore};
 
@@ -144,7 +144,8 @@ impl World {
         if matches!(wire.server, ServerEnd::Knocking) {
             let guest = Some(guest(wire.client));
             let caller = Caller { guest, address: Ipv4Addr::LOCALHOST.into(), scheme: Scheme::Http };
-            wire.server = ServerEnd::Open(Box::new(Member::new(Arc::clone(&self.app), caller, now)));
+            let sendq = Sendq::new(SendqLimits { bytes: 0, frames: SENDQ_FRAMES }, WhenFull::FallBehind);
+            wire.server = ServerEnd::Open(Box::new(Member::new(Arc::clone(&self.app), Arc::new(sendq), caller, now)));
             if wire.is_held {
                 let client = wire.client;
                 self.feed(client, LinkInput::Opened);
@@ -191,13 +192,12 @@ impl World {
         let Some(member) = wire.member() else { return };
         match member.sendq().try_next() {
             Some(Outgoing::Frames(frames)) => {
-                wire.down.extend(frames.iter().map(|frame| Downward::Frame(frame.to_string())));
+                wire.down.extend(frames.iter().flat_map(|frame| texts(frame)).map(Downward::Frame));
             }
-            Some(Outgoing::Behind) => {
-                let flow = member.fall_behind(now);
+            Some(Outgoing::Signal(signal)) => {
+                let flow = member.signal(signal, now);
                 end_if_broken(wire, flow, &mut self.ledger);
             }
-            Some(Outgoing::Close(code)) => end_if_broken(wire, ControlFlow::Break(code), &mut self.ledger),
             None => {}
         }
     }
@@ -220,7 +220,8 @@ impl World {
 
     pub(super) fn announce(&mut self) {
         if let Some(committed) = self.store.announce() {
-            self.app.hub.publish(&committed);
+            self.app.hub.publish(committed);
+            self.app.hub.send_posted();
         }
     }
 
@@ -249,7 +250,8 @@ fn guest(number: usize) -> Guest {
 
 pub(super) fn start_server(disk: &Arc<Mutex<Disk>>) -> (Arc<App>, Arc<ScriptedStore>) {
     let mut config = Config::default();
-    config.limits.sendq_frames = SENDQ_FRAMES;
+    // Chance must come from the script alone.
+    config.server.fan_out_threads = 2;
     config.limits.sends_per_minute = 0;
     config.limits.frames_per_minute = 0;
     let store = Arc::new(ScriptedStore::open(disk, (0..CLIENTS).map(guest).collect()));

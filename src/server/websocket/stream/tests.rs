@@ -5,6 +5,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use super::super::decoder::Close;
+use super::super::error::ProtocolError;
+use super::super::frame::{Opcode, encode};
 use super::super::test_client::{ClientFrame, stream};
 use super::*;
 
@@ -67,9 +69,8 @@ async fn a_connection_that_waits_owns_no_buffer() {
         }
         server.send(vec![encode(Opcode::Text, b"a"), encode(Opcode::Text, b"b")]).await.unwrap();
     }
-    assert_eq!(server.decoder.buffered_bytes(), 0);
-    assert_eq!(server.unread.capacity(), 0);
-    assert_eq!(server.outgoing.capacity(), 0);
+    assert_eq!(server.inbox.kept_bytes(), 0);
+    assert_eq!(server.unwritten.capacity(), 0);
     let receive = size_of_val(&server.receive());
     assert!(receive <= 64, "the future of a receive has {receive} bytes");
 }

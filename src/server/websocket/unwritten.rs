@@ -1,5 +1,5 @@
 //! What one connection still has to write: frames in their order, and at most one pong beside them. Not here: a bound on
-//! the frames (`hub::sendq` has one; a connection takes from there only when all of this is written).
+//! the frames (`hub::sendq` has one, and puts more in here only when all of this is written).
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -9,12 +9,15 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::AsyncWrite;
 
+use super::decoder::Incoming;
+use super::frame::{Opcode, encode, encode_close};
+
 /// How many frames go into one system call.
 const FRAMES_PER_WRITE: usize = 64;
 
 /// The queue. Empty, it owns no memory.
 #[derive(Debug, Default)]
-pub struct Outgoing {
+pub struct Unwritten {
     /// Whole frames, but for the first, of which a part may be written.
     frames: VecDeque<Bytes>,
     /// The answer to the last ping. RFC 6455 §5.5.3 lets it stand for those that found no room before.
@@ -24,8 +27,14 @@ pub struct Outgoing {
     is_ended: bool,
 }
 
-impl Outgoing {
-    /// Appends frames, unless a close frame was.
+impl Unwritten {
+    /// Whether everything was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty() && self.pong.is_none() && !self.needs_flush
+    }
+
+    /// Appends frames, unless a close frame was. Several frames may lie in one piece of memory.
     pub fn extend(&mut self, frames: Vec<Bytes>) {
         if self.is_ended {
             return;
@@ -34,6 +43,16 @@ impl Outgoing {
             self.frames = frames.into();
         } else {
             self.frames.extend(frames);
+        }
+    }
+
+    /// Answers what wants an answer below the protocol: a ping, and the client's close.
+    pub fn reply(&mut self, incoming: &Incoming<'_>) {
+        match incoming {
+            Incoming::Ping(payload) => self.answer(encode(Opcode::Pong, payload)),
+            Incoming::Close(Some(close)) => self.end(encode_close(close.code, "")),
+            Incoming::Close(None) => self.end(encode(Opcode::Close, &[])),
+            Incoming::Text(_) | Incoming::Binary(_) | Incoming::Pong(_) => {}
         }
     }
 
@@ -53,6 +72,27 @@ impl Outgoing {
     #[cfg(test)]
     pub fn capacity(&self) -> usize {
         self.frames.capacity()
+    }
+
+    /// Writes one piece of memory behind everything else. When nothing waits it goes to the socket as it is, without a
+    /// place in the queue: what a fan-out does ten thousand times.
+    pub fn poll_send<S: AsyncWrite + Unpin>(
+        &mut self,
+        io: &mut S,
+        context: &mut Context<'_>,
+        mut frames: Bytes,
+    ) -> Poll<io::Result<()>> {
+        if self.is_empty() && !self.is_ended {
+            if let Poll::Ready(written) = Pin::new(&mut *io).poll_write(context, &frames) {
+                self.needs_flush = true;
+                frames.advance(written?);
+            }
+            if frames.is_empty() {
+                return self.poll_write(io, context);
+            }
+        }
+        self.extend(vec![frames]);
+        self.poll_write(io, context)
     }
 
     /// Writes until everything is with the operating system, or the socket takes no more.
@@ -149,58 +189,74 @@ mod tests {
         }
     }
 
-    fn poll_write(outgoing: &mut Outgoing, io: &mut Narrow) -> Poll<io::Result<()>> {
-        outgoing.poll_write(io, &mut Context::from_waker(Waker::noop()))
+    fn poll_write(unwritten: &mut Unwritten, io: &mut Narrow) -> Poll<io::Result<()>> {
+        unwritten.poll_write(io, &mut Context::from_waker(Waker::noop()))
     }
 
     #[test]
     fn wherever_a_write_ends_the_next_goes_on_from_there() {
         let frames: Vec<Bytes> = (0..150_u8).map(|number| vec![number; 1 + usize::from(number) % 7].into()).collect();
         for per_write in (1..40).chain([usize::MAX]) {
-            let mut outgoing = Outgoing::default();
+            let mut unwritten = Unwritten::default();
             let mut io = Narrow { per_write, writes_left: 3, written: Vec::new() };
             let (first, second) = frames.split_at(100);
-            outgoing.extend(first.to_vec());
-            let _ = poll_write(&mut outgoing, &mut io);
-            outgoing.extend(second.to_vec());
+            unwritten.extend(first.to_vec());
+            let _ = poll_write(&mut unwritten, &mut io);
+            unwritten.extend(second.to_vec());
             io.writes_left = usize::MAX;
-            assert!(matches!(poll_write(&mut outgoing, &mut io), Poll::Ready(Ok(()))));
+            assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
             assert_eq!(io.written, frames.concat(), "{per_write} bytes at a time");
-            assert_eq!(outgoing.capacity(), 0);
+            assert_eq!(unwritten.capacity(), 0);
+        }
+    }
+
+    #[test]
+    fn what_is_sent_at_once_keeps_its_place_behind_what_waits() {
+        let frames: Vec<Bytes> = (0..20_u8).map(|number| vec![number; 5].into()).collect();
+        for writes_left in 0..20 {
+            let mut unwritten = Unwritten::default();
+            let mut io = Narrow { per_write: 3, writes_left, written: Vec::new() };
+            for frame in &frames {
+                let _ = unwritten.poll_send(&mut io, &mut Context::from_waker(Waker::noop()), frame.clone());
+            }
+            io.writes_left = usize::MAX;
+            assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
+            assert_eq!(io.written, frames.concat(), "after {writes_left} writes");
+            assert!(unwritten.is_empty());
         }
     }
 
     #[test]
     fn frames_that_wait_together_leave_in_one_write() {
-        let mut outgoing = Outgoing::default();
-        outgoing.extend(vec![Bytes::from_static(b"frame"); FRAMES_PER_WRITE]);
+        let mut unwritten = Unwritten::default();
+        unwritten.extend(vec![Bytes::from_static(b"frame"); FRAMES_PER_WRITE]);
         let mut io = Narrow { per_write: usize::MAX, writes_left: 1, written: Vec::new() };
-        assert!(matches!(poll_write(&mut outgoing, &mut io), Poll::Ready(Ok(()))));
+        assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
     }
 
     #[test]
     fn nothing_follows_a_close_frame_not_even_a_pong_that_waited() {
         let [pong, close, late] = [b"pong", b"last", b"late"].map(|frame| Bytes::from_static(frame));
-        let pushes: [fn(&mut Outgoing, Bytes); 3] =
-            [|outgoing, late| outgoing.extend(vec![late]), Outgoing::answer, Outgoing::end];
+        let pushes: [fn(&mut Unwritten, Bytes); 3] =
+            [|unwritten, late| unwritten.extend(vec![late]), Unwritten::answer, Unwritten::end];
         let mut io = Narrow { per_write: usize::MAX, writes_left: usize::MAX, written: Vec::new() };
-        let mut outgoing = Outgoing::default();
-        outgoing.answer(pong);
-        outgoing.end(close);
-        assert!(matches!(poll_write(&mut outgoing, &mut io), Poll::Ready(Ok(()))));
+        let mut unwritten = Unwritten::default();
+        unwritten.answer(pong);
+        unwritten.end(close);
+        assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
         for push in pushes {
-            push(&mut outgoing, late.clone());
-            assert!(matches!(poll_write(&mut outgoing, &mut io), Poll::Ready(Ok(()))));
+            push(&mut unwritten, late.clone());
+            assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
             assert_eq!(io.written, b"last");
         }
     }
 
     #[test]
     fn a_socket_that_takes_nothing_is_broken() {
-        let mut outgoing = Outgoing::default();
-        outgoing.extend(vec![Bytes::from_static(b"frame")]);
+        let mut unwritten = Unwritten::default();
+        unwritten.extend(vec![Bytes::from_static(b"frame")]);
         let mut io = Narrow { per_write: 0, writes_left: 1, written: Vec::new() };
-        let Poll::Ready(Err(error)) = poll_write(&mut outgoing, &mut io) else { panic!("it spins or waits") };
+        let Poll::Ready(Err(error)) = poll_write(&mut unwritten, &mut io) else { panic!("it spins or waits") };
         assert_eq!(error.kind(), io::ErrorKind::WriteZero);
     }
 }

@@ -1,0 +1,113 @@
+//! From an HTTP request to a WebSocket: the handshake, and taking the socket back from HTTP. Not here: who may connect, and
+//! what the socket is for (`socket`).
+
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+
+use crate::protocol::ErrorCode;
+use crate::server::connection::Upgraded;
+use crate::server::listener::Socket;
+use crate::server::websocket::{Accept, Agreement, HandshakeError, NegotiationError, negotiate};
+
+/// A request that asks for a WebSocket as RFC 6455 wants it.
+pub struct Upgrade {
+    accept: Accept,
+    on_upgrade: OnUpgrade,
+    agreement: Option<Agreement>,
+    subprotocol: Option<HeaderValue>,
+}
+
+/// Why a request cannot become a WebSocket. The answer says in words what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum UpgradeRefused {
+    /// It breaks the rules of the handshake.
+    #[error(transparent)]
+    Handshake(#[from] HandshakeError),
+    /// Its extensions cannot be read.
+    #[error(transparent)]
+    Extensions(#[from] NegotiationError),
+    /// Something lies between the client and this server that does not pass sockets on.
+    #[error("this connection cannot become a WebSocket")]
+    NotUpgradable,
+}
+
+impl<S: Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = UpgradeRefused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, UpgradeRefused> {
+        let accept = Accept::check(&parts.method, parts.version, &parts.headers)?;
+        let agreement = negotiate(parts.headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS))?;
+        let on_upgrade = parts.extensions.remove().ok_or(UpgradeRefused::NotUpgradable)?;
+        Ok(Self { accept, on_upgrade, agreement, subprotocol: None })
+    }
+}
+
+impl Upgrade {
+    /// Chooses a subprotocol, if the client offers it.
+    ///
+    /// # Errors
+    /// `unsupported_protocol`.
+    pub fn subprotocol(self, wanted: &'static str, headers: &HeaderMap) -> Result<Self, ErrorCode> {
+        let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
+        let is_offered = offers.flat_map(|line| line.split(',')).any(|offer| offer.trim() == wanted);
+        let subprotocol = is_offered.then_some(HeaderValue::from_static(wanted));
+        Ok(Self { subprotocol: Some(subprotocol.ok_or(ErrorCode::UnsupportedProtocol)?), ..self })
+    }
+
+    /// Agrees on no compression, whatever was offered.
+    #[must_use]
+    pub fn uncompressed(self) -> Self {
+        Self { agreement: None, ..self }
+    }
+
+    /// The answer that makes a WebSocket of the connection, and then `serve` with its socket, in a task of its own.
+    pub fn accept<F>(self, serve: impl FnOnce(Upgraded) -> F + Send + 'static) -> Response
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Self { accept, on_upgrade, agreement, subprotocol } = self;
+        tokio::spawn(async move {
+            match take_back(on_upgrade).await {
+                // A task of its own, which is not as large as the handshake.
+                Some((socket, unread)) => drop(tokio::spawn(serve(Upgraded { socket, unread, agreement }))),
+                None => tracing::debug!("a client was gone before its WebSocket was open"),
+            }
+        });
+        let mut response = accept.response(agreement).map(|()| Body::empty());
+        if let Some(subprotocol) = subprotocol {
+            response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        }
+        response
+    }
+}
+
+/// The socket as the listener made it, without anything of HTTP around it, and what was read of it already.
+async fn take_back(on_upgrade: OnUpgrade) -> Option<(Socket, BytesMut)> {
+    let upgraded = on_upgrade.await.ok()?;
+    let parts = upgraded.downcast::<TokioIo<Socket>>().ok()?;
+    Some((parts.io.into_inner(), BytesMut::from(parts.read_buf)))
+}
+
+impl IntoResponse for UpgradeRefused {
+    fn into_response(self) -> Response {
+        const VERSION: [(HeaderName, HeaderValue); 2] = [
+            (header::UPGRADE, HeaderValue::from_static("websocket")),
+            (header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13")),
+        ];
+        let status = match &self {
+            Self::Handshake(error) => error.status(),
+            Self::Extensions(_) | Self::NotUpgradable => StatusCode::BAD_REQUEST,
+        };
+        let mut response = (status, self.to_string()).into_response();
+        if status == StatusCode::UPGRADE_REQUIRED {
+            response.headers_mut().extend(VERSION);
+        }
+        response
+    }
+}

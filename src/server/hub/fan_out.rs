@@ -1,0 +1,119 @@
+//! Sending: what is to be sent is posted to the lanes, and each lane sends it to its share of the connections. Not here:
+//! who follows what (`hub`), the threads of the lanes (`housekeeping`).
+
+use std::sync::Arc;
+
+use parking_lot::MutexGuard;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::lane::{Post, gather};
+use super::publication::{Frame, Publication, Wire};
+use super::run::{Piece, Run, Standing};
+use super::{ConnectionId, Hub, OpenRoom};
+use crate::protocol::RoomSlug;
+use crate::server::store::Committed;
+
+/// How many connections are sent something before whoever waits for a lock gets a turn: a millisecond or less.
+const CONNECTIONS_AT_A_TIME: usize = 64;
+
+impl Hub {
+    /// Posts a committed event to everybody who follows its room, encoded once per wire format.
+    pub fn publish(&self, committed: Committed) {
+        self.post_event(committed, None);
+    }
+
+    /// The same as soon as fewer than [`PUBLICATIONS_ON_THEIR_WAY`] wait for the lanes: whoever commits more than can be
+    /// sent is slowed down, and memory stays bounded.
+    pub async fn publish_in_turn(&self, committed: Committed) {
+        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        self.post_event(committed, place);
+    }
+
+    fn post_event(&self, committed: Committed, place: Option<OwnedSemaphorePermit>) {
+        let room = committed.room.clone();
+        let publication = Arc::new(Publication::new(committed, Arc::clone(&self.compressor), place));
+        self.post(Post::ToRoom(room, Piece::Event(publication)));
+    }
+
+    /// Posts a frame that does not last (presence, typing, leave notices) to the live followers of a room on one wire.
+    pub fn broadcast(&self, room: &RoomSlug, wire: Wire, frame: Frame, standing: Standing) {
+        self.post(Post::ToRoom(room.clone(), Piece::Notice(wire, frame, standing)));
+    }
+
+    /// Posts a frame to every connection that said hello, the first to go when a reader is slow (room list).
+    pub fn broadcast_to_members(&self, frame: Frame) {
+        self.post(Post::ToMembers(frame));
+    }
+
+    /// How many lanes there are.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// Sends what is posted to a lane until the lanes are closed. For a thread of its own, which enters the runtime.
+    pub fn run_lane(&self, lane: usize) {
+        while let Some(posts) = self.lanes[lane].wait() {
+            self.send(lane, posts);
+        }
+    }
+
+    /// Sends what was posted to all lanes, without their threads.
+    pub fn send_posted(&self) {
+        for (index, lane) in self.lanes.iter().enumerate() {
+            self.send(index, lane.take());
+        }
+    }
+
+    /// Lets the lanes end after what was posted.
+    pub fn close_lanes(&self) {
+        self.lanes.iter().for_each(super::lane::Lane::close);
+    }
+
+    fn post(&self, post: Post) {
+        let (first, others) = self.lanes.split_first().expect("there is a lane");
+        others.iter().for_each(|lane| lane.post(post.clone()));
+        first.post(post);
+    }
+
+    fn send(&self, lane: usize, posts: Vec<Post>) {
+        let mut to_members = Vec::new();
+        let pieces = posts.into_iter().filter_map(|post| match post {
+            Post::ToRoom(room, piece) => Some((room, piece)),
+            Post::ToMembers(frame) => {
+                to_members.push(frame);
+                None
+            }
+        });
+        for (room, run) in gather(pieces) {
+            if let Some(open) = self.room(&room) {
+                open.send(lane, &run);
+            }
+        }
+        to_members.into_iter().for_each(|frame| self.send_to_members(lane, &frame));
+    }
+
+    fn send_to_members(&self, lane: usize, frame: &Frame) {
+        let mut last = None;
+        loop {
+            let members = self.registry.members((lane, self.lanes.len()), last, CONNECTIONS_AT_A_TIME);
+            let Some((id, _)) = members.last() else { return };
+            last = Some(*id);
+            members.iter().for_each(|(_, sendq)| sendq.push_ephemeral(frame.clone().into()));
+        }
+    }
+}
+
+impl OpenRoom {
+    fn send(&self, lane: usize, run: &Run) {
+        let mut room = self.lanes[lane].lock();
+        let mut last: Option<ConnectionId> = None;
+        loop {
+            last = room.send(run, last, CONNECTIONS_AT_A_TIME);
+            if last.is_none() {
+                return;
+            }
+            MutexGuard::bump(&mut room);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Which connections are open on this node, and whose they are. Not here: which rooms they follow (`hub::room`).
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::ConnectionId;
+use super::sendq::{Sendq, Signal};
+use crate::protocol::{CloseCode, TabId, UserId};
+
+/// The open connections of both sockets.
+#[derive(Default)]
+pub(super) struct Registry {
+    /// Held for a look-up, or while connections are signalled, which writes nothing.
+    connections: Mutex<Connections>,
+}
+
+#[derive(Default)]
+struct Connections {
+    /// In an order that stays, so that a long walk over them can be interrupted.
+    open: BTreeMap<ConnectionId, Connection>,
+    /// The newest connection of each page of each guest.
+    by_page: HashMap<(UserId, TabId), ConnectionId>,
+}
+
+struct Connection {
+    sendq: Arc<Sendq>,
+    /// Who is behind it, so that the end of a session ends its sockets.
+    user: Option<UserId>,
+    /// Which page of the browser, so that its newer connection replaces an older one that is half open.
+    tab: Option<TabId>,
+}
+
+impl Registry {
+    pub(super) fn add(&self, id: ConnectionId, sendq: Arc<Sendq>, user: Option<UserId>) {
+        self.lock().open.insert(id, Connection { sendq, user, tab: None });
+    }
+
+    /// Notes which tab a connection belongs to and closes the older one of two connections of the same person and tab,
+    /// whichever of them said hello first: a hello may be processed late. Visitors are nobody in particular, so one of
+    /// them never closes another.
+    pub(super) fn identify(&self, id: ConnectionId, tab: TabId) {
+        let mut connections = self.lock();
+        let Connections { open, by_page } = &mut *connections;
+        let Some(connection) = open.get_mut(&id) else { return };
+        connection.tab = Some(tab.clone());
+        let Some(user) = connection.user.clone() else { return };
+        let newest = by_page.entry((user, tab)).or_insert(id);
+        let older = (*newest).min(id);
+        *newest = (*newest).max(id);
+        if older != *newest
+            && let Some(older) = open.get(&older)
+        {
+            older.sendq.close(CloseCode::Replaced);
+        }
+    }
+
+    pub(super) fn remove(&self, id: ConnectionId) {
+        let mut connections = self.lock();
+        if let Some(Connection { user: Some(user), tab: Some(tab), .. }) = connections.open.remove(&id) {
+            let page = (user, tab);
+            if connections.by_page.get(&page) == Some(&id) {
+                connections.by_page.remove(&page);
+            }
+        }
+    }
+
+    pub(super) fn sendq(&self, id: ConnectionId) -> Option<Arc<Sendq>> {
+        self.lock().open.get(&id).map(|connection| Arc::clone(&connection.sendq))
+    }
+
+    /// Signals every connection of a person.
+    pub(super) fn signal_user(&self, user: &UserId, signal: Signal) {
+        for connection in self.lock().open.values() {
+            if connection.user.as_ref() == Some(user) {
+                connection.sendq.signal(signal);
+            }
+        }
+    }
+
+    /// Signals the connections that fall to one of several equal shares.
+    pub(super) fn signal_share(&self, share: usize, shares: usize, signal: Signal) {
+        for (id, connection) in &self.lock().open {
+            if id.falls_to(share, shares) {
+                connection.sendq.signal(signal);
+            }
+        }
+    }
+
+    /// The next connections of one lane that said hello, at most `most` of them, behind the one that was the last before.
+    pub(super) fn members(
+        &self,
+        (lane, lanes): (usize, usize),
+        behind: Option<ConnectionId>,
+        most: usize,
+    ) -> Vec<(ConnectionId, Arc<Sendq>)> {
+        let start = behind.map_or(Bound::Unbounded, Bound::Excluded);
+        let connections = self.lock();
+        let members =
+            connections.open.range((start, Bound::Unbounded)).filter(|(_, connection)| connection.tab.is_some());
+        let of_lane = members.filter(|(id, _)| id.falls_to(lane, lanes));
+        of_lane.take(most).map(|(id, connection)| (*id, Arc::clone(&connection.sendq))).collect()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.lock().open.len()
+    }
+
+    /// A panic in another task must not stop everybody: the maps are valid after every single operation on them.
+    fn lock(&self) -> MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
