@@ -13,8 +13,9 @@ use leptos_axum::ResponseOptions;
 
 use crate::protocol::{ClientMessageId, PageData, Refusal};
 use crate::server::app::App;
+use crate::server::clock;
 use crate::server::http::HttpRefusal;
-use crate::server::session::draw_hex_id;
+use crate::server::session::draw_client_message_id;
 use crate::ui::i18n::Language;
 use crate::ui::{self, Assets};
 
@@ -55,9 +56,8 @@ pub fn nowhere(assets: &Assets, language: Language) -> Response {
 
 /// A line that was refused keeps its id, so that posting it again cannot say it twice.
 fn fresh_message_id(page: &PageData) -> ClientMessageId {
-    page.notice.as_ref().and_then(|notice| notice.client_message_id.clone()).unwrap_or_else(|| {
-        ClientMessageId::parse(&draw_hex_id()).expect("32 hex digits have the shape of a client message id")
-    })
+    let refused = page.notice.as_ref().and_then(|notice| notice.client_message_id.clone());
+    refused.unwrap_or_else(|| draw_client_message_id(clock::now()))
 }
 
 /// The Content Security Policy of a page: scripts only with the nonce of this very response, and WebAssembly; styles,

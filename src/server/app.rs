@@ -62,7 +62,7 @@ impl App {
     pub fn new(config: Config, store: Arc<dyn Store>) -> Self {
         Self {
             hub: Hub::new(lanes(&config.server), config.server.compression_threshold_bytes),
-            presence: Presence::new(config.rooms.leave_grace),
+            presence: Presence::new(&config.rooms),
             names: LiveNames::default(),
             budgets: Budgets::new(&config.limits),
             admission: Admission::new(config.limits.connections_per_address),

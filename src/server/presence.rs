@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::limits::ROSTER_NAMES_MAX;
 use crate::protocol::{Event, Person, RoomSlug, Timestamp, UserId};
+use crate::server::config::{RoomsConfig, limit};
 use crate::server::hub::publication::{Wire, member_frame, plain_left_frame};
 use crate::server::hub::{Hub, Standing};
 
@@ -19,6 +20,7 @@ pub use writers::Writers;
 /// Presence and typing of all rooms on this node.
 pub struct Presence {
     leave_grace: Duration,
+    notices_per_second: u32,
     /// Taken before any lock of the hub; nothing waits under it.
     rooms: Mutex<HashMap<RoomSlug, RoomPresence>>,
 }
@@ -27,6 +29,8 @@ pub struct Presence {
 struct RoomPresence {
     roll: Roll,
     writers: Writers,
+    /// When the followers were told last.
+    told_at: Option<Instant>,
     /// Whether the count changed since the room list was last sent.
     list_is_stale: bool,
 }
@@ -41,10 +45,14 @@ pub struct Here {
 }
 
 impl Presence {
-    /// `leave_grace` is how long somebody whose last connection closed is still shown.
+    /// `rooms.leave_grace_ms` is how long somebody whose last connection closed is still shown.
     #[must_use]
-    pub fn new(leave_grace: Duration) -> Self {
-        Self { leave_grace, rooms: Mutex::default() }
+    pub fn new(config: &RoomsConfig) -> Self {
+        Self {
+            leave_grace: config.leave_grace,
+            notices_per_second: config.presence_notices_per_second,
+            rooms: Mutex::default(),
+        }
     }
 
     /// A connection of this person follows the room now.
@@ -87,10 +95,13 @@ impl Presence {
         Here { online: presence.roll.online(), people: presence.roll.people().take(names_max).cloned().collect() }
     }
 
-    /// Sends what changed in each room since the last tick: one frame per room and wire, whatever the number of changes.
+    /// Sends what changed in each room since the last tick: one frame per room and wire, whatever the number of changes;
+    /// to a crowd less often than to a few.
     pub fn tick(&self, hub: &Hub, now: Instant, at: Timestamp) {
         for (room, presence) in &mut *self.lock() {
-            presence.tell_diff(hub, room, now, at);
+            if presence.is_due(self.notices_per_second, now) {
+                presence.tell_diff(hub, room, now, at);
+            }
             if let Some(people) = presence.writers.tick(now) {
                 let event = Event::Typing { room: room.clone(), people };
                 hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Ephemeral);
@@ -125,10 +136,17 @@ impl Presence {
 }
 
 impl RoomPresence {
+    /// Whether telling everybody now keeps to the notices of a second.
+    fn is_due(&self, notices_per_second: u32, now: Instant) -> bool {
+        let (Some(told_at), Some(per_second)) = (self.told_at, limit(notices_per_second)) else { return true };
+        now >= told_at + Duration::from_secs(1) * self.roll.online() / per_second
+    }
+
     fn tell_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
         let diff = self.roll.tick(now);
         if !diff.is_empty() {
             self.list_is_stale = true;
+            self.told_at = Some(now);
             send_diff(hub, room, diff, at);
         }
     }
@@ -145,5 +163,25 @@ fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, at: Timestamp) {
         left.truncate(ROSTER_NAMES_MAX);
         let event = Event::Presence { room: room.clone(), joined, left, online };
         hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Origin;
+
+    #[test]
+    fn a_crowd_is_told_less_often_so_that_notices_do_not_grow_with_its_square() {
+        let (mut room, start) = (RoomPresence::default(), Instant::now());
+        for number in 0..1_000 {
+            let id = UserId::parse(&format!("user-{number}")).unwrap();
+            room.roll.enter(&Person { id, nickname: format!("User {number}"), origin: Origin::Web });
+        }
+        assert!(room.is_due(500, start), "the first change is told at once");
+        room.told_at = Some(start);
+        assert!(!room.is_due(500, start + Duration::from_millis(1_999)));
+        assert!(room.is_due(500, start + Duration::from_secs(2)));
+        assert!(room.is_due(0, start), "0 is no limit");
     }
 }

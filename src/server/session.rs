@@ -8,7 +8,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 
-use crate::protocol::UserId;
+use crate::protocol::{ClientMessageId, Timestamp, UserId};
 use crate::server::config::Scheme;
 use crate::server::store::TokenHash;
 
@@ -72,10 +72,14 @@ pub fn draw_user_id() -> UserId {
     UserId::parse(&hex(&random_bytes::<16>())).expect("32 hex digits have the shape of a user id")
 }
 
-/// Draws 128 bits as hex, for ids that the server mints in a client's stead.
+/// Draws the id of a line in its client's stead: 48 bits of time and 80 that are random, in the order of UUIDv7 (RFC 9562
+/// §5.7). Lines that are said one after the other lie side by side in the store's index of ids; random places would
+/// make every line write a page of its own.
 #[must_use]
-pub fn draw_hex_id() -> String {
-    hex(&random_bytes::<16>())
+pub fn draw_client_message_id(at: Timestamp) -> ClientMessageId {
+    let time = at.unix_ms().to_be_bytes();
+    let id = hex(&time[2..]) + &hex(&random_bytes::<10>());
+    ClientMessageId::parse(&id).expect("32 hex digits have the shape of a client message id")
 }
 
 fn cookie_name(scheme: Scheme) -> &'static str {
@@ -114,6 +118,14 @@ mod tests {
 
     fn headers(cookie: &str) -> HeaderMap {
         HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookie).unwrap())])
+    }
+
+    #[test]
+    fn ids_of_lines_are_in_the_order_of_time_and_differ_within_a_millisecond() {
+        let draw = |ms| draw_client_message_id(Timestamp::from_unix_ms(ms));
+        let [first, same_time, later] = [1_764_000_000_000, 1_764_000_000_000, 1_764_000_000_001].map(draw);
+        assert_ne!(first, same_time);
+        assert!(first.as_str() < later.as_str() && same_time.as_str() < later.as_str());
     }
 
     #[test]

@@ -71,6 +71,8 @@ settings! {
         leave_grace: Duration = ms(5_000), Milliseconds, Means("gone at once");
         /// How often presence and typing changes are sent.
         presence_tick: Duration = ms(250), Milliseconds, Means("at once");
+        /// Most presence changes that a room sends in a second, each follower counted: a crowd is told less often.
+        presence_notices_per_second: u32 = 5_000, Count, NO_LIMIT;
         /// How often the room list is sent to everybody when it changed.
         room_list_tick: Duration = ms(2_000), Milliseconds, Means("at once");
         /// How long an unused nickname stays owned by its session.

@@ -1,13 +1,14 @@
 //! A connection of the member socket. [`Machine`] decides; here is done what it decides. One task: it takes what the
 //! client sends, what the hub queued and what the store answered, in whatever order they come.
 
-use std::future::pending;
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use futures::future::BoxFuture;
-use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 
 use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
@@ -29,14 +30,20 @@ const SENDS_IN_FLIGHT_MAX: usize = 32;
 
 /// Serves a member until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
 /// exchanged, so that a slow peer keeps no place and no name.
-pub async fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) {
-    let (sendq, inbox) = upgraded.split(&app, WhenFull::FallBehind);
+///
+/// Everything is made before the future, which would otherwise keep a second place for each part of it: a crowd weighs by
+/// the size of this future.
+pub fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) -> impl Future<Output = ()> + Send {
+    let (sendq, inbox, place) = upgraded.split(&app, WhenFull::FallBehind);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut member = Member::new(app, sendq, caller, Instant::now());
-    let end = run(&mut member, &mut transport).await;
-    drop(member);
-    if let Some(code) = end {
-        transport.close(code).await;
+    async move {
+        let end = run(&mut member, &mut transport).await;
+        drop(member);
+        if let Some(code) = end {
+            transport.close(code).await;
+        }
+        drop(place);
     }
 }
 
@@ -74,10 +81,11 @@ pub struct Member {
     /// Held so that nobody else takes the name, or one that looks like it, while this connection shows it. A guest owns
     /// the name by the session, so a twin that came first does not keep the guest out.
     _name: Option<NameClaim>,
-    /// Short reads. The next frame of the client waits for them, so that commands take effect in their order.
-    reads: FuturesUnordered<BoxFuture<'static, Input>>,
-    /// Lines that wait for the store, answered in the order in which they were said.
-    sends: FuturesOrdered<BoxFuture<'static, Input>>,
+    /// Short reads, a few at most. The next frame of the client waits for them, so that commands take effect in their order.
+    reads: Vec<BoxFuture<'static, Input>>,
+    /// Lines that wait for the store, answered in the order in which they were said. The store answers in this order too,
+    /// so only the first is waited for.
+    sends: VecDeque<BoxFuture<'static, Input>>,
 }
 
 impl Member {
@@ -89,8 +97,8 @@ impl Member {
             id: app.hub.connect(Arc::clone(&sendq), me.as_ref().map(|person| person.id.clone())),
             _name: me.as_ref().and_then(|person| app.names.claim(&person.id, &person.nickname).ok()),
             machine: Machine::new(me, app.store.epoch().clone(), app.limits(), &app.config.limits, now),
-            reads: FuturesUnordered::new(),
-            sends: FuturesOrdered::new(),
+            reads: Vec::new(),
+            sends: VecDeque::new(),
             sendq,
             caller,
             app,
@@ -116,12 +124,24 @@ impl Member {
 
     /// What the store answers next, for [`Member::take`]; nothing, as long as it was not asked anything. Cancel-safe.
     pub async fn answer(&mut self) -> Input {
-        tokio::select! {
-            biased;
-            Some(input) = self.reads.next(), if !self.reads.is_empty() => input,
-            Some(input) = self.sends.next(), if !self.sends.is_empty() => input,
-            () = pending() => unreachable!("pending never ends"),
+        poll_fn(|context| self.poll_answer(context)).await
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Input> {
+        for index in 0..self.reads.len() {
+            if let Poll::Ready(input) = self.reads[index].as_mut().poll(context) {
+                drop(self.reads.swap_remove(index));
+                return Poll::Ready(input);
+            }
         }
+        let Some(first) = self.sends.front_mut() else { return Poll::Pending };
+        let input = ready!(first.as_mut().poll(context));
+        self.sends.pop_front();
+        if self.sends.is_empty() {
+            // Whoever is silent owns no memory for what was said.
+            self.sends = VecDeque::new();
+        }
+        Poll::Ready(input)
     }
 
     /// Tells the client when to come back, since the server is about to stop.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::protocol::plain::{PlainMessage, TIME_MAX_BYTES};
-use crate::protocol::{ClientMessageId, CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
+use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
 use crate::server::budgets::Speaker;
 use crate::server::chat::{self, Utterance};
@@ -19,18 +19,22 @@ use crate::server::hub::ConnectionId;
 use crate::server::hub::publication::{Wire, plain_refusal_frame};
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
 use crate::server::names::{NameClaim, fold};
-use crate::server::session::{draw_hex_id, draw_user_id};
+use crate::server::session::{draw_client_message_id, draw_user_id};
 
 /// Serves a program until the socket is over. The room must be open. Whatever ends it, a panic too, the room is left
 /// before the close frame is exchanged.
-pub async fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: IpAddr) {
-    let (sendq, inbox) = upgraded.split(&app, WhenFull::Close);
+/// Everything is made before the future, as by `member::serve`.
+pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: IpAddr) -> impl Future<Output = ()> + Send {
+    let (sendq, inbox, place) = upgraded.split(&app, WhenFull::Close);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut program = Program::new(app, sendq, room, address);
-    let end = program.run(&mut transport).await;
-    drop(program);
-    if let Some(code) = end {
-        transport.close(code).await;
+    async move {
+        let end = program.run(&mut transport).await;
+        drop(program);
+        if let Some(code) = end {
+            transport.close(code).await;
+        }
+        drop(place);
     }
 }
 
@@ -131,8 +135,7 @@ impl Program {
             speaker: Speaker::Program(self.address, fold(&sender.nickname)),
             sender,
             session: None,
-            client_message_id: ClientMessageId::parse(&draw_hex_id())
-                .expect("32 hex digits have the shape of a client message id"),
+            client_message_id: draw_client_message_id(clock::now()),
             text: message.message,
             sender_time: Some(message.time).filter(|time| (1..=TIME_MAX_BYTES).contains(&time.len())),
         };

@@ -9,14 +9,12 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::protocol::limits::SUBPROTOCOL;
 use crate::protocol::{ErrorCode, Refusal, RoomSlug};
-use crate::server::admission::Admitted;
 use crate::server::app::{App, Caller};
 use crate::server::chat;
-use crate::server::connection;
+use crate::server::connection::{self, Place};
 use crate::server::http::HttpRefusal;
 use crate::server::http::upgrade::Upgrade;
 
@@ -30,10 +28,7 @@ pub async fn member(
     app.origins.check_member_socket(&headers, caller.scheme).map_err(|_| ErrorCode::OriginRefused)?;
     let upgrade = upgrade.subprotocol(SUBPROTOCOL, &headers)?;
     let place = admit(&app, caller.address)?;
-    Ok(as_configured(&app, upgrade).accept(async move |upgraded| {
-        connection::member::serve(app, upgraded, caller).await;
-        drop(place);
-    }))
+    Ok(as_configured(&app, upgrade).accept(place, |upgraded| connection::member::serve(app, upgraded, caller)))
 }
 
 /// `GET /plain/{room}`: the plain socket in any room.
@@ -76,16 +71,8 @@ async fn upgrade_plain(
     app.origins.check_plain_socket(headers, scheme).map_err(|_| ErrorCode::OriginRefused)?;
     let place = admit(&app, address)?;
     chat::open_room(&app, &room).await?;
-    Ok(as_configured(&app, upgrade).accept(async move |upgraded| {
-        connection::plain::serve(app, upgraded, room, address).await;
-        drop(place);
-    }))
-}
-
-/// A place for one socket, held from before the upgrade until its end: a drain waits for it, and its address is counted.
-struct Place {
-    _counted: Admitted,
-    _waited_for: TaskTrackerToken,
+    Ok(as_configured(&app, upgrade)
+        .accept(place, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
 }
 
 /// Takes a place, unless the server is stopping or the address has had its share.
@@ -98,7 +85,7 @@ fn admit(app: &App, address: IpAddr) -> Result<Place, Refusal> {
     app.budgets.handshake(address)?;
     let crowded = |_| Refusal::retry_after(ErrorCode::TooManyConnections, 10_000);
     let counted = app.admission.admit(address).map_err(crowded)?;
-    Ok(Place { _counted: counted, _waited_for: waited_for })
+    Ok(Place { counted, waited_for })
 }
 
 fn as_configured(app: &App, upgrade: Upgrade) -> Upgrade {

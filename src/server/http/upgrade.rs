@@ -11,7 +11,7 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 
 use crate::protocol::ErrorCode;
-use crate::server::connection::Upgraded;
+use crate::server::connection::{Place, Upgraded};
 use crate::server::listener::Socket;
 use crate::server::websocket::{Accept, Agreement, HandshakeError, NegotiationError, negotiate};
 
@@ -67,7 +67,7 @@ impl Upgrade {
     }
 
     /// The answer that makes a WebSocket of the connection, and then `serve` with its socket, in a task of its own.
-    pub fn accept<F>(self, serve: impl FnOnce(Upgraded) -> F + Send + 'static) -> Response
+    pub fn accept<F>(self, place: Place, serve: impl FnOnce(Upgraded) -> F + Send + 'static) -> Response
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -75,7 +75,7 @@ impl Upgrade {
         tokio::spawn(async move {
             match take_back(on_upgrade).await {
                 // A task of its own, which is not as large as the handshake.
-                Some((socket, unread)) => drop(tokio::spawn(serve(Upgraded { socket, unread, agreement }))),
+                Some((socket, unread)) => drop(tokio::spawn(serve(Upgraded { socket, unread, agreement, place }))),
                 None => tracing::debug!("a client was gone before its WebSocket was open"),
             }
         });
@@ -91,7 +91,8 @@ impl Upgrade {
 async fn take_back(on_upgrade: OnUpgrade) -> Option<(Socket, BytesMut)> {
     let upgraded = on_upgrade.await.ok()?;
     let parts = upgraded.downcast::<TokioIo<Socket>>().ok()?;
-    Some((parts.io.into_inner(), BytesMut::from(parts.read_buf)))
+    // Copied, since it lies in a buffer of many kilobytes, which would be kept for as long as the socket is open.
+    Some((parts.io.into_inner(), BytesMut::from(&parts.read_buf[..])))
 }
 
 impl IntoResponse for UpgradeRefused {

@@ -2,6 +2,8 @@
 //! who follows what (`hub`), the threads of the lanes (`housekeeping`).
 
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 use tokio::sync::OwnedSemaphorePermit;
@@ -15,6 +17,10 @@ use crate::server::store::Committed;
 
 /// How many connections are sent something before whoever waits for a lock gets a turn: a millisecond or less.
 const CONNECTIONS_AT_A_TIME: usize = 64;
+/// So many pieces in a run mean that a lane is under load, and that resting gathers more.
+const PIECES_UNDER_LOAD: usize = 24;
+/// The longest that a line waits for others: little beside what it takes to send it to a room in which this matters.
+const REST_MAX: Duration = Duration::from_millis(10);
 
 impl Hub {
     /// Posts a committed event to everybody who follows its room, encoded once per wire format.
@@ -52,9 +58,17 @@ impl Hub {
     }
 
     /// Sends what is posted to a lane until the lanes are closed. For a thread of its own, which enters the runtime.
+    ///
+    /// A lane under load rests as long as it has worked, so that more gathers for the next write: at the same rate of lines
+    /// it makes half as many system calls, and leaves the processor to those who speak. A lane with little to do never
+    /// rests.
     pub fn run_lane(&self, lane: usize) {
         while let Some(posts) = self.lanes[lane].wait() {
-            self.send(lane, posts);
+            let (count, started) = (posts.len(), Instant::now());
+            let runs = self.send(lane, posts);
+            if count >= runs * PIECES_UNDER_LOAD {
+                thread::sleep(started.elapsed().min(REST_MAX));
+            }
         }
     }
 
@@ -76,7 +90,8 @@ impl Hub {
         first.post(post);
     }
 
-    fn send(&self, lane: usize, posts: Vec<Post>) {
+    /// Answers with the number of runs, at least one.
+    fn send(&self, lane: usize, posts: Vec<Post>) -> usize {
         let mut to_members = Vec::new();
         let pieces = posts.into_iter().filter_map(|post| match post {
             Post::ToRoom(room, piece) => Some((room, piece)),
@@ -85,12 +100,14 @@ impl Hub {
                 None
             }
         });
-        for (room, run) in gather(pieces) {
-            if let Some(open) = self.room(&room) {
-                open.send(lane, &run);
+        let runs = gather(pieces);
+        for (room, run) in &runs {
+            if let Some(open) = self.room(room) {
+                open.send(lane, run);
             }
         }
-        to_members.into_iter().for_each(|frame| self.send_to_members(lane, &frame));
+        to_members.iter().for_each(|frame| self.send_to_members(lane, frame));
+        runs.len().max(1)
     }
 
     fn send_to_members(&self, lane: usize, frame: &Frame) {

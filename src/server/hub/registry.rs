@@ -19,21 +19,26 @@ pub(super) struct Registry {
 struct Connections {
     /// In an order that stays, so that a long walk over them can be interrupted.
     open: BTreeMap<ConnectionId, Connection>,
-    /// The newest connection of each page of each guest.
-    by_page: HashMap<(UserId, TabId), ConnectionId>,
+    /// The connections of each guest, a few at most.
+    by_user: HashMap<Arc<UserId>, Vec<ConnectionId>>,
 }
 
 struct Connection {
     sendq: Arc<Sendq>,
     /// Who is behind it, so that the end of a session ends its sockets.
-    user: Option<UserId>,
+    user: Option<Arc<UserId>>,
     /// Which page of the browser, so that its newer connection replaces an older one that is half open.
     tab: Option<TabId>,
 }
 
 impl Registry {
     pub(super) fn add(&self, id: ConnectionId, sendq: Arc<Sendq>, user: Option<UserId>) {
-        self.lock().open.insert(id, Connection { sendq, user, tab: None });
+        let user = user.map(Arc::new);
+        let mut connections = self.lock();
+        if let Some(user) = &user {
+            connections.by_user.entry(Arc::clone(user)).or_default().push(id);
+        }
+        connections.open.insert(id, Connection { sendq, user, tab: None });
     }
 
     /// Notes which tab a connection belongs to and closes the older one of two connections of the same person and tab,
@@ -41,26 +46,25 @@ impl Registry {
     /// them never closes another.
     pub(super) fn identify(&self, id: ConnectionId, tab: TabId) {
         let mut connections = self.lock();
-        let Connections { open, by_page } = &mut *connections;
+        let Connections { open, by_user } = &mut *connections;
         let Some(connection) = open.get_mut(&id) else { return };
-        connection.tab = Some(tab.clone());
-        let Some(user) = connection.user.clone() else { return };
-        let newest = by_page.entry((user, tab)).or_insert(id);
-        let older = (*newest).min(id);
-        *newest = (*newest).max(id);
-        if older != *newest
-            && let Some(older) = open.get(&older)
-        {
-            older.sendq.close(CloseCode::Replaced);
+        connection.tab = Some(tab);
+        let Some(siblings) = connection.user.as_ref().and_then(|user| by_user.get(user)) else { return };
+        let tab = |id| open.get(id).and_then(|connection| connection.tab.as_ref());
+        let of_page = || siblings.iter().filter(|sibling| tab(sibling) == tab(&id));
+        let newest = of_page().max();
+        for older in of_page().filter(|sibling| Some(*sibling) != newest) {
+            open[older].sendq.close(CloseCode::Replaced);
         }
     }
 
     pub(super) fn remove(&self, id: ConnectionId) {
         let mut connections = self.lock();
-        if let Some(Connection { user: Some(user), tab: Some(tab), .. }) = connections.open.remove(&id) {
-            let page = (user, tab);
-            if connections.by_page.get(&page) == Some(&id) {
-                connections.by_page.remove(&page);
+        let Some(Connection { user: Some(user), .. }) = connections.open.remove(&id) else { return };
+        if let Some(siblings) = connections.by_user.get_mut(&user) {
+            siblings.retain(|sibling| *sibling != id);
+            if siblings.is_empty() {
+                connections.by_user.remove(&user);
             }
         }
     }
@@ -71,10 +75,9 @@ impl Registry {
 
     /// Signals every connection of a person.
     pub(super) fn signal_user(&self, user: &UserId, signal: Signal) {
-        for connection in self.lock().open.values() {
-            if connection.user.as_ref() == Some(user) {
-                connection.sendq.signal(signal);
-            }
+        let connections = self.lock();
+        for id in connections.by_user.get(user).into_iter().flatten() {
+            connections.open[id].sendq.signal(signal);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The roll of one room: a plain synchronous struct, with time as an argument. Not here: sending (`presence`).
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::protocol::{Person, UserId};
@@ -10,15 +11,16 @@ use crate::protocol::{Person, UserId};
 pub struct Roll {
     present: HashMap<UserId, Attendance>,
     /// The same people in the order in which they are shown, so that the first few cost as much as they are.
-    by_name: BTreeMap<(String, UserId), Person>,
-    /// What the followers were last told. Telling the difference to this makes any number of changes one change.
-    told: HashMap<UserId, Person>,
-    /// Whoever may differ between `present` and `told`, so that a tick costs as much as changed.
+    by_name: BTreeMap<(String, UserId), Arc<Person>>,
+    /// Whoever may differ from what was told, so that a tick costs as much as changed.
     touched: Vec<UserId>,
 }
 
 struct Attendance {
-    person: Person,
+    /// Shared with the list by name, since a crowd of ten thousand weighs by this.
+    person: Arc<Person>,
+    /// What the followers were last told. Telling the difference to this makes any number of changes one change.
+    told: Option<Arc<Person>>,
     stay: Stay,
     /// The names under which this person was heard and not yet told as gone. Programs on the plain socket know nobody
     /// else, and learn of lines before the next tick, so this does not depend on what was told.
@@ -59,14 +61,16 @@ impl PresenceDiff {
 impl Roll {
     /// One more connection of this person; the newest nickname counts.
     pub fn enter(&mut self, person: &Person) {
+        let shared = Arc::new(person.clone());
         let attendance = self.present.entry(person.id.clone()).or_insert_with(|| Attendance {
-            person: person.clone(),
+            person: Arc::clone(&shared),
+            told: None,
             stay: Stay::Connected { connections: 0 },
             heard_as: Vec::new(),
         });
         self.by_name.remove(&name_key(&attendance.person));
-        self.by_name.insert(name_key(person), person.clone());
-        attendance.person = person.clone();
+        self.by_name.insert(name_key(person), Arc::clone(&shared));
+        attendance.person = shared;
         attendance.stay = match attendance.stay {
             Stay::Connected { connections } => Stay::Connected { connections: connections + 1 },
             Stay::Leaving { .. } => Stay::Connected { connections: 1 },
@@ -89,13 +93,13 @@ impl Roll {
     pub fn spoke(&mut self, user: &UserId) {
         let Some(attendance) = self.present.get_mut(user) else { return };
         if !attendance.heard_as.contains(&attendance.person) {
-            attendance.heard_as.push(attendance.person.clone());
+            attendance.heard_as.push(Person::clone(&attendance.person));
         }
     }
 
     /// Everybody who is here, by nickname.
     pub fn people(&self) -> impl Iterator<Item = &Person> {
-        self.by_name.values()
+        self.by_name.values().map(|person| &**person)
     }
 
     /// How many are here.
@@ -127,20 +131,17 @@ impl Roll {
         if let Some(attendance) = self.present.remove(user) {
             self.by_name.remove(&name_key(&attendance.person));
             diff.left_after_speaking.extend(attendance.heard_as);
+            diff.left.extend(attendance.told.as_deref().cloned());
         }
-        diff.left.extend(self.told.remove(user));
     }
 
     fn tell(&mut self, user: &UserId, diff: &mut PresenceDiff) {
         let Some(attendance) = self.present.get_mut(user) else { return };
         let person = &attendance.person;
-        diff.left_after_speaking.extend(attendance.heard_as.extract_if(.., |heard| heard != person));
-        match self.told.insert(user.clone(), person.clone()) {
-            Some(told) if told == *person => {}
-            told => {
-                diff.left.extend(told);
-                diff.joined.push(person.clone());
-            }
+        diff.left_after_speaking.extend(attendance.heard_as.extract_if(.., |heard| *heard != **person));
+        if attendance.told.as_ref() != Some(person) {
+            diff.joined.push(Person::clone(person));
+            diff.left.extend(attendance.told.replace(Arc::clone(person)).as_deref().cloned());
         }
     }
 }

@@ -74,15 +74,21 @@ pub enum Output {
 /// One connection.
 pub struct Machine {
     me: Option<Person>,
-    epoch: Epoch,
-    limits: Limits,
     heartbeat: Duration,
     joined_rooms_max: usize,
     conduct: Conduct,
+    /// Until it is sent.
+    welcome: Option<Box<Welcome>>,
     stage: Stage,
     joined: Vec<RoomSlug>,
     /// When the last heartbeat was sent.
     heartbeat_at: Instant,
+}
+
+/// What only the welcome says.
+struct Welcome {
+    epoch: Epoch,
+    limits: Limits,
 }
 
 enum Stage {
@@ -98,8 +104,7 @@ impl Machine {
     pub fn new(me: Option<Person>, epoch: Epoch, limits: Limits, config: &LimitsConfig, now: Instant) -> Self {
         Self {
             me,
-            epoch,
-            limits,
+            welcome: Some(Box::new(Welcome { epoch, limits })),
             heartbeat: config.heartbeat,
             joined_rooms_max: config.joined_rooms,
             conduct: Conduct::new(config, now),

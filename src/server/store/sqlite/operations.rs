@@ -1,5 +1,5 @@
-//! What can be written, one type an operation. Each runs in a savepoint of the writer's transaction, so it may write
-//! first and be refused by a constraint after: the constraints are what holds, never a check before.
+//! What can be written, one type an operation. The writer takes back whatever a refused operation wrote, so it may write
+//! first and be refused by a constraint after: the constraints are what holds, never a check before. It may be run twice.
 
 use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
 
@@ -12,11 +12,11 @@ pub(super) trait Operation: Send + 'static {
     /// What the caller gets after the commit.
     type Answer: Send + 'static;
 
-    /// Does it, in a savepoint of its own.
+    /// Does it, in the writer's transaction.
     fn apply(&self, database: &Connection) -> Result<Outcome<Self::Answer>>;
 }
 
-/// What becomes of an operation's savepoint.
+/// What becomes of what an operation wrote.
 pub(super) enum Outcome<A> {
     /// Its rows stay.
     Keep {

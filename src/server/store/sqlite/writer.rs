@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::{io, thread};
 
-use rusqlite::{Connection, Result, Savepoint, TransactionBehavior};
+use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::operations::{Operation, Outcome};
@@ -94,10 +94,18 @@ async fn verdict(mut failure: watch::Receiver<Option<String>>) -> Option<String>
     failure.borrow().clone()
 }
 
-/// An operation on its way: run first, answered after the commit, or dropped without an answer.
+/// An operation on its way: run first, perhaps a second time, answered after the commit, or dropped without an answer.
 trait Job: Send {
-    fn run(&mut self, savepoint: Savepoint<'_>) -> Result<Option<Committed>>;
+    fn run(&mut self, database: &Connection) -> Result<Done>;
     fn answer(self: Box<Self>);
+}
+
+/// How a job went.
+enum Done {
+    /// What it wrote stays.
+    Kept(Option<Committed>),
+    /// What it wrote must be taken back.
+    Undone,
 }
 
 struct Pending<O: Operation> {
@@ -107,18 +115,15 @@ struct Pending<O: Operation> {
 }
 
 impl<O: Operation> Job for Pending<O> {
-    fn run(&mut self, mut savepoint: Savepoint<'_>) -> Result<Option<Committed>> {
-        match self.operation.apply(&savepoint)? {
+    fn run(&mut self, database: &Connection) -> Result<Done> {
+        match self.operation.apply(database)? {
             Outcome::Keep { answer, committed } => {
-                savepoint.commit()?;
                 self.answer = Some(Ok(answer));
-                Ok(committed)
+                Ok(Done::Kept(committed))
             }
             Outcome::Undo(answer) => {
-                savepoint.rollback()?;
-                savepoint.commit()?;
                 self.answer = Some(answer);
-                Ok(None)
+                Ok(Done::Undone)
             }
         }
     }
@@ -160,17 +165,51 @@ fn write_until_closed(workplace: &mut Workplace, queue: &mut mpsc::Receiver<Box<
     workplace.connection.query_one("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
 }
 
-/// Runs a batch in one transaction. Whoever is refused has only its own savepoint taken back.
+/// Runs a batch in one transaction.
+///
+/// Hardly any job is refused, and a savepoint costs a copy of every page that its job changes: as much as all the rest.
+/// So the first attempt has none; when a job must be taken back, the whole batch is, and runs again with them.
 fn commit(connection: &mut Connection, batch: &mut Vec<Box<dyn Job>>) -> Result<Vec<Committed>> {
-    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut committed = Vec::with_capacity(batch.len());
-    for job in &mut *batch {
-        committed.extend(job.run(transaction.savepoint()?)?);
-    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (transaction, committed) = match run_all(&transaction, batch)? {
+        Some(committed) => (transaction, committed),
+        None => {
+            transaction.rollback()?;
+            let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let committed = run_each(&mut transaction, batch)?;
+            (transaction, committed)
+        }
+    };
     if faults::is_mutant(Mutant::AckBeforeCommit) {
         batch.drain(..).for_each(Job::answer);
     }
     faults::reach(Point::BeforeCommit);
     transaction.commit()?;
+    Ok(committed)
+}
+
+/// Runs a batch. `None` as soon as a job must be taken back.
+fn run_all(database: &Connection, batch: &mut [Box<dyn Job>]) -> Result<Option<Vec<Committed>>> {
+    let mut committed = Vec::with_capacity(batch.len());
+    for job in batch {
+        match job.run(database)? {
+            Done::Kept(event) => committed.extend(event),
+            Done::Undone => return Ok(None),
+        }
+    }
+    Ok(Some(committed))
+}
+
+/// Runs a batch, each job in a savepoint: whoever is refused has only its own taken back.
+fn run_each(transaction: &mut Transaction<'_>, batch: &mut [Box<dyn Job>]) -> Result<Vec<Committed>> {
+    let mut committed = Vec::with_capacity(batch.len());
+    for job in batch {
+        let mut savepoint = transaction.savepoint()?;
+        match job.run(&savepoint)? {
+            Done::Kept(event) => committed.extend(event),
+            Done::Undone => savepoint.rollback()?,
+        }
+        savepoint.commit()?;
+    }
     Ok(committed)
 }

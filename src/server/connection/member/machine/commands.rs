@@ -35,26 +35,26 @@ impl Machine {
     }
 
     pub(super) fn greeted(&mut self, rooms: Result<Vec<RoomSummary>, Refusal>) -> Vec<Output> {
-        match (std::mem::replace(&mut self.stage, Stage::Greeted), rooms) {
-            (Stage::Greeting(tab), Ok(rooms)) => {
+        let Stage::Greeting(tab) = &self.stage else { return Vec::new() };
+        let tab = tab.clone();
+        match (rooms, self.welcome.take()) {
+            (Ok(rooms), Some(welcome)) => {
+                self.stage = Stage::Greeted;
                 let welcome = Event::Welcome {
                     protocol: PROTOCOL_VERSION,
                     me: self.me.clone(),
-                    epoch: self.epoch.clone(),
+                    epoch: welcome.epoch,
                     heartbeat_ms: u32::try_from(self.heartbeat.as_millis()).unwrap_or(u32::MAX),
-                    limits: self.limits,
+                    limits: welcome.limits,
                     rooms,
                 };
                 vec![Output::Identify(tab), self.accept(welcome)]
             }
-            (_, Err(refusal)) => {
-                self.stage = Stage::Ungreeted;
+            (Err(refusal), welcome) => {
+                (self.stage, self.welcome) = (Stage::Ungreeted, welcome);
                 self.refuse(None, refusal)
             }
-            (stage, Ok(_)) => {
-                self.stage = stage;
-                Vec::new()
-            }
+            (Ok(_), None) => Vec::new(),
         }
     }
 
