@@ -1,7 +1,8 @@
 //! The server side. May use: `protocol`, `model`. Below this line only `faults` has a cfg.
 //!
 //! Order inside: `faults < clock, config, telemetry, websocket < client_address, listener, origin < store, broker, names,
-//! rate_limit < hub < session, presence, admission, budgets < app < chat < connection, housekeeping < http`.
+//! rate_limit < hub < session, presence, admission, budgets, recent_pages < app < chat < connection, housekeeping <
+//! http`.
 
 pub mod faults;
 
@@ -24,6 +25,7 @@ pub mod hub;
 pub mod admission;
 pub mod budgets;
 pub mod presence;
+pub mod recent_pages;
 pub mod session;
 
 pub mod app;

@@ -17,6 +17,7 @@ use crate::server::hub::Hub;
 use crate::server::names::{LiveNames, look};
 use crate::server::origin::OriginPolicy;
 use crate::server::presence::Presence;
+use crate::server::recent_pages::RecentPages;
 use crate::server::store::{Guest, Store};
 
 /// How many clients may come back per second after a drain.
@@ -44,6 +45,8 @@ pub struct App {
     pub admission: Admission,
     /// Which pages of other origins may use what.
     pub origins: OriginPolicy,
+    /// What people who come in read over and over.
+    pub recent_pages: RecentPages,
     /// Cancelled when the server begins to stop: connections are told to reconnect, new ones are refused.
     pub drain: CancellationToken,
     /// Cancelled when nothing is left to serve: the listener and the ticking tasks end.
@@ -67,6 +70,7 @@ impl App {
             budgets: Budgets::new(&config.limits),
             admission: Admission::new(config.limits.connections_per_address),
             origins: OriginPolicy::new(&config.server),
+            recent_pages: RecentPages::default(),
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
             fan_out_over: CancellationToken::new(),

@@ -58,6 +58,12 @@ struct OpenRoom {
     lanes: Box<[Mutex<Room>]>,
 }
 
+impl OpenRoom {
+    fn head(&self) -> Seq {
+        self.lanes.iter().map(|room| room.lock().head()).max().unwrap_or_default()
+    }
+}
+
 /// The registry. Cheap to share by `Arc`.
 pub struct Hub {
     next_connection: AtomicU64,
@@ -189,12 +195,13 @@ impl Hub {
 
     /// The newest event of a room that this node knows of.
     pub fn head(&self, room: &RoomSlug) -> Option<Seq> {
-        self.room(room)?.lanes.iter().map(|room| room.lock().head()).max()
+        self.room(room).map(|open| open.head())
     }
 
-    /// The name of a room that is open here.
-    pub fn title(&self, room: &RoomSlug) -> Option<String> {
-        self.room(room).map(|open| open.title.clone())
+    /// A room that is open here, with the newest event that this node knows of.
+    pub fn record(&self, room: &RoomSlug) -> Option<RoomRecord> {
+        let open = self.room(room)?;
+        Some(RoomRecord { slug: room.clone(), title: open.title.clone(), head: open.head() })
     }
 
     fn room(&self, slug: &RoomSlug) -> Option<Arc<OpenRoom>> {

@@ -27,20 +27,17 @@ pub async fn list_rooms(app: &App) -> Result<Vec<RoomSummary>, Refusal> {
 
 /// The summaries of these rooms, as far as they are open on this node.
 pub fn list_rooms_named(app: &App, rooms: &[RoomSlug]) -> Vec<RoomSummary> {
-    rooms
-        .iter()
-        .filter_map(|slug| {
-            let record = RoomRecord { slug: slug.clone(), title: app.hub.title(slug)?, head: app.hub.head(slug)? };
-            Some(summary(app, &record))
-        })
-        .collect()
+    rooms.iter().filter_map(|slug| app.hub.record(slug)).map(|record| summary(app, &record)).collect()
 }
 
-/// Makes sure that a room exists and is known to the hub.
+/// Makes sure that a room exists and is known to the hub. Rooms are never removed, so one that the hub knows is there.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read.
 pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal> {
+    if let Some(record) = app.hub.record(slug) {
+        return Ok(record);
+    }
     let record = app.store.room(slug).await.map_err(refuse)?.ok_or(ErrorCode::RoomNotFound)?;
     app.hub.open_room(&record);
     Ok(record)
@@ -52,15 +49,47 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
 /// `room_not_found`, or `internal` when the store cannot be read.
 pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<(RoomSnapshot, HistoryPage), Refusal> {
     let record = open_room(app, slug).await?;
+    let page = read_snapshot(app, slug, range).await?;
+    Ok((around(app, record, &page), page))
+}
+
+/// The same for a connection that follows the room already, and so is sent what is newer than the snapshot.
+///
+/// # Errors
+/// As [`snapshot`].
+pub async fn snapshot_for_follower(
+    app: &App,
+    slug: &RoomSlug,
+    range: EventRange,
+) -> Result<(RoomSnapshot, HistoryPage), Refusal> {
+    let record = open_room(app, slug).await?;
+    let page = match app.recent_pages.find(slug, record.head, range) {
+        Some(page) => page,
+        None => {
+            let page = read_snapshot(app, slug, range).await?;
+            if range == EventRange::Newest {
+                app.recent_pages.keep(&page);
+            }
+            page
+        }
+    };
+    Ok((around(app, record, &page), page))
+}
+
+async fn read_snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<HistoryPage, Refusal> {
     let limit = match range {
         EventRange::After(_) => PAGE_EVENTS_MAX,
         EventRange::Newest | EventRange::Before(_) => SNAPSHOT_EVENTS,
     };
-    let page = read_page(app, slug, range, limit).await?;
-    let here = app.presence.here(slug, ROSTER_NAMES_MAX);
-    let snapshot = RoomSnapshot {
+    read_page(app, slug, range, limit).await
+}
+
+/// A snapshot around a page: the room's name, and who is here.
+fn around(app: &App, record: RoomRecord, page: &HistoryPage) -> RoomSnapshot {
+    let here = app.presence.here(&record.slug, ROSTER_NAMES_MAX);
+    RoomSnapshot {
         summary: RoomSummary {
-            slug: slug.clone(),
+            slug: record.slug,
             title: record.title,
             head: page.head,
             online: here.online,
@@ -70,8 +99,7 @@ pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<(
         events: page.events.clone(),
         has_older: page.has_older,
         people: here.people,
-    };
-    Ok((snapshot, page))
+    }
 }
 
 /// A page of history for programs and for paging back; `limit` is cut to [`PAGE_EVENTS_MAX`].

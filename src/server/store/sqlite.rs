@@ -1,6 +1,6 @@
 //! The log in one SQLite file: the store of a single node, and the only module that knows SQLite.
 //!
-//! One thread writes and commits in groups (`writer`), a few connections read snapshots (`reader`). Nothing is kept in
+//! One thread writes and commits in groups (`writer`), a few others read snapshots (`readers`). Nothing is kept in
 //! memory beside the queue: what a method answers was read from the file. Several processes cannot share a data folder;
 //! several nodes share a PostgreSQL instead.
 
@@ -15,7 +15,8 @@ use crate::server::config::StoreConfig;
 mod migrations;
 mod open;
 mod operations;
-mod reader;
+mod queries;
+mod readers;
 mod rows;
 mod writer;
 
@@ -25,7 +26,7 @@ mod tests;
 pub use open::OpenError;
 
 use operations::{PutGuest, RemoveGuest, TouchGuest};
-use reader::Readers;
+use readers::Readers;
 use writer::{Workplace, Writer};
 
 /// The store. Dropped without `close`, it still writes what was queued, in the background.
@@ -47,7 +48,8 @@ impl SqliteStore {
         let workplace = Workplace { connection: writer, lock, sink };
         let writer =
             Writer::start(workplace, config.write_queue, config.group_commit_max).map_err(OpenError::NoThread)?;
-        Ok(Self { epoch, writer, readers: Readers::new(readers) })
+        let readers = Readers::start(readers).map_err(OpenError::NoThread)?;
+        Ok(Self { epoch, writer, readers })
     }
 
     /// Becomes `Some(reason)` when a commit failed: nothing is acknowledged any more, and the process should stop with
@@ -63,12 +65,12 @@ impl Store for SqliteStore {
     }
 
     fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>> {
-        Box::pin(self.readers.read(reader::rooms))
+        Box::pin(self.readers.read(queries::rooms))
     }
 
     fn room<'a>(&'a self, slug: &'a RoomSlug) -> StoreFuture<'a, Option<RoomRecord>> {
         let slug = slug.clone();
-        Box::pin(self.readers.read(move |snapshot| reader::room(snapshot, &slug)))
+        Box::pin(self.readers.read(move |snapshot| queries::room(snapshot, &slug)))
     }
 
     fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord> {
@@ -82,19 +84,19 @@ impl Store for SqliteStore {
     fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
         Box::pin(async move {
             let (epoch, slug) = (self.epoch.clone(), room.clone());
-            let page = self.readers.read(move |snapshot| reader::events(snapshot, epoch, slug, range, limit)).await?;
+            let page = self.readers.read(move |snapshot| queries::events(snapshot, epoch, slug, range, limit)).await?;
             page.ok_or_else(|| StoreError::RoomNotFound(room.clone()))
         })
     }
 
     fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>> {
         let token_hash = *token_hash;
-        Box::pin(self.readers.read(move |snapshot| reader::guest_by_token(snapshot, &token_hash)))
+        Box::pin(self.readers.read(move |snapshot| queries::guest_by_token(snapshot, &token_hash)))
     }
 
     fn guest_by_nickname<'a>(&'a self, nickname_folded: &'a str) -> StoreFuture<'a, Option<Guest>> {
         let nickname_folded = nickname_folded.to_owned();
-        Box::pin(self.readers.read(move |snapshot| reader::guest_by_nickname(snapshot, &nickname_folded)))
+        Box::pin(self.readers.read(move |snapshot| queries::guest_by_nickname(snapshot, &nickname_folded)))
     }
 
     fn put_guest(&self, guest: Guest, names_expire_before: Timestamp) -> StoreFuture<'_, ()> {
@@ -114,7 +116,7 @@ impl Store for SqliteStore {
             if let Some(reason) = self.writer.failure().borrow().clone() {
                 return Err(StoreError::Closed(reason));
             }
-            self.readers.read(reader::check).await
+            self.readers.read(queries::check).await
         })
     }
 

@@ -39,14 +39,14 @@ impl Drop for HalfFollowed<'_> {
 
 async fn backlog(app: &App, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(RoomSnapshot, Continuity), Refusal> {
     let newest = |continuity| async move {
-        let (snapshot, _) = chat::snapshot(app, room, EventRange::Newest).await?;
+        let (snapshot, _) = chat::snapshot_for_follower(app, room, EventRange::Newest).await?;
         Ok((snapshot, continuity))
     };
     let Some(cursor) = cursor else { return newest(Continuity::Fresh).await };
     if cursor.epoch != *app.store.epoch() {
         return newest(Continuity::Reset).await;
     }
-    let (snapshot, page) = chat::snapshot(app, room, EventRange::After(cursor.seq)).await?;
+    let (snapshot, page) = chat::snapshot_for_follower(app, room, EventRange::After(cursor.seq)).await?;
     match continuity(cursor.seq, page.head, page.has_newer) {
         Continuity::Resumed => Ok((snapshot, Continuity::Resumed)),
         other => newest(other).await,

@@ -114,7 +114,7 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
     /// The system has no thread left.
-    #[error("cannot start the writer thread: {0}; raise the limit of processes (ulimit -u)")]
+    #[error("cannot start a thread of the store: {0}; raise the limit of processes (ulimit -u)")]
     NoThread(io::Error),
 }
 

@@ -237,7 +237,7 @@ async fn a_full_disk_acknowledges_nothing_and_ends_the_store() {
         let _: Result<(), _> = opened.recv();
     });
     let writer = Writer::start(Workplace { connection: writer, lock, sink }, 100, 64).unwrap();
-    let store = SqliteStore { epoch, writer, readers: Readers::new(readers) };
+    let store = SqliteStore { epoch, writer, readers: Readers::start(readers).unwrap() };
     store.append(line("first", "fits")).await.unwrap();
     assert_eq!(announced.recv().await, Some(2));
     let batch = [store.append(line("small", "fits")), store.append(line("big", &"x".repeat(100_000)))];

@@ -1,86 +1,10 @@
-//! A few read-only connections, and what is read with them. Each read is one snapshot: one deferred transaction.
+//! What is read, each in one snapshot of the database. Not here: the threads that read (`readers`).
 
-use std::sync::{Arc, Mutex, MutexGuard};
-
-use rusqlite::{Connection, OptionalExtension, Result, Transaction};
-use tokio::sync::Semaphore;
+use rusqlite::{OptionalExtension, Result, Transaction};
 
 use super::rows;
 use crate::protocol::{Epoch, HistoryPage, LogEvent, RoomSlug, Seq};
-use crate::server::store::{EventRange, Guest, RoomRecord, StoreError, TokenHash};
-
-/// The pool. A read takes a permit, then a connection, and gives them back in the other order.
-pub(super) struct Readers {
-    permits: Arc<Semaphore>,
-    /// As many connections as there are permits free. Locked only to take one out or put one back.
-    idle: Arc<Mutex<Vec<Connection>>>,
-    size: u32,
-}
-
-impl Readers {
-    pub(super) fn new(connections: Vec<Connection>) -> Self {
-        let size = u32::try_from(connections.len()).expect("no one opens four billion connections");
-        Self { permits: Arc::new(Semaphore::new(connections.len())), idle: Arc::new(Mutex::new(connections)), size }
-    }
-
-    /// Runs a query on a thread that may block. When the caller goes away the query still ends before its connection
-    /// serves the next.
-    pub(super) async fn read<T, Q>(&self, query: Q) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        Q: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
-    {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::closed())?;
-        let idle = Arc::clone(&self.idle);
-        let reading = tokio::task::spawn_blocking(move || {
-            let mut lease = Lease::take(&idle);
-            let answer = lease.connection().transaction().and_then(|snapshot| query(&snapshot));
-            drop(lease);
-            drop(permit);
-            answer
-        });
-        match reading.await {
-            Ok(answer) => answer.map_err(|error| StoreError::Read(error.to_string())),
-            Err(error) => Err(StoreError::Read(error.to_string())),
-        }
-    }
-
-    /// Waits for the reads that run, and lets none begin.
-    pub(super) async fn close(&self) {
-        // An error means that it is closed already.
-        if let Ok(_all) = self.permits.acquire_many(self.size).await {
-            self.permits.close();
-            lock(&self.idle).clear();
-        }
-    }
-}
-
-/// A connection that goes back to the pool also when the query panics.
-struct Lease<'a> {
-    idle: &'a Mutex<Vec<Connection>>,
-    connection: Option<Connection>,
-}
-
-impl<'a> Lease<'a> {
-    fn take(idle: &'a Mutex<Vec<Connection>>) -> Self {
-        let connection = lock(idle).pop();
-        Self { idle, connection }
-    }
-
-    const fn connection(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("whoever holds a permit finds a connection")
-    }
-}
-
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        lock(self.idle).extend(self.connection.take());
-    }
-}
-
-fn lock(idle: &Mutex<Vec<Connection>>) -> MutexGuard<'_, Vec<Connection>> {
-    idle.lock().expect("nothing panics under this lock")
-}
+use crate::server::store::{EventRange, Guest, RoomRecord, TokenHash};
 
 /// All rooms: the lobby, then those with the newest event first.
 pub(super) fn rooms(snapshot: &Transaction<'_>) -> Result<Vec<RoomRecord>> {

@@ -1,0 +1,125 @@
+//! The newest page of the rooms that people join, so that thousands who come back at once do not read the same page
+//! thousands of times. Only for connections that follow the room already: what is newer than the page is published to
+//! them. Not here: reading for anybody else, who would miss what is committed and not yet published.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::protocol::{HistoryPage, RoomSlug, Seq};
+use crate::server::store::EventRange;
+
+/// Rooms whose page is kept. When there are more, all are read anew.
+const ROOMS_MAX: usize = 64;
+
+/// The pages that were read last.
+#[derive(Default)]
+pub struct RecentPages {
+    /// Innermost lock; held for one look-up.
+    pages: Mutex<HashMap<RoomSlug, Arc<HistoryPage>>>,
+}
+
+impl RecentPages {
+    /// What a range holds, if that can be told from the page. `published` is the newest event that was sent or begun to be
+    /// sent to the followers, asked for after the connection became one: a page that reaches it lacks nothing that the
+    /// connection is not going to be sent.
+    pub fn find(&self, room: &RoomSlug, published: Seq, range: EventRange) -> Option<HistoryPage> {
+        let page = self.lock().get(room).filter(|page| page.head >= published).cloned()?;
+        match range {
+            EventRange::Newest => Some(HistoryPage::clone(&page)),
+            EventRange::After(seq) => after(&page, seq),
+            EventRange::Before(_) => None,
+        }
+    }
+
+    /// Keeps a newest page.
+    pub fn keep(&self, page: &HistoryPage) {
+        let mut pages = self.lock();
+        if pages.len() >= ROOMS_MAX && !pages.contains_key(&page.room) {
+            pages.clear();
+        }
+        pages.insert(page.room.clone(), Arc::new(page.clone()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, Arc<HistoryPage>>> {
+        // Every page is whole, so a poisoned lock is as good as any.
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The end of a newest page. A position beyond it may be newer than the page, or of another history: the store knows.
+fn after(page: &HistoryPage, seq: Seq) -> Option<HistoryPage> {
+    let reaches_back = page.events.first().is_some_and(|first| first.seq <= seq.next());
+    if seq > page.head || !reaches_back {
+        return None;
+    }
+    let start = page.events.partition_point(|event| event.seq <= seq);
+    Some(HistoryPage {
+        room: page.room.clone(),
+        epoch: page.epoch.clone(),
+        head: page.head,
+        events: page.events[start..].to_vec(),
+        has_older: page.has_older || start > 0,
+        has_newer: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Epoch, EventBody, LogEvent, Timestamp};
+
+    fn event(seq: u64) -> LogEvent {
+        let body = EventBody::RoomCreated { creator: None };
+        LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body }
+    }
+
+    /// Pages of which the newest has the events 5 to 7.
+    fn pages() -> RecentPages {
+        let pages = RecentPages::default();
+        pages.keep(&HistoryPage {
+            room: RoomSlug::lobby(),
+            epoch: Epoch::parse("epoch").unwrap(),
+            head: Seq::new(7),
+            events: (5..=7).map(event).collect(),
+            has_older: true,
+            has_newer: false,
+        });
+        pages
+    }
+
+    fn found(published: u64, range: EventRange) -> Option<Vec<u64>> {
+        let page = pages().find(&RoomSlug::lobby(), Seq::new(published), range)?;
+        assert_eq!((page.head, page.has_newer), (Seq::new(7), false));
+        Some(page.events.iter().map(|event| event.seq.get()).collect())
+    }
+
+    #[test]
+    fn a_page_serves_as_long_as_nothing_newer_was_published() {
+        assert_eq!(found(7, EventRange::Newest), Some(vec![5, 6, 7]));
+        assert_eq!(found(6, EventRange::Newest), Some(vec![5, 6, 7]));
+        assert_eq!(found(8, EventRange::Newest), None);
+    }
+
+    #[test]
+    fn whoever_comes_back_gets_what_is_missing_if_the_page_reaches_back_so_far() {
+        assert_eq!(found(7, EventRange::After(Seq::new(7))), Some(vec![]));
+        assert_eq!(found(7, EventRange::After(Seq::new(5))), Some(vec![6, 7]));
+        assert_eq!(found(7, EventRange::After(Seq::new(4))), Some(vec![5, 6, 7]));
+        assert_eq!(found(7, EventRange::After(Seq::new(3))), None);
+    }
+
+    #[test]
+    fn a_position_beyond_the_page_is_for_the_store_to_judge() {
+        assert_eq!(found(7, EventRange::After(Seq::new(8))), None);
+    }
+
+    #[test]
+    fn the_pages_of_many_rooms_do_not_add_up() {
+        let pages = pages();
+        let lobby = pages.find(&RoomSlug::lobby(), Seq::ZERO, EventRange::Newest).unwrap();
+        for number in 0..1_000 {
+            pages.keep(&HistoryPage { room: RoomSlug::parse(&format!("room-{number}")).unwrap(), ..lobby.clone() });
+        }
+        assert!(pages.lock().len() <= ROOMS_MAX);
+    }
+}
