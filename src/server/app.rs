@@ -3,13 +3,15 @@
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::protocol::{Limits, Person};
+use crate::protocol::{CloseCode, Limits, Person, UserId};
 use crate::server::admission::Admission;
 use crate::server::budgets::Budgets;
 use crate::server::config::{Config, Scheme, ServerConfig, limit};
@@ -45,6 +47,11 @@ pub struct App {
     pub admission: Admission,
     /// Which pages of other origins may use what.
     pub origins: OriginPolicy,
+    /// How often a session ended or got another name on this node: see [`IdentityVersion`].
+    identity_changes: AtomicU64,
+    /// A turn for each of those who come in: of ten thousand at once a few are let in at a time, so that nobody who is in
+    /// already waits behind them.
+    pub arrivals: Semaphore,
     /// What people who come in read over and over.
     pub recent_pages: RecentPages,
     /// Cancelled when the server begins to stop: connections are told to reconnect, new ones are refused.
@@ -70,6 +77,8 @@ impl App {
             budgets: Budgets::new(&config.limits),
             admission: Admission::new(config.limits.connections_per_address),
             origins: OriginPolicy::new(&config.server),
+            identity_changes: AtomicU64::new(0),
+            arrivals: Semaphore::new(limit(config.limits.arrivals).unwrap_or(Semaphore::MAX_PERMITS)),
             recent_pages: RecentPages::default(),
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
@@ -106,6 +115,19 @@ impl App {
         rand::random_range(0..=window_ms)
     }
 
+    /// The present version of all identities.
+    #[must_use]
+    pub fn identity_version(&self) -> IdentityVersion {
+        IdentityVersion(self.identity_changes.load(Ordering::Acquire))
+    }
+
+    /// Closes the connections of a person whose session ended or changed. To be called when the store has the change.
+    pub fn identity_changed(&self, user: &UserId, code: CloseCode) {
+        // First, so that a connection which the hub does not know yet looks again.
+        self.identity_changes.fetch_add(1, Ordering::AcqRel);
+        self.hub.close_user(user, code);
+    }
+
     /// The limits that clients are told.
     #[must_use]
     pub fn limits(&self) -> Limits {
@@ -116,6 +138,11 @@ impl App {
         }
     }
 }
+
+/// When a cookie was read, counted in changes of identity. As long as it is the current one, what the cookie said is
+/// still so, and whoever changes it later finds the connections that are registered with the hub by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdentityVersion(u64);
 
 /// As many threads send as the setting says, or as there are processors for this process.
 fn lanes(config: &ServerConfig) -> NonZeroUsize {
@@ -132,6 +159,8 @@ pub struct Caller {
     pub address: IpAddr,
     /// What the browser speaks, which decides the cookie's name.
     pub scheme: Scheme,
+    /// When the cookie was read.
+    pub as_of: IdentityVersion,
 }
 
 impl Caller {

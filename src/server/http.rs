@@ -40,6 +40,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .merge(programs)
         .layer(from_fn_with_state(Arc::clone(app), guard::same_origin_to_change))
         .layer(from_fn_with_state(Arc::clone(app), caller::identify))
+        .layer(from_fn_with_state(Arc::clone(app), guard::in_turn))
         .layer(from_fn_with_state(Arc::clone(app), guard::in_time))
         .layer(body_limit(app.config.limits.request_bytes))
         .layer(from_fn(guard::panics_are_ours))

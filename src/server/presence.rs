@@ -17,6 +17,10 @@ mod writers;
 pub use roll::{PresenceDiff, Roll};
 pub use writers::Writers;
 
+/// A crowd is told by its number, with a few names; the others come with the next snapshot, which does not list them all
+/// either. Thousands who come at once would otherwise be told two hundred names each time, each of them.
+const CROWD_NAMES_MAX: usize = 20;
+
 /// Presence and typing of all rooms on this node.
 pub struct Presence {
     leave_grace: Duration,
@@ -158,9 +162,9 @@ fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, at: Timestamp) {
     }
     if !diff.joined.is_empty() || !diff.left.is_empty() {
         let PresenceDiff { mut joined, mut left, online, .. } = diff;
-        // A crowd is told by its number; its names come with the next snapshot.
-        joined.truncate(ROSTER_NAMES_MAX);
-        left.truncate(ROSTER_NAMES_MAX);
+        let names_max = if online as usize > ROSTER_NAMES_MAX { CROWD_NAMES_MAX } else { ROSTER_NAMES_MAX };
+        joined.truncate(names_max);
+        left.truncate(names_max);
         let event = Event::Presence { room: room.clone(), joined, left, online };
         hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Kept);
     }

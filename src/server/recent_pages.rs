@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::protocol::limits::SNAPSHOT_EVENTS;
 use crate::protocol::{HistoryPage, RoomSlug, Seq};
 use crate::server::store::EventRange;
 
@@ -24,20 +25,28 @@ impl RecentPages {
     /// connection is not going to be sent.
     pub fn find(&self, room: &RoomSlug, published: Seq, range: EventRange) -> Option<HistoryPage> {
         let page = self.lock().get(room).filter(|page| page.head >= published).cloned()?;
-        match range {
-            EventRange::Newest => Some(HistoryPage::clone(&page)),
-            EventRange::After(seq) => after(&page, seq),
-            EventRange::Before(_) => None,
-        }
+        let start = match range {
+            EventRange::Newest => page.events.len().saturating_sub(SNAPSHOT_EVENTS as usize),
+            EventRange::After(seq) => start_after(&page, seq)?,
+            EventRange::Before(_) => return None,
+        };
+        Some(HistoryPage {
+            room: page.room.clone(),
+            epoch: page.epoch.clone(),
+            head: page.head,
+            events: page.events[start..].to_vec(),
+            has_older: page.has_older || start > 0,
+            has_newer: false,
+        })
     }
 
     /// Keeps a newest page.
-    pub fn keep(&self, page: &HistoryPage) {
+    pub fn keep(&self, page: HistoryPage) {
         let mut pages = self.lock();
         if pages.len() >= ROOMS_MAX && !pages.contains_key(&page.room) {
             pages.clear();
         }
-        pages.insert(page.room.clone(), Arc::new(page.clone()));
+        pages.insert(page.room.clone(), Arc::new(page));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, Arc<HistoryPage>>> {
@@ -46,21 +55,11 @@ impl RecentPages {
     }
 }
 
-/// The end of a newest page. A position beyond it may be newer than the page, or of another history: the store knows.
-fn after(page: &HistoryPage, seq: Seq) -> Option<HistoryPage> {
+/// Where in a newest page the events behind a position start. A position beyond the page may be newer than it, or of
+/// another history: the store knows.
+fn start_after(page: &HistoryPage, seq: Seq) -> Option<usize> {
     let reaches_back = page.events.first().is_some_and(|first| first.seq <= seq.next());
-    if seq > page.head || !reaches_back {
-        return None;
-    }
-    let start = page.events.partition_point(|event| event.seq <= seq);
-    Some(HistoryPage {
-        room: page.room.clone(),
-        epoch: page.epoch.clone(),
-        head: page.head,
-        events: page.events[start..].to_vec(),
-        has_older: page.has_older || start > 0,
-        has_newer: false,
-    })
+    (reaches_back && seq <= page.head).then(|| page.events.partition_point(|event| event.seq <= seq))
 }
 
 #[cfg(test)]
@@ -76,7 +75,7 @@ mod tests {
     /// Pages of which the newest has the events 5 to 7.
     fn pages() -> RecentPages {
         let pages = RecentPages::default();
-        pages.keep(&HistoryPage {
+        pages.keep(HistoryPage {
             room: RoomSlug::lobby(),
             epoch: Epoch::parse("epoch").unwrap(),
             head: Seq::new(7),
@@ -109,6 +108,21 @@ mod tests {
     }
 
     #[test]
+    fn whoever_has_nothing_yet_gets_no_more_than_a_snapshot() {
+        let pages = pages();
+        let lobby = pages.find(&RoomSlug::lobby(), Seq::ZERO, EventRange::Newest).unwrap();
+        pages.keep(HistoryPage {
+            head: Seq::new(100),
+            events: (1..=100).map(event).collect(),
+            has_older: false,
+            ..lobby
+        });
+        let snapshot = pages.find(&RoomSlug::lobby(), Seq::ZERO, EventRange::Newest).unwrap();
+        assert_eq!(snapshot.events.first().map(|event| event.seq), Some(Seq::new(51)));
+        assert!(snapshot.has_older);
+    }
+
+    #[test]
     fn a_position_beyond_the_page_is_for_the_store_to_judge() {
         assert_eq!(found(7, EventRange::After(Seq::new(8))), None);
     }
@@ -118,7 +132,7 @@ mod tests {
         let pages = pages();
         let lobby = pages.find(&RoomSlug::lobby(), Seq::ZERO, EventRange::Newest).unwrap();
         for number in 0..1_000 {
-            pages.keep(&HistoryPage { room: RoomSlug::parse(&format!("room-{number}")).unwrap(), ..lobby.clone() });
+            pages.keep(HistoryPage { room: RoomSlug::parse(&format!("room-{number}")).unwrap(), ..lobby.clone() });
         }
         assert!(pages.lock().len() <= ROOMS_MAX);
     }

@@ -111,7 +111,8 @@ impl Fixture {
 
     /// Somebody with a nickname, live in the lobby.
     async fn member(&self, nickname: &str) -> Member {
-        let visitor = Caller { guest: None, address: Ipv4Addr::LOCALHOST.into(), scheme: Scheme::Http };
+        let (address, scheme, as_of) = (Ipv4Addr::LOCALHOST.into(), Scheme::Http, self.app.identity_version());
+        let visitor = Caller { guest: None, address, scheme, as_of };
         let identity = chat::choose_nickname(&self.app, &visitor, nickname).await.unwrap();
         let cookie = identity.token.set_cookie(Scheme::Http, self.app.config.rooms.nickname_ttl);
         let cookie = cookie.to_str().unwrap().split(';').next().unwrap();

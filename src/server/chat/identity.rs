@@ -75,7 +75,7 @@ pub async fn choose_nickname(app: &Arc<App>, caller: &Caller, nickname: &str) ->
     finish(async move {
         let user = guest.id.clone();
         app.store.put_guest(guest, names_expire_before(&app, now)).await.map_err(refuse)?;
-        app.hub.close_user(&user, CloseCode::IdentityChanged);
+        app.identity_changed(&user, CloseCode::IdentityChanged);
         drop(claim);
         Ok(())
     })
@@ -92,7 +92,7 @@ pub async fn sign_out(app: &Arc<App>, caller: &Caller) -> Result<(), Refusal> {
     let app = Arc::clone(app);
     finish(async move {
         app.store.remove_guest(&user).await.map_err(refuse)?;
-        app.hub.close_user(&user, CloseCode::SessionEnded);
+        app.identity_changed(&user, CloseCode::SessionEnded);
         Ok(())
     })
     .await

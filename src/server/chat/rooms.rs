@@ -2,7 +2,7 @@
 
 use crate::model::text;
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
-use crate::protocol::{ErrorCode, EventBody, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary};
+use crate::protocol::{ErrorCode, EventBody, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::chat::refuse;
 use crate::server::clock;
@@ -65,15 +65,19 @@ pub async fn snapshot_for_follower(
     let record = open_room(app, slug).await?;
     let page = match app.recent_pages.find(slug, record.head, range) {
         Some(page) => page,
-        None => {
-            let page = read_snapshot(app, slug, range).await?;
-            if range == EventRange::Newest {
-                app.recent_pages.keep(&page);
-            }
-            page
-        }
+        None => read_recent(app, slug, record.head, range).await?,
     };
     Ok((around(app, record, &page), page))
+}
+
+/// Reads a long newest page for everybody who comes, and another only for whom it does not reach back far enough.
+async fn read_recent(app: &App, slug: &RoomSlug, published: Seq, range: EventRange) -> Result<HistoryPage, Refusal> {
+    let newest = read_page(app, slug, EventRange::Newest, PAGE_EVENTS_MAX).await?;
+    app.recent_pages.keep(newest);
+    match app.recent_pages.find(slug, published, range) {
+        Some(page) => Ok(page),
+        None => read_snapshot(app, slug, range).await,
+    }
 }
 
 async fn read_snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<HistoryPage, Refusal> {

@@ -104,6 +104,8 @@ settings! {
         connections: usize = 20_000, Count, NO_LIMIT;
         /// Most sockets of one client address.
         connections_per_address: usize = 200, Count, NO_LIMIT;
+        /// Most people who are let in at the same moment; others wait for their turn, so that those who are in do not.
+        arrivals: usize = 16, Count, NO_LIMIT;
         /// WebSocket handshakes of one client address.
         handshakes_per_minute: u32 = 240, PerMinute, NO_LIMIT;
         /// Lines of one person.

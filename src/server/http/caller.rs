@@ -20,12 +20,13 @@ pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: N
     let peer = peer(&request);
     let address = rate_limit_key(client_address(peer, request.headers(), &app.config.server.trusted_proxies));
     let scheme = scheme(&app, &request);
+    let as_of = app.identity_version();
     let proof = match chat::who(&app, request.headers(), scheme).await {
         Ok(proof) => proof,
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
     let (guest, renewed) = proof.map_or((None, None), |proof| (Some(proof.guest), proof.renewed));
-    request.extensions_mut().insert(Caller { guest, address, scheme });
+    request.extensions_mut().insert(Caller { guest, address, scheme, as_of });
     let mut response = next.run(request).await;
     // A form that changed the session set the cookie already.
     if let Some(token) = renewed.filter(|_| !response.headers().contains_key(SET_COOKIE)) {

@@ -40,6 +40,15 @@ pub async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) 
     }
 }
 
+/// Lets in those who ask for a socket a few at a time.
+pub async fn in_turn(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let _turn = match request.headers().contains_key(header::UPGRADE) {
+        true => app.arrivals.acquire().await.ok(),
+        false => None,
+    };
+    next.run(request).await
+}
+
 /// A panic in a handler is answered like any other failure of ours, and told in the log.
 pub async fn panics_are_ours(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();

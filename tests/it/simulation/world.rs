@@ -143,7 +143,8 @@ impl World {
         let Some(wire) = nth(&mut self.wires, wire) else { return };
         if matches!(wire.server, ServerEnd::Knocking) {
             let guest = Some(guest(wire.client));
-            let caller = Caller { guest, address: Ipv4Addr::LOCALHOST.into(), scheme: Scheme::Http };
+            let (address, as_of) = (Ipv4Addr::LOCALHOST.into(), self.app.identity_version());
+            let caller = Caller { guest, address, scheme: Scheme::Http, as_of };
             let sendq = Sendq::new(SendqLimits { bytes: 0, frames: SENDQ_FRAMES }, WhenFull::FallBehind);
             wire.server = ServerEnd::Open(Box::new(Member::new(Arc::clone(&self.app), Arc::new(sendq), caller, now)));
             if wire.is_held {

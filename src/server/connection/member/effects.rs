@@ -36,9 +36,11 @@ impl Member {
     /// The cookie was read before the upgrade, and the hub knows of this connection since: whoever signed out in between
     /// is found here, and everybody later by the hub.
     fn read_rooms(&mut self) {
-        let (app, guest) = (Arc::clone(&self.app), self.caller.guest.clone());
+        let app = Arc::clone(&self.app);
+        let doubtful = self.caller.guest.clone().filter(|_| self.caller.as_of != app.identity_version());
         self.reads.push(Box::pin(async move {
-            match chat::session_ended(&app, guest.as_ref()).await {
+            let _turn = app.arrivals.acquire().await;
+            match chat::session_ended(&app, doubtful.as_ref()).await {
                 Some(code) => Input::Session(Some(code)),
                 None => Input::Rooms(chat::list_rooms(&app).await),
             }
@@ -55,6 +57,7 @@ impl Member {
     fn follow(&mut self, room: RoomSlug, cursor: Option<Cursor>) {
         let (app, id) = (Arc::clone(&self.app), self.id);
         self.reads.push(Box::pin(async move {
+            let _turn = app.arrivals.acquire().await;
             let outcome = join::follow(&app, id, &room, cursor).await;
             Input::Followed(room, outcome)
         }));
