@@ -21,11 +21,12 @@
 #
 #   make bench        Teahouse beside its peers under load (BENCH="fanout-1000 idle" for some scenarios only)
 #   make bench-quick  the room of a thousand only, in about two minutes
+#   make bench-micro  single steps of a message, timed by themselves (BENCH=decode for some only)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end crash crowds bench bench-quick
+.PHONY: help run test setup setup-build check unit build budget end2end crash crowds bench bench-quick bench-micro
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -88,3 +89,6 @@ bench:
 bench-quick:
 	@scripts/setup bench
 	@scripts/bench quick $(BENCH)
+
+bench-micro:
+	cargo bench --locked --bench micro -- $(BENCH)
