@@ -160,6 +160,9 @@ pub async fn serve(
                     }
                     Err(_) => overload.refuse(stream, acceptor.scheme(), &tracker),
                 }
+                // Whoever is in already comes first: of thousands who knock at once, one is accepted in each round of the
+                // tasks that have something to do, and the others wait outside, where they cost nothing.
+                tokio::task::yield_now().await;
             }
             Err(error) if concerns_one_connection(&error) => tracing::debug!(%error, "a connection went away"),
             Err(error) => {
