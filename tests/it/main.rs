@@ -26,3 +26,4 @@ mod simulation;
 mod slow_readers;
 mod talking;
 mod tidy;
+mod write_path;
