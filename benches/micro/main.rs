@@ -9,6 +9,7 @@
 
 mod decode;
 mod encode;
+mod hub;
 mod material;
 mod parse;
 mod publication;

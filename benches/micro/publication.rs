@@ -1,13 +1,21 @@
-//! Making JSON of a publication, once for all receivers of a wire. Not here: who receives it.
+//! Making JSON of a publication, once for all receivers of a wire. Not here: who receives it (`hub`).
 
-use divan::{Bencher, black_box, counter::BytesCount};
+use std::sync::Arc;
+
+use divan::{Bencher, counter::BytesCount};
+use teahouse::server::hub::Compressor;
 use teahouse::server::hub::publication::{Publication, Wire};
+use teahouse::server::websocket::Form;
 
 use super::material::committed;
 
 #[divan::bench(args = [Wire::Member, Wire::Plain])]
 fn frame(bencher: Bencher<'_, '_>, wire: Wire) {
-    let committed = committed();
-    let frame = Publication::new(&committed).frame(wire).expect("a message has a form on both wires");
-    bencher.counter(BytesCount::new(frame.len())).bench_local(|| Publication::new(black_box(&committed)).frame(wire));
+    let compressor = Arc::new(Compressor::new(0));
+    let publication = || Publication::new(committed(), Arc::clone(&compressor), None);
+    let bytes = publication().frame(wire, Form::Plain).expect("a message has a form on both wires").len();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .with_inputs(publication)
+        .bench_local_refs(|publication| publication.frame(wire, Form::Plain).map(|frame| frame.len()));
 }

@@ -1,5 +1,5 @@
 //! The registry of connections on **this** node and the rooms that they follow, and the fan-out over them. What is to be
-//! sent is posted to the [lanes](lane), and each of them sends it to its share of the followers; nothing here waits for
+//! sent is posted to the lanes, and each of them sends it to its share of the followers; nothing here waits for
 //! a client. Not here: who may do what (`chat`), who is shown as here (`presence`), other nodes (`broker`), the threads
 //! of the lanes (`housekeeping`).
 //!

@@ -28,7 +28,7 @@ impl Hub {
         self.post_event(committed, None);
     }
 
-    /// The same as soon as fewer than [`PUBLICATIONS_ON_THEIR_WAY`] wait for the lanes: whoever commits more than can be
+    /// The same as soon as fewer than `PUBLICATIONS_ON_THEIR_WAY` wait for the lanes: whoever commits more than can be
     /// sent is slowed down, and memory stays bounded.
     pub async fn publish_in_turn(&self, committed: Committed) {
         let place = Arc::clone(&self.places).acquire_owned().await.ok();
@@ -74,9 +74,12 @@ impl Hub {
 
     /// Sends what was posted to all lanes, without their threads.
     pub fn send_posted(&self) {
-        for (index, lane) in self.lanes.iter().enumerate() {
-            self.send(index, lane.take());
-        }
+        (0..self.lanes.len()).for_each(|lane| self.send_posted_to(lane));
+    }
+
+    /// Sends what was posted to one lane, without its thread.
+    pub fn send_posted_to(&self, lane: usize) {
+        self.send(lane, self.lanes[lane].take());
     }
 
     /// Lets the lanes end after what was posted.

@@ -85,3 +85,68 @@ pub fn gather(pieces: impl IntoIterator<Item = (RoomSlug, Piece)>) -> Vec<(RoomS
     }
     runs
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::super::publication::Wire;
+    use super::super::run::Standing;
+    use super::*;
+    use crate::protocol::Seq;
+    use crate::server::websocket::test_client::texts;
+    use crate::server::websocket::{Form, Opcode, encode};
+
+    fn notice(text: &str, standing: Standing) -> Piece {
+        Piece::Notice(Wire::Plain, encode(Opcode::Text, text.as_bytes()), standing)
+    }
+
+    fn room(slug: &str) -> RoomSlug {
+        RoomSlug::parse(slug).unwrap()
+    }
+
+    fn texts_of(run: &Run) -> Vec<String> {
+        texts(&[run.image(Wire::Plain, Form::Plain, Seq::ZERO).bytes])
+    }
+
+    #[test]
+    fn what_waits_for_a_room_leaves_together_and_in_order() {
+        let pieces = [("tea", "1"), ("lobby", "2"), ("tea", "3"), ("lobby", "4")];
+        let runs = gather(pieces.map(|(slug, text)| (room(slug), notice(text, Standing::Kept))));
+        let found: Vec<_> = runs.iter().map(|(slug, run)| (slug.as_str(), texts_of(run))).collect();
+        let expected = [("tea", vec!["1", "3"]), ("lobby", vec!["2", "4"])];
+        assert_eq!(found, expected.map(|(slug, texts)| (slug, texts.iter().map(ToString::to_string).collect())));
+    }
+
+    #[test]
+    fn what_may_be_lost_goes_by_itself_and_keeps_its_place() {
+        let pieces = [("1", Standing::Kept), ("2", Standing::Ephemeral), ("3", Standing::Kept), ("4", Standing::Kept)];
+        let runs = gather(pieces.map(|(text, standing)| (room("tea"), notice(text, standing))));
+        let found: Vec<_> = runs.iter().map(|(_, run)| (run.standing(), texts_of(run).concat())).collect();
+        let expected = [(Standing::Kept, "1"), (Standing::Ephemeral, "2"), (Standing::Kept, "34")];
+        assert_eq!(found, expected.map(|(standing, text)| (standing, text.to_owned())));
+    }
+
+    #[test]
+    fn a_run_ends_before_it_is_too_large_to_be_on_its_way() {
+        let piece = (room("tea"), notice(&"x".repeat(1_000), Standing::Kept));
+        let runs = gather(vec![piece; 200]);
+        assert!(runs.len() > 2);
+        assert_eq!(runs.iter().map(|(_, run)| texts_of(run).len()).sum::<usize>(), 200);
+    }
+
+    #[test]
+    fn a_lane_wakes_for_every_post_and_ends_after_the_last() {
+        let lane = Arc::new(Lane::default());
+        let thread = thread::spawn({
+            let lane = Arc::clone(&lane);
+            move || std::iter::from_fn(|| lane.wait()).map(|posts| posts.len()).sum::<usize>()
+        });
+        for _ in 0..10_000 {
+            lane.post(Post::ToMembers(encode(Opcode::Text, b"list")));
+        }
+        lane.close();
+        assert_eq!(thread.join().unwrap(), 10_000);
+    }
+}

@@ -93,6 +93,23 @@ fn what_the_backlog_held_is_not_sent_again_by_a_late_fan_out() {
     assert_eq!(position(&hub, id), Some(6));
 }
 
+/// What waits together is sent together, and yet to each follower only what it lacks.
+#[test]
+fn lines_that_wait_together_leave_in_one_piece() {
+    let hub = hub_with_lobby();
+    let (all, sendq_of_all) = connect(&hub);
+    let (rest, sendq_of_rest) = connect(&hub);
+    hub.follow_live(all, &RoomSlug::lobby(), Wire::Member);
+    hub.follow(rest, &RoomSlug::lobby(), Wire::Member);
+    hub.go_live(rest, &RoomSlug::lobby(), None, Seq::new(3));
+    (2..=5).for_each(|seq| hub.publish(committed(seq)));
+    hub.send_posted();
+    let Some(Outgoing::Frames(pieces)) = sendq_of_all.try_next() else { panic!("nothing was sent") };
+    assert_eq!((pieces.len(), texts(&pieces).len()), (1, 4));
+    assert_eq!(lines(&sendq_of_rest), ["line 4", "line 5"]);
+    assert_eq!((position(&hub, all), position(&hub, rest)), (Some(5), Some(5)));
+}
+
 /// A slow reader costs its sendq, is told once, and hears nothing more of the room until it joins anew.
 #[test]
 fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
