@@ -1,8 +1,9 @@
 //! Publishing to a room of a thousand, without sockets: what the hub itself costs a delivery, and how much of it a second
 //! lane takes over. Not here: the system call that a delivery is (`benches/load`).
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Barrier};
+use std::sync::Arc;
 use std::thread;
 
 use divan::{Bencher, counter::ItemsCount};
@@ -16,31 +17,41 @@ use super::material::committed;
 
 const FOLLOWERS: usize = 1_000;
 
-struct Room {
+/// Rooms with a thousand followers each.
+struct House {
     hub: Hub,
+    rooms: Vec<RoomSlug>,
     sendqs: Vec<Arc<Sendq>>,
     seq: Seq,
 }
 
-impl Room {
-    fn new(lanes: usize) -> Self {
+impl House {
+    fn new(lanes: usize, rooms: usize) -> Self {
         let hub = Hub::new(NonZeroUsize::new(lanes).expect("at least one"), 0);
-        hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".to_owned(), head: Seq::ZERO });
-        let follow = |_| {
-            let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));
-            let id = hub.connect(Arc::clone(&sendq), None);
-            hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
-            sendq
-        };
-        Self { sendqs: (0..FOLLOWERS).map(follow).collect(), hub, seq: Seq::ZERO }
+        let slug = |number| RoomSlug::parse(&format!("room-{number}")).expect("a slug");
+        let rooms: Vec<_> = (0..rooms).map(slug).collect();
+        let mut sendqs = Vec::new();
+        for slug in &rooms {
+            hub.open_room(&RoomRecord { slug: slug.clone(), title: slug.to_string(), head: Seq::ZERO });
+            for _ in 0..FOLLOWERS {
+                let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));
+                let id = hub.connect(Arc::clone(&sendq), None);
+                hub.follow_live(id, slug, Wire::Member);
+                sendqs.push(sendq);
+            }
+        }
+        Self { hub, rooms, sendqs, seq: Seq::ZERO }
     }
 
+    /// So many lines to each room.
     fn publish(&mut self, lines: usize) {
         for _ in 0..lines {
             self.seq = self.seq.next();
-            let mut line: Committed = committed();
-            line.event.seq = self.seq;
-            self.hub.publish(line);
+            for room in &self.rooms {
+                let mut line: Committed = committed();
+                (line.room, line.event.seq) = (room.clone(), self.seq);
+                self.hub.publish(line);
+            }
         }
     }
 
@@ -52,33 +63,30 @@ impl Room {
     }
 }
 
-/// So many lines that wait together, to everybody, and out of everybody's queue again.
+/// So many lines that wait together, to everybody in one room, and out of everybody's queue again.
 #[divan::bench(args = [1, 16, 256])]
 fn publish(bencher: Bencher<'_, '_>, lines: usize) {
-    let mut room = Room::new(1);
+    let mut house = House::new(1, 1);
     bencher.counter(ItemsCount::new(lines * FOLLOWERS)).bench_local(|| {
-        room.publish(lines);
-        room.hub.send_posted();
-        room.drain();
+        house.publish(lines);
+        house.hub.send_posted();
+        house.drain();
     });
 }
 
-/// The same line by so many threads, each a lane.
+/// A line to each of many rooms, by so many threads, each a lane; their start is in the time.
 #[divan::bench(args = [1, 2])]
 fn lanes(bencher: Bencher<'_, '_>, lanes: usize) {
-    let mut room = Room::new(lanes);
-    bencher.counter(ItemsCount::new(FOLLOWERS)).bench_local(|| {
-        room.publish(1);
-        let (hub, start) = (&room.hub, Barrier::new(lanes));
-        thread::scope(|scope| {
-            for lane in 0..lanes {
-                let start = &start;
-                scope.spawn(move || {
-                    start.wait();
-                    hub.send_posted_to(lane);
-                });
-            }
-        });
-        room.drain();
+    const ROOMS: usize = 64;
+    let house = RefCell::new(House::new(lanes, ROOMS));
+    house.borrow_mut().publish(1);
+    house.borrow().hub.send_posted();
+    let next_line = || {
+        house.borrow().drain();
+        house.borrow_mut().publish(1);
+    };
+    bencher.counter(ItemsCount::new(ROOMS * FOLLOWERS)).with_inputs(next_line).bench_local_values(|()| {
+        let hub = &house.borrow().hub;
+        thread::scope(|scope| (0..lanes).for_each(|lane| drop(scope.spawn(move || hub.send_posted_to(lane)))));
     });
 }

@@ -13,6 +13,7 @@ mod hub;
 mod material;
 mod parse;
 mod publication;
+mod store;
 
 use std::time::Duration;
 
