@@ -178,17 +178,22 @@ struct Place {
     at: Timestamp,
 }
 
-/// Takes the next seq. The room's row and the event's are written in one transaction, so no seq is ever taken in vain.
+/// Takes the next seq. The room's row and the event's are written in one transaction, so no seq is ever taken in vain, and
+/// there is one writer, so nothing comes between the two statements. One with `returning` would do, but SQLite keeps a
+/// journal of its own for that: a copy of the page for every line.
 fn take_next_place(database: &Connection, room: &RoomSlug, at: Timestamp) -> Result<Option<Place>> {
-    database
-        .prepare_cached(
-            "update room set last_seq = last_seq + 1, last_at_ms = max(last_at_ms, ?2) where slug = ?1
-             returning room_id, last_seq, last_at_ms",
-        )?
-        .query_one((room.as_str(), at.unix_ms()), |row| {
+    let newest = database
+        .prepare_cached("select room_id, last_seq, last_at_ms from room where slug = ?1")?
+        .query_one([room.as_str()], |row| {
             Ok(Place { room_id: row.get("room_id")?, seq: seq(row, "last_seq")?, at: timestamp(row, "last_at_ms")? })
         })
-        .optional()
+        .optional()?;
+    let Some(Place { room_id, seq, at: newest_at }) = newest else { return Ok(None) };
+    let place = Place { room_id, seq: seq.next(), at: at.max(newest_at) };
+    database
+        .prepare_cached("update room set last_seq = ?2, last_at_ms = ?3 where room_id = ?1")?
+        .execute((room_id, sql_seq(place.seq), place.at.unix_ms()))?;
+    Ok(Some(place))
 }
 
 /// The answer to a line whose sender used its id before: the first line's place if it is the same line.
