@@ -23,6 +23,7 @@ mod drain;
 mod forms;
 mod pages;
 mod render;
+mod scheduling;
 
 /// How long the store may take to tell why it ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -63,6 +64,7 @@ pub enum BootError {
 /// # Errors
 /// [`BootError`] with what is wrong and what to do.
 pub fn run(config: Config) -> Result<(), BootError> {
+    scheduling::prefer_batches();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(BootError::Runtime)?;
     runtime.block_on(async {
         let listener = listener::bind(config.server.addr).await?;

@@ -190,9 +190,11 @@ fn take_next_place(database: &Connection, room: &RoomSlug, at: Timestamp) -> Res
         .optional()?;
     let Some(Place { room_id, seq, at: newest_at }) = newest else { return Ok(None) };
     let place = Place { room_id, seq: seq.next(), at: at.max(newest_at) };
-    database
-        .prepare_cached("update room set last_seq = ?2, last_at_ms = ?3 where room_id = ?1")?
-        .execute((room_id, sql_seq(place.seq), place.at.unix_ms()))?;
+    database.prepare_cached("update room set last_seq = ?2, last_at_ms = ?3 where room_id = ?1")?.execute((
+        room_id,
+        sql_seq(place.seq),
+        place.at.unix_ms(),
+    ))?;
     Ok(Some(place))
 }
 
