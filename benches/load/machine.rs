@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use rustix::process::{Resource, getrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
 use super::fault::{Doing, Fault};
@@ -51,10 +51,11 @@ pub fn pin_generator() -> Result<(), Fault> {
     sched_setaffinity(None, &processors).doing("pinning the generator to processor 1 (two are needed)")
 }
 
-/// Sockets that one process may have open.
-pub fn sockets_max() -> usize {
-    let files = getrlimit(Resource::Nofile).current;
-    files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX))
+/// Takes as many sockets for this process and its children as it may have without asking anybody, and says how many.
+pub fn raise_sockets_max() -> Result<usize, Fault> {
+    let hard = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: hard, maximum: hard }).doing("raising the limit of open files")?;
+    Ok(hard.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX)))
 }
 
 fn proc_field(path: &str, name: &str) -> Option<String> {

@@ -95,7 +95,8 @@ fn list() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<Report, Fault> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let bench = Bench { profile: arguments.profile, folder: target.join("bench"), sockets_max: machine::sockets_max() };
+    let bench =
+        Bench { profile: arguments.profile, folder: target.join("bench"), sockets_max: machine::raise_sockets_max()? };
     fs::create_dir_all(&bench.folder).doing("creating the folder of the servers' data")?;
     let mut report = Report::new(Machine::look());
     machine::pin_generator()?;

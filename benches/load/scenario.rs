@@ -22,6 +22,8 @@ use super::server::Server;
 
 /// What may wait for one connection, on every server that can be told. More than any scenario needs that must not lose.
 const BACKLOG_BYTES: usize = 16 * 1024 * 1024;
+/// Open files that a process needs for something else than people.
+const SOCKETS_SPARE: usize = 1_000;
 /// How many people come in at once.
 const HANDSHAKES_AT_ONCE: usize = 64;
 const GATHER_PATIENCE: Duration = Duration::from_secs(120);
@@ -119,11 +121,22 @@ impl Bench {
     }
 
     fn stage(&self, contestant: Contestant, backlog_bytes: usize, seats: Vec<Seat>) -> Result<Stage, Fault> {
+        self.check_sockets(seats.len())?;
         let server = Server::start(contestant, backlog_bytes, &self.folder)?;
         let mut stage = Stage::new(server, contestant.dialect())?;
         stage.speakers = (0..seats.len().min(SPEAKERS)).collect();
         stage.gather(seats)?;
         Ok(stage)
+    }
+
+    /// Sockets that a process has for people.
+    fn seats_max(&self) -> usize {
+        self.sockets_max.saturating_sub(SOCKETS_SPARE)
+    }
+
+    fn check_sockets(&self, wanted: usize) -> Result<(), Fault> {
+        let available = self.seats_max();
+        if wanted > available { Err(Fault::TooFewSockets { wanted, available }) } else { Ok(()) }
     }
 
     /// How long a closed loop runs.

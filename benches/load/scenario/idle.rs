@@ -25,7 +25,7 @@ pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Res
     let at_rest = server.process.resident_bytes()?;
     row.add(Measure::BytesAtRest, at_rest as f64 / MEBIBYTE);
     let mut stage = Stage::new(server, contestant.dialect())?;
-    for (people, measure) in CROWDS.into_iter().filter(|(people, _)| *people < bench.sockets_max) {
+    for (people, measure) in CROWDS.into_iter().filter(|(people, _)| *people <= bench.seats_max()) {
         stage.gather(vec![listener(RoomNumber::LOBBY); people - stage.crowd.people.len()])?;
         let grown = stage.server.process.resident_bytes()?.saturating_sub(at_rest);
         row.add(measure, grown as f64 / people as f64 / KIBIBYTE);
