@@ -30,6 +30,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use arguments::{Arguments, USAGE};
 use contestant::Contestant;
@@ -107,10 +108,11 @@ fn run(arguments: &Arguments) -> Result<Report, Fault> {
         .collect();
     report.print_head();
     for scenario in &arguments.scenarios {
+        let started = Instant::now();
         let contestants = scenario.contestants.iter().copied().filter(|contestant| arguments.wants(*contestant));
-        let rows = contestants.filter(|contestant| contestant.missing().is_none());
-        let rows: Vec<Row> = rows.map(|contestant| run_one(&bench, scenario, contestant)).collect();
-        report.print_scenario(scenario, &rows);
+        let contestants = contestants.filter(|contestant| !report.is_missing(*contestant));
+        let rows: Vec<Row> = contestants.map(|contestant| run_one(&bench, scenario, contestant)).collect();
+        report.print_scenario(scenario, &rows, started.elapsed());
         report.rows.extend(rows);
     }
     report.print_budgets();
@@ -124,8 +126,11 @@ fn run(arguments: &Arguments) -> Result<Report, Fault> {
 }
 
 fn run_one(bench: &Bench, scenario: &Scenario, contestant: Contestant) -> Row {
-    eprintln!("{}: {}", scenario.name, contestant.title());
-    (scenario.run)(bench, scenario.name, contestant).unwrap_or_else(|fault| {
+    eprint!("{}: {}", scenario.name, contestant.title());
+    let started = Instant::now();
+    let outcome = (scenario.run)(bench, scenario.name, contestant);
+    eprintln!(", {} s", started.elapsed().as_secs());
+    outcome.unwrap_or_else(|fault| {
         let mut row = Row::new(scenario.name, contestant);
         row.problems.push(fault.to_string());
         row

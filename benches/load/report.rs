@@ -5,6 +5,8 @@ mod chart;
 mod json;
 mod table;
 
+use std::time::Duration;
+
 use super::contestant::Contestant;
 use super::machine::Machine;
 use super::row::{Measure, Row};
@@ -24,6 +26,10 @@ impl Report {
         Self { machine, rows: Vec::new(), missing: Vec::new() }
     }
 
+    pub fn is_missing(&self, contestant: Contestant) -> bool {
+        self.missing.iter().any(|(missing, _)| *missing == contestant)
+    }
+
     pub fn print_head(&self) {
         println!("{}", self.machine.describe());
         println!("server on processor 0, generator on processor 1; lines of 64 bytes unless it says otherwise");
@@ -32,9 +38,9 @@ impl Report {
         }
     }
 
-    pub fn print_scenario(&self, scenario: &Scenario, rows: &[Row]) {
-        println!("\n{}: {}", scenario.name, scenario.title);
-        print!("{}", table::draw(rows));
+    pub fn print_scenario(&self, scenario: &Scenario, rows: &[Row], took: Duration) {
+        println!("\n{}: {} (took {} s)", scenario.name, scenario.title, took.as_secs());
+        print!("{}", table::draw(scenario.headline, rows));
     }
 
     pub fn print_budgets(&self) {

@@ -3,7 +3,7 @@
 use super::contestant::Contestant;
 use super::drive::Measured;
 
-/// What a figure measures. The order is that of the columns.
+/// What a figure measures. The order is that of the columns, but for the headline of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     /// The highest rate of lines at which nothing was lost and 99 of 100 deliveries took at most 100 ms.

@@ -17,7 +17,7 @@ use super::dialect::RoomNumber;
 use super::drive::Stage;
 use super::fault::Fault;
 use super::person::{Role, Seat};
-use super::row::Row;
+use super::row::{Measure, Row};
 use super::server::Server;
 
 /// What may wait for one connection, on every server that can be told. More than any scenario needs that must not lose.
@@ -60,6 +60,8 @@ type Run = fn(&Bench, &'static str, Contestant) -> Result<Row, Fault>;
 pub struct Scenario {
     pub name: &'static str,
     pub title: &'static str,
+    /// Its most important figure: the first column, and what ratios are taken of.
+    pub headline: Measure,
     pub contestants: &'static [Contestant],
     pub run: Run,
 }
@@ -78,37 +80,66 @@ const SERVERS: &[Contestant] =
     &[Contestant::TeahousePlain, Contestant::TeahouseMember, Contestant::UWebSockets, Contestant::WsPrebuilt];
 
 pub const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "fanout-1000", title: "one room of 1,000", contestants: EVERYBODY, run: fanout::of_1000 },
-    Scenario { name: "fanout-100", title: "one room of 100", contestants: LEADERS, run: fanout::of_100 },
-    Scenario { name: "fanout-10000", title: "one room of 10,000", contestants: LEADERS, run: fanout::of_10000 },
+    Scenario {
+        name: "fanout-1000",
+        title: "one room of 1,000",
+        headline: Measure::LinesHeld,
+        contestants: EVERYBODY,
+        run: fanout::of_1000,
+    },
+    Scenario {
+        name: "fanout-100",
+        title: "one room of 100",
+        headline: Measure::LinesHeld,
+        contestants: LEADERS,
+        run: fanout::of_100,
+    },
+    Scenario {
+        name: "fanout-10000",
+        title: "one room of 10,000",
+        headline: Measure::LinesHeld,
+        contestants: LEADERS,
+        run: fanout::of_10000,
+    },
     Scenario {
         name: "rooms",
         title: "1,000 rooms of 20, or as many as there are sockets",
+        headline: Measure::LinesHeld,
         contestants: SERVERS,
         run: rooms::run,
     },
-    Scenario { name: "burst", title: "1,000 lines at once to 1,000 people", contestants: EVERYBODY, run: burst::run },
+    Scenario {
+        name: "burst",
+        title: "1,000 lines at once to 1,000 people",
+        headline: Measure::BurstDeliveries,
+        contestants: EVERYBODY,
+        run: burst::run,
+    },
     Scenario {
         name: "slow-readers",
         title: "1 of 100 people does not read: the others, at 60 lines/s of 6 KB to 1,000",
+        headline: Measure::Latency99,
         contestants: SERVERS,
         run: slow_readers::run,
     },
     Scenario {
         name: "idle",
         title: "10,000 and 19,000 silent people in one room",
+        headline: Measure::BytesPerConnection10000,
         contestants: SERVERS,
         run: idle::run,
     },
     Scenario {
         name: "storm",
         title: "10,000 people lose their network and come back",
+        headline: Measure::BackAgain,
         contestants: SERVERS,
         run: storm::run,
     },
     Scenario {
         name: "durable",
         title: "50 people write as fast as they are acknowledged, from disk",
+        headline: Measure::DurableSends,
         contestants: &[Contestant::TeahouseMember],
         run: durable::run,
     },

@@ -9,14 +9,13 @@ use crate::row::{Measure, Row, Unit};
 /// What ratios are taken to.
 const YARDSTICKS: [(Contestant, &str); 2] = [(Contestant::UWebSockets, "uWS = 1"), (Contestant::Floor, "floor = 1")];
 
-/// One scenario. The ratios are those of its most important figure, which is the first that it has of
-/// [`Measure`]'s order.
-pub fn draw(rows: &[Row]) -> String {
+/// One scenario. The ratios are those of its headline.
+pub fn draw(headline: Measure, rows: &[Row]) -> String {
     let mut measures: Vec<Measure> =
         rows.iter().flat_map(|row| row.figures.iter().map(|figure| figure.measure)).collect();
-    measures.sort();
+    measures.sort_by_key(|measure| (*measure != headline, *measure));
     measures.dedup();
-    let yardsticks = measures.first().map(|first| yardsticks(rows, *first)).unwrap_or_default();
+    let yardsticks = yardsticks(rows, headline);
     let mut head = vec!["server".to_owned()];
     head.extend(yardsticks.iter().map(|(name, _)| (*name).to_owned()));
     head.extend(measures.iter().map(|measure| measure.title().to_owned()));
@@ -24,7 +23,7 @@ pub fn draw(rows: &[Row]) -> String {
     let mut lines = vec![head];
     for row in rows {
         let mut line = vec![row.contestant.name().to_owned()];
-        let own = measures.first().and_then(|first| row.value(*first));
+        let own = row.value(headline);
         let ratio = |yardstick: f64| own.map_or_else(|| "–".to_owned(), |own| format!("{:.2}", own / yardstick));
         line.extend(yardsticks.iter().map(|(_, yardstick)| ratio(*yardstick)));
         line.extend(measures.iter().map(|measure| cell(row, *measure)));
