@@ -119,8 +119,10 @@ fn run(arguments: &Arguments) -> Result<Report, Fault> {
     if let Some(path) = &arguments.json {
         fs::write(path, report.json()).doing("writing the JSON")?;
     }
-    if let Some(path) = &arguments.svg {
-        fs::write(path, report.chart()).doing("writing the chart")?;
+    if let Some(path) = &arguments.svg
+        && let Some(chart) = report.chart()
+    {
+        fs::write(path, chart).doing("writing the chart")?;
     }
     Ok(report)
 }

@@ -61,8 +61,8 @@ impl Report {
         json::write(&self.machine, &self.rows, &self.missing, &self.budgets())
     }
 
-    pub fn chart(&self) -> String {
-        chart::draw(&self.machine, &self.rows)
+    pub fn chart(&self) -> Option<String> {
+        chart::draw(&self.machine, &self.rows, &self.budgets())
     }
 
     fn budgets(&self) -> Vec<Budget> {

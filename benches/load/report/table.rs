@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::budgets::{Budget, Limit};
+use super::budgets::Budget;
 use crate::contestant::Contestant;
 use crate::row::{Measure, Row, Unit};
 
@@ -50,17 +50,22 @@ fn cell(row: &Row, measure: Measure) -> String {
     row.value(measure).map_or_else(|| "–".to_owned(), |value| format(value, measure.unit()))
 }
 
-/// A figure as people read it: three digits that count, and its unit where the column does not say it.
+/// A figure as people read it, with its unit where the column does not say it.
 pub fn format(value: f64, unit: Unit) -> String {
-    let number = match value {
+    let number = number(value);
+    if unit == Unit::PerSecond { number } else { format!("{number} {}", unit.name()) }
+}
+
+/// A number with three digits that count.
+pub fn number(value: f64) -> String {
+    match value {
         value if value >= 1e6 => format!("{:.2}M", value / 1e6),
         value if value >= 1e5 => format!("{:.0}k", value / 1e3),
         value if value >= 1e4 => format!("{:.1}k", value / 1e3),
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
         value => format!("{value:.2}"),
-    };
-    if unit == Unit::PerSecond { number } else { format!("{number} {}", unit.name()) }
+    }
 }
 
 /// All budgets, each with whether it is met.
@@ -68,12 +73,8 @@ pub fn draw_budgets(budgets: &[Budget]) -> String {
     let lines: Vec<Vec<String>> = budgets
         .iter()
         .map(|budget| {
-            let limit = match budget.limit {
-                Limit::AtLeast(limit) => format!("≥ {limit}"),
-                Limit::AtMost(limit) => format!("≤ {limit}"),
-            };
             let verdict = if budget.is_met() { "met" } else { "MISSED" };
-            vec![verdict.to_owned(), format!("{:.2} {}", budget.value, budget.unit), limit, budget.name.clone()]
+            vec![verdict.to_owned(), budget.figure(), budget.wanted(), budget.name.clone()]
         })
         .collect();
     align(&lines)
