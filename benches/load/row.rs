@@ -39,7 +39,7 @@ pub enum Unit {
     Microseconds,
     Seconds,
     Kibibytes,
-    Mebibytes,
+    Megabytes,
     Percent,
 }
 
@@ -152,7 +152,7 @@ impl Measure {
             | Self::DurableLatency99 => Unit::Milliseconds,
             Self::BackAgain => Unit::Seconds,
             Self::BytesPerConnection10000 | Self::BytesPerConnection19000 => Unit::Kibibytes,
-            Self::BytesAtRest | Self::BytesGrown => Unit::Mebibytes,
+            Self::BytesAtRest | Self::BytesGrown => Unit::Megabytes,
             Self::IdleProcessor => Unit::Percent,
         }
     }
@@ -167,7 +167,7 @@ impl Unit {
             Self::Microseconds => "µs",
             Self::Seconds => "s",
             Self::Kibibytes => "KiB",
-            Self::Mebibytes => "MiB",
+            Self::Megabytes => "MB",
             Self::Percent => "%",
         }
     }
