@@ -58,11 +58,13 @@ fn main() -> ExitCode {
         }
     };
     match run(&arguments) {
-        Ok(report) if report.has_failed() => {
-            eprintln!("load: Teahouse failed in a scenario: see the table");
-            ExitCode::FAILURE
-        }
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(report) => match report.failure() {
+            Some(failure) => {
+                eprintln!("load: {failure}");
+                ExitCode::FAILURE
+            }
+            None => ExitCode::SUCCESS,
+        },
         Err(fault) => {
             eprintln!("load: {fault}");
             ExitCode::FAILURE
@@ -99,7 +101,7 @@ fn run(arguments: &Arguments) -> Result<Report, Fault> {
     let bench =
         Bench { profile: arguments.profile, folder: target.join("bench"), sockets_max: machine::raise_sockets_max()? };
     fs::create_dir_all(&bench.folder).doing("creating the folder of the servers' data")?;
-    let mut report = Report::new(Machine::look());
+    let mut report = Report::new(Machine::look(arguments.company));
     machine::pin_generator()?;
     report.missing = Contestant::ALL
         .into_iter()

@@ -8,7 +8,7 @@ mod table;
 use std::time::Duration;
 
 use super::contestant::Contestant;
-use super::machine::Machine;
+use super::machine::{Company, Machine};
 use super::row::{Measure, Row};
 use super::scenario::Scenario;
 use budgets::Budget;
@@ -51,10 +51,17 @@ impl Report {
         }
     }
 
-    /// Whether a figure of Teahouse cannot be trusted: lines were lost, or the machine was not quiet. A peer may fail, and
-    /// a missed budget is no failure.
-    pub fn has_failed(&self) -> bool {
-        self.rows.iter().any(|row| row.contestant.is_teahouse() && !row.problems.is_empty())
+    /// Why the figures cannot be trusted, if so. A peer may fail, and a missed budget is no failure.
+    pub fn failure(&self) -> Option<&'static str> {
+        if self.rows.iter().any(|row| row.contestant.is_teahouse() && !row.problems.is_empty()) {
+            return Some("Teahouse failed in a scenario: see the table");
+        }
+        // A peer that was disturbed makes Teahouse look better than it is.
+        let was_disturbed = self.rows.iter().any(|row| !row.disturbances.is_empty());
+        (was_disturbed && self.machine.company == Company::Unwelcome).then_some(
+            "the machine was not quiet: see the table. End what else runs, or say --on-a-busy-machine if the figures \
+             do not matter",
+        )
     }
 
     pub fn json(&self) -> String {

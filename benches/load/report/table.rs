@@ -32,9 +32,10 @@ pub fn draw(headline: Measure, rows: &[Row]) -> String {
     }
     let mut text = align(&lines);
     for row in rows {
-        let problems = row.problems.iter().map(|problem| ("FAILED", problem));
-        for (kind, what) in problems.chain(row.remarks.iter().map(|remark| ("note", remark))) {
-            let _ = writeln!(text, "  {} {kind}: {what}", row.contestant.name());
+        for (kind, notes) in [("FAILED", &row.problems), ("DISTURBED", &row.disturbances), ("note", &row.remarks)] {
+            for note in notes {
+                let _ = writeln!(text, "  {} {kind}: {note}", row.contestant.name());
+            }
         }
     }
     text
