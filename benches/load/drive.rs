@@ -21,6 +21,8 @@ const LAG_CHECK_PERIOD: Duration = Duration::from_millis(100);
 pub const GENERATOR_SHARE_MAX: f64 = 0.9;
 /// When everything else on the machine uses more of a processor than this, figures are those of a disturbed machine.
 const OTHERS_SHARE_MAX: f64 = 0.1;
+/// The kernel's clock is too coarse to say of less than this whose it was.
+const OTHERS_TIME_MIN: Duration = Duration::from_millis(50);
 
 /// A server with its crowd.
 pub struct Stage {
@@ -213,7 +215,8 @@ impl Stage {
         let wall = start.at.elapsed();
         let own_time = Process::own().processor_time()? - start.own_time;
         let server_time = self.server.process.processor_time()? - start.server_time;
-        let others_time = (time_of_all_programs()? - start.all_time).saturating_sub(own_time + server_time);
+        let known_time = own_time + server_time + OTHERS_TIME_MIN;
+        let others_time = (time_of_all_programs()? - start.all_time).saturating_sub(known_time);
         let missing = self.crowd.ledger.missing_deliveries();
         self.crowd.ledger.write_off();
         let tally = self.crowd.ledger.start_measuring();

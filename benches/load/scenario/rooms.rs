@@ -28,10 +28,11 @@ pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Res
         create_rooms(&server, rooms)?;
     }
     let mut stage = Stage::new(server, contestant.dialect())?;
-    let seats = (0..rooms * PEOPLE_PER_ROOM).map(|seat| listener(RoomNumber(1 + seat % rooms))).collect();
+    // Room after room, so that a server that tells everybody which rooms changed has few to tell while people come in.
+    let seats = (0..rooms * PEOPLE_PER_ROOM).map(|seat| listener(RoomNumber(1 + seat / PEOPLE_PER_ROOM))).collect();
     stage.gather(seats)?;
     // The first one of every room.
-    stage.speakers = (0..rooms).collect();
+    stage.speakers = (0..rooms).map(|room| room * PEOPLE_PER_ROOM).collect();
     steady(&mut stage, STEADY_LINES_PER_SECOND, &mut row)?;
     highest_rate(&mut stage, FIRST_LINES_PER_SECOND, FACTOR, PEOPLE_PER_ROOM, &mut row)?;
     Ok(row)
