@@ -10,8 +10,8 @@ use super::ledger::Tally;
 use super::process::{Process, time_of_all_programs};
 use super::server::Server;
 
-/// Who waits longer than this for a line that everybody else has heard will not get it any more.
-const SILENCE_MAX: Duration = Duration::from_secs(2);
+/// When nothing at all has come for so long, nothing more will come. A disk may stand still for a second or two.
+const SILENCE_MAX: Duration = Duration::from_secs(5);
 /// The longest wait for what is under way when a run ends.
 const DRAIN_MAX: Duration = Duration::from_secs(15);
 /// A server that is so far behind does not hold the rate; the rest of the run would only take time.
