@@ -247,6 +247,7 @@ impl Measured {
             ("DOUBLE", self.tally.doubled),
             ("DISORDERED", self.tally.disordered),
             ("REFUSED", self.tally.refusals),
+            ("NOT RESUMED", self.tally.unresumed),
             ("CLOSED", self.closed as u64),
         ];
         let mut wrong: Vec<String> =

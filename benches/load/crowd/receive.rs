@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Crowd;
-use crate::dialect::{Dialect, Heard, cursor_after};
+use crate::dialect::{Dialect, Heard, cursor_after, is_resumed};
 use crate::fault::Fault;
 use crate::handshake::{self, Stage};
 use crate::person::{Received, Role};
@@ -87,7 +87,9 @@ impl Crowd {
             Opcode::Text => {
                 let heard = self.dialect.read(frame.payload, &mut self.mark);
                 if heard == Heard::Joined {
-                    self.people[index].seat.cursor = cursor_after(frame.payload);
+                    let cursor = &mut self.people[index].seat.cursor;
+                    self.ledger.tally.unresumed += u64::from(cursor.is_some() && !is_resumed(frame.payload));
+                    *cursor = cursor_after(frame.payload);
                 }
                 self.deal_with(index, heard, now)?;
             }
