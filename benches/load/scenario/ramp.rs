@@ -41,8 +41,12 @@ pub fn climb(stage: &mut Stage, first: f64, factor: f64) -> Result<Ramp, Fault> 
         // Whoever is not done with the last step cannot be asked again.
         let settled = stage.settle()?;
         let gone = stage.crowd.people.len() - stage.crowd.live_and_coming().0;
-        if settled == Settled::StillBusy || gone > 0 {
-            ramp.end += &format!("; after {rate:.0} lines/s it did not come to rest, or {gone} people were gone");
+        if gone > 0 {
+            ramp.end += &format!("; after {rate:.0} lines/s {gone} people were gone");
+            break;
+        }
+        if settled == Settled::StillBusy {
+            ramp.end += &format!("; after {rate:.0} lines/s it did not come to rest");
             break;
         }
         rate = match (&ramp.held, failed) {
