@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 
 use super::contestant::Contestant;
+use super::machine::Company;
 use super::scenario::{Profile, SCENARIOS, Scenario};
 
 pub const USAGE: &str = "\
-usage: load [quick|full] [SCENARIO…] [--servers NAME,NAME…] [--json FILE] [--svg FILE]
-       load list";
+usage: load [quick|full] [SCENARIO…] [--servers NAME,NAME…] [--json FILE] [--svg FILE] [--on-a-busy-machine]
+       load list
+
+  --on-a-busy-machine   to find faults in the benchmark while other programs run: the run does not fail for them, and
+                        its reports call themselves figures of a busy machine";
 
 /// A run that was asked for.
 pub struct Arguments {
@@ -17,6 +21,7 @@ pub struct Arguments {
     pub contestants: Vec<Contestant>,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
+    pub company: Company,
 }
 
 /// What in the command line cannot be understood.
@@ -33,8 +38,14 @@ pub enum Misunderstood {
 impl Arguments {
     /// Reads the words behind the program's name.
     pub fn parse(words: impl Iterator<Item = String>) -> Result<Self, Misunderstood> {
-        let mut arguments =
-            Self { profile: Profile::Full, scenarios: Vec::new(), contestants: Vec::new(), json: None, svg: None };
+        let mut arguments = Self {
+            profile: Profile::Full,
+            scenarios: Vec::new(),
+            contestants: Vec::new(),
+            json: None,
+            svg: None,
+            company: Company::Unwelcome,
+        };
         let mut words = words;
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| Misunderstood::NoValue(word.clone()));
@@ -46,6 +57,7 @@ impl Arguments {
                 "--servers" => arguments.contestants = contestants(&value()?)?,
                 "--json" => arguments.json = Some(value()?.into()),
                 "--svg" => arguments.svg = Some(value()?.into()),
+                "--on-a-busy-machine" => arguments.company = Company::Expected,
                 name => arguments.scenarios.push(scenario(name)?),
             }
         }

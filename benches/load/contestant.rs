@@ -21,6 +21,7 @@ const LIMITS_OFF: &[&str] = &[
     "NEW_ROOMS_PER_HOUR",
     "MESSAGE_GRAPHEMES",
     "SENDQ_FRAMES",
+    "REQUEST_TIMEOUT_MS",
 ];
 
 const NCHAN_MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
@@ -91,15 +92,22 @@ impl Contestant {
         matches!(self, Self::TeahousePlain | Self::TeahouseMember)
     }
 
+    fn is_of_node(self) -> bool {
+        matches!(self, Self::UWebSockets | Self::WsStringify | Self::WsPrebuilt)
+    }
+
     pub fn dialect(self) -> Dialect {
         if self == Self::TeahouseMember { Dialect::Member } else { Dialect::Plain }
     }
 
     /// What is missing on this machine, if anything.
     pub fn missing(self) -> Option<String> {
+        if self.is_of_node() && ask_node("process.version").is_none() {
+            return Some("node is not there".to_owned());
+        }
         let needed = match self {
             Self::TeahousePlain | Self::TeahouseMember => vec![teahouse()],
-            Self::UWebSockets => vec![Path::new(PEERS).join("node_modules/@trufflesuite/uws-js-unofficial")],
+            Self::UWebSockets => vec![uwebsockets_library()],
             Self::WsStringify | Self::WsPrebuilt => vec![Path::new(PEERS).join("node_modules/ws")],
             Self::Nchan => vec![NGINX.into(), NCHAN_MODULE.into()],
             Self::Floor => Vec::new(),
@@ -155,6 +163,19 @@ fn set_teahouse_limits(command: &mut Command, launch: &Launch) {
 fn teahouse() -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     env::var_os("TEAHOUSE_BIN").map_or_else(|| target.join("release/teahouse"), PathBuf::from)
+}
+
+/// The native library, which is compiled for some systems and some versions of node only.
+fn uwebsockets_library() -> PathBuf {
+    let name = ask_node("`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`");
+    let folder = Path::new(PEERS).join("node_modules/@trufflesuite/uws-js-unofficial/binaries");
+    folder.join(name.unwrap_or_default())
+}
+
+/// What node says that this expression is; `None` without node.
+fn ask_node(expression: &str) -> Option<String> {
+    let output = Command::new("node").args(["--print", expression]).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn peer(script: &str) -> OsString {

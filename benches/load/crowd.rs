@@ -17,7 +17,7 @@ use super::wire::{self, Opcode};
 
 /// One read takes at most so much. The buffer is shared by everybody, so it stays in the processor's cache.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// Silence after which everything has come that will come.
+/// Silence after which everything has come that will come; heartbeats do not break it.
 const QUIET: Duration = Duration::from_millis(400);
 
 /// The people, and what they said and heard.
@@ -36,6 +36,7 @@ pub struct Crowd {
     pub closed_by_server: usize,
     coming: usize,
     live: usize,
+    /// When something came last that was no heartbeat.
     heard_at: Instant,
     buffer: Vec<u8>,
     mark: MarkPlace,
@@ -154,7 +155,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// For how long nothing has come.
+    /// For how long nothing but heartbeats has come.
     pub fn silence(&self) -> Duration {
         self.heard_at.elapsed()
     }

@@ -114,6 +114,12 @@ fn read_event(payload: &[u8], place: &mut MarkPlace) -> Heard {
     }
 }
 
+/// Whether `joined` brings all that was missed, and nothing else.
+pub fn is_resumed(joined: &[u8]) -> bool {
+    const RESUMED: &[u8] = br#"{"type":"joined","continuity":"resumed""#;
+    joined.starts_with(RESUMED)
+}
+
 /// The cursor that `joined` leaves its reader with, as JSON.
 pub fn cursor_after(joined: &[u8]) -> Option<String> {
     let joined = str::from_utf8(joined).ok()?;

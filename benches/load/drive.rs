@@ -10,8 +10,8 @@ use super::ledger::Tally;
 use super::process::{Process, time_of_all_programs};
 use super::server::Server;
 
-/// Who waits longer than this for a line that everybody else has heard will not get it any more.
-const SILENCE_MAX: Duration = Duration::from_secs(2);
+/// When nothing at all has come for so long, nothing more will come. A disk may stand still for a second or two.
+const SILENCE_MAX: Duration = Duration::from_secs(5);
 /// The longest wait for what is under way when a run ends.
 const DRAIN_MAX: Duration = Duration::from_secs(15);
 /// A server that is so far behind does not hold the rate; the rest of the run would only take time.
@@ -21,6 +21,8 @@ const LAG_CHECK_PERIOD: Duration = Duration::from_millis(100);
 pub const GENERATOR_SHARE_MAX: f64 = 0.9;
 /// When everything else on the machine uses more of a processor than this, figures are those of a disturbed machine.
 const OTHERS_SHARE_MAX: f64 = 0.1;
+/// The kernel's clock is too coarse to say of less than this whose it was.
+const OTHERS_TIME_MIN: Duration = Duration::from_millis(50);
 
 /// A server with its crowd.
 pub struct Stage {
@@ -36,8 +38,9 @@ pub struct Measured {
     pub tally: Tally,
     /// From the first line until the last one was heard.
     pub duration: Duration,
-    /// Deliveries that never came.
+    /// Deliveries that did not come.
     pub missing: u64,
+    pub drain: Drain,
     /// Sockets that the server closed, or to which it gave up lines.
     pub closed: usize,
     /// What the server's processor did meanwhile.
@@ -55,6 +58,15 @@ pub enum Pace {
     Kept,
     /// The server was too far behind.
     GivenUp,
+}
+
+/// How the wait for what was under way ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drain {
+    /// Nothing came any more: what is missing is lost.
+    Complete,
+    /// Lines still came after all that time: what is missing may only be late.
+    CutShort,
 }
 
 /// What was so at the start of a run.
@@ -153,7 +165,7 @@ impl Stage {
                 self.say(now)?;
                 spoken_at = now;
             }
-            if now.saturating_duration_since(spoken_at) > SILENCE_MAX {
+            if now.saturating_duration_since(spoken_at).min(self.crowd.silence()) > SILENCE_MAX {
                 return Ok(Pace::GivenUp);
             }
             self.crowd.turn(now + Duration::from_millis(10))?;
@@ -198,17 +210,20 @@ impl Stage {
         {
             self.crowd.turn(Instant::now() + Duration::from_millis(10))?;
         }
-        let duration = start.at.elapsed().saturating_sub(self.crowd.silence());
+        let silence = self.crowd.silence().min(drain_started.elapsed());
+        let duration = start.at.elapsed().saturating_sub(silence);
         let wall = start.at.elapsed();
         let own_time = Process::own().processor_time()? - start.own_time;
         let server_time = self.server.process.processor_time()? - start.server_time;
-        let others_time = (time_of_all_programs()? - start.all_time).saturating_sub(own_time + server_time);
+        let known_time = own_time + server_time + OTHERS_TIME_MIN;
+        let others_time = (time_of_all_programs()? - start.all_time).saturating_sub(known_time);
         let missing = self.crowd.ledger.missing_deliveries();
         self.crowd.ledger.write_off();
         let tally = self.crowd.ledger.start_measuring();
         Ok(Measured {
             duration,
             missing,
+            drain: if silence < SILENCE_MAX { Drain::CutShort } else { Drain::Complete },
             closed: self.crowd.closed_by_server - start.closed,
             server_time,
             generator_share: own_time.as_secs_f64() / duration.as_secs_f64().max(f64::EPSILON),
@@ -228,14 +243,18 @@ impl Measured {
     /// What was wrong with the deliveries; `None` when everybody heard every line once and in order.
     pub fn fault(&self) -> Option<String> {
         let counts = [
-            ("LOST", self.missing),
+            (if self.drain == Drain::Complete { "LOST" } else { "STILL UNDER WAY" }, self.missing),
             ("DOUBLE", self.tally.doubled),
             ("DISORDERED", self.tally.disordered),
             ("REFUSED", self.tally.refusals),
+            ("NOT RESUMED", self.tally.unresumed),
             ("CLOSED", self.closed as u64),
         ];
-        let wrong: Vec<String> =
+        let mut wrong: Vec<String> =
             counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
+        if self.pace == Pace::GivenUp {
+            wrong.insert(0, "GIVEN UP, the server was too far behind".to_owned());
+        }
         (!wrong.is_empty()).then(|| wrong.join(", "))
     }
 
@@ -246,7 +265,7 @@ impl Measured {
     /// What else the machine did, if it was too much.
     pub fn disturbance(&self) -> Option<String> {
         let percent = self.others_share * 100.0;
-        (self.others_share > OTHERS_SHARE_MAX).then(|| format!("DISTURBED, others used {percent:.0} % of a processor"))
+        (self.others_share > OTHERS_SHARE_MAX).then(|| format!("others used {percent:.0} % of a processor"))
     }
 
     pub fn deliveries_per_second(&self) -> f64 {

@@ -24,6 +24,8 @@ pub enum Fault {
     UnexpectedFrame(u8),
     #[error("only {live} of {wanted} people came in within {patience:?}")]
     NotGathered { live: usize, wanted: usize, patience: Duration },
+    #[error("{wanted} sockets are needed, and there are {available}: raise the hard limit of open files (ulimit -Hn)")]
+    TooFewSockets { wanted: usize, available: usize },
     #[error("/proc cannot be read: {0}")]
     Proc(&'static str),
 }

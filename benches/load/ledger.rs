@@ -60,6 +60,8 @@ pub struct Tally {
     /// Deliveries in another order than that of the speaker or of everybody else.
     pub disordered: u64,
     pub refusals: u64,
+    /// How often somebody came back and was not brought what was missed.
+    pub unresumed: u64,
     pub acks: u64,
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use rustix::process::{Resource, getrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
 use super::fault::{Doing, Fault};
@@ -12,18 +12,29 @@ use super::fault::{Doing, Fault};
 /// The server has processor 0.
 const GENERATOR_PROCESSOR: usize = 1;
 
+/// What other programs on the machine mean for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// The figures shall be worth something, so whoever uses a processor meanwhile spoils them.
+    Unwelcome,
+    /// The figures are worth nothing, and say so.
+    Expected,
+}
+
 /// What a reader must know to judge the figures.
 pub struct Machine {
     pub processor: String,
     pub processors: usize,
     pub memory_gib: u64,
+    /// The kernel's version, without what its builder calls it.
     pub kernel: String,
     /// Year, month and day, in UTC.
     pub date: String,
+    pub company: Company,
 }
 
 impl Machine {
-    pub fn look() -> Self {
+    pub fn look(company: Company) -> Self {
         let processor = proc_field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".to_owned());
         let memory_kib = proc_field("/proc/meminfo", "MemTotal")
             .and_then(|memory| memory.split_whitespace().next()?.parse::<u64>().ok());
@@ -33,14 +44,19 @@ impl Machine {
             processor,
             processors: thread::available_parallelism().map_or(1, usize::from),
             memory_gib: memory_kib.unwrap_or(0) / (1024 * 1024),
-            kernel: kernel.trim().to_owned(),
+            kernel: kernel.trim().split('-').next().unwrap_or_default().to_owned(),
             date: String::from_utf8_lossy(&date).trim().to_owned(),
+            company,
         }
     }
 
     pub fn describe(&self) -> String {
-        let Self { processor, processors, memory_gib, kernel, date } = self;
-        format!("{date}, {processor}, {processors} processors, {memory_gib} GiB, Linux {kernel}")
+        let Self { processor, processors, memory_gib, kernel, date, company } = self;
+        let warning = match company {
+            Company::Unwelcome => "",
+            Company::Expected => "figures of a busy machine, ",
+        };
+        format!("{warning}{date}, {processor}, {processors} processors, {memory_gib} GiB, Linux {kernel}")
     }
 }
 
@@ -51,10 +67,11 @@ pub fn pin_generator() -> Result<(), Fault> {
     sched_setaffinity(None, &processors).doing("pinning the generator to processor 1 (two are needed)")
 }
 
-/// Sockets that one process may have open.
-pub fn sockets_max() -> usize {
-    let files = getrlimit(Resource::Nofile).current;
-    files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX))
+/// Takes as many sockets for this process and its children as it may have without asking anybody, and says how many.
+pub fn raise_sockets_max() -> Result<usize, Fault> {
+    let hard = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: hard, maximum: hard }).doing("raising the limit of open files")?;
+    Ok(hard.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX)))
 }
 
 fn proc_field(path: &str, name: &str) -> Option<String> {

@@ -30,6 +30,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use arguments::{Arguments, USAGE};
 use contestant::Contestant;
@@ -57,11 +58,13 @@ fn main() -> ExitCode {
         }
     };
     match run(&arguments) {
-        Ok(report) if report.has_failed() => {
-            eprintln!("load: Teahouse failed in a scenario: see the table");
-            ExitCode::FAILURE
-        }
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(report) => match report.failure() {
+            Some(failure) => {
+                eprintln!("load: {failure}");
+                ExitCode::FAILURE
+            }
+            None => ExitCode::SUCCESS,
+        },
         Err(fault) => {
             eprintln!("load: {fault}");
             ExitCode::FAILURE
@@ -95,9 +98,10 @@ fn list() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<Report, Fault> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let bench = Bench { profile: arguments.profile, folder: target.join("bench"), sockets_max: machine::sockets_max() };
+    let bench =
+        Bench { profile: arguments.profile, folder: target.join("bench"), sockets_max: machine::raise_sockets_max()? };
     fs::create_dir_all(&bench.folder).doing("creating the folder of the servers' data")?;
-    let mut report = Report::new(Machine::look());
+    let mut report = Report::new(Machine::look(arguments.company));
     machine::pin_generator()?;
     report.missing = Contestant::ALL
         .into_iter()
@@ -106,25 +110,31 @@ fn run(arguments: &Arguments) -> Result<Report, Fault> {
         .collect();
     report.print_head();
     for scenario in &arguments.scenarios {
+        let started = Instant::now();
         let contestants = scenario.contestants.iter().copied().filter(|contestant| arguments.wants(*contestant));
-        let rows = contestants.filter(|contestant| contestant.missing().is_none());
-        let rows: Vec<Row> = rows.map(|contestant| run_one(&bench, scenario, contestant)).collect();
-        report.print_scenario(scenario, &rows);
+        let contestants = contestants.filter(|contestant| !report.is_missing(*contestant));
+        let rows: Vec<Row> = contestants.map(|contestant| run_one(&bench, scenario, contestant)).collect();
+        report.print_scenario(scenario, &rows, started.elapsed());
         report.rows.extend(rows);
     }
     report.print_budgets();
     if let Some(path) = &arguments.json {
         fs::write(path, report.json()).doing("writing the JSON")?;
     }
-    if let Some(path) = &arguments.svg {
-        fs::write(path, report.chart()).doing("writing the chart")?;
+    if let Some(path) = &arguments.svg
+        && let Some(chart) = report.chart()
+    {
+        fs::write(path, chart).doing("writing the chart")?;
     }
     Ok(report)
 }
 
 fn run_one(bench: &Bench, scenario: &Scenario, contestant: Contestant) -> Row {
-    eprintln!("{}: {}", scenario.name, contestant.title());
-    (scenario.run)(bench, scenario.name, contestant).unwrap_or_else(|fault| {
+    eprint!("{}: {}", scenario.name, contestant.title());
+    let started = Instant::now();
+    let outcome = (scenario.run)(bench, scenario.name, contestant);
+    eprintln!(", {} s", started.elapsed().as_secs());
+    outcome.unwrap_or_else(|fault| {
         let mut row = Row::new(scenario.name, contestant);
         row.problems.push(fault.to_string());
         row

@@ -5,8 +5,10 @@ mod chart;
 mod json;
 mod table;
 
+use std::time::Duration;
+
 use super::contestant::Contestant;
-use super::machine::Machine;
+use super::machine::{Company, Machine};
 use super::row::{Measure, Row};
 use super::scenario::Scenario;
 use budgets::Budget;
@@ -24,6 +26,10 @@ impl Report {
         Self { machine, rows: Vec::new(), missing: Vec::new() }
     }
 
+    pub fn is_missing(&self, contestant: Contestant) -> bool {
+        self.missing.iter().any(|(missing, _)| *missing == contestant)
+    }
+
     pub fn print_head(&self) {
         println!("{}", self.machine.describe());
         println!("server on processor 0, generator on processor 1; lines of 64 bytes unless it says otherwise");
@@ -32,9 +38,9 @@ impl Report {
         }
     }
 
-    pub fn print_scenario(&self, scenario: &Scenario, rows: &[Row]) {
-        println!("\n{}: {}", scenario.name, scenario.title);
-        print!("{}", table::draw(rows));
+    pub fn print_scenario(&self, scenario: &Scenario, rows: &[Row], took: Duration) {
+        println!("\n{}: {} (took {} s)", scenario.name, scenario.title, took.as_secs());
+        print!("{}", table::draw(scenario.headline, rows));
     }
 
     pub fn print_budgets(&self) {
@@ -45,18 +51,25 @@ impl Report {
         }
     }
 
-    /// Whether a figure of Teahouse cannot be trusted: lines were lost, or the machine was not quiet. A peer may fail, and
-    /// a missed budget is no failure.
-    pub fn has_failed(&self) -> bool {
-        self.rows.iter().any(|row| row.contestant.is_teahouse() && !row.problems.is_empty())
+    /// Why the figures cannot be trusted, if so. A peer may fail, and a missed budget is no failure.
+    pub fn failure(&self) -> Option<&'static str> {
+        if self.rows.iter().any(|row| row.contestant.is_teahouse() && !row.problems.is_empty()) {
+            return Some("Teahouse failed in a scenario: see the table");
+        }
+        // A peer that was disturbed makes Teahouse look better than it is.
+        let was_disturbed = self.rows.iter().any(|row| !row.disturbances.is_empty());
+        (was_disturbed && self.machine.company == Company::Unwelcome).then_some(
+            "the machine was not quiet: see the table. End what else runs, or say --on-a-busy-machine if the figures \
+             do not matter",
+        )
     }
 
     pub fn json(&self) -> String {
         json::write(&self.machine, &self.rows, &self.missing, &self.budgets())
     }
 
-    pub fn chart(&self) -> String {
-        chart::draw(&self.machine, &self.rows)
+    pub fn chart(&self) -> Option<String> {
+        chart::draw(&self.machine, &self.rows, &self.budgets())
     }
 
     fn budgets(&self) -> Vec<Budget> {

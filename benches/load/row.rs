@@ -3,7 +3,7 @@
 use super::contestant::Contestant;
 use super::drive::Measured;
 
-/// What a figure measures. The order is that of the columns.
+/// What a figure measures. The order is that of the columns, but for the headline of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     /// The highest rate of lines at which nothing was lost and 99 of 100 deliveries took at most 100 ms.
@@ -39,7 +39,7 @@ pub enum Unit {
     Microseconds,
     Seconds,
     Kibibytes,
-    Mebibytes,
+    Megabytes,
     Percent,
 }
 
@@ -57,6 +57,8 @@ pub struct Row {
     pub figures: Vec<Figure>,
     /// What went wrong: a row with problems is not a success, whatever its figures are.
     pub problems: Vec<String>,
+    /// When other programs used the processors too.
+    pub disturbances: Vec<String>,
     /// What the reader should know.
     pub remarks: Vec<String>,
     /// The largest share of its processor that the generator used for a figure of this row.
@@ -70,6 +72,7 @@ impl Row {
             contestant,
             figures: Vec::new(),
             problems: Vec::new(),
+            disturbances: Vec::new(),
             remarks: Vec::new(),
             generator_share: 0.0,
         }
@@ -79,14 +82,27 @@ impl Row {
         self.figures.push(Figure { measure, value });
     }
 
-    /// Enters what was wrong with a run that should have gone well.
+    /// Enters what was wrong with a run at a fixed rate that should have gone well.
     pub fn judge(&mut self, part: &str, measured: &Measured) {
-        self.generator_share = self.generator_share.max(measured.generator_share);
-        self.problems.extend(measured.fault().map(|fault| format!("{part}: {fault}")));
-        self.problems.extend(measured.disturbance().map(|disturbance| format!("{part}: {disturbance}")));
+        self.enter(part, measured);
         if measured.is_generator_saturated() {
             self.problems.push(format!("{part}: INVALID, the generator was saturated"));
         }
+    }
+
+    /// The same of a run that went as fast as both sides could: where the generator was the slower one, the server is at
+    /// least so fast.
+    pub fn judge_throughput(&mut self, part: &str, measured: &Measured) {
+        self.enter(part, measured);
+        if measured.is_generator_saturated() {
+            self.remarks.push(format!("{part}: at least, since the generator was saturated"));
+        }
+    }
+
+    fn enter(&mut self, part: &str, measured: &Measured) {
+        self.generator_share = self.generator_share.max(measured.generator_share);
+        self.problems.extend(measured.fault().map(|fault| format!("{part}: {fault}")));
+        self.disturbances.extend(measured.disturbance().map(|disturbance| format!("{part}: {disturbance}")));
     }
 
     pub fn value(&self, measure: Measure) -> Option<f64> {
@@ -152,7 +168,7 @@ impl Measure {
             | Self::DurableLatency99 => Unit::Milliseconds,
             Self::BackAgain => Unit::Seconds,
             Self::BytesPerConnection10000 | Self::BytesPerConnection19000 => Unit::Kibibytes,
-            Self::BytesAtRest | Self::BytesGrown => Unit::Mebibytes,
+            Self::BytesAtRest | Self::BytesGrown => Unit::Megabytes,
             Self::IdleProcessor => Unit::Percent,
         }
     }
@@ -167,7 +183,7 @@ impl Unit {
             Self::Microseconds => "µs",
             Self::Seconds => "s",
             Self::Kibibytes => "KiB",
-            Self::Mebibytes => "MiB",
+            Self::Megabytes => "MB",
             Self::Percent => "%",
         }
     }

@@ -17,11 +17,13 @@ use super::dialect::RoomNumber;
 use super::drive::Stage;
 use super::fault::Fault;
 use super::person::{Role, Seat};
-use super::row::Row;
+use super::row::{Measure, Row};
 use super::server::Server;
 
 /// What may wait for one connection, on every server that can be told. More than any scenario needs that must not lose.
 const BACKLOG_BYTES: usize = 16 * 1024 * 1024;
+/// Open files that a process needs for something else than people.
+const SOCKETS_SPARE: usize = 1_000;
 /// How many people come in at once.
 const HANDSHAKES_AT_ONCE: usize = 64;
 const GATHER_PATIENCE: Duration = Duration::from_secs(120);
@@ -58,6 +60,8 @@ type Run = fn(&Bench, &'static str, Contestant) -> Result<Row, Fault>;
 pub struct Scenario {
     pub name: &'static str,
     pub title: &'static str,
+    /// Its most important figure: the first column, and what ratios are taken of.
+    pub headline: Measure,
     pub contestants: &'static [Contestant],
     pub run: Run,
 }
@@ -76,37 +80,66 @@ const SERVERS: &[Contestant] =
     &[Contestant::TeahousePlain, Contestant::TeahouseMember, Contestant::UWebSockets, Contestant::WsPrebuilt];
 
 pub const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "fanout-1000", title: "one room of 1,000", contestants: EVERYBODY, run: fanout::of_1000 },
-    Scenario { name: "fanout-100", title: "one room of 100", contestants: LEADERS, run: fanout::of_100 },
-    Scenario { name: "fanout-10000", title: "one room of 10,000", contestants: LEADERS, run: fanout::of_10000 },
+    Scenario {
+        name: "fanout-1000",
+        title: "one room of 1,000",
+        headline: Measure::LinesHeld,
+        contestants: EVERYBODY,
+        run: fanout::of_1000,
+    },
+    Scenario {
+        name: "fanout-100",
+        title: "one room of 100",
+        headline: Measure::LinesHeld,
+        contestants: LEADERS,
+        run: fanout::of_100,
+    },
+    Scenario {
+        name: "fanout-10000",
+        title: "one room of 10,000",
+        headline: Measure::LinesHeld,
+        contestants: LEADERS,
+        run: fanout::of_10000,
+    },
     Scenario {
         name: "rooms",
         title: "1,000 rooms of 20, or as many as there are sockets",
+        headline: Measure::LinesHeld,
         contestants: SERVERS,
         run: rooms::run,
     },
-    Scenario { name: "burst", title: "1,000 lines at once to 1,000 people", contestants: EVERYBODY, run: burst::run },
+    Scenario {
+        name: "burst",
+        title: "1,000 lines at once to 1,000 people",
+        headline: Measure::BurstDeliveries,
+        contestants: EVERYBODY,
+        run: burst::run,
+    },
     Scenario {
         name: "slow-readers",
         title: "1 of 100 people does not read: the others, at 60 lines/s of 6 KB to 1,000",
+        headline: Measure::Latency99,
         contestants: SERVERS,
         run: slow_readers::run,
     },
     Scenario {
         name: "idle",
         title: "10,000 and 19,000 silent people in one room",
+        headline: Measure::BytesPerConnection10000,
         contestants: SERVERS,
         run: idle::run,
     },
     Scenario {
         name: "storm",
         title: "10,000 people lose their network and come back",
+        headline: Measure::BackAgain,
         contestants: SERVERS,
         run: storm::run,
     },
     Scenario {
         name: "durable",
         title: "50 people write as fast as they are acknowledged, from disk",
+        headline: Measure::DurableSends,
         contestants: &[Contestant::TeahouseMember],
         run: durable::run,
     },
@@ -119,11 +152,22 @@ impl Bench {
     }
 
     fn stage(&self, contestant: Contestant, backlog_bytes: usize, seats: Vec<Seat>) -> Result<Stage, Fault> {
+        self.check_sockets(seats.len())?;
         let server = Server::start(contestant, backlog_bytes, &self.folder)?;
         let mut stage = Stage::new(server, contestant.dialect())?;
         stage.speakers = (0..seats.len().min(SPEAKERS)).collect();
         stage.gather(seats)?;
         Ok(stage)
+    }
+
+    /// Sockets that a process has for people.
+    fn seats_max(&self) -> usize {
+        self.sockets_max.saturating_sub(SOCKETS_SPARE)
+    }
+
+    fn check_sockets(&self, wanted: usize) -> Result<(), Fault> {
+        let available = self.seats_max();
+        if wanted > available { Err(Fault::TooFewSockets { wanted, available }) } else { Ok(()) }
     }
 
     /// How long a closed loop runs.

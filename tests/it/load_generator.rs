@@ -16,7 +16,7 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use dialect::{Dialect, Heard, MarkPlace, RoomNumber, cursor_after};
+use dialect::{Dialect, Heard, MarkPlace, RoomNumber, cursor_after, is_resumed};
 use histogram::Histogram;
 use ledger::{Ledger, LineNumber, Position, Tally};
 use wire::{Opcode, first_frame, write_masked, write_unmasked};
@@ -208,6 +208,15 @@ fn a_notice_without_a_mark_is_no_line_and_a_refusal_is_seen() {
 fn the_text_of_a_line_is_as_long_as_was_asked_for() {
     let line: serde_json::Value = serde_json::from_str(&written(Dialect::Plain)).unwrap();
     assert_eq!(line["message"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn whoever_comes_back_and_has_to_start_anew_was_not_resumed() {
+    let joined = |continuity: &str| format!(r#"{{"type":"joined","continuity":"{continuity}","snapshot":{{}}}}"#);
+    assert!(is_resumed(joined("resumed").as_bytes()));
+    for continuity in ["fresh", "gap", "reset"] {
+        assert!(!is_resumed(joined(continuity).as_bytes()), "{continuity}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Crowd;
-use crate::dialect::{Dialect, Heard, cursor_after};
+use crate::dialect::{Dialect, Heard, cursor_after, is_resumed};
 use crate::fault::Fault;
 use crate::handshake::{self, Stage};
 use crate::person::{Received, Role};
@@ -14,6 +14,10 @@ impl Crowd {
     pub(super) fn receive(&mut self, index: usize) -> Result<(), Fault> {
         let person = &mut self.people[index];
         let kept_bytes = person.unread.len();
+        // Room for more of the largest frame that has begun: a read without room would look like the end of the socket.
+        if self.buffer.len() < 2 * kept_bytes {
+            self.buffer.resize(2 * kept_bytes, 0);
+        }
         self.buffer[..kept_bytes].copy_from_slice(&person.unread);
         let received_bytes = match person.receive(&mut self.buffer[kept_bytes..]) {
             Received::Bytes(bytes) => bytes,
@@ -23,13 +27,12 @@ impl Crowd {
                 return self.gone(index);
             }
         };
-        person.unread.clear();
         let now = Instant::now();
-        self.heard_at = now;
         let buffer = std::mem::take(&mut self.buffer);
         let bytes = &buffer[..kept_bytes + received_bytes];
         let outcome = self.consume(index, bytes, now).map(|taken| {
-            self.people[index].unread.extend_from_slice(&bytes[taken..]);
+            // Memory for a large frame is given back: thousands of people would keep it.
+            self.people[index].unread = bytes[taken..].to_vec();
         });
         self.buffer = buffer;
         outcome
@@ -41,7 +44,7 @@ impl Crowd {
         loop {
             let rest = &bytes[taken..];
             let more = match self.people[index].stage {
-                Stage::Naming | Stage::Upgrading => self.take_answer(index, rest)?,
+                Stage::Naming | Stage::Upgrading => self.take_answer(index, rest, now)?,
                 Stage::Greeting | Stage::Joining | Stage::Live => self.take_frame(index, rest, now)?,
                 Stage::Gone => rest.len(),
             };
@@ -52,8 +55,9 @@ impl Crowd {
         }
     }
 
-    fn take_answer(&mut self, index: usize, bytes: &[u8]) -> Result<usize, Fault> {
+    fn take_answer(&mut self, index: usize, bytes: &[u8], now: Instant) -> Result<usize, Fault> {
         let Some(answer) = handshake::first_answer(bytes) else { return Ok(0) };
+        self.heard_at = now;
         let person = &mut self.people[index];
         if person.stage == Stage::Naming {
             answer.check_form()?;
@@ -83,7 +87,9 @@ impl Crowd {
             Opcode::Text => {
                 let heard = self.dialect.read(frame.payload, &mut self.mark);
                 if heard == Heard::Joined {
-                    self.people[index].seat.cursor = cursor_after(frame.payload);
+                    let cursor = &mut self.people[index].seat.cursor;
+                    self.ledger.tally.unresumed += u64::from(cursor.is_some() && !is_resumed(frame.payload));
+                    *cursor = cursor_after(frame.payload);
                 }
                 self.deal_with(index, heard, now)?;
             }
@@ -98,6 +104,10 @@ impl Crowd {
     }
 
     fn deal_with(&mut self, index: usize, heard: Heard, now: Instant) -> Result<(), Fault> {
+        // In a large crowd a heartbeat comes at every moment: it says nothing about what is under way.
+        if heard != Heard::Heartbeat {
+            self.heard_at = now;
+        }
         let person = &mut self.people[index];
         match heard {
             Heard::Line(number) => {

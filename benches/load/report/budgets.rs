@@ -2,6 +2,7 @@
 //! not listed.
 
 use super::find;
+use super::table::number;
 use crate::contestant::Contestant;
 use crate::row::{Measure, Row};
 
@@ -32,6 +33,23 @@ impl Budget {
             Limit::AtMost(limit) => self.value <= limit,
         }
     }
+
+    /// The value as people read it.
+    pub fn figure(&self) -> String {
+        amount(self.value, self.unit)
+    }
+
+    /// The limit as people read it.
+    pub fn wanted(&self) -> String {
+        match self.limit {
+            Limit::AtLeast(limit) => format!("≥ {}", amount(limit, self.unit)),
+            Limit::AtMost(limit) => format!("≤ {}", amount(limit, self.unit)),
+        }
+    }
+}
+
+fn amount(value: f64, unit: &str) -> String {
+    format!("{} {unit}", number(value))
 }
 
 /// Every budget that this run has figures for.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::budgets::{Budget, Limit};
 use crate::contestant::Contestant;
-use crate::machine::Machine;
+use crate::machine::{Company, Machine};
 use crate::row::Row;
 
 pub fn write(machine: &Machine, rows: &[Row], missing: &[(Contestant, String)], budgets: &[Budget]) -> String {
@@ -15,6 +15,7 @@ pub fn write(machine: &Machine, rows: &[Row], missing: &[(Contestant, String)], 
             "processors": machine.processors,
             "memory_gib": machine.memory_gib,
             "kernel": machine.kernel,
+            "busy": machine.company == Company::Expected,
         },
         "left_out": missing.iter().map(|(contestant, _)| contestant.name()).collect::<Vec<_>>(),
         "rows": rows.iter().map(row).collect::<Vec<_>>(),
@@ -36,6 +37,7 @@ fn row(row: &Row) -> Value {
         "server": row.contestant.name(),
         "figures": row.figures.iter().map(figure).collect::<Vec<_>>(),
         "problems": row.problems,
+        "disturbances": row.disturbances,
         "remarks": row.remarks,
         "generator_percent": rounded(row.generator_share * 100.0),
     })

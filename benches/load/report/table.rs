@@ -2,21 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::budgets::{Budget, Limit};
+use super::budgets::Budget;
 use crate::contestant::Contestant;
 use crate::row::{Measure, Row, Unit};
 
 /// What ratios are taken to.
 const YARDSTICKS: [(Contestant, &str); 2] = [(Contestant::UWebSockets, "uWS = 1"), (Contestant::Floor, "floor = 1")];
 
-/// One scenario. The ratios are those of its most important figure, which is the first that it has of
-/// [`Measure`]'s order.
-pub fn draw(rows: &[Row]) -> String {
+/// One scenario. The ratios are those of its headline.
+pub fn draw(headline: Measure, rows: &[Row]) -> String {
     let mut measures: Vec<Measure> =
         rows.iter().flat_map(|row| row.figures.iter().map(|figure| figure.measure)).collect();
-    measures.sort();
+    measures.sort_by_key(|measure| (*measure != headline, *measure));
     measures.dedup();
-    let yardsticks = measures.first().map(|first| yardsticks(rows, *first)).unwrap_or_default();
+    let yardsticks = yardsticks(rows, headline);
     let mut head = vec!["server".to_owned()];
     head.extend(yardsticks.iter().map(|(name, _)| (*name).to_owned()));
     head.extend(measures.iter().map(|measure| measure.title().to_owned()));
@@ -24,7 +23,7 @@ pub fn draw(rows: &[Row]) -> String {
     let mut lines = vec![head];
     for row in rows {
         let mut line = vec![row.contestant.name().to_owned()];
-        let own = measures.first().and_then(|first| row.value(*first));
+        let own = row.value(headline);
         let ratio = |yardstick: f64| own.map_or_else(|| "–".to_owned(), |own| format!("{:.2}", own / yardstick));
         line.extend(yardsticks.iter().map(|(_, yardstick)| ratio(*yardstick)));
         line.extend(measures.iter().map(|measure| cell(row, *measure)));
@@ -33,9 +32,10 @@ pub fn draw(rows: &[Row]) -> String {
     }
     let mut text = align(&lines);
     for row in rows {
-        let problems = row.problems.iter().map(|problem| ("FAILED", problem));
-        for (kind, what) in problems.chain(row.remarks.iter().map(|remark| ("note", remark))) {
-            let _ = writeln!(text, "  {} {kind}: {what}", row.contestant.name());
+        for (kind, notes) in [("FAILED", &row.problems), ("DISTURBED", &row.disturbances), ("note", &row.remarks)] {
+            for note in notes {
+                let _ = writeln!(text, "  {} {kind}: {note}", row.contestant.name());
+            }
         }
     }
     text
@@ -51,17 +51,22 @@ fn cell(row: &Row, measure: Measure) -> String {
     row.value(measure).map_or_else(|| "–".to_owned(), |value| format(value, measure.unit()))
 }
 
-/// A figure as people read it: three digits that count, and its unit where the column does not say it.
+/// A figure as people read it, with its unit where the column does not say it.
 pub fn format(value: f64, unit: Unit) -> String {
-    let number = match value {
+    let number = number(value);
+    if unit == Unit::PerSecond { number } else { format!("{number} {}", unit.name()) }
+}
+
+/// A number with three digits that count.
+pub fn number(value: f64) -> String {
+    match value {
         value if value >= 1e6 => format!("{:.2}M", value / 1e6),
         value if value >= 1e5 => format!("{:.0}k", value / 1e3),
         value if value >= 1e4 => format!("{:.1}k", value / 1e3),
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
         value => format!("{value:.2}"),
-    };
-    if unit == Unit::PerSecond { number } else { format!("{number} {}", unit.name()) }
+    }
 }
 
 /// All budgets, each with whether it is met.
@@ -69,12 +74,8 @@ pub fn draw_budgets(budgets: &[Budget]) -> String {
     let lines: Vec<Vec<String>> = budgets
         .iter()
         .map(|budget| {
-            let limit = match budget.limit {
-                Limit::AtLeast(limit) => format!("≥ {limit}"),
-                Limit::AtMost(limit) => format!("≤ {limit}"),
-            };
             let verdict = if budget.is_met() { "met" } else { "MISSED" };
-            vec![verdict.to_owned(), format!("{:.2} {}", budget.value, budget.unit), limit, budget.name.clone()]
+            vec![verdict.to_owned(), budget.figure(), budget.wanted(), budget.name.clone()]
         })
         .collect();
     align(&lines)

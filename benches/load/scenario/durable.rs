@@ -22,12 +22,12 @@ pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Res
     row.add(Measure::DiskSyncs, disk_syncs_per_second(&bench.folder)?);
     let mut stage = bench.lobby(contestant, WRITERS)?;
     let one_each = stage.acked_loop(1, WARM_UP, WINDOW)?;
-    row.judge("1 in flight each", &one_each);
+    row.judge_throughput("1 in flight each", &one_each);
     row.add(Measure::DurableSends, one_each.tally.acks as f64 / one_each.duration.as_secs_f64());
     row.add(Measure::DurableLatency99, milliseconds(one_each.tally.ack_latency.quantile(0.99)));
     stage.settle()?;
     let pipelined = stage.acked_loop(PIPELINED, WARM_UP, WINDOW)?;
-    row.judge("16 in flight each", &pipelined);
+    row.judge_throughput("16 in flight each", &pipelined);
     row.add(Measure::DurablePipelined, pipelined.tally.acks as f64 / pipelined.duration.as_secs_f64());
     Ok(row)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Bench, Profile, WINDOW, microseconds, milliseconds, ramp};
 use crate::contestant::Contestant;
-use crate::drive::Stage;
+use crate::drive::{Pace, Stage};
 use crate::fault::Fault;
 use crate::row::{Measure, Row};
 
@@ -32,7 +32,7 @@ fn run(bench: &Bench, scenario: &'static str, contestant: Contestant, people: us
     steady(&mut stage, STEADY_DELIVERIES_PER_SECOND / people as f64, &mut row)?;
     for (in_flight, measure) in [(1, Measure::OneInFlight), (16, Measure::SixteenInFlight)] {
         let closed = stage.closed_loop(in_flight, WARM_UP, bench.short_window())?;
-        row.judge(measure.title(), &closed);
+        row.judge_throughput(measure.title(), &closed);
         row.add(measure, closed.deliveries_per_second());
         stage.settle()?;
     }
@@ -50,6 +50,10 @@ fn factor(bench: &Bench, people: usize) -> f64 {
 pub fn steady(stage: &mut Stage, rate: f64, row: &mut Row) -> Result<(), Fault> {
     let steady = stage.open_loop(rate, WARM_UP, WINDOW)?;
     row.judge(&format!("{rate:.0} lines/s"), &steady);
+    // What was measured of a run without its end says nothing.
+    if steady.pace == Pace::GivenUp {
+        return Ok(());
+    }
     row.add(Measure::ProcessorPerDelivery, microseconds(steady.server_time_per_delivery()));
     row.add(Measure::LatencyMedian, milliseconds(steady.tally.latency.quantile(0.5)));
     row.add(Measure::Latency99, milliseconds(steady.tally.latency.quantile(0.99)));
@@ -67,7 +71,9 @@ pub fn highest_rate(
     let ramp = ramp::climb(stage, first, factor)?;
     row.remarks.push(ramp.end);
     let Some((rate, step)) = ramp.held else {
-        row.problems.push("no rate was held".to_owned());
+        // A poor result, but a result.
+        row.add(Measure::LinesHeld, 0.0);
+        row.add(Measure::DeliveriesHeld, 0.0);
         return Ok(());
     };
     row.judge(&format!("{rate:.0} lines/s"), &step);

@@ -12,20 +12,21 @@ use crate::server::Server;
 
 const CROWDS: [(usize, Measure); 2] =
     [(10_000, Measure::BytesPerConnection10000), (19_000, Measure::BytesPerConnection19000)];
-const WATCHED: Duration = Duration::from_secs(5);
+/// A period of Teahouse's heartbeats, so that everybody has one. Its peers send none.
+const WATCHED: Duration = Duration::from_secs(25);
 /// Time for a server to finish what it does after its start.
 const AT_REST_AFTER: Duration = Duration::from_millis(500);
 const KIBIBYTE: f64 = 1024.0;
-const MEBIBYTE: f64 = KIBIBYTE * KIBIBYTE;
+const MEGABYTE: f64 = 1e6;
 
 pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Result<Row, Fault> {
     let mut row = Row::new(scenario, contestant);
     let server = Server::start(contestant, BACKLOG_BYTES, &bench.folder)?;
     thread::sleep(AT_REST_AFTER);
     let at_rest = server.process.resident_bytes()?;
-    row.add(Measure::BytesAtRest, at_rest as f64 / MEBIBYTE);
+    row.add(Measure::BytesAtRest, at_rest as f64 / MEGABYTE);
     let mut stage = Stage::new(server, contestant.dialect())?;
-    for (people, measure) in CROWDS.into_iter().filter(|(people, _)| *people < bench.sockets_max) {
+    for (people, measure) in CROWDS.into_iter().filter(|(people, _)| *people <= bench.seats_max()) {
         stage.gather(vec![listener(RoomNumber::LOBBY); people - stage.crowd.people.len()])?;
         let grown = stage.server.process.resident_bytes()?.saturating_sub(at_rest);
         row.add(measure, grown as f64 / people as f64 / KIBIBYTE);

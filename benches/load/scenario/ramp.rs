@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{BREATH, WINDOW};
 use crate::crowd::Settled;
-use crate::drive::{Measured, Pace, Stage};
+use crate::drive::{Measured, Stage};
 use crate::fault::Fault;
 
 /// A rate is held when this share of the deliveries takes at most so long, counted from when their lines were due.
@@ -39,7 +39,14 @@ pub fn climb(stage: &mut Stage, first: f64, factor: f64) -> Result<Ramp, Fault> 
             }
         }
         // Whoever is not done with the last step cannot be asked again.
-        if stage.settle()? == Settled::StillBusy || stage.crowd.live_and_coming().0 < stage.crowd.people.len() {
+        let settled = stage.settle()?;
+        let gone = stage.crowd.people.len() - stage.crowd.live_and_coming().0;
+        if gone > 0 {
+            ramp.end += &format!("; after {rate:.0} lines/s {gone} people were gone");
+            break;
+        }
+        if settled == Settled::StillBusy {
+            ramp.end += &format!("; after {rate:.0} lines/s it did not come to rest");
             break;
         }
         rate = match (&ramp.held, failed) {
@@ -60,9 +67,6 @@ fn obstacle(step: &Measured) -> Option<String> {
     let latency = step.tally.latency.quantile(SHARE);
     if step.is_generator_saturated() {
         return Some("the generator was saturated".to_owned());
-    }
-    if step.pace == Pace::GivenUp {
-        return Some("more than a second behind".to_owned());
     }
     step.fault().or_else(|| (latency > LATENCY_MAX).then(|| format!("p99 {} ms", latency.as_millis())))
 }

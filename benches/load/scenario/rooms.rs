@@ -14,25 +14,25 @@ use crate::server::Server;
 
 const ROOMS: usize = 1_000;
 const PEOPLE_PER_ROOM: usize = 20;
-/// Sockets that a process needs for something else.
-const SOCKETS_SPARE: usize = 1_000;
 const STEADY_LINES_PER_SECOND: f64 = 1_000.0;
 const FIRST_LINES_PER_SECOND: f64 = 2_000.0;
 const FACTOR: f64 = 4.0;
 
 pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Result<Row, Fault> {
     let mut row = Row::new(scenario, contestant);
-    let rooms = ROOMS.min((bench.sockets_max - SOCKETS_SPARE) / PEOPLE_PER_ROOM);
+    bench.check_sockets(PEOPLE_PER_ROOM)?;
+    let rooms = ROOMS.min(bench.seats_max() / PEOPLE_PER_ROOM);
     row.remarks.push(format!("{rooms} rooms"));
     let server = Server::start(contestant, BACKLOG_BYTES, &bench.folder)?;
     if contestant.is_teahouse() {
         create_rooms(&server, rooms)?;
     }
     let mut stage = Stage::new(server, contestant.dialect())?;
-    let seats = (0..rooms * PEOPLE_PER_ROOM).map(|seat| listener(RoomNumber(1 + seat % rooms))).collect();
+    // Room after room, so that a server that tells everybody which rooms changed has few to tell while people come in.
+    let seats = (0..rooms * PEOPLE_PER_ROOM).map(|seat| listener(RoomNumber(1 + seat / PEOPLE_PER_ROOM))).collect();
     stage.gather(seats)?;
     // The first one of every room.
-    stage.speakers = (0..rooms).collect();
+    stage.speakers = (0..rooms).map(|room| room * PEOPLE_PER_ROOM).collect();
     steady(&mut stage, STEADY_LINES_PER_SECOND, &mut row)?;
     highest_rate(&mut stage, FIRST_LINES_PER_SECOND, FACTOR, PEOPLE_PER_ROOM, &mut row)?;
     Ok(row)

@@ -17,7 +17,7 @@ const WINDOW: Duration = Duration::from_secs(12);
 const WARM_UP: Duration = Duration::from_secs(1);
 /// What a server should keep for a slow reader: Teahouse's default.
 const BACKLOG_BYTES: usize = 1024 * 1024;
-const MEBIBYTE: f64 = 1024.0 * 1024.0;
+const MEGABYTE: f64 = 1e6;
 
 pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Result<Row, Fault> {
     let mut row = Row::new(scenario, contestant);
@@ -32,6 +32,6 @@ pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Res
     row.judge("the others", &measured);
     row.add(Measure::LatencyMedian, milliseconds(measured.tally.latency.quantile(0.5)));
     row.add(Measure::Latency99, milliseconds(measured.tally.latency.quantile(0.99)));
-    row.add(Measure::BytesGrown, after.saturating_sub(before) as f64 / MEBIBYTE);
+    row.add(Measure::BytesGrown, after.saturating_sub(before) as f64 / MEGABYTE);
     Ok(row)
 }
