@@ -1,6 +1,17 @@
 //! Names: one owner each, none that deceives.
 
-use std::time::Duration;
+use std::net::Ipv4Addr;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use teahouse::protocol::CloseCode;
+use teahouse::server::app::Caller;
+use teahouse::server::chat;
+use teahouse::server::config::Scheme;
+use teahouse::server::connection::member::Member;
+use teahouse::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use tokio::time::timeout;
 
 use crate::support::{PATIENCE, TestServer};
 
@@ -103,6 +114,24 @@ async fn signing_out_closes_the_sockets_and_frees_the_name() {
     assert!(welcome["me"].is_null(), "{welcome}");
     let bob = server.browser();
     bob.choose_nickname("Alice").await;
+}
+
+/// Protects a signed-out session also in the moment in which nobody else can: its cookie was read, and its socket was not
+/// known to the hub yet.
+#[tokio::test]
+async fn whoever_signs_out_during_the_handshake_is_found_out_by_the_hello() {
+    let server = TestServer::start().await;
+    server.browser().choose_nickname("Alice").await;
+    let app = server.app();
+    let guest = app.store.guest_by_nickname("alice").await.unwrap();
+    let (address, as_of) = (Ipv4Addr::LOCALHOST.into(), app.identity_version());
+    let caller = Caller { guest, address, scheme: Scheme::Http, as_of };
+    chat::sign_out(app, &caller).await.unwrap();
+    let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));
+    let mut member = Member::new(Arc::clone(app), sendq, caller, Instant::now());
+    let _ = member.receive(r#"{"type":"hello","protocol":1,"tab":"one"}"#, Instant::now());
+    let answer = timeout(PATIENCE, member.answer()).await.expect("the session is looked at");
+    assert_eq!(member.take(answer, Instant::now()), ControlFlow::Break(CloseCode::SessionEnded));
 }
 
 /// S4. Protects against a planted cookie: choosing a nickname makes a new session, and the old token opens nothing.

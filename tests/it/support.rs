@@ -9,6 +9,7 @@ mod program;
 mod proxy;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use teahouse::boot::{self, Server};
 use teahouse::server::app::App;
@@ -68,7 +69,7 @@ impl TestServer {
         Self { server: Some(server), data }
     }
 
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &Arc<App> {
         self.server().app()
     }
 

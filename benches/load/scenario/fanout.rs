@@ -68,7 +68,7 @@ pub fn highest_rate(
     listeners_per_line: usize,
     row: &mut Row,
 ) -> Result<(), Fault> {
-    let ramp = ramp::climb(stage, first, factor)?;
+    let ramp = ramp::climb(stage, first, factor, ramp::latency_max(listeners_per_line))?;
     row.remarks.push(ramp.end);
     let Some((rate, step)) = ramp.held else {
         // A poor result, but a result.

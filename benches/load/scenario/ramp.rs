@@ -10,6 +10,8 @@ use crate::fault::Fault;
 /// A rate is held when this share of the deliveries takes at most so long, counted from when their lines were due.
 const SHARE: f64 = 0.99;
 const LATENCY_MAX: Duration = Duration::from_millis(100);
+/// In a room so large that one line to everybody takes longer than that, by the kernel alone, each person adds so much.
+const LATENCY_PER_PERSON: Duration = Duration::from_micros(50);
 const WARM_UP: Duration = Duration::from_millis(500);
 const BISECTIONS: u32 = 2;
 /// Slower is no chat any more.
@@ -22,31 +24,34 @@ pub struct Ramp {
     pub end: String,
 }
 
+/// How late a delivery may be in a room of so many.
+pub fn latency_max(people: usize) -> Duration {
+    LATENCY_MAX.max(LATENCY_PER_PERSON * u32::try_from(people).unwrap_or(u32::MAX))
+}
+
 /// Looks for the highest rate, from `first` lines per second up by this factor.
-pub fn climb(stage: &mut Stage, first: f64, factor: f64) -> Result<Ramp, Fault> {
+///
+/// A step for which the generator was saturated says nothing about the server. It is no end either: at a higher rate the
+/// server writes more at once, and the generator reads it with less effort. Two such steps in a row are the end.
+pub fn climb(stage: &mut Stage, first: f64, factor: f64, latency_max: Duration) -> Result<Ramp, Fault> {
     stage.crowd.breath = BREATH;
     let mut ramp = Ramp { held: None, end: String::new() };
-    let mut failed: Option<f64> = None;
+    let (mut failed, mut was_saturated): (Option<f64>, bool) = (None, false);
     let mut bisections = BISECTIONS;
     let mut rate = first;
     while rate >= RATE_MIN {
         let step = stage.open_loop(rate, WARM_UP, WINDOW)?;
-        match obstacle(&step) {
+        let is_saturated = step.is_generator_saturated();
+        match obstacle(&step, latency_max) {
             None => ramp.held = Some((rate, step)),
             Some(obstacle) => {
                 ramp.end = format!("at {rate:.0} lines/s: {obstacle}");
-                failed = Some(rate);
+                failed = Some(rate).filter(|_| !is_saturated || was_saturated || failed.is_some());
             }
         }
+        was_saturated = is_saturated;
         // Whoever is not done with the last step cannot be asked again.
-        let settled = stage.settle()?;
-        let gone = stage.crowd.people.len() - stage.crowd.live_and_coming().0;
-        if gone > 0 {
-            ramp.end += &format!("; after {rate:.0} lines/s {gone} people were gone");
-            break;
-        }
-        if settled == Settled::StillBusy {
-            ramp.end += &format!("; after {rate:.0} lines/s it did not come to rest");
+        if stage.settle()? == Settled::StillBusy || stage.crowd.live_and_coming().0 < stage.crowd.people.len() {
             break;
         }
         rate = match (&ramp.held, failed) {
@@ -63,10 +68,10 @@ pub fn climb(stage: &mut Stage, first: f64, factor: f64) -> Result<Ramp, Fault> 
 }
 
 /// Why a rate does not count as held.
-fn obstacle(step: &Measured) -> Option<String> {
+fn obstacle(step: &Measured, latency_max: Duration) -> Option<String> {
     let latency = step.tally.latency.quantile(SHARE);
     if step.is_generator_saturated() {
         return Some("the generator was saturated".to_owned());
     }
-    step.fault().or_else(|| (latency > LATENCY_MAX).then(|| format!("p99 {} ms", latency.as_millis())))
+    step.fault().or_else(|| (latency > latency_max).then(|| format!("p99 {} ms", latency.as_millis())))
 }
