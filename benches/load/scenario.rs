@@ -26,7 +26,7 @@ const BACKLOG_BYTES: usize = 16 * 1024 * 1024;
 const SOCKETS_SPARE: usize = 1_000;
 /// How many people come in at once.
 const HANDSHAKES_AT_ONCE: usize = 64;
-const GATHER_PATIENCE: Duration = Duration::from_secs(120);
+const GATHER_PATIENCE: Duration = Duration::from_secs(30);
 /// How many people take turns in speaking, where there are so many.
 const SPEAKERS: usize = 64;
 /// How long a rate is held to count.
