@@ -26,6 +26,8 @@ const LIMITS_OFF: &[&str] = &[
 
 const NCHAN_MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 const NGINX: &str = "/usr/sbin/nginx";
+/// nginx looks for it in the folder that it is started with.
+const NGINX_SETTINGS: &str = "nginx.conf";
 const PEERS: &str = "benches/peers";
 
 /// A server, in one configuration.
@@ -130,8 +132,8 @@ impl Contestant {
             Self::WsStringify => words.extend(["node".into(), peer("ws.cjs"), port.into(), "stringify".into()]),
             Self::WsPrebuilt => words.extend(["node".into(), peer("ws.cjs"), port.into(), "prebuilt".into()]),
             Self::Nchan => {
-                let settings = write_nchan_settings(launch)?;
-                words.extend([NGINX.into(), "-p".into(), launch.folder.into(), "-c".into(), settings.into()]);
+                write_nchan_settings(launch)?;
+                words.extend([NGINX.into(), "-p".into(), launch.folder.into(), "-c".into(), NGINX_SETTINGS.into()]);
             }
             Self::Floor => {
                 let own = env::current_exe().doing("looking for this program")?;
@@ -183,11 +185,9 @@ fn peer(script: &str) -> OsString {
 }
 
 /// nginx takes its port from its settings only, so they are written for every start.
-fn write_nchan_settings(launch: &Launch) -> Result<PathBuf, Fault> {
+fn write_nchan_settings(launch: &Launch) -> Result<(), Fault> {
     let doing = "writing the settings of nginx";
     let template = fs::read_to_string(Path::new(PEERS).join("nchan.conf")).doing(doing)?;
-    let settings = launch.folder.join("nginx.conf");
     let text = template.replace("${PORT}", &launch.port.to_string()).replace("${MODULE}", NCHAN_MODULE);
-    fs::write(&settings, text).doing(doing)?;
-    Ok(settings)
+    fs::write(launch.folder.join(NGINX_SETTINGS), text).doing(doing)
 }

@@ -73,18 +73,21 @@ impl Crowd {
         })
     }
 
-    /// Lets new people in, so many at once, until all are live.
+    /// Lets new people in, so many at once, until all are live. Gives up when nobody came in for so long.
     pub fn gather(&mut self, seats: Vec<Seat>, at_once: usize, patience: Duration) -> Result<(), Fault> {
-        let started = Instant::now();
         let wanted = self.live + seats.len();
         let mut seats = seats.into_iter();
+        let (mut live, mut came_at) = (self.live, Instant::now());
         while self.live < wanted {
             while self.coming < at_once
                 && let Some(seat) = seats.next()
             {
                 self.admit(self.people.len(), seat)?;
             }
-            if started.elapsed() > patience {
+            if self.live > live {
+                (live, came_at) = (self.live, Instant::now());
+            }
+            if came_at.elapsed() > patience {
                 return Err(Fault::NotGathered { live: self.live, wanted, patience });
             }
             self.turn(Instant::now() + Duration::from_millis(50))?;

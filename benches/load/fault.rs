@@ -22,7 +22,7 @@ pub enum Fault {
     WrongAccept,
     #[error("a frame came that no server here should send; its first byte is {0:#04x}")]
     UnexpectedFrame(u8),
-    #[error("only {live} of {wanted} people came in within {patience:?}")]
+    #[error("only {live} of {wanted} people came in, and then nobody for {patience:?}")]
     NotGathered { live: usize, wanted: usize, patience: Duration },
     #[error("{wanted} sockets are needed, and there are {available}: raise the hard limit of open files (ulimit -Hn)")]
     TooFewSockets { wanted: usize, available: usize },
