@@ -70,7 +70,7 @@ async fn a_name_that_was_not_used_for_its_lifetime_is_free() {
     let second = server.browser();
     let free =
         async { while second.post("/nickname", &[("nickname", "Alice"), ("room", "lobby")]).await.status() != 303 {} };
-    tokio::time::timeout(PATIENCE, free).await.expect("the name was never free");
+    timeout(PATIENCE, free).await.expect("the name was never free");
 }
 
 /// Protects other tabs from speaking under a name that is free again.

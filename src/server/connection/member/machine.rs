@@ -73,7 +73,8 @@ pub enum Output {
 
 /// One connection.
 pub struct Machine {
-    me: Option<Person>,
+    /// A guest has a name and may speak; a visitor reads.
+    is_guest: bool,
     heartbeat: Duration,
     joined_rooms_max: usize,
     conduct: Conduct,
@@ -87,6 +88,7 @@ pub struct Machine {
 
 /// What only the welcome says.
 struct Welcome {
+    me: Option<Person>,
     epoch: Epoch,
     limits: Limits,
 }
@@ -103,8 +105,8 @@ impl Machine {
     #[must_use]
     pub fn new(me: Option<Person>, epoch: Epoch, limits: Limits, config: &LimitsConfig, now: Instant) -> Self {
         Self {
-            me,
-            welcome: Some(Box::new(Welcome { epoch, limits })),
+            is_guest: me.is_some(),
+            welcome: Some(Box::new(Welcome { me, epoch, limits })),
             heartbeat: config.heartbeat,
             joined_rooms_max: config.joined_rooms,
             conduct: Conduct::new(config, now),

@@ -42,7 +42,7 @@ impl Machine {
                 self.stage = Stage::Greeted;
                 let welcome = Event::Welcome {
                     protocol: PROTOCOL_VERSION,
-                    me: self.me.clone(),
+                    me: welcome.me,
                     epoch: welcome.epoch,
                     heartbeat_ms: u32::try_from(self.heartbeat.as_millis()).unwrap_or(u32::MAX),
                     limits: welcome.limits,
@@ -76,7 +76,7 @@ impl Machine {
                 }
                 if !self.joined.contains(&room) {
                     self.joined.push(room.clone());
-                    outputs.extend(self.me.is_some().then_some(Output::Enter(room)));
+                    outputs.extend(self.is_guest.then_some(Output::Enter(room)));
                 }
                 outputs
             }
@@ -92,12 +92,12 @@ impl Machine {
     fn leave(&mut self, room: &RoomSlug) -> Vec<Output> {
         let Some(index) = self.joined.iter().position(|joined| joined == room) else { return Vec::new() };
         let room = self.joined.swap_remove(index);
-        let exit = self.me.is_some().then(|| Output::Exit(room.clone()));
+        let exit = self.is_guest.then(|| Output::Exit(room.clone()));
         [Output::Unfollow(room)].into_iter().chain(exit).collect()
     }
 
     fn send(&mut self, room: RoomSlug, client_message_id: ClientMessageId, text: String) -> Vec<Output> {
-        if self.me.is_none() {
+        if !self.is_guest {
             return self.nack(room, client_message_id, ErrorCode::NicknameRequired.into());
         }
         if !self.joined.contains(&room) {
@@ -119,7 +119,7 @@ impl Machine {
     }
 
     fn typing(&self, room: RoomSlug) -> Vec<Output> {
-        let is_here = self.me.is_some() && self.joined.contains(&room);
+        let is_here = self.is_guest && self.joined.contains(&room);
         is_here.then_some(Output::Writes(room)).into_iter().collect()
     }
 }
