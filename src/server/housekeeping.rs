@@ -20,8 +20,10 @@ use crate::server::hub::publication::member_frame;
 use crate::server::hub::sendq::Signal;
 use crate::server::store::Committed;
 
-/// The shortest tick; a setting of 0 has it, which is as good as at once.
-const SHORTEST_TICK: Duration = Duration::from_millis(1);
+/// How often a setting of 0 ticks: as good as at once.
+const SHORTEST_TICK: Duration = Duration::from_millis(10);
+/// In so many shares all connections are looked at, fewer where the period is short.
+const SHARES_MAX: usize = 32;
 
 /// Starts the tasks; they end when the store is closed and `app.stop` is cancelled.
 ///
@@ -80,11 +82,12 @@ impl Drop for CloseLanes {
 /// Has every connection looked at once in its period, a share of them at a time: thousands of timers would cost memory,
 /// and all at once would be a jolt.
 async fn check_connections(app: Arc<App>) {
-    const SHARES: u32 = 32;
-    let mut share = 0;
-    every(app.check_period() / SHARES, &app.clone(), || {
-        app.hub.signal_share(share, SHARES as usize, Signal::Check);
-        share = (share + 1) % SHARES as usize;
+    let period = app.check_period();
+    let ticks = usize::try_from(period.as_millis() / SHORTEST_TICK.as_millis()).unwrap_or(SHARES_MAX);
+    let (mut share, shares) = (0, ticks.clamp(1, SHARES_MAX));
+    every(period.div_f64(shares as f64), &app.clone(), || {
+        app.hub.signal_share(share, shares, Signal::Check);
+        share = (share + 1) % shares;
     })
     .await;
 }

@@ -3,8 +3,8 @@
 //! a client. Not here: who may do what (`chat`), who is shown as here (`presence`), other nodes (`broker`), the threads
 //! of the lanes (`housekeeping`).
 //!
-//! Lock order: `rooms`, then one `room`, then the registry or one sendq; `presence` is taken before all of them.
-//! Nothing is called back under a lock.
+//! Lock order: `rooms`, then one `room` or the registry, then one sendq; the queue of a lane is taken by itself.
+//! `presence` is taken before all of them. Nothing is called back under a lock.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -64,7 +64,7 @@ impl OpenRoom {
     }
 }
 
-/// The registry. Cheap to share by `Arc`.
+/// Connections, rooms and lanes of this node. Cheap to share by `Arc`.
 pub struct Hub {
     next_connection: AtomicU64,
     registry: Registry,

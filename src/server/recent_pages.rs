@@ -40,13 +40,15 @@ impl RecentPages {
         })
     }
 
-    /// Keeps a newest page.
+    /// Keeps a newest page, unless one that was read later is there already.
     pub fn keep(&self, page: HistoryPage) {
         let mut pages = self.lock();
         if pages.len() >= ROOMS_MAX && !pages.contains_key(&page.room) {
             pages.clear();
         }
-        pages.insert(page.room.clone(), Arc::new(page));
+        if pages.get(&page.room).is_none_or(|kept| kept.head <= page.head) {
+            pages.insert(page.room.clone(), Arc::new(page));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, Arc<HistoryPage>>> {
@@ -125,6 +127,15 @@ mod tests {
     #[test]
     fn a_position_beyond_the_page_is_for_the_store_to_judge() {
         assert_eq!(found(7, EventRange::After(Seq::new(8))), None);
+    }
+
+    #[test]
+    fn a_page_that_was_read_earlier_does_not_take_the_place_of_a_later_one() {
+        let pages = pages();
+        let lobby = pages.find(&RoomSlug::lobby(), Seq::ZERO, EventRange::Newest).unwrap();
+        pages.keep(HistoryPage { head: Seq::new(6), events: vec![event(6)], ..lobby });
+        let found = pages.find(&RoomSlug::lobby(), Seq::ZERO, EventRange::Newest).unwrap();
+        assert_eq!(found.head, Seq::new(7));
     }
 
     #[test]

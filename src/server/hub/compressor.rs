@@ -12,7 +12,8 @@ pub struct Compressor {
     threshold_bytes: usize,
     /// Connections that agreed on compression. Whoever comes while a frame is encoded gets it plain, as is always right.
     readers: AtomicUsize,
-    /// Made when it is needed first, since it owns a third of a megabyte. Nothing is called under this lock.
+    /// Made when it is needed first, since it owns a third of a megabyte. Innermost; held while one message is
+    /// compressed.
     deflater: Mutex<Option<Deflater>>,
 }
 

@@ -42,12 +42,6 @@ impl Publication {
         Self { committed, compressor, member: OnceLock::new(), plain: OnceLock::new(), _place: place }
     }
 
-    /// Where it was said.
-    #[must_use]
-    pub fn room(&self) -> &RoomSlug {
-        &self.committed.room
-    }
-
     /// Its place in the room.
     #[must_use]
     pub fn seq(&self) -> Seq {
