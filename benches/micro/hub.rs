@@ -2,12 +2,12 @@
 //! lane takes over. Not here: the system call that a delivery is (`benches/load`).
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
 
 use divan::{Bencher, counter::ItemsCount};
 use teahouse::protocol::{RoomSlug, Seq};
+use teahouse::server::config::ServerConfig;
 use teahouse::server::hub::Hub;
 use teahouse::server::hub::publication::Wire;
 use teahouse::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
@@ -27,7 +27,8 @@ struct House {
 
 impl House {
     fn new(lanes: usize, rooms: usize) -> Self {
-        let hub = Hub::new(NonZeroUsize::new(lanes).expect("at least one"), 0);
+        let config = ServerConfig { fan_out_threads: lanes, compression_threshold_bytes: 0, ..ServerConfig::default() };
+        let hub = Hub::new(&config);
         let slug = |number| RoomSlug::parse(&format!("room-{number}")).expect("a slug");
         let rooms: Vec<_> = (0..rooms).map(slug).collect();
         let mut sendqs = Vec::new();

@@ -1,10 +1,8 @@
 //! Everything that lives as long as the server, handed to whoever needs it. No statics: two servers fit in one process.
 
 use std::net::IpAddr;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -14,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::protocol::{CloseCode, Limits, Person, UserId};
 use crate::server::admission::Admission;
 use crate::server::budgets::Budgets;
-use crate::server::config::{Config, Scheme, ServerConfig, limit};
+use crate::server::config::{Config, Scheme, limit};
 use crate::server::hub::Hub;
 use crate::server::names::{LiveNames, look};
 use crate::server::origin::OriginPolicy;
@@ -71,7 +69,7 @@ impl App {
     #[must_use]
     pub fn new(config: Config, store: Arc<dyn Store>) -> Self {
         Self {
-            hub: Hub::new(lanes(&config.server), config.server.compression_threshold_bytes),
+            hub: Hub::new(&config.server),
             presence: Presence::new(&config.rooms),
             names: LiveNames::default(),
             budgets: Budgets::new(&config.limits),
@@ -79,7 +77,7 @@ impl App {
             origins: OriginPolicy::new(&config.server),
             identity_changes: AtomicU64::new(0),
             arrivals: Semaphore::new(limit(config.limits.arrivals).unwrap_or(Semaphore::MAX_PERMITS)),
-            recent_pages: RecentPages::default(),
+            recent_pages: RecentPages::new(config.rooms.recent_pages),
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
             fan_out_over: CancellationToken::new(),
@@ -143,12 +141,6 @@ impl App {
 /// still so, and whoever changes it later finds the connections that are registered with the hub by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdentityVersion(u64);
-
-/// As many threads send as the setting says, or as there are processors for this process.
-fn lanes(config: &ServerConfig) -> NonZeroUsize {
-    let wanted = NonZeroUsize::new(config.fan_out_threads);
-    wanted.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
-}
 
 /// Who makes a request, as far as its address and its cookie say.
 #[derive(Clone, Debug)]

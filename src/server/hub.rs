@@ -10,12 +10,15 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use crate::protocol::event::RoomHead;
 use crate::protocol::{CloseCode, RoomSlug, Seq, TabId, UserId};
+use crate::server::config::{ServerConfig, limit};
 use crate::server::store::RoomRecord;
 
 mod compressor;
@@ -35,9 +38,6 @@ use room::Room;
 pub use room::Seam;
 pub use run::{Image, Standing};
 use sendq::{Sendq, Signal};
-
-/// Committed events that may wait for the lanes. More wait with the broker, and then make the store's writer wait.
-const PUBLICATIONS_ON_THEIR_WAY: usize = 4_096;
 
 /// Names one connection on this node, for as long as it is open. A later connection has a greater id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,22 +71,27 @@ pub struct Hub {
     /// Rooms are added and never removed, so the write lock is rare.
     rooms: RwLock<HashMap<RoomSlug, Arc<OpenRoom>>>,
     lanes: Box<[Lane]>,
-    /// Those of the publications that are on their way.
+    /// Those of the publications that are on their way. More wait with the broker, and then make the store's writer wait.
     places: Arc<Semaphore>,
+    run_bytes_max: usize,
+    rest_max: Duration,
     compressor: Arc<Compressor>,
 }
 
 impl Hub {
-    /// A hub that sends by so many lanes, and compresses payloads from so many bytes on (0 = none).
+    /// A hub with the settings of `[server]` about fan-out and compression.
     #[must_use]
-    pub fn new(lanes: NonZeroUsize, compression_threshold_bytes: usize) -> Self {
+    pub fn new(config: &ServerConfig) -> Self {
+        let places = limit(config.fan_out_queue).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
             next_connection: AtomicU64::new(0),
             registry: Registry::default(),
             rooms: RwLock::default(),
-            lanes: (0..lanes.get()).map(|_| Lane::default()).collect(),
-            places: Arc::new(Semaphore::new(PUBLICATIONS_ON_THEIR_WAY)),
-            compressor: Arc::new(Compressor::new(compression_threshold_bytes)),
+            lanes: (0..lanes(config).get()).map(|_| Lane::default()).collect(),
+            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            run_bytes_max: limit(config.fan_out_write_bytes).unwrap_or(usize::MAX),
+            rest_max: config.fan_out_rest,
+            compressor: Arc::new(Compressor::new(config.compression_threshold_bytes)),
         }
     }
 
@@ -213,6 +218,12 @@ impl Hub {
         let lane = usize::try_from(id.0 % self.lanes.len() as u64).expect("less than the number of lanes");
         self.room(slug).map(|open| work(&mut open.lanes[lane].lock()))
     }
+}
+
+/// As many threads send as the setting says, or as there are processors for this process.
+fn lanes(config: &ServerConfig) -> NonZeroUsize {
+    let wanted = NonZeroUsize::new(config.fan_out_threads);
+    wanted.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
 #[cfg(test)]

@@ -9,17 +9,21 @@ use crate::protocol::limits::SNAPSHOT_EVENTS;
 use crate::protocol::{HistoryPage, RoomSlug, Seq};
 use crate::server::store::EventRange;
 
-/// Rooms whose page is kept. When there are more, all are read anew.
-const ROOMS_MAX: usize = 64;
-
 /// The pages that were read last.
-#[derive(Default)]
 pub struct RecentPages {
+    /// `rooms.recent_pages`. When there are more rooms, all are read anew.
+    rooms_max: usize,
     /// Innermost lock; held for one look-up.
     pages: Mutex<HashMap<RoomSlug, Arc<HistoryPage>>>,
 }
 
 impl RecentPages {
+    /// Keeps the pages of so many rooms.
+    #[must_use]
+    pub fn new(rooms_max: usize) -> Self {
+        Self { rooms_max, pages: Mutex::default() }
+    }
+
     /// What a range holds, if that can be told from the page. `published` is the newest event that was sent or begun to be
     /// sent to the followers, asked for after the connection became one: a page that reaches it lacks nothing that the
     /// connection is not going to be sent.
@@ -42,8 +46,11 @@ impl RecentPages {
 
     /// Keeps a newest page, unless one that was read later is there already.
     pub fn keep(&self, page: HistoryPage) {
+        if self.rooms_max == 0 {
+            return;
+        }
         let mut pages = self.lock();
-        if pages.len() >= ROOMS_MAX && !pages.contains_key(&page.room) {
+        if pages.len() >= self.rooms_max && !pages.contains_key(&page.room) {
             pages.clear();
         }
         if pages.get(&page.room).is_none_or(|kept| kept.head <= page.head) {
@@ -69,6 +76,8 @@ mod tests {
     use super::*;
     use crate::protocol::{Epoch, EventBody, LogEvent, Timestamp};
 
+    const ROOMS_MAX: usize = 10;
+
     fn event(seq: u64) -> LogEvent {
         let body = EventBody::RoomCreated { creator: None };
         LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body }
@@ -76,7 +85,7 @@ mod tests {
 
     /// Pages of which the newest has the events 5 to 7.
     fn pages() -> RecentPages {
-        let pages = RecentPages::default();
+        let pages = RecentPages::new(ROOMS_MAX);
         pages.keep(HistoryPage {
             room: RoomSlug::lobby(),
             epoch: Epoch::parse("epoch").unwrap(),

@@ -37,6 +37,12 @@ settings! {
         tls_key: Option<PathBuf> = None, None, NotANumber;
         /// Threads that send to the sockets. One connection is always served by the same one.
         fan_out_threads: usize = 0, Count, Means("one for each processor");
+        /// Committed lines that may wait to be sent; when there are more, those who write are slowed down.
+        fan_out_queue: usize = 4_096, Count, NO_LIMIT;
+        /// About how much of what waits for a room is sent in one write.
+        fan_out_write_bytes: usize = 65_536, Bytes, NO_LIMIT;
+        /// How long a thread that has much to send may rest, so that more gathers for the next write.
+        fan_out_rest: Duration = ms(10), Milliseconds, Means("never");
         /// WebSocket payloads of so many bytes are sent compressed to those who can read that (RFC 7692).
         compression_threshold_bytes: usize = 512, Bytes, Means("no compression");
         /// How log lines look: `text` or `json`.
@@ -55,6 +61,8 @@ settings! {
         write_queue: usize = 4_096, Count, Refused;
         /// Most writes in one transaction.
         group_commit_max: usize = 256, Count, Refused;
+        /// How long the writer lets writes gather while several come at a time. One that comes alone never waits.
+        commit_delay: Duration = ms(1), Milliseconds, Means("not at all");
         /// Connections for reading.
         readers: usize = 2, Count, Refused;
     }
@@ -75,6 +83,8 @@ settings! {
         presence_notices_per_second: u32 = 5_000, Count, NO_LIMIT;
         /// How often the room list is sent to everybody when it changed.
         room_list_tick: Duration = ms(2_000), Milliseconds, Means("at once");
+        /// Rooms whose newest page is kept in memory for those who come back.
+        recent_pages: usize = 64, Count, Means("none");
         /// How long an unused nickname stays owned by its session.
         nickname_ttl: Duration = Duration::from_secs(720 * 3_600), Hours, Means("for ever");
         /// Names that nobody may take.

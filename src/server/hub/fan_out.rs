@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use parking_lot::MutexGuard;
 use tokio::sync::OwnedSemaphorePermit;
@@ -19,8 +19,6 @@ use crate::server::store::Committed;
 const CONNECTIONS_AT_A_TIME: usize = 64;
 /// So many pieces in a run mean that a lane is under load, and that resting gathers more.
 const PIECES_UNDER_LOAD: usize = 24;
-/// The longest that a line waits for others: little beside what it takes to send it to a room in which this matters.
-const REST_MAX: Duration = Duration::from_millis(10);
 
 impl Hub {
     /// Posts a committed event to everybody who follows its room, encoded once per wire format.
@@ -28,7 +26,7 @@ impl Hub {
         self.post_event(committed, None);
     }
 
-    /// The same as soon as fewer than `PUBLICATIONS_ON_THEIR_WAY` wait for the lanes: whoever commits more than can be
+    /// The same as soon as fewer than `server.fan_out_queue` wait for the lanes: whoever commits more than can be
     /// sent is slowed down, and memory stays bounded.
     pub async fn publish_in_turn(&self, committed: Committed) {
         let place = Arc::clone(&self.places).acquire_owned().await.ok();
@@ -60,14 +58,15 @@ impl Hub {
     /// Sends what is posted to a lane until the lanes are closed. For a thread of its own, which enters the runtime.
     ///
     /// A lane under load rests as long as it has worked, so that more gathers for the next write: at the same rate of lines
-    /// it makes half as many system calls, and leaves the processor to those who speak. A lane with little to do never
-    /// rests.
+    /// it makes half as many system calls, and leaves the processor to those who speak. What `server.fan_out_rest_ms` adds to
+    /// a line's way is little beside what it takes to send it to a room in which this matters. A lane with little to do
+    /// never rests.
     pub fn run_lane(&self, lane: usize) {
         while let Some(posts) = self.lanes[lane].wait() {
             let (count, started) = (posts.len(), Instant::now());
             let runs = self.send(lane, posts);
             if count >= runs * PIECES_UNDER_LOAD {
-                thread::sleep(started.elapsed().min(REST_MAX));
+                thread::sleep(started.elapsed().min(self.rest_max));
             }
         }
     }
@@ -103,7 +102,7 @@ impl Hub {
                 None
             }
         });
-        let runs = gather(pieces);
+        let runs = gather(pieces, self.run_bytes_max);
         for (room, run) in &runs {
             if let Some(open) = self.room(room) {
                 open.send(lane, run);

@@ -68,13 +68,14 @@ impl Lane {
     }
 }
 
-/// Gathers what was posted to the same room into runs, in the order of each room. Between rooms there is no order.
-pub fn gather(pieces: impl IntoIterator<Item = (RoomSlug, Piece)>) -> Vec<(RoomSlug, Run)> {
+/// Gathers what was posted to the same room into runs of about so many bytes at most, in the order of each room. Between
+/// rooms there is no order.
+pub fn gather(pieces: impl IntoIterator<Item = (RoomSlug, Piece)>, run_bytes_max: usize) -> Vec<(RoomSlug, Run)> {
     let mut runs: Vec<(RoomSlug, Run)> = Vec::new();
     let mut open: HashMap<RoomSlug, usize> = HashMap::new();
     for (room, piece) in pieces {
         let piece = match open.get(&room) {
-            Some(index) => match runs[*index].1.append(piece) {
+            Some(index) => match runs[*index].1.append(piece, run_bytes_max) {
                 Ok(()) => continue,
                 Err(piece) => piece,
             },
@@ -113,7 +114,7 @@ mod tests {
     #[test]
     fn what_waits_for_a_room_leaves_together_and_in_order() {
         let pieces = [("tea", "1"), ("lobby", "2"), ("tea", "3"), ("lobby", "4")];
-        let runs = gather(pieces.map(|(slug, text)| (room(slug), notice(text, Standing::Kept))));
+        let runs = gather(pieces.map(|(slug, text)| (room(slug), notice(text, Standing::Kept))), usize::MAX);
         let found: Vec<_> = runs.iter().map(|(slug, run)| (slug.as_str(), texts_of(run))).collect();
         let expected = [("tea", vec!["1", "3"]), ("lobby", vec!["2", "4"])];
         assert_eq!(found, expected.map(|(slug, texts)| (slug, texts.iter().map(ToString::to_string).collect())));
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn what_may_be_lost_goes_by_itself_and_keeps_its_place() {
         let pieces = [("1", Standing::Kept), ("2", Standing::Ephemeral), ("3", Standing::Kept), ("4", Standing::Kept)];
-        let runs = gather(pieces.map(|(text, standing)| (room("tea"), notice(text, standing))));
+        let runs = gather(pieces.map(|(text, standing)| (room("tea"), notice(text, standing))), usize::MAX);
         let found: Vec<_> = runs.iter().map(|(_, run)| (run.standing(), texts_of(run).concat())).collect();
         let expected = [(Standing::Kept, "1"), (Standing::Ephemeral, "2"), (Standing::Kept, "34")];
         assert_eq!(found, expected.map(|(standing, text)| (standing, text.to_owned())));
@@ -131,8 +132,8 @@ mod tests {
     #[test]
     fn a_run_ends_before_it_is_too_large_to_be_on_its_way() {
         let piece = (room("tea"), notice(&"x".repeat(1_000), Standing::Kept));
-        let runs = gather(vec![piece; 200]);
-        assert!(runs.len() > 2);
+        let runs = gather(vec![piece; 200], 64 * 1024);
+        assert_eq!(runs.len(), 4);
         assert_eq!(runs.iter().map(|(_, run)| texts_of(run).len()).sum::<usize>(), 200);
     }
 

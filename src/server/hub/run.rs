@@ -11,9 +11,6 @@ use super::publication::{Frame, Publication, Wire};
 use crate::protocol::Seq;
 use crate::server::websocket::Form;
 
-/// Beyond it a run takes no more: what is on its way to a reader is not given up, however slow it turns out to be.
-const RUN_BYTES_MAX: usize = 64 * 1024;
-
 /// What becomes of a run at a reader that is slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -89,12 +86,13 @@ impl Run {
         Self { standing, pieces: vec![piece], bytes, wholes: Default::default() }
     }
 
-    /// Appends a piece, unless it must go by itself: then it comes back.
+    /// Appends a piece, unless it must go by itself: then it comes back. A run that has so many bytes takes no more: what is
+    /// on its way to a reader is not given up, however slow it turns out to be.
     ///
     /// # Errors
     /// The piece.
-    pub fn append(&mut self, piece: Piece) -> Result<(), Piece> {
-        if piece.standing() != self.standing || self.bytes >= RUN_BYTES_MAX {
+    pub fn append(&mut self, piece: Piece, bytes_max: usize) -> Result<(), Piece> {
+        if piece.standing() != self.standing || self.bytes >= bytes_max {
             return Err(piece);
         }
         self.bytes += piece.approximate_bytes();

@@ -5,9 +5,6 @@ use crate::server::store::Committed;
 use crate::server::websocket::test_client::texts;
 use crate::server::websocket::{Opcode, encode};
 
-/// More than one, so that what is said of a hub holds for followers in different lanes.
-const LANES: NonZeroUsize = NonZeroUsize::new(3).unwrap();
-
 const UNLIMITED: SendqLimits = SendqLimits { bytes: 0, frames: 0 };
 
 fn committed(seq: u64) -> Committed {
@@ -23,7 +20,8 @@ fn committed(seq: u64) -> Committed {
 }
 
 fn hub_with_lobby() -> Hub {
-    let hub = Hub::new(LANES, 0);
+    // Several lanes, so that what is said of a hub holds for followers in different ones.
+    let hub = Hub::new(&ServerConfig { fan_out_threads: 3, compression_threshold_bytes: 0, ..ServerConfig::default() });
     hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
     hub
 }

@@ -46,8 +46,7 @@ impl SqliteStore {
         let lobby = NewRoom { slug: RoomSlug::lobby(), title: lobby_title.to_owned(), creator: None, at: now };
         let open::Database { lock, writer, readers, epoch } = open::open(&config.data, config.readers, &lobby)?;
         let workplace = Workplace { connection: writer, lock, sink };
-        let writer =
-            Writer::start(workplace, config.write_queue, config.group_commit_max).map_err(OpenError::NoThread)?;
+        let writer = Writer::start(workplace, config).map_err(OpenError::NoThread)?;
         let readers = Readers::start(readers).map_err(OpenError::NoThread)?;
         Ok(Self { epoch, writer, readers })
     }

@@ -39,7 +39,7 @@ mod conformance {
 }
 
 fn config(data: &Path) -> StoreConfig {
-    StoreConfig { data: data.to_owned(), write_queue: 100, group_commit_max: 64, readers: 2 }
+    StoreConfig { data: data.to_owned(), write_queue: 100, group_commit_max: 64, ..StoreConfig::default() }
 }
 
 fn now() -> Timestamp {
@@ -236,7 +236,7 @@ async fn a_full_disk_acknowledges_nothing_and_ends_the_store() {
         // Returns when the gate is dropped.
         let _: Result<(), _> = opened.recv();
     });
-    let writer = Writer::start(Workplace { connection: writer, lock, sink }, 100, 64).unwrap();
+    let writer = Writer::start(Workplace { connection: writer, lock, sink }, &config(folder.path())).unwrap();
     let store = SqliteStore { epoch, writer, readers: Readers::start(readers).unwrap() };
     store.append(line("first", "fits")).await.unwrap();
     assert_eq!(announced.recv().await, Some(2));

@@ -11,14 +11,13 @@ use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::operations::{Operation, Outcome};
+use crate::server::config::StoreConfig;
 use crate::server::faults::{self, Mutant, Point};
 use crate::server::store::{CommitSink, Committed, StoreError};
 
-/// A commit that so many jobs shared means that more are to come.
+/// A commit that so many jobs shared means that more are to come, and that it is worth waiting for them: a commit costs as
+/// much for ten as for one. PostgreSQL calls it commit_siblings.
 const JOBS_UNDER_LOAD: usize = 4;
-/// How long the writer lets them gather then: a commit costs as much for ten as for one. PostgreSQL calls it commit_delay.
-/// A line that comes alone is never held up.
-const GATHERING: Duration = Duration::from_millis(1);
 
 /// The handle of the writer thread. When it is dropped, the thread writes what was queued and ends.
 pub(super) struct Writer {
@@ -38,13 +37,22 @@ pub(super) struct Workplace {
     pub(super) sink: CommitSink,
 }
 
+/// How many jobs share a commit.
+#[derive(Clone, Copy)]
+struct Grouping {
+    jobs_max: usize,
+    /// How long the writer lets jobs gather under load. A line that comes alone is never held up.
+    delay: Duration,
+}
+
 impl Writer {
-    /// Starts the thread. At most `queue` operations wait for it, at most `group` share a commit.
-    pub(super) fn start(workplace: Workplace, queue: usize, group: usize) -> io::Result<Self> {
-        let (sender, receiver) = mpsc::channel(queue.max(1));
+    /// Starts the thread.
+    pub(super) fn start(workplace: Workplace, config: &StoreConfig) -> io::Result<Self> {
+        let (sender, receiver) = mpsc::channel(config.write_queue.max(1));
+        let grouping = Grouping { jobs_max: config.group_commit_max.max(1), delay: config.commit_delay };
         let (report, failure) = watch::channel(None);
         thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            if let Some(reason) = work(workplace, receiver, group.max(1)) {
+            if let Some(reason) = work(workplace, receiver, grouping) {
                 tracing::error!(reason, "store.failed");
                 report.send_replace(Some(reason));
             }
@@ -146,8 +154,8 @@ impl<O: Operation> Job for Pending<O> {
 /// The thread's life. `Some` is why it ended before its time: a database that failed once is not trusted again, since
 /// after a failed fsync nobody knows what is on disk (Rebello et al., "Can Applications Recover from fsync Failures?",
 /// USENIX ATC 2020).
-fn work(mut workplace: Workplace, mut queue: mpsc::Receiver<Box<dyn Job>>, group: usize) -> Option<String> {
-    let ended = catch_unwind(AssertUnwindSafe(|| write_until_closed(&mut workplace, &mut queue, group)));
+fn work(mut workplace: Workplace, mut queue: mpsc::Receiver<Box<dyn Job>>, grouping: Grouping) -> Option<String> {
+    let ended = catch_unwind(AssertUnwindSafe(|| write_until_closed(&mut workplace, &mut queue, grouping)));
     // In this order: when the queue is gone, waiting callers ask why; when the lock is gone, another server may open.
     drop(queue);
     drop(workplace.connection);
@@ -159,9 +167,13 @@ fn work(mut workplace: Workplace, mut queue: mpsc::Receiver<Box<dyn Job>>, group
     }
 }
 
-fn write_until_closed(workplace: &mut Workplace, queue: &mut mpsc::Receiver<Box<dyn Job>>, group: usize) -> Result<()> {
-    let mut batch = Vec::with_capacity(group);
-    while queue.blocking_recv_many(&mut batch, group) > 0 {
+fn write_until_closed(
+    workplace: &mut Workplace,
+    queue: &mut mpsc::Receiver<Box<dyn Job>>,
+    grouping: Grouping,
+) -> Result<()> {
+    let mut batch = Vec::with_capacity(grouping.jobs_max);
+    while queue.blocking_recv_many(&mut batch, grouping.jobs_max) > 0 {
         let committed = commit(&mut workplace.connection, &mut batch)?;
         let is_under_load = batch.len() >= JOBS_UNDER_LOAD;
         faults::reach(Point::AfterCommitBeforeAck);
@@ -169,7 +181,7 @@ fn write_until_closed(workplace: &mut Workplace, queue: &mut mpsc::Receiver<Box<
         faults::reach(Point::AfterAckBeforeFanOut);
         committed.into_iter().for_each(&workplace.sink);
         if is_under_load {
-            thread::sleep(GATHERING);
+            thread::sleep(grouping.delay);
         }
     }
     // Its row only says how far a reader let it come, which is no error.
