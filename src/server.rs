@@ -1,8 +1,8 @@
 //! The server side. May use: `protocol`, `model`. Below this line only `faults` has a cfg.
 //!
 //! Order inside: `faults < clock, config, telemetry, websocket < client_address, listener, origin < store, broker, names,
-//! rate_limit < hub < session, presence, admission, budgets, recent_pages < app < chat < connection, housekeeping <
-//! http`.
+//! rate_limit < hub < session, presence, admission, budgets, recent_pages, room_list < app < chat < connection,
+//! housekeeping < http`.
 
 pub mod faults;
 
@@ -26,6 +26,7 @@ pub mod admission;
 pub mod budgets;
 pub mod presence;
 pub mod recent_pages;
+pub mod room_list;
 pub mod session;
 
 pub mod app;

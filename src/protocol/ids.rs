@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// Position of an event in its room's log: gapless, first event = 1. `Seq::ZERO` is "before everything".
 ///
-/// A JSON number below 2^53, so that a JavaScript client reads it exactly.
+/// A JSON number. Those that the server tells are far below 2^53, so that a JavaScript client reads them exactly; a client
+/// may claim any: a cursor beyond the head belongs to another history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seq(u64);
@@ -28,10 +29,10 @@ impl Seq {
         self.0
     }
 
-    /// The position right after this one.
+    /// The position right after this one; no log reaches the last of them.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 
     /// The position right before this one; `ZERO` stays `ZERO`.

@@ -18,6 +18,7 @@ use crate::server::names::{LiveNames, look};
 use crate::server::origin::OriginPolicy;
 use crate::server::presence::Presence;
 use crate::server::recent_pages::RecentPages;
+use crate::server::room_list::RoomList;
 use crate::server::store::{Guest, Store};
 
 /// How many clients may come back per second after a drain.
@@ -52,6 +53,8 @@ pub struct App {
     pub arrivals: Semaphore,
     /// What people who come in read over and over.
     pub recent_pages: RecentPages,
+    /// Which rooms there are, for those who come in.
+    pub room_list: RoomList,
     /// Cancelled when the server begins to stop: connections are told to reconnect, new ones are refused.
     pub drain: CancellationToken,
     /// Cancelled when nothing is left to serve: the listener and the ticking tasks end.
@@ -78,6 +81,7 @@ impl App {
             identity_changes: AtomicU64::new(0),
             arrivals: Semaphore::new(limit(config.limits.arrivals).unwrap_or(Semaphore::MAX_PERMITS)),
             recent_pages: RecentPages::new(config.rooms.recent_pages),
+            room_list: RoomList::new(config.rooms.room_list_tick),
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
             fan_out_over: CancellationToken::new(),

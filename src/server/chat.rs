@@ -8,7 +8,10 @@ mod say;
 pub mod form;
 
 pub use identity::{Identity, Proof, choose_nickname, claim_plain_name, session_ended, sign_out, who};
-pub use rooms::{create_room, history, list_rooms, list_rooms_named, open_room, snapshot, snapshot_for_follower};
+pub use rooms::{
+    create_room, history, list_rooms, list_rooms_for_welcome, list_rooms_named, open_room, snapshot,
+    snapshot_for_follower,
+};
 pub use say::{Said, Utterance, say};
 
 use crate::protocol::{ErrorCode, Refusal};

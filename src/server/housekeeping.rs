@@ -16,6 +16,7 @@ use crate::protocol::{Event, EventBody};
 use crate::server::app::App;
 use crate::server::chat;
 use crate::server::clock;
+use crate::server::config::limit;
 use crate::server::hub::publication::member_frame;
 use crate::server::hub::sendq::Signal;
 use crate::server::store::Committed;
@@ -99,8 +100,11 @@ async fn tell_presence(app: Arc<App>) {
 
 async fn tell_room_list(app: Arc<App>) {
     every(app.config.rooms.room_list_tick, &app.clone(), || {
-        let changed = chat::list_rooms_named(&app, &app.presence.take_stale());
+        let stale = app.presence.take_stale(limit(app.config.rooms.room_list_changes));
+        let changed = chat::list_rooms_named(&app, &stale);
         if !changed.is_empty() {
+            // First, so that whoever comes in too late to be told gets a list with these changes in it.
+            app.room_list.outdate();
             app.hub.broadcast_to_members(member_frame(&Event::Rooms { changed }));
         }
     })

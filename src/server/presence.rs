@@ -35,8 +35,8 @@ struct RoomPresence {
     writers: Writers,
     /// When the followers were told last.
     told_at: Option<Instant>,
-    /// Whether the count changed since the room list was last sent.
-    list_is_stale: bool,
+    /// Since when the room list that everybody has is wrong about this room.
+    stale_since: Option<Instant>,
 }
 
 /// The people of a room for a snapshot or a list.
@@ -114,8 +114,8 @@ impl Presence {
     }
 
     /// The room is new: the list must be sent with it.
-    pub fn mark_stale(&self, room: &RoomSlug) {
-        self.lock().entry(room.clone()).or_default().list_is_stale = true;
+    pub fn mark_stale(&self, room: &RoomSlug, now: Instant) {
+        self.lock().entry(room.clone()).or_default().stale_since.get_or_insert(now);
     }
 
     /// Sends what changed in one room now, without waiting for the tick: whoever speaks on coming in is seen to come first.
@@ -125,12 +125,18 @@ impl Presence {
         }
     }
 
-    /// The rooms whose counts changed since this was last asked.
-    pub fn take_stale(&self) -> Vec<RoomSlug> {
+    /// Rooms of which the room list must be told anew, those that wait the longest first, and not more than so many: when
+    /// crowds move, the list of everything that changed, sent to everybody, would grow with the square of the crowd.
+    pub fn take_stale(&self, rooms_max: Option<usize>) -> Vec<RoomSlug> {
+        let mut rooms = self.lock();
+        let mut stale: Vec<_> = rooms.iter_mut().filter(|(_, presence)| presence.stale_since.is_some()).collect();
+        stale.sort_unstable_by_key(|(_, presence)| presence.stale_since);
+        stale.truncate(rooms_max.unwrap_or(usize::MAX));
         let take = |(room, presence): (&RoomSlug, &mut RoomPresence)| {
-            std::mem::take(&mut presence.list_is_stale).then(|| room.clone())
+            presence.stale_since = None;
+            room.clone()
         };
-        self.lock().iter_mut().filter_map(take).collect()
+        stale.into_iter().map(take).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, RoomPresence>> {
@@ -149,7 +155,7 @@ impl RoomPresence {
     fn tell_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
         let diff = self.roll.tick(now);
         if !diff.is_empty() {
-            self.list_is_stale = true;
+            self.stale_since.get_or_insert(now);
             self.told_at = Some(now);
             send_diff(hub, room, diff, at);
         }
@@ -174,6 +180,20 @@ fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, at: Timestamp) {
 mod tests {
     use super::*;
     use crate::protocol::Origin;
+
+    #[test]
+    fn the_room_list_tells_of_so_many_rooms_at_a_time_and_keeps_none_waiting() {
+        let (presence, start) = (Presence::new(&RoomsConfig::default()), Instant::now());
+        let room = |number: u64| RoomSlug::parse(&format!("room-{number}")).unwrap();
+        for number in [3, 1, 2] {
+            presence.mark_stale(&room(number), start + Duration::from_secs(number));
+        }
+        presence.mark_stale(&room(1), start + Duration::from_secs(9));
+        assert_eq!(presence.take_stale(Some(2)), [room(1), room(2)]);
+        presence.mark_stale(&room(1), start + Duration::from_secs(10));
+        assert_eq!(presence.take_stale(Some(2)), [room(3), room(1)]);
+        assert_eq!(presence.take_stale(None), []);
+    }
 
     #[test]
     fn a_crowd_is_told_less_often_so_that_notices_do_not_grow_with_its_square() {

@@ -75,6 +75,24 @@ async fn everybody_is_told_of_a_new_room_and_of_who_is_in_it() {
     assert_eq!(summary.people, ["Bob"]);
 }
 
+/// Protects those who come in from a list that was made for others before: it has every room that there is.
+#[tokio::test]
+async fn whoever_comes_in_is_told_of_a_room_that_is_a_moment_old() {
+    let server =
+        TestServer::start_with(|config| config.rooms.room_list_tick = std::time::Duration::from_secs(3_600)).await;
+    let titles = async |server: &TestServer| {
+        let Event::Welcome { rooms, .. } = server.browser().socket().await.hello().await else {
+            panic!("a hello is answered by a welcome")
+        };
+        rooms.into_iter().map(|room| room.title).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&server).await, ["Lobby"]);
+    let bob = server.browser();
+    bob.choose_nickname("Bob").await;
+    bob.post("/rooms", &[("title", "Garden"), ("room", "lobby")]).await;
+    assert_eq!(titles(&server).await, ["Lobby", "Garden"]);
+}
+
 /// Protects rooms from hearing each other.
 #[tokio::test]
 async fn what_is_said_in_one_room_is_not_heard_in_another() {

@@ -1,11 +1,14 @@
 //! Rooms: listing them, opening one, creating one, reading its log.
 
+use std::time::Instant;
+
 use crate::model::text;
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
 use crate::protocol::{ErrorCode, EventBody, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::chat::refuse;
 use crate::server::clock;
+use crate::server::hub::publication::EncodedRooms;
 use crate::server::names::look;
 use crate::server::store::{EventRange, NewRoom, RoomRecord};
 
@@ -23,6 +26,20 @@ const PAGE_BYTES_MAX: usize = 256 * 1024;
 pub async fn list_rooms(app: &App) -> Result<Vec<RoomSummary>, Refusal> {
     let records = app.store.rooms().await.map_err(refuse)?;
     Ok(records.iter().map(|record| summary(app, record)).collect())
+}
+
+/// The same for those who come in, encoded, from the moment of asking or a little before.
+///
+/// # Errors
+/// As [`list_rooms`].
+pub async fn list_rooms_for_welcome(app: &App) -> Result<EncodedRooms, Refusal> {
+    let now = Instant::now();
+    if let Some(rooms) = app.room_list.find(now) {
+        return Ok(rooms);
+    }
+    let version = app.room_list.version();
+    let rooms = list_rooms(app).await?;
+    Ok(app.room_list.keep(version, now, &rooms))
 }
 
 /// The summaries of these rooms, as far as they are open on this node.
@@ -168,7 +185,8 @@ pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<Room
     let room = NewRoom { slug, title, creator: Some(creator), at: clock::now() };
     let record = app.store.create_room(room).await.map_err(refuse)?;
     app.hub.open_room(&record);
-    app.presence.mark_stale(&record.slug);
+    app.room_list.outdate();
+    app.presence.mark_stale(&record.slug, Instant::now());
     tracing::info!(room = %record.slug, "room created");
     Ok(summary(app, &record))
 }

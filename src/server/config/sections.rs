@@ -83,6 +83,8 @@ settings! {
         presence_notices_per_second: u32 = 5_000, Count, NO_LIMIT;
         /// How often the room list is sent to everybody when it changed.
         room_list_tick: Duration = ms(2_000), Milliseconds, Means("at once");
+        /// Most rooms in one such update; the others come with the next.
+        room_list_changes: usize = 100, Count, NO_LIMIT;
         /// Rooms whose newest page is kept in memory for those who come back.
         recent_pages: usize = 64, Count, Means("none");
         /// How long an unused nickname stays owned by its session.

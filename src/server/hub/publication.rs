@@ -9,7 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::compressor::Compressor;
 use crate::protocol::plain::{PlainError, PlainEvent, STATUS_CHAT, STATUS_LEFT, STATUS_REFUSED};
-use crate::protocol::{Event, EventBody, Person, Refusal, RoomSlug, Seq, Timestamp};
+use crate::protocol::{Event, EventBody, Person, Refusal, RoomSlug, RoomSummary, Seq, Timestamp};
 use crate::server::store::Committed;
 use crate::server::websocket::{Form, Opcode, SharedFrame, encode};
 
@@ -95,6 +95,29 @@ pub fn member_frame(event: &Event) -> Frame {
     frame(event)
 }
 
+/// All rooms, encoded for the welcomes of everybody who comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodedRooms(Bytes);
+
+impl EncodedRooms {
+    /// Encodes a list.
+    #[must_use]
+    pub fn new(rooms: &[RoomSummary]) -> Self {
+        Self(json(&rooms).into())
+    }
+}
+
+/// Encodes a welcome, which is given without rooms, with these.
+#[must_use]
+pub fn welcome_frame(welcome: &Event, rooms: &EncodedRooms) -> Frame {
+    let mut text = json(welcome);
+    let without_rooms = text.strip_suffix(b"[]}").expect("the rooms come last in a welcome, and there are none").len();
+    text.truncate(without_rooms);
+    text.extend_from_slice(&rooms.0);
+    text.push(b'}');
+    encode(Opcode::Text, &text)
+}
+
 /// Encodes the notice on the plain socket that somebody left.
 #[must_use]
 pub fn plain_left_frame(person: &Person, room: &RoomSlug, at: Timestamp) -> Frame {
@@ -134,4 +157,30 @@ fn local_time(at: Timestamp) -> String {
 
 fn rfc3339(at: Timestamp) -> String {
     utc(at).to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Epoch, Limits};
+
+    fn welcome(rooms: Vec<RoomSummary>) -> Event {
+        let epoch = Epoch::parse("first").unwrap();
+        Event::Welcome { protocol: 1, me: None, epoch, heartbeat_ms: 25_000, limits: Limits::default(), rooms }
+    }
+
+    #[test]
+    fn a_welcome_with_encoded_rooms_is_the_frame_of_the_whole_event() {
+        let lobby = RoomSummary {
+            slug: RoomSlug::lobby(),
+            title: "茶 \"[]}\"".into(),
+            head: Seq::new(7),
+            online: 1,
+            people: vec!["Alice".into()],
+        };
+        for rooms in [vec![], vec![lobby.clone()], vec![lobby; 200]] {
+            let frame = welcome_frame(&welcome(Vec::new()), &EncodedRooms::new(&rooms));
+            assert_eq!(frame, member_frame(&welcome(rooms)));
+        }
+    }
 }

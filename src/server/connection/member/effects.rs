@@ -10,13 +10,14 @@ use super::{Member, join};
 use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, RoomSlug};
 use crate::server::app::App;
 use crate::server::chat::{self, Utterance};
-use crate::server::hub::publication::member_frame;
+use crate::server::hub::publication::{member_frame, welcome_frame};
 
 impl Member {
     pub(super) fn perform(&mut self, output: Output, now: Instant) -> ControlFlow<CloseCode> {
         match output {
             Output::Close(code) => return ControlFlow::Break(code),
             Output::Send(event) => self.sendq.push(member_frame(&event)),
+            Output::Welcome(welcome, rooms) => self.sendq.push(welcome_frame(&welcome, &rooms)),
             Output::Identify(tab) => self.app.hub.identify(self.id, tab),
             Output::ReadRooms => self.read_rooms(),
             Output::Follow(room, cursor) => self.follow(room, cursor),
@@ -42,7 +43,7 @@ impl Member {
             let _turn = app.arrivals.acquire().await;
             match chat::session_ended(&app, doubtful.as_ref()).await {
                 Some(code) => Input::Session(Some(code)),
-                None => Input::Rooms(chat::list_rooms(&app).await),
+                None => Input::Rooms(chat::list_rooms_for_welcome(&app).await),
             }
         }));
     }

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::event::RoomHead;
 use crate::protocol::{
-    ClientMessageId, CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, Refusal, RoomSlug,
-    RoomSummary, TabId,
+    ClientMessageId, CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, Refusal, RoomSlug, TabId,
 };
 use crate::server::chat::Said;
 use crate::server::config::{LimitsConfig, limit};
 use crate::server::connection::conduct::Conduct;
 use crate::server::hub::Seam;
+use crate::server::hub::publication::EncodedRooms;
 
 /// What happened.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub enum Input {
     /// A frame that is none, and why.
     NoCommand(ErrorCode),
     /// Answer to [`Output::ReadRooms`].
-    Rooms(Result<Vec<RoomSummary>, Refusal>),
+    Rooms(Result<EncodedRooms, Refusal>),
     /// Answer to [`Output::Follow`].
     Followed(RoomSlug, Result<Seam, Refusal>),
     /// Answer to [`Output::Append`].
@@ -49,6 +49,8 @@ pub enum Input {
 pub enum Output {
     /// Send this.
     Send(Event),
+    /// Send this welcome, which is without rooms, with these.
+    Welcome(Event, EncodedRooms),
     /// Say why and close.
     Close(CloseCode),
     /// This connection belongs to that tab.

@@ -2,11 +2,10 @@
 
 use super::{Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
-use crate::protocol::{
-    ClientMessageId, CloseCode, Command, Cursor, ErrorCode, Event, Refusal, RoomSlug, RoomSummary, TabId,
-};
+use crate::protocol::{ClientMessageId, CloseCode, Command, Cursor, ErrorCode, Event, Refusal, RoomSlug, TabId};
 use crate::server::chat::Said;
 use crate::server::hub::Seam;
+use crate::server::hub::publication::EncodedRooms;
 
 impl Machine {
     pub(super) fn command(&mut self, command: Command) -> Vec<Output> {
@@ -34,7 +33,7 @@ impl Machine {
         vec![Output::ReadRooms]
     }
 
-    pub(super) fn greeted(&mut self, rooms: Result<Vec<RoomSummary>, Refusal>) -> Vec<Output> {
+    pub(super) fn greeted(&mut self, rooms: Result<EncodedRooms, Refusal>) -> Vec<Output> {
         let Stage::Greeting(tab) = &self.stage else { return Vec::new() };
         let tab = tab.clone();
         match (rooms, self.welcome.take()) {
@@ -46,9 +45,10 @@ impl Machine {
                     epoch: welcome.epoch,
                     heartbeat_ms: u32::try_from(self.heartbeat.as_millis()).unwrap_or(u32::MAX),
                     limits: welcome.limits,
-                    rooms,
+                    rooms: Vec::new(),
                 };
-                vec![Output::Identify(tab), self.accept(welcome)]
+                self.conduct.accepted();
+                vec![Output::Identify(tab), Output::Welcome(welcome, rooms)]
             }
             (Err(refusal), welcome) => {
                 (self.stage, self.welcome) = (Stage::Ungreeted, welcome);

@@ -20,7 +20,7 @@ impl Bench {
     fn joined(me: Option<Person>) -> Self {
         let mut bench = Self::new(me, |_| {});
         bench.feed(hello());
-        bench.feed(Input::Rooms(Ok(Vec::new())));
+        bench.feed(Input::Rooms(Ok(rooms())));
         bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed)));
         bench
     }
@@ -36,6 +36,10 @@ fn alice() -> Option<Person> {
 
 fn hello() -> Input {
     Input::Command(Command::Hello { protocol: PROTOCOL, tab: TabId::parse("tab").unwrap() })
+}
+
+fn rooms() -> EncodedRooms {
+    EncodedRooms::new(&[])
 }
 
 const PROTOCOL: u32 = crate::protocol::limits::PROTOCOL_VERSION;
@@ -61,8 +65,8 @@ fn nothing_is_done_before_hello_and_hello_comes_once() {
     let mut bench = Bench::new(alice(), |_| {});
     assert_eq!(bench.feed(send()), nack(ErrorCode::HelloExpected));
     assert_eq!(bench.feed(hello()), [Output::ReadRooms]);
-    let outputs = bench.feed(Input::Rooms(Ok(Vec::new())));
-    assert!(matches!(&outputs[..], [Output::Identify(_), Output::Send(Event::Welcome { .. })]), "{outputs:?}");
+    let outputs = bench.feed(Input::Rooms(Ok(rooms())));
+    assert!(matches!(&outputs[..], [Output::Identify(_), Output::Welcome(Event::Welcome { .. }, _)]), "{outputs:?}");
     let refused = Event::Refused { room: None, refusal: ErrorCode::HelloExpected.into() };
     assert_eq!(bench.feed(hello()), [Output::Send(refused)]);
 }
@@ -88,7 +92,7 @@ fn a_line_needs_a_nickname_and_a_room_that_was_joined() {
     assert_eq!(visitor.feed(send()), nack(ErrorCode::NicknameRequired));
     let mut bench = Bench::new(alice(), |_| {});
     bench.feed(hello());
-    bench.feed(Input::Rooms(Ok(Vec::new())));
+    bench.feed(Input::Rooms(Ok(rooms())));
     assert_eq!(bench.feed(send()), nack(ErrorCode::NotJoined));
     assert_eq!(bench.feed(join()), [Output::Follow(RoomSlug::lobby(), None)]);
     assert_eq!(bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed))), [Output::Enter(RoomSlug::lobby())]);
@@ -142,7 +146,7 @@ fn a_heartbeat_comes_in_its_time_and_not_before() {
 fn the_limit_of_rooms_counts_only_new_ones() {
     let mut bench = Bench::new(None, |limits| limits.joined_rooms = 1);
     bench.feed(hello());
-    bench.feed(Input::Rooms(Ok(Vec::new())));
+    bench.feed(Input::Rooms(Ok(rooms())));
     bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed)));
     assert_eq!(bench.feed(join()), [Output::Follow(RoomSlug::lobby(), None)]);
     let tea = RoomSlug::parse("tea").unwrap();
