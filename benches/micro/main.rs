@@ -1,4 +1,5 @@
-//! Micro benchmarks: each step on a message's way through the server by itself, without sockets, tasks or a disk.
+//! Micro benchmarks: each step on a message's way through the server by itself, without sockets, tasks or a disk, but for
+//! `fan_out` and `store`, which are about them.
 //!
 //! They compare two versions on one machine: how long a step takes, and how often it asks for memory. The second does not
 //! depend on what else the machine does; counting it costs some nanoseconds each time. What a server of these steps can
@@ -9,6 +10,7 @@
 
 mod decode;
 mod encode;
+mod fan_out;
 mod hub;
 mod material;
 mod parse;
