@@ -100,12 +100,16 @@ async fn tell_presence(app: Arc<App>) {
 
 async fn tell_room_list(app: Arc<App>) {
     every(app.config.rooms.room_list_tick, &app.clone(), || {
+        // An update that is not through the crowd yet is not overtaken: what changed meanwhile comes with the next.
+        if app.hub.is_telling_members() {
+            return;
+        }
         let stale = app.presence.take_stale(limit(app.config.rooms.room_list_changes));
         let changed = chat::list_rooms_named(&app, &stale);
         if !changed.is_empty() {
             // First, so that whoever comes in too late to be told gets a list with these changes in it.
             app.room_list.outdate();
-            app.hub.broadcast_to_members(member_frame(&Event::Rooms { changed }));
+            app.hub.broadcast_to_members(&member_frame(&Event::Rooms { changed }));
         }
     })
     .await;

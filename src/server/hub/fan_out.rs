@@ -8,7 +8,7 @@ use std::time::Instant;
 use parking_lot::MutexGuard;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::lane::{Post, gather};
+use super::lane::{Lane, Round, Work, gather};
 use super::publication::{Frame, Publication, Wire};
 use super::run::{Piece, Run, Standing};
 use super::{ConnectionId, Hub, OpenRoom};
@@ -35,18 +35,25 @@ impl Hub {
 
     fn post_event(&self, committed: Committed, place: Option<OwnedSemaphorePermit>) {
         let room = committed.room.clone();
-        let publication = Arc::new(Publication::new(committed, Arc::clone(&self.compressor), place));
-        self.post(Post::ToRoom(room, Piece::Event(publication)));
+        let publication = Publication::new(committed, Arc::clone(&self.compressor), place);
+        self.post(&room, Piece::Event(Arc::new(publication)));
     }
 
     /// Posts a frame that does not last (presence, typing, leave notices) to the live followers of a room on one wire.
     pub fn broadcast(&self, room: &RoomSlug, wire: Wire, frame: Frame, standing: Standing) {
-        self.post(Post::ToRoom(room.clone(), Piece::Notice(wire, frame, standing)));
+        self.post(room, Piece::Notice(wire, frame, standing));
     }
 
-    /// Posts a frame to every connection that said hello, the first to go when a reader is slow (room list).
-    pub fn broadcast_to_members(&self, frame: Frame) {
-        self.post(Post::ToMembers(frame));
+    /// Sends a frame to every connection that said hello, a few at a time, whenever there is nothing to send to a room; it is
+    /// the first to go when a reader is slow (room list).
+    pub fn broadcast_to_members(&self, frame: &Frame) {
+        self.lanes.iter().for_each(|lane| lane.begin_round(frame.clone()));
+    }
+
+    /// Whether such a frame is still on its way to some.
+    #[must_use]
+    pub fn is_telling_members(&self) -> bool {
+        self.lanes.iter().any(Lane::is_on_a_round)
     }
 
     /// How many lanes there are.
@@ -62,9 +69,9 @@ impl Hub {
     /// a line's way is little beside what it takes to send it to a room in which this matters. A lane with little to do
     /// never rests.
     pub fn run_lane(&self, lane: usize) {
-        while let Some(posts) = self.lanes[lane].wait() {
-            let (count, started) = (posts.len(), Instant::now());
-            let runs = self.send(lane, posts);
+        while let Some(work) = self.lanes[lane].wait() {
+            let (count, started) = (work.posts.len(), Instant::now());
+            let runs = self.send(lane, work);
             if count >= runs * PIECES_UNDER_LOAD {
                 thread::sleep(started.elapsed().min(self.rest_max));
             }
@@ -78,48 +85,41 @@ impl Hub {
 
     /// Sends what was posted to one lane, without its thread.
     pub fn send_posted_to(&self, lane: usize) {
-        self.send(lane, self.lanes[lane].take());
+        while let Some(work) = self.lanes[lane].next() {
+            self.send(lane, work);
+        }
     }
 
     /// Lets the lanes end after what was posted.
     pub fn close_lanes(&self) {
-        self.lanes.iter().for_each(super::lane::Lane::close);
+        self.lanes.iter().for_each(Lane::close);
     }
 
-    fn post(&self, post: Post) {
+    fn post(&self, room: &RoomSlug, piece: Piece) {
         let (first, others) = self.lanes.split_first().expect("there is a lane");
-        others.iter().for_each(|lane| lane.post(post.clone()));
-        first.post(post);
+        others.iter().for_each(|lane| lane.post(room.clone(), piece.clone()));
+        first.post(room.clone(), piece);
     }
 
     /// Answers with the number of runs, at least one.
-    fn send(&self, lane: usize, posts: Vec<Post>) -> usize {
-        let mut to_members = Vec::new();
-        let pieces = posts.into_iter().filter_map(|post| match post {
-            Post::ToRoom(room, piece) => Some((room, piece)),
-            Post::ToMembers(frame) => {
-                to_members.push(frame);
-                None
-            }
-        });
-        let runs = gather(pieces, self.run_bytes_max);
+    pub(super) fn send(&self, lane: usize, work: Work) -> usize {
+        let runs = gather(work.posts, self.run_bytes_max);
         for (room, run) in &runs {
             if let Some(open) = self.room(room) {
                 open.send(lane, run);
             }
         }
-        to_members.iter().for_each(|frame| self.send_to_members(lane, frame));
+        if let Some(round) = work.round {
+            self.lanes[lane].go_on(self.send_on_round(lane, &round));
+        }
         runs.len().max(1)
     }
 
-    fn send_to_members(&self, lane: usize, frame: &Frame) {
-        let mut last = None;
-        loop {
-            let members = self.registry.members((lane, self.lanes.len()), last, CONNECTIONS_AT_A_TIME);
-            let Some((id, _)) = members.last() else { return };
-            last = Some(*id);
-            members.iter().for_each(|(_, sendq)| sendq.push_ephemeral(frame.clone().into()));
-        }
+    /// Answers with the last connection of those that were sent the frame now; none when all have it.
+    fn send_on_round(&self, lane: usize, round: &Round) -> Option<ConnectionId> {
+        let members = self.registry.members((lane, self.lanes.len()), round.last, CONNECTIONS_AT_A_TIME);
+        members.iter().for_each(|(_, sendq)| sendq.push_ephemeral(round.frame.clone().into()));
+        members.last().map(|(id, _)| *id)
     }
 }
 

@@ -1,70 +1,113 @@
 //! A lane: one of the threads that send, and what was posted to it. A connection belongs to one lane, so that its frames
 //! keep their order; the followers of a large room are spread over all lanes, so that its fan-out uses every processor.
-//! Not here: what a post does (`hub`), the thread itself (`housekeeping`).
+//! Not here: the sending (`fan_out`), the thread itself (`housekeeping`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::ConnectionId;
 use super::publication::Frame;
 use super::run::{Piece, Run};
 use crate::protocol::RoomSlug;
 
-/// Something to send.
+/// What a lane does next.
+pub struct Work {
+    /// What was posted, each to a room.
+    pub posts: Vec<(RoomSlug, Piece)>,
+    /// A round that is to go on.
+    pub round: Option<Round>,
+}
+
+/// A frame for every connection that said hello. They are sent it a few at a time, between the posts, so that no line
+/// waits until thousands have been sent the room list.
 #[derive(Clone)]
-pub enum Post {
-    /// To a room.
-    ToRoom(RoomSlug, Piece),
-    /// To every connection that said hello.
-    ToMembers(Frame),
+pub struct Round {
+    /// The frame.
+    pub frame: Frame,
+    /// The last connection that was sent it.
+    pub last: Option<ConnectionId>,
 }
 
 /// The queue of one lane.
 #[derive(Default)]
 pub struct Lane {
     /// Nothing is called under this lock.
-    posts: Mutex<Posts>,
-    posted: Condvar,
+    waiting: Mutex<Waiting>,
+    came: Condvar,
 }
 
 #[derive(Default)]
-struct Posts {
-    waiting: Vec<Post>,
+struct Waiting {
+    posts: Vec<(RoomSlug, Piece)>,
+    /// The first of them has begun.
+    rounds: VecDeque<Round>,
     is_closed: bool,
 }
 
 impl Lane {
-    /// Appends a post. Never waits.
-    pub fn post(&self, post: Post) {
-        let mut posts = self.lock();
-        posts.waiting.push(post);
-        // The lane takes all there is, so it sleeps only while there is nothing.
-        if posts.waiting.len() == 1 {
-            drop(posts);
-            self.posted.notify_one();
+    /// Appends something for a room. Never waits.
+    pub fn post(&self, room: RoomSlug, piece: Piece) {
+        let mut waiting = self.lock();
+        waiting.posts.push((room, piece));
+        // The lane takes all posts, so it sleeps only while there is none.
+        if waiting.posts.len() == 1 {
+            drop(waiting);
+            self.came.notify_one();
         }
     }
 
-    /// All that was posted, perhaps nothing.
-    pub fn take(&self) -> Vec<Post> {
-        std::mem::take(&mut self.lock().waiting)
+    /// Appends a round. Never waits.
+    pub fn begin_round(&self, frame: Frame) {
+        self.lock().rounds.push_back(Round { frame, last: None });
+        self.came.notify_one();
     }
 
-    /// Waits for something and takes all there is. `None` when nothing will come any more.
-    pub fn wait(&self) -> Option<Vec<Post>> {
-        let posts = self.posted.wait_while(self.lock(), |posts| posts.waiting.is_empty() && !posts.is_closed);
-        let waiting = std::mem::take(&mut posts.unwrap_or_else(PoisonError::into_inner).waiting);
-        (!waiting.is_empty()).then_some(waiting)
+    /// Notes how far the present round came; it is over when it came to nobody.
+    pub fn go_on(&self, last: Option<ConnectionId>) {
+        let rounds = &mut self.lock().rounds;
+        match (last, rounds.front_mut()) {
+            (Some(_), Some(round)) => round.last = last,
+            _ => drop(rounds.pop_front()),
+        }
+    }
+
+    /// Whether a round is not over yet.
+    pub fn is_on_a_round(&self) -> bool {
+        !self.lock().rounds.is_empty()
+    }
+
+    /// What there is to do, if anything.
+    pub fn next(&self) -> Option<Work> {
+        self.lock().work()
+    }
+
+    /// Waits for something to do. `None` when nothing will come any more.
+    pub fn wait(&self) -> Option<Work> {
+        let waiting = self.came.wait_while(self.lock(), |waiting| waiting.is_empty() && !waiting.is_closed);
+        waiting.unwrap_or_else(PoisonError::into_inner).work()
     }
 
     /// Lets [`Lane::wait`] end, after what was posted.
     pub fn close(&self) {
         self.lock().is_closed = true;
-        self.posted.notify_one();
+        self.came.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Posts> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         // A push or a take leaves the queue whole.
-        self.posts.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.posts.is_empty() && self.rounds.is_empty()
+    }
+
+    fn work(&mut self) -> Option<Work> {
+        let is_idle = self.is_empty();
+        let work = || Work { posts: std::mem::take(&mut self.posts), round: self.rounds.front().cloned() };
+        (!is_idle).then(work)
     }
 }
 
@@ -142,10 +185,10 @@ mod tests {
         let lane = Arc::new(Lane::default());
         let thread = thread::spawn({
             let lane = Arc::clone(&lane);
-            move || std::iter::from_fn(|| lane.wait()).map(|posts| posts.len()).sum::<usize>()
+            move || std::iter::from_fn(|| lane.wait()).map(|work| work.posts.len()).sum::<usize>()
         });
         for _ in 0..10_000 {
-            lane.post(Post::ToMembers(encode(Opcode::Text, b"list")));
+            lane.post(room("tea"), notice("line", Standing::Kept));
         }
         lane.close();
         assert_eq!(thread.join().unwrap(), 10_000);

@@ -108,6 +108,32 @@ fn lines_that_wait_together_leave_in_one_piece() {
     assert_eq!((position(&hub, all), position(&hub, rest)), (Some(5), Some(5)));
 }
 
+/// The list of rooms is for thousands, and what people say does not wait for it.
+#[test]
+fn a_line_overtakes_a_frame_for_every_member() {
+    let hub = hub_with_lobby();
+    let members: Vec<_> = (0..600).map(|_| connect(&hub)).collect();
+    for (number, (id, _)) in members.iter().enumerate() {
+        hub.identify(*id, TabId::parse(&format!("tab-{number}")).unwrap());
+    }
+    let (reader, sendq) = connect(&hub);
+    hub.follow_live(reader, &RoomSlug::lobby(), Wire::Member);
+    let one_step = || {
+        for (index, lane) in hub.lanes.iter().enumerate() {
+            hub.send(index, lane.next().unwrap());
+        }
+    };
+    hub.broadcast_to_members(&text("line of the list"));
+    one_step();
+    hub.publish(committed(2));
+    one_step();
+    assert_eq!(lines(&sendq), ["line 2"]);
+    assert!(hub.is_telling_members(), "so many are not told in two steps");
+    hub.send_posted();
+    assert!(!hub.is_telling_members());
+    assert!(members.iter().all(|(_, sendq)| lines(sendq) == ["line of the list"]));
+}
+
 /// A slow reader costs its sendq, is told once, and hears nothing more of the room until it joins anew.
 #[test]
 fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
