@@ -17,8 +17,6 @@ use super::wire::{self, Opcode};
 
 /// One read takes at most so much. The buffer is shared by everybody, so it stays in the processor's cache.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// Silence after which everything has come that will come; heartbeats do not break it.
-const QUIET: Duration = Duration::from_millis(400);
 
 /// The people, and what they said and heard.
 pub struct Crowd {
@@ -172,15 +170,15 @@ impl Crowd {
         Ok(())
     }
 
-    /// Waits until nothing has come for a while.
-    pub fn settle(&mut self, patience: Duration) -> Result<Settled, Fault> {
+    /// Waits until nothing has come for so long.
+    pub fn settle(&mut self, quiet: Duration, patience: Duration) -> Result<Settled, Fault> {
         let started = Instant::now();
         self.heard_at = started;
-        while self.heard_at.elapsed() < QUIET {
+        while self.heard_at.elapsed() < quiet {
             if started.elapsed() > patience {
                 return Ok(Settled::StillBusy);
             }
-            self.turn(Instant::now() + QUIET / 4)?;
+            self.turn(Instant::now() + quiet / 4)?;
         }
         Ok(Settled::Quiet)
     }

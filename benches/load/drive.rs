@@ -7,11 +7,13 @@ use super::crowd::{Crowd, Settled};
 use super::dialect::Dialect;
 use super::fault::Fault;
 use super::ledger::Tally;
-use super::process::{Process, time_of_all_programs};
+use super::process::{Process, time_of_others};
 use super::server::Server;
 
 /// When nothing at all has come for so long, nothing more will come. A disk may stand still for a second or two.
 const SILENCE_MAX: Duration = Duration::from_secs(5);
+/// Silence after which everything has come that will come; heartbeats do not break it.
+const QUIET: Duration = Duration::from_millis(400);
 /// The longest wait for what is under way when a run ends.
 const DRAIN_MAX: Duration = Duration::from_secs(15);
 /// A server that is so far behind does not hold the rate; the rest of the run would only take time.
@@ -21,7 +23,7 @@ const LAG_CHECK_PERIOD: Duration = Duration::from_millis(100);
 pub const GENERATOR_SHARE_MAX: f64 = 0.9;
 /// When everything else on the machine uses more of a processor than this, figures are those of a disturbed machine.
 const OTHERS_SHARE_MAX: f64 = 0.1;
-/// The kernel's clock is too coarse to say of less than this whose it was.
+/// So little tells nothing about a short run.
 const OTHERS_TIME_MIN: Duration = Duration::from_millis(50);
 
 /// A server with its crowd.
@@ -74,7 +76,7 @@ pub struct Start {
     at: Instant,
     server_time: Duration,
     own_time: Duration,
-    all_time: Duration,
+    others_time: Duration,
     closed: usize,
 }
 
@@ -192,11 +194,12 @@ impl Stage {
     /// From now on everything counts.
     pub fn start_measuring(&mut self) -> Result<Start, Fault> {
         self.crowd.ledger.start_measuring();
+        let others_time = time_of_others(&self.server.process)?;
         Ok(Start {
             at: Instant::now(),
+            others_time,
             server_time: self.server.process.processor_time()?,
             own_time: Process::own().processor_time()?,
-            all_time: time_of_all_programs()?,
             closed: self.crowd.closed_by_server,
         })
     }
@@ -215,8 +218,8 @@ impl Stage {
         let wall = start.at.elapsed();
         let own_time = Process::own().processor_time()? - start.own_time;
         let server_time = self.server.process.processor_time()? - start.server_time;
-        let known_time = own_time + server_time + OTHERS_TIME_MIN;
-        let others_time = (time_of_all_programs()? - start.all_time).saturating_sub(known_time);
+        let others_time = time_of_others(&self.server.process)?;
+        let others_time = others_time.saturating_sub(start.others_time + OTHERS_TIME_MIN);
         let missing = self.crowd.ledger.missing_deliveries();
         self.crowd.ledger.write_off();
         let tally = self.crowd.ledger.start_measuring();
@@ -235,7 +238,7 @@ impl Stage {
 
     /// Waits until the server has dealt with everything.
     pub fn settle(&mut self) -> Result<Settled, Fault> {
-        self.crowd.settle(DRAIN_MAX)
+        self.crowd.settle(QUIET, DRAIN_MAX)
     }
 }
 
