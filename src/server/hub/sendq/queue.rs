@@ -18,7 +18,7 @@ pub(super) struct Queue {
     /// Frames of rooms were given up, and the connection has not yet seen to it: no more of them are taken.
     is_behind: bool,
     is_to_be_checked: bool,
-    is_to_drain: bool,
+    drain: Drain,
     close: Option<CloseCode>,
 }
 
@@ -27,6 +27,14 @@ pub(super) struct Queue {
 struct Load {
     bytes: usize,
     frames: usize,
+}
+
+/// The server stops once, so its connection is told once, whoever signals it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drain {
+    NotBegun,
+    ToBeTold,
+    Told,
 }
 
 /// Frames that wait.
@@ -47,7 +55,7 @@ impl Queue {
             of_rooms: Load::default(),
             is_behind: false,
             is_to_be_checked: false,
-            is_to_drain: false,
+            drain: Drain::NotBegun,
             close: None,
         }
     }
@@ -109,7 +117,8 @@ impl Queue {
                 self.close.get_or_insert(code);
             }
             Signal::Behind => self.is_behind = true,
-            Signal::Drain => self.is_to_drain = true,
+            Signal::Drain if self.drain == Drain::NotBegun => self.drain = Drain::ToBeTold,
+            Signal::Drain => {}
             Signal::Check => self.is_to_be_checked = true,
         }
     }
@@ -137,7 +146,7 @@ impl Queue {
 
     /// Whether there is something for the connection's task that no write settles.
     pub(super) fn has_signal(&self) -> bool {
-        self.close.is_some() || self.is_behind || self.is_to_drain || self.is_to_be_checked
+        self.close.is_some() || self.is_behind || self.drain == Drain::ToBeTold || self.is_to_be_checked
     }
 
     fn take_signal(&mut self) -> Option<Signal> {
@@ -145,7 +154,8 @@ impl Queue {
             Some(Signal::Close(code))
         } else if self.is_behind {
             Some(Signal::Behind)
-        } else if std::mem::take(&mut self.is_to_drain) {
+        } else if self.drain == Drain::ToBeTold {
+            self.drain = Drain::Told;
             Some(Signal::Drain)
         } else {
             std::mem::take(&mut self.is_to_be_checked).then_some(Signal::Check)

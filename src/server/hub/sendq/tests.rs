@@ -98,6 +98,18 @@ fn what_was_queued_before_the_end_still_arrives() {
     assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Close(CloseCode::Drain))));
 }
 
+/// The hub and a connection that began during a drain may both signal it: a client that is told twice when to come back
+/// would not know which holds.
+#[test]
+fn a_drain_is_told_once() {
+    let sendq = sendq(0, 0);
+    sendq.signal(Signal::Drain);
+    sendq.signal(Signal::Drain);
+    assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Drain)));
+    sendq.signal(Signal::Drain);
+    assert_eq!(sendq.try_next(), None);
+}
+
 #[test]
 fn ephemeral_frames_go_first_and_close_nobody() {
     let sendq = sendq(0, 2);
