@@ -113,7 +113,7 @@ fn run(arguments: &Arguments) -> Result<Report, Fault> {
         let started = Instant::now();
         let contestants = scenario.contestants.iter().copied().filter(|contestant| arguments.wants(*contestant));
         let contestants = contestants.filter(|contestant| !report.is_missing(*contestant));
-        let rows: Vec<Row> = contestants.map(|contestant| run_one(&bench, scenario, contestant)).collect();
+        let rows = run_rounds(&bench, scenario, &contestants.collect::<Vec<_>>());
         report.print_scenario(scenario, &rows, started.elapsed());
         report.rows.extend(rows);
     }
@@ -127,6 +127,16 @@ fn run(arguments: &Arguments) -> Result<Report, Fault> {
         fs::write(path, chart).doing("writing the chart")?;
     }
     Ok(report)
+}
+
+fn run_rounds(bench: &Bench, scenario: &Scenario, contestants: &[Contestant]) -> Vec<Row> {
+    let mut rounds: Vec<Vec<Row>> = contestants.iter().map(|_| Vec::new()).collect();
+    for _ in 0..scenario.rounds {
+        for (contestant, rows) in contestants.iter().zip(&mut rounds) {
+            rows.push(run_one(bench, scenario, *contestant));
+        }
+    }
+    rounds.into_iter().filter_map(Row::median).collect()
 }
 
 fn run_one(bench: &Bench, scenario: &Scenario, contestant: Contestant) -> Row {

@@ -105,6 +105,23 @@ impl Row {
         self.disturbances.extend(measured.disturbance().map(|disturbance| format!("{part}: {disturbance}")));
     }
 
+    /// Of several rounds of the same, the middle of each figure, and everything that was wrong with any of them.
+    pub fn median(rounds: Vec<Self>) -> Option<Self> {
+        let mut rows = rounds.into_iter();
+        let mut sum = rows.next()?;
+        for row in rows {
+            sum.figures.extend(row.figures);
+            sum.problems.extend(row.problems);
+            sum.disturbances.extend(row.disturbances);
+            sum.remarks.extend(row.remarks);
+            sum.generator_share = sum.generator_share.max(row.generator_share);
+        }
+        sum.figures.sort_by(|one, other| one.measure.cmp(&other.measure).then(one.value.total_cmp(&other.value)));
+        let by_measure = sum.figures.chunk_by(|one, other| one.measure == other.measure);
+        sum.figures = by_measure.map(|figures| figures[figures.len() / 2]).collect();
+        Some(sum)
+    }
+
     pub fn value(&self, measure: Measure) -> Option<f64> {
         self.figures.iter().find(|figure| figure.measure == measure).map(|figure| figure.value)
     }

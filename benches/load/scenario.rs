@@ -7,6 +7,7 @@ pub mod idle;
 pub mod ramp;
 pub mod rooms;
 pub mod slow_readers;
+pub mod steady;
 pub mod storm;
 
 use std::path::PathBuf;
@@ -63,6 +64,9 @@ pub struct Scenario {
     /// Its most important figure: the first column, and what ratios are taken of.
     pub headline: Measure,
     pub contestants: &'static [Contestant],
+    /// How often it is done, the servers in turn. A machine has better and worse minutes: where figures lie close
+    /// together, the median of several rounds says more than one.
+    pub rounds: usize,
     pub run: Run,
 }
 
@@ -85,13 +89,23 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "one room of 1,000",
         headline: Measure::LinesHeld,
         contestants: EVERYBODY,
+        rounds: 1,
         run: fanout::of_1000,
+    },
+    Scenario {
+        name: "steady",
+        title: "60 lines/s in one room of 1,000",
+        headline: Measure::ProcessorPerDelivery,
+        contestants: EVERYBODY,
+        rounds: 5,
+        run: steady::run,
     },
     Scenario {
         name: "fanout-100",
         title: "one room of 100",
         headline: Measure::LinesHeld,
         contestants: LEADERS,
+        rounds: 1,
         run: fanout::of_100,
     },
     Scenario {
@@ -99,6 +113,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "one room of 10,000 (held: p99 ≤ 500 ms)",
         headline: Measure::LinesHeld,
         contestants: LEADERS,
+        rounds: 1,
         run: fanout::of_10000,
     },
     Scenario {
@@ -106,6 +121,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "1,000 rooms of 20, or as many as there are sockets",
         headline: Measure::LinesHeld,
         contestants: SERVERS,
+        rounds: 1,
         run: rooms::run,
     },
     Scenario {
@@ -113,6 +129,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "1,000 lines at once to 1,000 people",
         headline: Measure::BurstDeliveries,
         contestants: EVERYBODY,
+        rounds: 1,
         run: burst::run,
     },
     Scenario {
@@ -120,6 +137,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "1 of 100 people does not read: the others, at 60 lines/s of 6 KB to 1,000",
         headline: Measure::Latency99,
         contestants: SERVERS,
+        rounds: 1,
         run: slow_readers::run,
     },
     Scenario {
@@ -127,6 +145,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "10,000 and 19,000 silent people in one room",
         headline: Measure::BytesPerConnection10000,
         contestants: SERVERS,
+        rounds: 1,
         run: idle::run,
     },
     Scenario {
@@ -134,6 +153,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "10,000 people lose their network and come back",
         headline: Measure::BackAgain,
         contestants: SERVERS,
+        rounds: 1,
         run: storm::run,
     },
     Scenario {
@@ -141,6 +161,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "50 people write as fast as they are acknowledged, from disk",
         headline: Measure::DurableSends,
         contestants: &[Contestant::TeahouseMember],
+        rounds: 1,
         run: durable::run,
     },
 ];

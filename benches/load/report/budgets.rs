@@ -8,6 +8,7 @@ use crate::row::{Measure, Row};
 
 const TEAHOUSE: [Contestant; 2] = [Contestant::TeahousePlain, Contestant::TeahouseMember];
 const ROOM: &str = "fanout-1000";
+const STEADY: &str = "steady";
 /// The budget for durable sends counts on disks that sync at least so often.
 const DISK_SYNCS_MIN: f64 = 1_000.0;
 
@@ -67,14 +68,20 @@ fn compared(rows: &[Row], contestant: Contestant, budgets: &mut Vec<Budget>) {
     use Contestant::{UWebSockets, WsStringify};
     use Limit::{AtLeast, AtMost};
     let ratios = [
-        ("lines/s held, 1,000 people, to uWebSockets.js", UWebSockets, Measure::LinesHeld, AtLeast(4.0)),
-        ("lines/s held, 1,000 people, to node ws with stringify", WsStringify, Measure::LinesHeld, AtLeast(40.0)),
-        ("CPU per delivery at 60 lines/s, to uWebSockets.js", UWebSockets, Measure::ProcessorPerDelivery, AtMost(1.0)),
-        ("p99 at 60 lines/s, to uWebSockets.js", UWebSockets, Measure::Latency99, AtMost(1.0)),
+        (ROOM, "lines/s held, 1,000 people, to uWebSockets.js", UWebSockets, Measure::LinesHeld, AtLeast(4.0)),
+        (ROOM, "lines/s held, 1,000 people, to node ws with stringify", WsStringify, Measure::LinesHeld, AtLeast(40.0)),
+        (
+            STEADY,
+            "CPU per delivery, 60 lines/s, to uWebSockets.js",
+            UWebSockets,
+            Measure::ProcessorPerDelivery,
+            AtMost(1.0),
+        ),
+        (STEADY, "p99 at 60 lines/s, to uWebSockets.js", UWebSockets, Measure::Latency99, AtMost(1.0)),
     ];
-    for (name, peer, measure, limit) in ratios {
-        let own = find(rows, ROOM, contestant, measure);
-        let theirs = find(rows, ROOM, peer, measure).filter(|value| *value > 0.0);
+    for (scenario, name, peer, measure, limit) in ratios {
+        let own = find(rows, scenario, contestant, measure);
+        let theirs = find(rows, scenario, peer, measure).filter(|value| *value > 0.0);
         if let (Some(own), Some(theirs)) = (own, theirs) {
             budgets.push(Budget { name: named(contestant, name), limit, value: own / theirs, unit: "×" });
         }

@@ -1,16 +1,14 @@
-//! One room, a few speakers, many listeners.
+//! One room, a few speakers, many listeners: how much a server can do.
 
 use std::time::Duration;
 
-use super::{Bench, Profile, WINDOW, microseconds, milliseconds, ramp};
+use super::{Bench, Profile, milliseconds, ramp};
 use crate::contestant::Contestant;
-use crate::drive::{Pace, Stage};
+use crate::drive::Stage;
 use crate::fault::Fault;
 use crate::row::{Measure, Row};
 
 const WARM_UP: Duration = Duration::from_millis(500);
-/// Every server holds so many deliveries per second; at this load their cost is compared.
-const STEADY_DELIVERIES_PER_SECOND: f64 = 60_000.0;
 /// Where the search for the highest rate starts.
 const FIRST_DELIVERIES_PER_SECOND: f64 = 250_000.0;
 
@@ -29,7 +27,6 @@ pub fn of_10000(bench: &Bench, scenario: &'static str, contestant: Contestant) -
 fn run(bench: &Bench, scenario: &'static str, contestant: Contestant, people: usize) -> Result<Row, Fault> {
     let mut row = Row::new(scenario, contestant);
     let mut stage = bench.lobby(contestant, people)?;
-    steady(&mut stage, STEADY_DELIVERIES_PER_SECOND / people as f64, &mut row)?;
     for (in_flight, measure) in [(1, Measure::OneInFlight), (16, Measure::SixteenInFlight)] {
         let closed = stage.closed_loop(in_flight, WARM_UP, bench.short_window())?;
         row.judge_throughput(measure.title(), &closed);
@@ -44,20 +41,6 @@ fn run(bench: &Bench, scenario: &'static str, contestant: Contestant, people: us
 /// Small steps where the result is published, large ones elsewhere.
 fn factor(bench: &Bench, people: usize) -> f64 {
     if bench.profile == Profile::Full && people == 1_000 { 2.0 } else { 4.0 }
-}
-
-/// What a delivery costs, and how long it takes, at a rate that is no effort.
-pub fn steady(stage: &mut Stage, rate: f64, row: &mut Row) -> Result<(), Fault> {
-    let steady = stage.open_loop(rate, WARM_UP, WINDOW)?;
-    row.judge(&format!("{rate:.0} lines/s"), &steady);
-    // What was measured of a run without its end says nothing.
-    if steady.pace == Pace::GivenUp {
-        return Ok(());
-    }
-    row.add(Measure::ProcessorPerDelivery, microseconds(steady.server_time_per_delivery()));
-    row.add(Measure::LatencyMedian, milliseconds(steady.tally.latency.quantile(0.5)));
-    row.add(Measure::Latency99, milliseconds(steady.tally.latency.quantile(0.99)));
-    Ok(())
 }
 
 /// The highest rate that is held. It comes last, since afterwards the server may be in no state for anything else.

@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use super::fanout::{highest_rate, steady};
+use super::fanout::highest_rate;
+use super::steady::steady;
 use super::{BACKLOG_BYTES, Bench, Stage, listener};
 use crate::contestant::Contestant;
 use crate::dialect::RoomNumber;
