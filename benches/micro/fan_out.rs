@@ -1,7 +1,7 @@
 //! Sending to sockets: a whole server in this process, people on loopback TCP, and how much of its fan-out a second lane
-//! takes over. The lines do not go through the log, and nobody reads while the clock runs: what is measured is the walk
-//! over the followers with one system call for each. Not here: lines that wait for each other and leave together, and
-//! latency (`benches/load`).
+//! takes over, beside a bare loop of writes. The lines do not go through the log, and nobody reads while the clock runs:
+//! what is measured is the walk over the followers with one system call for each. Not here: lines that wait for each
+//! other and leave together, and latency (`benches/load`).
 
 use std::cell::RefCell;
 use std::io::{Read, Write};
@@ -40,6 +40,35 @@ fn one_room_of_1000(bencher: Bencher<'_, '_>, lanes: usize) {
 #[divan::bench(args = LANES, sample_size = 1)]
 fn rooms_of_20(bencher: Bencher<'_, '_>, lanes: usize) {
     measure(bencher, &RefCell::new(House::new(lanes, 50, 20)));
+}
+
+/// What the kernel alone costs: as many sockets, written one after the other.
+#[divan::bench(sample_size = 1)]
+fn bare_loop_to_1000(bencher: Bencher<'_, '_>) {
+    const PEOPLE: usize = 1_000;
+    raise_sockets_max();
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let address = listener.local_addr().expect("it listens");
+    let pair = |_| {
+        let person = TcpStream::connect(address).expect("it listens");
+        let (sender, _) = listener.accept().expect("somebody came");
+        sender.set_nodelay(true).expect("a socket that is open");
+        (sender, person)
+    };
+    let (senders, people): (Vec<_>, Vec<_>) = (0..PEOPLE).map(pair).unzip();
+    let line = vec![b'x'; frame_bytes()];
+    let mut unheard = 0;
+    let people = RefCell::new(people);
+    let silence = || {
+        let mut lines = vec![0; unheard * line.len()];
+        people.borrow_mut().iter_mut().for_each(|person| person.read_exact(&mut lines).expect("every line comes"));
+        unheard = LINES;
+    };
+    bencher.counter(ItemsCount::new(LINES * PEOPLE)).with_inputs(silence).bench_local_values(|()| {
+        for _ in 0..LINES {
+            senders.iter().for_each(|mut sender| sender.write_all(&line).expect("the buffer is large enough"));
+        }
+    });
 }
 
 fn measure(bencher: Bencher<'_, '_>, house: &RefCell<House>) {
