@@ -14,6 +14,7 @@ use crate::server::listener::Socket;
 use crate::server::websocket::{Agreement, Inbox};
 
 mod conduct;
+mod sends;
 mod transport;
 
 pub mod member;

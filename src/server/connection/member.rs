@@ -1,11 +1,10 @@
 //! A connection of the member socket. [`Machine`] decides; here is done what it decides. One task: it takes what the
 //! client sends, what the hub queued and what the store answered, in whatever order they come.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use futures::future::BoxFuture;
@@ -13,6 +12,7 @@ use futures::future::BoxFuture;
 use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
 use crate::server::connection::Upgraded;
+use crate::server::connection::sends::Sends;
 use crate::server::connection::transport::{Reading, Transport, Turn};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
@@ -24,9 +24,6 @@ mod join;
 mod machine;
 
 pub use machine::{Input, Machine, Output};
-
-/// Lines of one connection that may wait for the store at once; more are not read from the socket until one is answered.
-const SENDS_IN_FLIGHT_MAX: usize = 32;
 
 /// Serves a member until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
 /// exchanged, so that a slow peer keeps no place and no name.
@@ -83,9 +80,7 @@ pub struct Member {
     _name: Option<NameClaim>,
     /// Short reads, a few at most. The next frame of the client waits for them, so that commands take effect in their order.
     reads: Vec<BoxFuture<'static, Input>>,
-    /// Lines that wait for the store, answered in the order in which they were said. The store answers in this order too,
-    /// so only the first is waited for.
-    sends: VecDeque<BoxFuture<'static, Input>>,
+    sends: Sends<Input>,
 }
 
 impl Member {
@@ -98,7 +93,7 @@ impl Member {
             _name: me.as_ref().and_then(|person| app.names.claim(&person.id, &person.nickname).ok()),
             machine: Machine::new(me, app.store.epoch().clone(), app.limits(), &app.config.limits, now),
             reads: Vec::new(),
-            sends: VecDeque::new(),
+            sends: Sends::default(),
             sendq,
             caller,
             app,
@@ -114,7 +109,7 @@ impl Member {
     /// Whether the next frame of the client is wanted now.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.reads.is_empty() && self.sends.len() < SENDS_IN_FLIGHT_MAX
+        self.reads.is_empty() && self.sends.has_room()
     }
 
     /// Takes a text frame of the client. `Break` when the connection must close.
@@ -134,14 +129,7 @@ impl Member {
                 return Poll::Ready(input);
             }
         }
-        let Some(first) = self.sends.front_mut() else { return Poll::Pending };
-        let input = ready!(first.as_mut().poll(context));
-        self.sends.pop_front();
-        if self.sends.is_empty() {
-            // Whoever is silent owns no memory for what was said.
-            self.sends = VecDeque::new();
-        }
-        Poll::Ready(input)
+        self.sends.poll_next(context)
     }
 
     /// Tells the client when to come back, since the server is about to stop.

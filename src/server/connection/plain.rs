@@ -1,6 +1,7 @@
 //! A connection of the plain socket: any program that can send `{nickname, message, time}` and print what comes.
 //! Best effort, from the moment of joining; cookies do not count here.
 
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -10,10 +11,11 @@ use crate::protocol::plain::{PlainMessage, TIME_MAX_BYTES};
 use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
 use crate::server::budgets::Speaker;
-use crate::server::chat::{self, Utterance};
+use crate::server::chat::{self, Said, Utterance};
 use crate::server::clock;
 use crate::server::connection::Upgraded;
 use crate::server::connection::conduct::Conduct;
+use crate::server::connection::sends::Sends;
 use crate::server::connection::transport::{Reading, Transport, Turn};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::publication::{Wire, plain_refusal_frame};
@@ -49,6 +51,7 @@ struct Program {
     user: UserId,
     /// Nobody until the first message: whoever never said a word leaves silently.
     named: Option<Named>,
+    sends: Sends<Result<Said, Refusal>>,
 }
 
 struct Named {
@@ -71,6 +74,7 @@ impl Program {
             conduct: Conduct::new(&app.config.limits, Instant::now()),
             user: draw_user_id(),
             named: None,
+            sends: Sends::default(),
             sendq,
             address,
             room,
@@ -78,22 +82,39 @@ impl Program {
         }
     }
 
-    /// Runs until the end; `Some` when the program is to be told why.
+    /// Runs until the end; `Some` when the program is to be told why. Who leaves has said what is under way, so the leave
+    /// is told behind it.
     async fn run(&mut self, transport: &mut Transport) -> Option<CloseCode> {
+        let end = self.talk(transport).await;
+        while !self.sends.is_empty() {
+            // It ends anyway, however many are refused.
+            let outcome = self.said().await;
+            let _ = self.conclude(outcome);
+        }
+        end
+    }
+
+    async fn talk(&mut self, transport: &mut Transport) -> Option<CloseCode> {
         // A drain that began before the hub knew of this connection did not signal it.
         if self.app.drain.is_cancelled() {
             return Some(CloseCode::Drain);
         }
         loop {
-            let flow = match transport.next(Reading::Wanted).await {
-                Turn::Over(code) => return code,
-                Turn::Signal(Signal::Close(code)) => return Some(code),
-                Turn::Signal(Signal::Drain) => return Some(CloseCode::Drain),
-                Turn::Signal(Signal::Check) => self.check(transport),
-                Turn::Signal(Signal::Behind) => ControlFlow::Continue(()),
-                Turn::Alive => self.receive(None).await,
-                Turn::Binary => self.receive(Some(Err(ErrorCode::BinaryFrame))).await,
-                Turn::Text(text) => self.receive(Some(decode(&text))).await,
+            let reading = if self.sends.has_room() { Reading::Wanted } else { Reading::Paused };
+            let flow = tokio::select! {
+                // Answers first, so that what was refused is told in the order in which it was said, as far as it is known.
+                biased;
+                outcome = self.said() => self.conclude(outcome),
+                turn = transport.next(reading) => match turn {
+                    Turn::Over(code) => return code,
+                    Turn::Signal(Signal::Close(code)) => return Some(code),
+                    Turn::Signal(Signal::Drain) => return Some(CloseCode::Drain),
+                    Turn::Signal(Signal::Check) => self.check(transport),
+                    Turn::Signal(Signal::Behind) => ControlFlow::Continue(()),
+                    Turn::Alive => self.receive(None).await,
+                    Turn::Binary => self.receive(Some(Err(ErrorCode::BinaryFrame))).await,
+                    Turn::Text(text) => self.receive(Some(decode(&text))).await,
+                },
             };
             if let ControlFlow::Break(code) = flow {
                 return Some(code);
@@ -116,18 +137,30 @@ impl Program {
             (Ok(()), Some(Err(code))) => Err(code.into()),
             (Err(refusal), _) => Err(refusal),
         };
+        outcome.map_or_else(|refusal| self.refuse(&refusal), ControlFlow::Continue)
+    }
+
+    /// What became of the line that was said first of those that wait. Cancel-safe.
+    async fn said(&mut self) -> Result<Said, Refusal> {
+        poll_fn(|context| self.sends.poll_next(context)).await
+    }
+
+    fn conclude(&mut self, outcome: Result<Said, Refusal>) -> ControlFlow<CloseCode> {
         match outcome {
-            Ok(()) => {
+            Ok(_) => {
                 self.conduct.accepted();
                 ControlFlow::Continue(())
             }
-            Err(refusal) => {
-                self.sendq.push(plain_refusal_frame(&refusal));
-                self.conduct.refused().map_or(ControlFlow::Continue(()), ControlFlow::Break)
-            }
+            Err(refusal) => self.refuse(&refusal),
         }
     }
 
+    fn refuse(&mut self, refusal: &Refusal) -> ControlFlow<CloseCode> {
+        self.sendq.push(plain_refusal_frame(refusal));
+        self.conduct.refused().map_or(ControlFlow::Continue(()), ControlFlow::Break)
+    }
+
+    /// Queues a line for the store.
     async fn message(&mut self, message: PlainMessage) -> Result<(), Refusal> {
         let sender = self.name(&message.nickname).await?;
         let utterance = Utterance {
@@ -139,7 +172,8 @@ impl Program {
             text: message.message,
             sender_time: Some(message.time).filter(|time| (1..=TIME_MAX_BYTES).contains(&time.len())),
         };
-        chat::say(&self.app, utterance).await.map(|_| ())
+        self.sends.push(chat::say(&self.app, utterance));
+        Ok(())
     }
 
     /// The person behind a nickname: the first one is taken, another one later is a change of name.

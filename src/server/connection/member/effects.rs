@@ -71,13 +71,13 @@ impl Member {
         let said = guest.map(|guest| {
             chat::say(&self.app, Utterance::of_guest(guest, room.clone(), client_message_id.clone(), text))
         });
-        self.sends.push_back(Box::pin(async move {
+        self.sends.push(async move {
             let outcome = match said {
                 Some(said) => said.await,
                 None => Err(ErrorCode::NicknameRequired.into()),
             };
             Input::Appended(room, client_message_id, outcome)
-        }));
+        });
     }
 
     fn present(&self, tell: impl FnOnce(&App, &Person)) {
