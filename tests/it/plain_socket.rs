@@ -62,6 +62,30 @@ async fn a_new_nickname_is_the_old_one_leaving() {
     assert_eq!(seen, [("Ann".into(), String::new(), 0), ("Anna".into(), "two".into(), 1)]);
 }
 
+/// Protects a program that says much at once, under two names, and does not wait for anything: every line comes, in its
+/// order, and both names are seen to leave.
+#[tokio::test]
+async fn whoever_says_many_lines_at_once_has_said_them_all_before_leaving() {
+    let server = TestServer::start().await;
+    let mut reader = server.program().await;
+    let mut program = server.program().await;
+    for number in 0..100 {
+        program.say(if number == 0 { "Ann" } else { "Anna" }, &number.to_string()).await;
+    }
+    // A socket that is closed with something unread is reset, and takes along what the server has not read.
+    while program.line().await.1 != "99" {}
+    program.close().await;
+    let (mut lines, mut leaves) = (Vec::new(), Vec::new());
+    for _ in 0..102 {
+        match reader.line().await {
+            (name, _, 0) => leaves.push(name),
+            (_, text, _) => lines.push(text),
+        }
+    }
+    assert_eq!(lines, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert_eq!(leaves, ["Ann", "Anna"]);
+}
+
 /// Protects members from missing programs in the roster, and programs from missing members' leaving.
 #[tokio::test]
 async fn programs_and_members_see_each_other_come_and_go() {

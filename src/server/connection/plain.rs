@@ -82,15 +82,10 @@ impl Program {
         }
     }
 
-    /// Runs until the end; `Some` when the program is to be told why. Who leaves has said what is under way, so the leave
-    /// is told behind it.
+    /// Runs until the end; `Some` when the program is to be told why.
     async fn run(&mut self, transport: &mut Transport) -> Option<CloseCode> {
         let end = self.talk(transport).await;
-        while !self.sends.is_empty() {
-            // It ends anyway, however many are refused.
-            let outcome = self.said().await;
-            let _ = self.conclude(outcome);
-        }
+        self.finish().await;
         end
     }
 
@@ -145,9 +140,21 @@ impl Program {
         poll_fn(|context| self.sends.poll_next(context)).await
     }
 
+    /// Waits for what is under way: the leave of somebody whose line is not on disk would be the leave of somebody who
+    /// never said a word.
+    async fn finish(&mut self) {
+        while !self.sends.is_empty() {
+            let outcome = self.said().await;
+            // Too many refusals end the connection by the next one.
+            let _ = self.conclude(outcome);
+        }
+    }
+
     fn conclude(&mut self, outcome: Result<Said, Refusal>) -> ControlFlow<CloseCode> {
         match outcome {
             Ok(_) => {
+                // The fan-out says so too, perhaps after the program has left.
+                self.app.presence.spoke(&self.room, &self.user);
                 self.conduct.accepted();
                 ControlFlow::Continue(())
             }
@@ -183,6 +190,7 @@ impl Program {
         {
             return Ok(named.person.clone());
         }
+        self.finish().await;
         let (person, claim) = chat::claim_plain_name(&self.app, &self.user, self.address, written).await?;
         self.leave_presence();
         self.app.presence.enter(&self.room, &person);
