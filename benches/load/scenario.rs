@@ -42,7 +42,7 @@ const BREATH: Duration = Duration::from_millis(10);
 pub enum Profile {
     /// About two minutes for one scenario: to see the effect of a change.
     Quick,
-    /// About a quarter of an hour for all of them: to publish.
+    /// About twenty minutes for all of them: to publish.
     Full,
 }
 

@@ -153,7 +153,7 @@ impl Program {
     fn conclude(&mut self, outcome: Result<Said, Refusal>) -> ControlFlow<CloseCode> {
         match outcome {
             Ok(_) => {
-                // The fan-out says so too, perhaps after the program has left.
+                // The fan-out says so too, but perhaps when the program has another name already, or has left.
                 self.app.presence.spoke(&self.room, &self.user);
                 self.conduct.accepted();
                 ControlFlow::Continue(())

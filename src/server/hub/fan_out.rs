@@ -44,8 +44,8 @@ impl Hub {
         self.post(room, Piece::Notice(wire, frame, standing));
     }
 
-    /// Sends a frame to every connection that said hello, a few at a time, whenever there is nothing to send to a room; it is
-    /// the first to go when a reader is slow (room list).
+    /// Posts a frame to every connection that said hello. A lane sends it to a few at a time, after what was posted to rooms;
+    /// it is the first to go when a reader is slow (room list).
     pub fn broadcast_to_members(&self, frame: &Frame) {
         self.lanes.iter().for_each(|lane| lane.begin_round(frame.clone()));
     }
