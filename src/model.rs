@@ -14,6 +14,8 @@ pub mod rows;
 
 pub mod roster;
 
+pub mod draft;
+
 pub mod typing;
 
 pub mod backoff;

@@ -2,6 +2,7 @@
 //! The server makes it from [`PageData`] and renders; the browser makes it from the same data, which comes with the HTML,
 //! and then keeps it alive (`live`). Components read it and call its verbs; they hold no rules of their own.
 
+mod draft;
 mod identity;
 mod live;
 mod presence;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::json::{self, Unreadable};
 use crate::client::link::LinkHandle;
 use crate::client::local_time;
+use crate::model::draft::Draft;
 use crate::model::link::LinkStatus;
 use crate::model::outbox::Outbox;
 use crate::model::roster::Roster;
@@ -30,7 +32,6 @@ use crate::protocol::{ClientMessageId, Limits, Notice, PageData, Person, RoomSlu
 use crate::ui::i18n::{Language, Words};
 use crate::ui::piece::memo;
 
-pub use speak::Said;
 pub use switch_room::Follow;
 pub use unread::{Announcement, page_title};
 
@@ -133,8 +134,8 @@ pub struct RoomState {
     pub rows: Memo<Vec<Row>>,
     /// The mounted ones.
     pub mounted: Memo<Vec<Row>>,
-    /// Counts up when storage has got back what a crash took.
-    pub recovered: RwSignal<usize>,
+    /// What is being typed, and for which room.
+    pub draft: RwSignal<Draft>,
     /// Whether the composer takes the focus when it comes, since the reader has just joined.
     pub focus_composer: StoredValue<bool>,
     throttle: StoredValue<TypingThrottle>,
@@ -178,6 +179,7 @@ impl RoomState {
         let window = RwSignal::new(Window::default());
         let rows = memo(move || lay_out(timeline, outbox, me, clocks.get()));
         let mounted = memo(move || rows.with(|rows| window.get().of(rows).to_vec()));
+        let draft = Draft::new(snapshot.summary.slug.clone(), String::new());
         let form_notice = page
             .notice
             .as_ref()
@@ -206,7 +208,7 @@ impl RoomState {
             posted: StoredValue::new(page.notice),
             rendered_newest: RwSignal::new(page.at_newest),
             to_newest: RwSignal::new(0),
-            recovered: RwSignal::new(0),
+            draft: RwSignal::new(draft),
             focus_composer: StoredValue::new(false),
             throttle: StoredValue::new(TypingThrottle::default()),
             handle: StoredValue::new(None),

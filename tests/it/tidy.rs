@@ -8,6 +8,7 @@ mod dependencies;
 mod documents;
 mod law;
 mod protocol_document;
+mod reactive;
 mod source;
 mod style;
 

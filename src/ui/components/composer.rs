@@ -2,17 +2,14 @@
 
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
-use web_sys::HtmlTextAreaElement;
 
 use super::icon::{Icon, Picture};
 use super::notice::{FormNotice, notice_id};
-use crate::client::element::element;
-use crate::client::storage;
 use crate::model::address;
 use crate::model::text;
 use crate::protocol::page::Form;
-use crate::ui::piece::{Run, effect, live, memo};
-use crate::ui::state::{FreshMessageId, RoomState, Said, use_room_state};
+use crate::ui::piece::{effect, live};
+use crate::ui::state::{FreshMessageId, RoomState, use_room_state};
 
 /// How near the limit the rest is counted.
 const COUNTED_GRAPHEMES: u32 = 200;
@@ -25,39 +22,26 @@ const KEY_CODE_COMPOSING: u32 = 229;
 pub fn Composer() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let typed = RwSignal::new(String::new());
     let posted = state.posted.with_value(|posted| posted.as_ref().and_then(|notice| notice.client_message_id.clone()));
     let line_id = posted.or_else(|| use_context::<FreshMessageId>().map(|fresh| fresh.0)).map(|id| id.to_string());
-    keep_draft(state, typed);
-    let rest = move || rest(state, &typed.read());
-    let say = move || {
-        if state.say(&typed.get_untracked()) == Said::Taken {
-            write(typed, String::new());
-            storage::keep_draft(&state.slug(), "");
-        }
-    };
+    effect(move |_| state.composer_came());
+    let rest = move || state.draft.with(|draft| rest(state, draft.text()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        say();
+        state.say();
     };
     let key = move |event: KeyboardEvent| {
         if sends(&event) {
             event.prevent_default();
-            say();
+            state.say();
         }
     };
-    let input = move |event| {
-        let text = event_target_value(&event);
-        storage::keep_draft(&state.slug(), &text);
-        state.clear_notice(Form::Say);
-        state.wrote(&text);
-        typed.set(text);
-    };
+    let input = move |event| state.typed(event_target_value(&event));
     view! {
         <FormNotice form=Form::Say />
         <form class="composer" method="post" action=live(move || state.room.with(|room| address::say(&room.slug))) on:submit=submit>
             <input type="hidden" name="client_message_id" value=line_id />
-            <div class="composer__grow" data-text=live(move || typed.get())>
+            <div class="composer__grow" data-text=live(move || state.draft.with(|draft| draft.text().to_owned()))>
                 <textarea
                     class="composer__text"
                     id="composer"
@@ -88,36 +72,6 @@ pub fn Composer() -> impl IntoView {
 /// Enter sends, unless it starts a new line (Shift) or ends a composition of an input method.
 fn sends(event: &KeyboardEvent) -> bool {
     event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != KEY_CODE_COMPOSING
-}
-
-/// Shows the draft of the room that is open; what was typed before the page came alive wins.
-fn keep_draft(state: RoomState, typed: RwSignal<String>) {
-    let open = memo(move || state.slug_text());
-    effect(move |run| {
-        open.track();
-        state.recovered.track();
-        let Some(element) = field() else { return };
-        let in_field = element.value();
-        let is_typed = run == Run::First && !in_field.is_empty();
-        let text = if is_typed { in_field } else { storage::draft(&state.slug()) };
-        write(typed, text);
-        if state.focus_composer.get_value() {
-            state.focus_composer.set_value(false);
-            // Fails only for an element that is out of the document.
-            let _ = element.focus();
-        }
-    });
-}
-
-fn field() -> Option<HtmlTextAreaElement> {
-    element("composer")
-}
-
-fn write(typed: RwSignal<String>, text: String) {
-    if let Some(element) = field() {
-        element.set_value(&text);
-    }
-    typed.set(text);
 }
 
 /// How much room there is for what was typed.

@@ -133,7 +133,7 @@ fn newest_link(state: RoomState) -> Option<Piece> {
 fn keep_place(state: RoomState, place: KeptPlace) {
     let at_newest = place.clone();
     effect(move |_| {
-        state.mounted.track();
+        state.mounted.with(|_| ());
         let Some(element) = scroller() else { return };
         if let Some(place) = place.borrow().as_ref() {
             place.restore(&element);
@@ -143,7 +143,7 @@ fn keep_place(state: RoomState, place: KeptPlace) {
         }
     });
     effect(move |_| {
-        state.to_newest.track();
+        let _ = state.to_newest.get();
         if let Some(element) = scroller() {
             at_newest.replace(None);
             scroll::scroll_to_bottom(&element);

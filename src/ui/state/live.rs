@@ -16,6 +16,8 @@ impl RoomState {
     /// Takes over the page that the server rendered: local clocks, what storage kept, and the connection.
     pub fn come_alive(self) {
         let slug = self.slug();
+        // The fields hold it by now; one that comes later is another form's.
+        self.posted.set_value(None);
         self.clocks.set(Clocks::Local);
         self.open_outbox();
         let cursor =

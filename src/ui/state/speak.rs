@@ -19,35 +19,24 @@ const POSTED_PAGE_EVENTS: u32 = 200;
 /// No timer of the outbox is shorter, so that it cannot spin.
 const TIMER_LEAST_MS: u32 = 50;
 
-/// What became of the composer's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// It is in the outbox, and kept over reloads.
-    Taken,
-    /// It was refused; the words why are shown, and the text stays.
-    Refused,
-}
-
 impl RoomState {
-    /// Takes what was typed: checks it as the server will, shows it at once and sends it when the connection allows.
-    #[must_use]
-    pub fn say(self, typed: &str) -> Said {
-        match self.checked(typed) {
+    /// Takes what was typed: checks it as the server will, shows it at once and sends it when the connection allows. What
+    /// is refused stays in the field, with the words why.
+    pub fn say(self) {
+        let typed = self.draft.with_untracked(|draft| draft.text_for(&self.slug()).to_owned());
+        match self.checked(&typed) {
             Ok((me, line)) => {
                 self.clear_notice(Form::Say);
                 // Into storage before anything else happens to it.
                 let id = storage::new_client_message_id();
                 self.outbox.update(|outbox| outbox.push(id.clone(), me, line, local_time::now()));
                 self.keep_line(&id);
+                self.clear_draft();
                 self.throttle.update_value(|throttle| throttle.reset());
                 self.show_newest();
                 self.flush_outbox();
-                Said::Taken
             }
-            Err(code) => {
-                self.refuse_form(Form::Say, Refusal::permanent(code));
-                Said::Refused
-            }
+            Err(code) => self.refuse_form(Form::Say, Refusal::permanent(code)),
         }
     }
 
@@ -177,7 +166,7 @@ impl RoomState {
     pub(super) fn recover(self) {
         storage::recover(move || {
             self.open_outbox();
-            self.recovered.set(1);
+            self.recover_draft();
             self.flush_outbox();
         });
     }

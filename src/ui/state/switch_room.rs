@@ -90,6 +90,7 @@ impl RoomState {
         self.throttle.update_value(|throttle| throttle.reset());
         self.room.set(nothing_yet.summary);
         self.open_outbox();
+        self.open_draft();
         self.window.set(Window::Newest);
         self.unread.set(0);
         self.reach_back.set(ReachBack::Idle);

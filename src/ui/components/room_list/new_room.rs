@@ -60,7 +60,7 @@ fn title_field() -> Option<HtmlInputElement> {
 fn fold_after_success(state: RoomState) {
     let open_room = memo(move || state.slug_text());
     effect(move |run| {
-        open_room.track();
+        let _ = open_room.get();
         if let (Run::Again, Some(title)) = (run, title_field()) {
             // Removing an attribute that is not there is no error.
             let _ = title.closest("details").ok().flatten().map(|details| details.remove_attribute("open"));

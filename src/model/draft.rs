@@ -1,0 +1,57 @@
+//! What is being typed, together with the room that it is for, so that no text can be said in a room that it was not
+//! typed for. Not here: where drafts are kept (`client::storage`).
+
+use crate::protocol::RoomSlug;
+
+/// An unsent text and its room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    room: RoomSlug,
+    text: String,
+}
+
+impl Draft {
+    /// What was typed for a room so far.
+    #[must_use]
+    pub const fn new(room: RoomSlug, text: String) -> Self {
+        Self { room, text }
+    }
+
+    /// The room that the text is for.
+    #[must_use]
+    pub const fn room(&self) -> &RoomSlug {
+        &self.room
+    }
+
+    /// What the field shows.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The field holds another text now; it stays the field of the same room.
+    pub fn edit(&mut self, text: String) {
+        self.text = text;
+    }
+
+    /// What may be said in a room: nothing of what was typed for another one.
+    #[must_use]
+    pub fn text_for(&self, room: &RoomSlug) -> &str {
+        if self.room == *room { &self.text } else { "" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_never_said_in_a_room_that_it_was_not_typed_for() {
+        let room = |slug| RoomSlug::parse(slug).expect("a good slug");
+        let mut draft = Draft::new(room("lobby"), "hello".to_owned());
+        draft.edit("hello there".to_owned());
+        assert_eq!(draft.text_for(&room("lobby")), "hello there");
+        assert_eq!(draft.text_for(&room("garden")), "");
+        assert_eq!(draft.text(), "hello there", "asking takes nothing away");
+    }
+}
