@@ -1,8 +1,7 @@
 //! The server side. May use: `protocol`, `model`. Below this line only `faults` has a cfg.
 //!
-//! Order inside: `faults < clock, config, telemetry, websocket < client_address, listener, origin < store, broker, names,
-//! rate_limit < hub < session, presence, admission, budgets, recent_pages, room_list < app < chat < connection,
-//! housekeeping < http`.
+//! Order inside: `faults < clock, config, telemetry, websocket < limits < client_address, listener, origin < store, broker,
+//! names < hub < session, presence, recent_pages, room_list < app < chat < connection, housekeeping < http`.
 
 pub mod faults;
 
@@ -11,19 +10,18 @@ pub mod config;
 pub mod telemetry;
 pub mod websocket;
 
+pub mod limits;
+
 pub mod client_address;
 pub mod listener;
 pub mod origin;
 
 pub mod broker;
 pub mod names;
-pub mod rate_limit;
 pub mod store;
 
 pub mod hub;
 
-pub mod admission;
-pub mod budgets;
 pub mod presence;
 pub mod recent_pages;
 pub mod room_list;

@@ -7,22 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use teahouse::server::config::Setting;
+
 use super::dialect::Dialect;
 use super::fault::{Doing, Fault};
 
-/// Limits of Teahouse that would refuse what only a load generator does. Durability is as it comes.
-const LIMITS_OFF: &[&str] = &[
-    "CONNECTIONS",
-    "CONNECTIONS_PER_ADDRESS",
-    "HANDSHAKES_PER_MINUTE",
-    "SENDS_PER_MINUTE",
-    "FRAMES_PER_MINUTE",
-    "NICKNAMES_PER_MINUTE",
-    "NEW_ROOMS_PER_HOUR",
-    "MESSAGE_GRAPHEMES",
-    "SENDQ_FRAMES",
-    "REQUEST_TIMEOUT_MS",
-];
+/// Limits of Teahouse, beside those of rates, that would refuse what only a load generator does. Durability is as it comes.
+const LIMITS_OFF: &[&str] =
+    &["CONNECTIONS", "CONNECTIONS_PER_ADDRESS", "MESSAGE_GRAPHEMES", "SENDQ_FRAMES", "REQUEST_TIMEOUT_MS"];
 
 const NCHAN_MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 const NGINX: &str = "/usr/sbin/nginx";
@@ -154,6 +146,9 @@ impl Contestant {
 const SERVER_PROCESSOR: &str = "0";
 
 fn set_teahouse_limits(command: &mut Command, launch: &Launch) {
+    for rate in Setting::rates() {
+        command.env(rate.environment_name(), "0");
+    }
     for limit in LIMITS_OFF {
         command.env(format!("TEAHOUSE_LIMITS_{limit}"), "0");
     }

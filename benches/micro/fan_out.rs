@@ -136,14 +136,13 @@ async fn start(config: Config) -> Server {
 
 /// Only as many lines are on their way as there are rooms, so that none waits for another of its room.
 fn config(lanes: usize, rooms: usize, data: &TempDir) -> Config {
-    let mut config = Config::default();
+    let mut config = Config::without_rates();
     config.server.addr = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     config.server.fan_out_threads = lanes;
     config.server.fan_out_queue = rooms;
     config.server.fan_out_rest = Duration::ZERO;
     config.store.data = data.path().to_owned();
     config.limits.connections_per_address = 0;
-    config.limits.handshakes_per_minute = 0;
     config
 }
 

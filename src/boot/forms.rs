@@ -50,7 +50,7 @@ pub async fn say(
         return visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await;
     };
     let (room, id) = (visit.room.clone(), form.client_message_id.clone());
-    let utterance = Utterance::of_guest(guest, room, id, form.text.clone());
+    let utterance = Utterance::of_guest(guest, visit.caller.address, room, id, form.text.clone());
     match chat::say(&visit.site.app, utterance).await {
         Ok(_) => back_to(&visit.room),
         Err(refusal) => visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await,

@@ -17,6 +17,7 @@ use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::chat;
 use crate::server::http::HttpRefusal;
+use crate::server::limits::Action;
 use crate::server::store::EventRange;
 use crate::ui::Assets;
 use crate::ui::i18n::Language;
@@ -81,7 +82,7 @@ async fn room(
 }
 
 async fn show(site: &Site, caller: &Caller, room: RoomSlug, range: EventRange, request: Request) -> Response {
-    if let Err(refusal) = site.app.budgets.read(caller.address) {
+    if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
         return HttpRefusal(refusal).into_response();
     }
     match page_data(&site.app, caller, &room, range).await {
@@ -98,7 +99,7 @@ pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: Event
         me: caller.person(),
         room: snapshot,
         rooms: chat::list_rooms(app).await?,
-        limits: app.limits(),
+        limits: app.told_limits(),
         notice: None,
         at_newest: !page.has_newer,
     })

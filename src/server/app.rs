@@ -1,6 +1,5 @@
 //! Everything that lives as long as the server, handed to whoever needs it. No statics: two servers fit in one process.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,10 +9,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::protocol::{CloseCode, Limits, Person, UserId};
-use crate::server::admission::Admission;
-use crate::server::budgets::Budgets;
 use crate::server::config::{Config, Scheme, limit};
 use crate::server::hub::Hub;
+use crate::server::limits::{Address, ClientLimits, Payer, PersonKey};
 use crate::server::names::{LiveNames, look};
 use crate::server::origin::OriginPolicy;
 use crate::server::presence::Presence;
@@ -40,10 +38,9 @@ pub struct App {
     pub presence: Presence,
     /// The names that are shown right now, so that nobody else takes one or its twin.
     pub names: LiveNames,
-    /// What each person and address may still do in this minute.
-    pub budgets: Budgets,
-    /// How many sockets each address has open.
-    pub admission: Admission,
+    /// What each person, address and network may still do, and how many connections it has open. Shared with whoever
+    /// counts before there is a request.
+    pub limits: Arc<ClientLimits>,
     /// Which pages of other origins may use what.
     pub origins: OriginPolicy,
     /// How often a session ended or got another name on this node: see [`IdentityVersion`].
@@ -75,8 +72,7 @@ impl App {
             hub: Hub::new(&config.server),
             presence: Presence::new(&config.rooms),
             names: LiveNames::default(),
-            budgets: Budgets::new(&config.limits),
-            admission: Admission::new(config.limits.connections_per_address),
+            limits: Arc::new(ClientLimits::new(&config.limits)),
             origins: OriginPolicy::new(&config.server),
             identity_changes: AtomicU64::new(0),
             arrivals: Semaphore::new(limit(config.limits.arrivals).unwrap_or(Semaphore::MAX_PERMITS)),
@@ -132,7 +128,7 @@ impl App {
 
     /// The limits that clients are told.
     #[must_use]
-    pub fn limits(&self) -> Limits {
+    pub fn told_limits(&self) -> Limits {
         Limits {
             message_graphemes: self.config.limits.message_graphemes,
             nickname_graphemes: self.config.limits.nickname_graphemes,
@@ -152,7 +148,7 @@ pub struct Caller {
     /// The guest whose session the cookie proves; none for a visitor, who may read.
     pub guest: Option<Guest>,
     /// The address that limits count, behind trusted proxies the one that they tell.
-    pub address: IpAddr,
+    pub address: Address,
     /// What the browser speaks, which decides the cookie's name.
     pub scheme: Scheme,
     /// When the cookie was read.
@@ -164,5 +160,12 @@ impl Caller {
     #[must_use]
     pub fn person(&self) -> Option<Person> {
         self.guest.as_ref().map(Guest::person)
+    }
+
+    /// Who pays for what the request asks for.
+    #[must_use]
+    pub fn payer(&self) -> Payer {
+        let person = self.guest.as_ref().map(|guest| PersonKey::Guest(guest.id.clone()));
+        Payer { person, address: self.address }
     }
 }

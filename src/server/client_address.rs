@@ -5,7 +5,7 @@
 //!
 //! Who may use it: `http` and `connection`.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -35,15 +35,6 @@ pub fn browser_scheme(peer: IpAddr, socket: Scheme, headers: &HeaderMap, trusted
         Some(proto) if proto.eq_ignore_ascii_case("https") => Scheme::Https,
         Some(proto) if proto.eq_ignore_ascii_case("http") => Scheme::Http,
         _ => socket,
-    }
-}
-
-/// What rate limits count by: an IPv4 address, or the /64 network of an IPv6 address, since one household holds all of it.
-#[must_use]
-pub fn rate_limit_key(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -115,12 +106,5 @@ mod tests {
         assert_eq!(browser_scheme(proxy, Scheme::Https, &list, &proxies()), http, "the nearest proxy's word");
         assert_eq!(browser_scheme(proxy, http, &nonsense, &proxies()), http);
         assert_eq!(browser_scheme(proxy, Scheme::Https, &headers(&[]), &proxies()), Scheme::Https);
-    }
-
-    #[test]
-    fn a_household_counts_as_one_however_many_addresses_it_has() {
-        assert_eq!(rate_limit_key(ip("2001:db8:1:2:3:4:5:6")), ip("2001:db8:1:2::"));
-        assert_eq!(rate_limit_key(ip("203.0.113.9")), ip("203.0.113.9"));
-        assert_eq!(rate_limit_key(ip("::ffff:203.0.113.9")), ip("203.0.113.9"));
     }
 }

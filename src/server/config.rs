@@ -70,6 +70,16 @@ impl Config {
         draft.apply_flags(command_line)?;
         draft.finish()
     }
+
+    /// The defaults without any limit by rate, for tests and benchmarks in which one client does what a crowd does.
+    #[must_use]
+    pub fn without_rates() -> Self {
+        let mut config = Self::default();
+        for setting in Setting::rates() {
+            (setting.read)(&mut config, &value::Raw::Integer(0), setting.unit).expect("a rate may be 0");
+        }
+        config
+    }
 }
 
 impl Default for Config {

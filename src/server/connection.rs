@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::server::admission::Admitted;
 use crate::server::app::App;
 use crate::server::config::limit;
 use crate::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use crate::server::limits::OpenConnection;
 use crate::server::listener::Socket;
 use crate::server::websocket::{Agreement, Inbox};
 
@@ -35,7 +35,7 @@ pub struct Upgraded {
 /// A place for one socket, held from before the upgrade until its end: a drain waits for it, and its address is counted.
 pub struct Place {
     /// Counts its address.
-    pub counted: Admitted,
+    pub counted: OpenConnection,
     /// Keeps a drain waiting.
     pub waited_for: TaskTrackerToken,
 }

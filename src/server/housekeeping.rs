@@ -23,6 +23,8 @@ use crate::server::store::Committed;
 
 /// How often a setting of 0 ticks: as good as at once.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
+/// How often the log is told of refusals that were counted and not told yet.
+const TELL_ATTACKS_EVERY: Duration = Duration::from_secs(10);
 /// In so many shares all connections are looked at, fewer where the period is short.
 const SHARES_MAX: usize = 32;
 
@@ -39,6 +41,7 @@ pub fn start(app: &Arc<App>, committed: mpsc::Receiver<Committed>) -> io::Result
     tasks.spawn(tell_presence(Arc::clone(app)));
     tasks.spawn(tell_room_list(Arc::clone(app)));
     tasks.spawn(check_connections(Arc::clone(app)));
+    tasks.spawn(tell_attacks(Arc::clone(app)));
     tasks.close();
     Ok(tasks)
 }
@@ -113,6 +116,10 @@ async fn tell_room_list(app: Arc<App>) {
         }
     })
     .await;
+}
+
+async fn tell_attacks(app: Arc<App>) {
+    every(TELL_ATTACKS_EVERY, &app.clone(), || app.limits.attacks.tell()).await;
 }
 
 async fn every(period: Duration, app: &App, mut work: impl FnMut()) {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use teahouse::server::config::Setting;
 use teahouse::server::faults::{MUTANT_VARIABLE, Mutant};
 use tokio::process::Command;
 
@@ -23,8 +24,8 @@ pub fn command(data: &Path, mutant: Option<Mutant>) -> Command {
 
 /// What [`command`] sets, for a program that something else starts.
 pub fn settings(command: &mut Command, mutant: Option<Mutant>) {
-    for limit in ["SENDS_PER_MINUTE", "FRAMES_PER_MINUTE", "HANDSHAKES_PER_MINUTE", "NICKNAMES_PER_MINUTE"] {
-        command.env(format!("TEAHOUSE_LIMITS_{limit}"), "0");
+    for rate in Setting::rates() {
+        command.env(rate.environment_name(), "0");
     }
     command.env("TEAHOUSE_LIMITS_DRAIN_TIMEOUT_MS", "300");
     if let Some(mutant) = mutant {

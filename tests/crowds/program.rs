@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use teahouse::server::config::Setting;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
@@ -12,14 +13,9 @@ use tokio::time::timeout;
 /// How long it may take to start. Far longer than it does.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The whole crowd comes from one address, and talks faster than people do.
-const WITHOUT_RATES: [&str; 7] = [
+/// The whole crowd comes from one address, and talks faster than people do: what is off beside the rates.
+const LIMITS_OFF: [&str; 2] = [
     "TEAHOUSE_LIMITS_CONNECTIONS_PER_ADDRESS",
-    "TEAHOUSE_LIMITS_HANDSHAKES_PER_MINUTE",
-    "TEAHOUSE_LIMITS_NICKNAMES_PER_MINUTE",
-    "TEAHOUSE_LIMITS_SENDS_PER_MINUTE",
-    "TEAHOUSE_LIMITS_FRAMES_PER_MINUTE",
-    "TEAHOUSE_LIMITS_READS_PER_MINUTE",
     // The crowd of `slow` says nothing, and does not answer heartbeats.
     "TEAHOUSE_LIMITS_IDLE_TIMEOUT_MS",
 ];
@@ -39,7 +35,8 @@ impl Program {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TEAHOUSE_")) {
             command.env_remove(name);
         }
-        command.envs(WITHOUT_RATES.map(|name| (name, "0"))).envs(settings.iter().copied());
+        command.envs(Setting::rates().map(|rate| (rate.environment_name(), "0")));
+        command.envs(LIMITS_OFF.map(|name| (name, "0"))).envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{path} does not start: {error}"));
         let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();

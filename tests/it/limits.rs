@@ -79,7 +79,11 @@ async fn one_address_may_hold_so_many_sockets_and_no_more() {
 /// Protects against storms of handshakes.
 #[tokio::test]
 async fn handshakes_are_counted_per_address() {
-    let server = TestServer::start_with(|config| config.limits.handshakes_per_minute = 2).await;
+    let server = TestServer::start_with(|config| {
+        config.limits.handshakes_per_minute = 2;
+        config.limits.handshakes_burst = 2;
+    })
+    .await;
     let url = server.socket_url("/ws");
     let _first = Member::connect(&url, None, None).await.unwrap();
     let _second = Program::connect(&server.socket_url("/")).await;

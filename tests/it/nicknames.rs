@@ -11,6 +11,7 @@ use teahouse::server::chat;
 use teahouse::server::config::Scheme;
 use teahouse::server::connection::member::Member;
 use teahouse::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use teahouse::server::limits::Address;
 use tokio::time::timeout;
 
 use crate::support::{PATIENCE, TestServer};
@@ -124,7 +125,7 @@ async fn whoever_signs_out_during_the_handshake_is_found_out_by_the_hello() {
     server.browser().choose_nickname("Alice").await;
     let app = server.app();
     let guest = app.store.guest_by_nickname("alice").await.unwrap();
-    let (address, as_of) = (Ipv4Addr::LOCALHOST.into(), app.identity_version());
+    let (address, as_of) = (Address::of(Ipv4Addr::LOCALHOST.into()), app.identity_version());
     let caller = Caller { guest, address, scheme: Scheme::Http, as_of };
     chat::sign_out(app, &caller).await.unwrap();
     let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));

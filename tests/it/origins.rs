@@ -116,7 +116,10 @@ async fn server_functions_without_a_session_do_nothing_that_needs_one() {
 /// S19. Protects limits from a forged address: the header of a stranger does not count.
 #[tokio::test]
 async fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
-    let limits = |config: &mut teahouse::server::config::Config| config.limits.reads_per_minute = 1;
+    let limits = |config: &mut teahouse::server::config::Config| {
+        config.limits.reads_per_minute = 1;
+        config.limits.reads_burst = 1;
+    };
     let read = async |server: &TestServer, forwarded: &str| {
         let request = reqwest::Client::new().get(server.url("/api/v1/rooms")).header("x-forwarded-for", forwarded);
         request.send().await.unwrap().status().as_u16()

@@ -9,6 +9,7 @@ use teahouse::server::app::{App, Caller};
 use teahouse::server::broker::Broker;
 use teahouse::server::broker::local::LocalBroker;
 use teahouse::server::config::{Config, Scheme};
+use teahouse::server::limits::Address;
 use teahouse::server::listener::{self, ListenerOptions};
 use teahouse::server::store::sqlite::SqliteStore;
 use teahouse::server::store::{
@@ -111,7 +112,8 @@ impl Fixture {
 
     /// Somebody with a nickname, live in the lobby.
     async fn member(&self, nickname: &str) -> Member {
-        let (address, scheme, as_of) = (Ipv4Addr::LOCALHOST.into(), Scheme::Http, self.app.identity_version());
+        let (address, scheme, as_of) =
+            (Address::of(Ipv4Addr::LOCALHOST.into()), Scheme::Http, self.app.identity_version());
         let visitor = Caller { guest: None, address, scheme, as_of };
         let identity = chat::choose_nickname(&self.app, &visitor, nickname).await.unwrap();
         let cookie = identity.token.set_cookie(Scheme::Http, self.app.config.rooms.nickname_ttl);

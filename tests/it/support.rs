@@ -50,19 +50,9 @@ impl TestServer {
 
     /// The same in a folder that may hold data already.
     pub async fn start_in(data: TempDir, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default();
+        let mut config = Config::without_rates();
         config.server.addr = SocketAddr::from(([127, 0, 0, 1], 0));
         config.store.data = data.path().to_owned();
-        for off in [
-            &mut config.limits.handshakes_per_minute,
-            &mut config.limits.nicknames_per_minute,
-            &mut config.limits.sends_per_minute,
-            &mut config.limits.frames_per_minute,
-            &mut config.limits.reads_per_minute,
-            &mut config.limits.new_rooms_per_hour,
-        ] {
-            *off = 0;
-        }
         change(&mut config);
         let listener = TcpListener::bind(config.server.addr).await.unwrap();
         let server = boot::start(config, listener).await.unwrap();

@@ -50,7 +50,7 @@ pub async fn create_room(title: String) -> Result<RoomSummary, Refusal> {
 pub async fn post_message(room: RoomSlug, client_message_id: ClientMessageId, text: String) -> Result<Said, Refusal> {
     let (app, caller, _) = context();
     let guest = caller.guest.ok_or(ErrorCode::NicknameRequired)?;
-    chat::say(&app, Utterance::of_guest(&guest, room, client_message_id, text)).await
+    chat::say(&app, Utterance::of_guest(&guest, caller.address, room, client_message_id, text)).await
 }
 
 fn context() -> (Arc<App>, Caller, ResponseOptions) {

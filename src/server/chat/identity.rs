@@ -1,6 +1,5 @@
 //! Who somebody is: sessions and nicknames of guests, names of programs on the plain socket.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use crate::server::app::{App, Caller};
 use crate::server::chat::refuse;
 use crate::server::clock;
 use crate::server::config::Scheme;
+use crate::server::limits::{Action, Address};
 use crate::server::names::{NameClaim, NameClash, fold, look};
 use crate::server::session::{SessionToken, draw_user_id};
 use crate::server::store::Guest;
@@ -62,7 +62,7 @@ async fn touch(app: &App, guest: &Guest, now: Timestamp) -> bool {
 /// `nickname_taken`, `nickname_look_alike`, `busy`.
 pub async fn choose_nickname(app: &Arc<App>, caller: &Caller, nickname: &str) -> Result<Identity, Refusal> {
     let nickname = acceptable(app, nickname)?;
-    app.budgets.nickname(caller.address)?;
+    app.limits.charge(Action::ClaimNickname, &caller.payer())?;
     let id = caller.guest.as_ref().map_or_else(draw_user_id, |guest| guest.id.clone());
     // Held until the name is in the store, so that two who choose twins at once do not both get one.
     let claim = app.names.claim(&id, &nickname).map_err(clash)?;
@@ -127,11 +127,11 @@ pub async fn session_ended(app: &App, guest: Option<&Guest>) -> Option<CloseCode
 pub async fn claim_plain_name(
     app: &App,
     user: &UserId,
-    address: IpAddr,
+    address: Address,
     nickname: &str,
 ) -> Result<(Person, NameClaim), Refusal> {
     let nickname = acceptable(app, nickname)?;
-    app.budgets.nickname(address)?;
+    app.limits.charge(Action::ClaimNickname, &address.into())?;
     let person = Person { id: user.clone(), nickname, origin: Origin::Plain };
     // Claimed before the look into the store, so that no guest takes the name in between.
     let claim = app.names.claim(&person.id, &person.nickname).map_err(clash)?;

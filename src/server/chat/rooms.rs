@@ -9,6 +9,7 @@ use crate::server::app::{App, Caller};
 use crate::server::chat::refuse;
 use crate::server::clock;
 use crate::server::hub::publication::EncodedRooms;
+use crate::server::limits::Action;
 use crate::server::names::look;
 use crate::server::store::{EventRange, NewRoom, RoomRecord};
 
@@ -175,7 +176,7 @@ pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<Room
     let creator = caller.person().ok_or(ErrorCode::NicknameRequired)?;
     let title = text::room_title(title)?;
     let slug = text::room_slug(&title)?;
-    app.budgets.new_room(caller.address)?;
+    app.limits.charge(Action::CreateRoom, &caller.payer())?;
     let records = app.store.rooms().await.map_err(refuse)?;
     refuse_twin(&records, &slug)?;
     let max_rooms = app.config.rooms.max_rooms;

@@ -3,9 +3,9 @@
 use crate::model::text;
 use crate::protocol::{ClientMessageId, ErrorCode, Person, Refusal, RoomSlug, Seq, Timestamp};
 use crate::server::app::App;
-use crate::server::budgets::Speaker;
 use crate::server::chat::refuse;
 use crate::server::clock;
+use crate::server::limits::{Action, Address, Payer, PersonKey};
 use crate::server::store::{Guest, NewMessage, TokenHash};
 
 /// A line that somebody wants to say.
@@ -18,7 +18,7 @@ pub struct Utterance {
     /// In the name of which session.
     pub session: Option<TokenHash>,
     /// Whose budget pays.
-    pub speaker: Speaker,
+    pub payer: Payer,
     /// The sender's name for the line.
     pub client_message_id: ClientMessageId,
     /// As it was typed.
@@ -39,12 +39,18 @@ pub struct Said {
 impl Utterance {
     /// A line of a guest.
     #[must_use]
-    pub fn of_guest(guest: &Guest, room: RoomSlug, client_message_id: ClientMessageId, text: String) -> Self {
+    pub fn of_guest(
+        guest: &Guest,
+        address: Address,
+        room: RoomSlug,
+        client_message_id: ClientMessageId,
+        text: String,
+    ) -> Self {
         Self {
             room,
             sender: guest.person(),
             session: Some(guest.token_hash),
-            speaker: Speaker::Guest(guest.id.clone()),
+            payer: Payer { person: Some(PersonKey::Guest(guest.id.clone())), address },
             client_message_id,
             text,
             sender_time: None,
@@ -72,7 +78,7 @@ fn check(app: &App, utterance: Utterance) -> Result<NewMessage, Refusal> {
     if limits.message_bytes > 0 && text.len() > limits.message_bytes {
         return Err(ErrorCode::MessageTooLong.into());
     }
-    app.budgets.send(utterance.speaker)?;
+    app.limits.charge_bytes(Action::Post, text.len(), &utterance.payer)?;
     Ok(NewMessage {
         room: utterance.room,
         sender: utterance.sender,

@@ -13,6 +13,7 @@ use super::value::LogFormat;
 pub(super) const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8_080);
 
 const NO_LIMIT: super::Zero = Means("no limit");
+const ONE_AT_A_TIME: super::Zero = Means("one at a time");
 
 const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -114,26 +115,52 @@ settings! {
         request_head_bytes: usize = 32_768, Bytes, Means("only hyper's own bound, about 400 KiB");
         /// Most sockets in all.
         connections: usize = 20_000, Count, NO_LIMIT;
-        /// Most sockets of one client address.
+        /// Most sockets of one client address (an IPv4 address or an IPv6 /64 network).
         connections_per_address: usize = 200, Count, NO_LIMIT;
         /// Most people who are let in at the same moment; others wait for their turn, so that those who are in do not.
         arrivals: usize = 16, Count, NO_LIMIT;
-        /// WebSocket handshakes of one client address.
+        /// A client network (an IPv4 /24 or an IPv6 /48) may do so many times what one address of it may.
+        network_factor: u32 = 8, Count, Means("networks are not limited");
+        /// WebSocket handshakes of one client address; beyond it, they are refused with the wait.
         handshakes_per_minute: u32 = 240, PerMinute, NO_LIMIT;
+        /// Handshakes of one client address at once, while handshakes_per_minute is on.
+        handshakes_burst: u32 = 240, Count, ONE_AT_A_TIME;
         /// Lines of one person.
         sends_per_minute: u32 = 60, PerMinute, NO_LIMIT;
         /// Lines of one person at once, while sends_per_minute is on.
-        sends_burst: u32 = 20, Count, Means("one at a time");
+        sends_burst: u32 = 20, Count, ONE_AT_A_TIME;
+        /// Lines of all people of one client address; beyond it, they wait with their writers.
+        sends_per_minute_per_address: u32 = 600, PerMinute, NO_LIMIT;
+        /// Lines of one client address at once, while sends_per_minute_per_address is on.
+        sends_burst_per_address: u32 = 200, Count, ONE_AT_A_TIME;
+        /// Text of one person that is kept; beyond it, lines wait with their writer.
+        send_bytes_per_minute: u32 = 65_536, BytesPerMinute, NO_LIMIT;
+        /// Text of one person that may come at once, while send_bytes_per_minute is on.
+        send_bytes_burst: u32 = 262_144, Bytes, ONE_AT_A_TIME;
+        /// Text of all people of one client address that is kept; beyond it, lines wait with their writers.
+        send_bytes_per_minute_per_address: u32 = 524_288, BytesPerMinute, NO_LIMIT;
+        /// Text of one client address that may come at once, while send_bytes_per_minute_per_address is on.
+        send_bytes_burst_per_address: u32 = 2_097_152, Bytes, ONE_AT_A_TIME;
         /// Frames of any kind on one connection.
         frames_per_minute: u32 = 240, PerMinute, NO_LIMIT;
         /// Frames on one connection at once, while frames_per_minute is on.
-        frames_burst: u32 = 60, Count, Means("one at a time");
+        frames_burst: u32 = 60, Count, ONE_AT_A_TIME;
         /// Nickname changes of one client address.
         nicknames_per_minute: u32 = 60, PerMinute, NO_LIMIT;
+        /// Nickname changes of one client address at once, while nicknames_per_minute is on.
+        nicknames_burst: u32 = 60, Count, ONE_AT_A_TIME;
         /// New rooms of one client address.
         new_rooms_per_hour: u32 = 20, PerHour, NO_LIMIT;
-        /// Reads of the API by one client address.
+        /// New rooms of one client address at once, while new_rooms_per_hour is on.
+        new_rooms_burst: u32 = 10, Count, ONE_AT_A_TIME;
+        /// New rooms of one person.
+        new_rooms_per_hour_per_person: u32 = 10, PerHour, NO_LIMIT;
+        /// New rooms of one person at once, while new_rooms_per_hour_per_person is on.
+        new_rooms_burst_per_person: u32 = 5, Count, ONE_AT_A_TIME;
+        /// Pages, joins and reads of the API by one client address; beyond it, they are refused with the wait.
         reads_per_minute: u32 = 600, PerMinute, NO_LIMIT;
+        /// Pages, joins and reads of one client address at once, while reads_per_minute is on.
+        reads_burst: u32 = 300, Count, ONE_AT_A_TIME;
         /// Rooms that one connection may follow.
         joined_rooms: usize = 50, Count, NO_LIMIT;
         /// What may wait for one connection; beyond it, what waits of its rooms is given up, and the client fetches it again.

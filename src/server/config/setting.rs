@@ -33,6 +33,8 @@ pub enum Unit {
     PerMinute,
     /// Times per hour.
     PerHour,
+    /// Bytes per minute.
+    BytesPerMinute,
     /// A duration; the key ends in `_ms`.
     Milliseconds,
     /// A duration; the key ends in `_hours`.
@@ -59,6 +61,12 @@ impl Setting {
             .chain(super::StoreConfig::SETTINGS)
             .chain(super::RoomsConfig::SETTINGS)
             .chain(super::LimitsConfig::SETTINGS)
+    }
+
+    /// The settings that limit how often something may happen. A test or a benchmark, where one client does what a crowd
+    /// does, turns off all of them, those of later features too.
+    pub fn rates() -> impl Iterator<Item = &'static Self> {
+        Self::all().filter(|setting| matches!(setting.unit, Unit::PerMinute | Unit::PerHour | Unit::BytesPerMinute))
     }
 
     /// Every section, in the order of the file.
@@ -128,6 +136,7 @@ impl Unit {
             Self::Graphemes => "grapheme clusters",
             Self::PerMinute => "per minute",
             Self::PerHour => "per hour",
+            Self::BytesPerMinute => "bytes per minute",
             Self::Milliseconds => "milliseconds",
             Self::Hours => "hours",
         }

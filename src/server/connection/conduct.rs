@@ -1,11 +1,12 @@
 //! How one client behaves: frames per minute, refused frames in a row, silence, slowness. A plain synchronous struct,
-//! with time as an argument. Not here: budgets per person (`budgets`).
+//! with time as an argument. Not here: what is counted for all connections of a client together
+//! (`limits`).
 
 use std::time::{Duration, Instant};
 
 use crate::protocol::{CloseCode, ErrorCode, Refusal};
 use crate::server::config::LimitsConfig;
-use crate::server::rate_limit::{Rate, TokenBucket};
+use crate::server::limits::{Action, TokenBucket};
 
 /// The record of one connection.
 pub struct Conduct {
@@ -23,7 +24,7 @@ impl Conduct {
     #[must_use]
     pub fn new(limits: &LimitsConfig, now: Instant) -> Self {
         Self {
-            frames: TokenBucket::new(Rate::per_minute(limits.frames_per_minute).with_burst(limits.frames_burst)),
+            frames: TokenBucket::new(Action::Frame.rate_of_connection(limits)),
             refused_in_a_row: 0,
             refused_max: limits.refused_frames,
             heard_at: now,

@@ -91,7 +91,7 @@ impl Member {
         Self {
             id: app.hub.connect(Arc::clone(&sendq), me.as_ref().map(|person| person.id.clone())),
             _name: me.as_ref().and_then(|person| app.names.claim(&person.id, &person.nickname).ok()),
-            machine: Machine::new(me, app.store.epoch().clone(), app.limits(), &app.config.limits, now),
+            machine: Machine::new(me, app.store.epoch().clone(), app.told_limits(), &app.config.limits, now),
             reads: Vec::new(),
             sends: Sends::default(),
             sendq,

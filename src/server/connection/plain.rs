@@ -2,7 +2,6 @@
 //! Best effort, from the moment of joining; cookies do not count here.
 
 use std::future::poll_fn;
-use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +9,6 @@ use std::time::Instant;
 use crate::protocol::plain::{PlainMessage, TIME_MAX_BYTES};
 use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
-use crate::server::budgets::Speaker;
 use crate::server::chat::{self, Said, Utterance};
 use crate::server::clock;
 use crate::server::connection::Upgraded;
@@ -20,13 +18,14 @@ use crate::server::connection::transport::{Reading, Transport, Turn};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::publication::{Wire, plain_refusal_frame};
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
+use crate::server::limits::{Address, Payer, PersonKey};
 use crate::server::names::{NameClaim, fold};
 use crate::server::session::{draw_client_message_id, draw_user_id};
 
 /// Serves a program until the socket is over. The room must be open. Whatever ends it, a panic too, the room is left
 /// before the close frame is exchanged.
 /// Everything is made before the future, as by `member::serve`.
-pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: IpAddr) -> impl Future<Output = ()> + Send {
+pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address) -> impl Future<Output = ()> + Send {
     let (sendq, inbox, place) = upgraded.split(&app, WhenFull::Close);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut program = Program::new(app, sendq, room, address);
@@ -43,7 +42,7 @@ pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: IpAddr)
 struct Program {
     app: Arc<App>,
     room: RoomSlug,
-    address: IpAddr,
+    address: Address,
     id: ConnectionId,
     sendq: Arc<Sendq>,
     conduct: Conduct,
@@ -66,7 +65,7 @@ fn decode(text: &str) -> Result<PlainMessage, ErrorCode> {
 }
 
 impl Program {
-    fn new(app: Arc<App>, sendq: Arc<Sendq>, room: RoomSlug, address: IpAddr) -> Self {
+    fn new(app: Arc<App>, sendq: Arc<Sendq>, room: RoomSlug, address: Address) -> Self {
         let id = app.hub.connect(Arc::clone(&sendq), None);
         app.hub.follow_live(id, &room, Wire::Plain);
         Self {
@@ -172,7 +171,10 @@ impl Program {
         let sender = self.name(&message.nickname).await?;
         let utterance = Utterance {
             room: self.room.clone(),
-            speaker: Speaker::Program(self.address, fold(&sender.nickname)),
+            payer: Payer {
+                person: Some(PersonKey::Program(self.address, fold(&sender.nickname))),
+                address: self.address,
+            },
             sender,
             session: None,
             client_message_id: draw_client_message_id(clock::now()),

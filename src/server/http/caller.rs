@@ -10,15 +10,16 @@ use axum::response::{IntoResponse, Response};
 
 use crate::server::app::{App, Caller};
 use crate::server::chat;
-use crate::server::client_address::{browser_scheme, client_address, rate_limit_key};
+use crate::server::client_address::{browser_scheme, client_address};
 use crate::server::config::Scheme;
 use crate::server::http::HttpRefusal;
+use crate::server::limits::Address;
 use crate::server::listener::PeerAddress;
 
 /// Puts a `Caller` into the request's extensions, and lets the browser keep the cookie of a session that is in use.
 pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let peer = peer(&request);
-    let address = rate_limit_key(client_address(peer, request.headers(), &app.config.server.trusted_proxies));
+    let address = Address::of(client_address(peer, request.headers(), &app.config.server.trusted_proxies));
     let scheme = scheme(&app, &request);
     let as_of = app.identity_version();
     let proof = match chat::who(&app, request.headers(), scheme).await {

@@ -13,6 +13,7 @@ use crate::protocol::{ErrorCode, HistoryPage, RoomSlug, RoomSummary, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::chat;
 use crate::server::http::HttpRefusal;
+use crate::server::limits::Action;
 use crate::server::store::EventRange;
 
 /// `?before=SEQ` or `?after=SEQ`, and `&limit=1…200`.
@@ -40,7 +41,7 @@ pub async fn list(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Json<Vec<RoomSummary>>, HttpRefusal> {
-    app.budgets.read(caller.address)?;
+    app.limits.charge(Action::Read, &caller.payer())?;
     Ok(Json(chat::list_rooms(&app).await?))
 }
 
@@ -51,7 +52,7 @@ pub async fn events(
     room: Result<Path<RoomSlug>, PathRejection>,
     query: Result<Query<EventsQuery>, QueryRejection>,
 ) -> Result<Json<HistoryPage>, HttpRefusal> {
-    app.budgets.read(caller.address)?;
+    app.limits.charge(Action::Read, &caller.payer())?;
     let Path(room) = room.map_err(|_| ErrorCode::RoomNotFound)?;
     let Query(query) = query.map_err(|_| ErrorCode::BadRequest)?;
     let limit = query.limit.unwrap_or(SNAPSHOT_EVENTS);

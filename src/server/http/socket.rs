@@ -1,6 +1,5 @@
 //! The two upgrades. Everything that can be refused is refused before the 101, as plain HTTP with a reason.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -17,6 +16,7 @@ use crate::server::chat;
 use crate::server::connection::{self, Place};
 use crate::server::http::HttpRefusal;
 use crate::server::http::upgrade::Upgrade;
+use crate::server::limits::{Action, Address};
 
 /// `GET /ws`: the member socket. The cookie counts here, so the origin must be ours.
 pub async fn member(
@@ -76,15 +76,14 @@ async fn upgrade_plain(
 }
 
 /// Takes a place, unless the server is stopping or the address has had its share.
-fn admit(app: &App, address: IpAddr) -> Result<Place, Refusal> {
+fn admit(app: &App, address: Address) -> Result<Place, Refusal> {
     // The place is taken before the look at the drain, so that no socket slips in between the two.
     let waited_for = app.connections.token();
     if app.drain.is_cancelled() {
         return Err(Refusal::retry_after(ErrorCode::ShuttingDown, app.reconnect_delay_ms()));
     }
-    app.budgets.handshake(address)?;
-    let crowded = |_| Refusal::retry_after(ErrorCode::TooManyConnections, 10_000);
-    let counted = app.admission.admit(address).map_err(crowded)?;
+    app.limits.charge(Action::Handshake, &address.into())?;
+    let counted = app.limits.open(address)?;
     Ok(Place { counted, waited_for })
 }
 

@@ -14,6 +14,7 @@ use teahouse::server::clock;
 use teahouse::server::config::{Config, Scheme};
 use teahouse::server::connection::member::Member;
 use teahouse::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use teahouse::server::limits::Address;
 use teahouse::server::store::{EventRange, Guest, Store};
 
 use super::audit::{self, Met};
@@ -143,7 +144,7 @@ impl World {
         let Some(wire) = nth(&mut self.wires, wire) else { return };
         if matches!(wire.server, ServerEnd::Knocking) {
             let guest = Some(guest(wire.client));
-            let (address, as_of) = (Ipv4Addr::LOCALHOST.into(), self.app.identity_version());
+            let (address, as_of) = (Address::of(Ipv4Addr::LOCALHOST.into()), self.app.identity_version());
             let caller = Caller { guest, address, scheme: Scheme::Http, as_of };
             let sendq = Sendq::new(SendqLimits { bytes: 0, frames: SENDQ_FRAMES }, WhenFull::FallBehind);
             wire.server = ServerEnd::Open(Box::new(Member::new(Arc::clone(&self.app), Arc::new(sendq), caller, now)));
@@ -250,11 +251,9 @@ fn guest(number: usize) -> Guest {
 }
 
 pub(super) fn start_server(disk: &Arc<Mutex<Disk>>) -> (Arc<App>, Arc<ScriptedStore>) {
-    let mut config = Config::default();
+    let mut config = Config::without_rates();
     // Chance must come from the script alone.
     config.server.fan_out_threads = 2;
-    config.limits.sends_per_minute = 0;
-    config.limits.frames_per_minute = 0;
     let store = Arc::new(ScriptedStore::open(disk, (0..CLIENTS).map(guest).collect()));
     (Arc::new(App::new(config, Arc::clone(&store) as Arc<dyn Store>)), store)
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::machine::{Input, Output};
 use super::{Member, join};
 use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, RoomSlug};
-use crate::server::app::App;
+use crate::server::app::{App, Caller};
 use crate::server::chat::{self, Utterance};
 use crate::server::hub::publication::{member_frame, welcome_frame};
 
@@ -67,9 +67,9 @@ impl Member {
     /// The line is queued for the store by the call itself: whatever becomes of this connection, a line that was read is
     /// kept.
     fn append(&mut self, room: RoomSlug, client_message_id: ClientMessageId, text: String) {
-        let guest = self.caller.guest.as_ref();
-        let said = guest.map(|guest| {
-            chat::say(&self.app, Utterance::of_guest(guest, room.clone(), client_message_id.clone(), text))
+        let Caller { guest, address, .. } = &self.caller;
+        let said = guest.as_ref().map(|guest| {
+            chat::say(&self.app, Utterance::of_guest(guest, *address, room.clone(), client_message_id.clone(), text))
         });
         self.sends.push(async move {
             let outcome = match said {

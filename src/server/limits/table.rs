@@ -1,0 +1,143 @@
+//! The one table of what is limited: each action, who pays for it, at which rate, and by which setting. A new feature adds
+//! a row here and its settings in `config`. Not here: the counting (`budgets`), how many connections may be open
+//! (`quota`).
+
+use super::bucket::Rate;
+use crate::protocol::ErrorCode;
+use crate::server::config::LimitsConfig;
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Opens a WebSocket.
+    Handshake,
+    /// Sends a frame of any kind.
+    Frame,
+    /// Posts a message.
+    Post,
+    /// Joins a room, which reads its newest page.
+    Join,
+    /// Reads the log or the room list by HTTP.
+    Read,
+    /// Has the server draw a page, that of a refused form included.
+    DrawPage,
+    /// Tries a nickname.
+    ClaimNickname,
+    /// Creates a room.
+    CreateRoom,
+}
+
+/// Who pays. A network is not named in the table: it may do `limits.network_factor` times what one of its addresses may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// One connection, which owns its bucket.
+    Connection,
+    /// A person, by whichever connections.
+    Person,
+    /// Everybody behind one address.
+    Address,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// How often.
+    Times,
+    /// How many bytes it makes the server keep.
+    Bytes,
+}
+
+/// One row.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The actions that share this budget.
+    pub actions: &'static [Action],
+    pub measure: Measure,
+    pub scope: Scope,
+    /// The setting of the rate, without its section; 0 turns the row off.
+    pub setting: &'static str,
+    pub rate: fn(&LimitsConfig) -> Rate,
+    pub refusal: ErrorCode,
+}
+
+use Action::{ClaimNickname, CreateRoom, DrawPage, Frame, Handshake, Join, Post, Read};
+use Measure::{Bytes, Times};
+use Scope::{Address, Connection, Person};
+
+/// Declares the rows: actions, what is counted for whom, the settings of rate and burst, and the refusal.
+macro_rules! rows {
+    ($($actions:expr, $measure:ident, $scope:ident, $per:ident($setting:ident, $burst:ident), $refusal:ident;)+) => {
+        &[$(Row {
+            actions: &$actions,
+            measure: $measure,
+            scope: $scope,
+            setting: stringify!($setting),
+            rate: |limits| Rate::$per(limits.$setting, limits.$burst),
+            refusal: ErrorCode::$refusal,
+        }),+]
+    };
+}
+
+pub(super) const TABLE: &[Row] = rows! {
+    [Handshake], Times, Address, per_minute(handshakes_per_minute, handshakes_burst), TooFast;
+    [Frame], Times, Connection, per_minute(frames_per_minute, frames_burst), TooFast;
+    [Post], Times, Person, per_minute(sends_per_minute, sends_burst), TooFast;
+    [Post], Times, Address, per_minute(sends_per_minute_per_address, sends_burst_per_address), TooFast;
+    [Post], Bytes, Person, per_minute(send_bytes_per_minute, send_bytes_burst), TooFast;
+    [Post], Bytes, Address, per_minute(send_bytes_per_minute_per_address, send_bytes_burst_per_address), TooFast;
+    [Join, Read, DrawPage], Times, Address, per_minute(reads_per_minute, reads_burst), TooFast;
+    [ClaimNickname], Times, Address, per_minute(nicknames_per_minute, nicknames_burst), TooFast;
+    [CreateRoom], Times, Person, per_hour(new_rooms_per_hour_per_person, new_rooms_burst_per_person), TooFast;
+    [CreateRoom], Times, Address, per_hour(new_rooms_per_hour, new_rooms_burst), TooFast;
+};
+
+impl Action {
+    /// Every action.
+    pub const ALL: &[Self] = &[Handshake, Frame, Post, Join, Read, DrawPage, ClaimNickname, CreateRoom];
+
+    /// How the log calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Handshake => "handshake",
+            Frame => "frame",
+            Post => "post",
+            Join => "join",
+            Read => "read",
+            DrawPage => "page",
+            ClaimNickname => "nickname",
+            CreateRoom => "new room",
+        }
+    }
+
+    /// The rate of the bucket that each connection owns for this action; no limit when the table has no such row.
+    #[must_use]
+    pub fn rate_of_connection(self, limits: &LimitsConfig) -> Rate {
+        let row = TABLE.iter().find(|row| row.scope == Connection && row.actions.contains(&self));
+        row.map_or_else(|| Rate::per_minute(0, 0), |row| (row.rate)(limits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::config::{Config, Setting};
+
+    #[test]
+    fn every_row_names_a_setting_that_hosts_can_change() {
+        for row in TABLE {
+            let known = Setting::all().any(|setting| setting.section == "limits" && setting.key() == row.setting);
+            assert!(known, "{} is no setting", row.setting);
+        }
+    }
+
+    #[test]
+    fn every_action_is_limited_as_it_comes() {
+        let limits = Config::default().limits;
+        for action in Action::ALL {
+            let rows = TABLE.iter().filter(|row| row.actions.contains(action));
+            assert!(rows.clone().count() > 0, "{} has no row", action.name());
+            assert!(rows.into_iter().all(|row| !(row.rate)(&limits).is_off()), "{} is off", action.name());
+        }
+    }
+}
