@@ -67,7 +67,7 @@ async fn echo(
         let (opcode, payload) = match socket.receive().await {
             Ok(Incoming::Text(text)) => (Opcode::Text, text.into_owned().into_bytes()),
             Ok(Incoming::Binary(bytes)) => (Opcode::Binary, bytes.into_owned()),
-            Ok(Incoming::Ping(_) | Incoming::Pong(_)) => continue,
+            Ok(Incoming::Ping(_) | Incoming::Pong(_) | Incoming::Fragment) => continue,
             Ok(Incoming::Close(_)) | Err(ReceiveError::Closed) => break CloseCode::NORMAL,
             Err(ReceiveError::Protocol(error)) => break error.close_code(),
             Err(ReceiveError::Io(error)) => return Err(error),

@@ -107,6 +107,35 @@ async fn text_that_is_not_utf8_closes_with_1007() {
     assert_eq!(u16::from(alice.closed().await.code), 1007);
 }
 
+/// Protects the processor from frames that say nothing: each fragment of a message costs what a frame costs.
+#[tokio::test]
+async fn a_flood_of_empty_fragments_is_refused_and_then_closed() {
+    use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+    use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+    let server = TestServer::start_with(|config| {
+        config.limits.frames_per_minute = 60;
+        config.limits.frames_burst = 5;
+        config.limits.refused_frames = 10;
+    })
+    .await;
+    let fragment = |opcode| Message::Frame(Frame::message(Vec::new(), OpCode::Data(opcode), false));
+    let mut alice = server.member("Alice").await;
+    alice.socket.send(fragment(Data::Text)).await.unwrap();
+    for _ in 0..30 {
+        alice.socket.feed(fragment(Data::Continue)).await.unwrap();
+    }
+    alice.socket.flush().await.unwrap();
+    let close = alice.closed().await;
+    assert_eq!((u16::from(close.code), close.reason.as_str()), (4002, "too_fast"));
+    let mut program = server.program().await;
+    program.socket.send(fragment(Data::Text)).await.unwrap();
+    for _ in 0..30 {
+        program.socket.feed(fragment(Data::Continue)).await.unwrap();
+    }
+    program.socket.flush().await.unwrap();
+    assert_eq!(u16::from(program.closed().await.code), 4002);
+}
+
 /// Protects against fragments without end: they count together.
 #[tokio::test]
 async fn fragments_are_counted_together() {

@@ -34,7 +34,7 @@ impl Conduct {
         }
     }
 
-    /// A frame came, a ping or a pong too: the client lives.
+    /// A frame came: a message, each fragment of one, a ping or a pong. The client lives.
     ///
     /// # Errors
     /// `too_fast` when it is one too many.

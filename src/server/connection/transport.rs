@@ -22,7 +22,7 @@ pub enum Turn {
     Text(String),
     /// A binary frame came, which no protocol here has.
     Binary,
-    /// A sign of life below the protocol came (ping or pong).
+    /// A sign of life below the protocol came: a ping, a pong, or a fragment of a message that is not whole.
     Alive,
     /// The sendq wants something seen to.
     Signal(Signal),
@@ -95,7 +95,7 @@ impl Transport {
         Poll::Ready(match incoming {
             Incoming::Text(text) => Turn::Text(text.into_owned()),
             Incoming::Binary(_) => Turn::Binary,
-            Incoming::Ping(_) | Incoming::Pong(_) => Turn::Alive,
+            Incoming::Ping(_) | Incoming::Pong(_) | Incoming::Fragment => Turn::Alive,
             Incoming::Close(_) => {
                 // The answer is a courtesy: it goes out if there is room for it now.
                 let _ = self.sendq.poll_drained(context);

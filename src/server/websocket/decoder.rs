@@ -25,6 +25,8 @@ pub enum Incoming<'a> {
     Pong(Cow<'a, [u8]>),
     /// The client says nothing more. `None` when it gives no reason.
     Close(Option<Close>),
+    /// A frame that does not end its message: it says nothing yet, and whoever counts frames counts it.
+    Fragment,
 }
 
 impl Incoming<'_> {
@@ -37,6 +39,7 @@ impl Incoming<'_> {
             Self::Ping(payload) => Incoming::Ping(payload.into_owned().into()),
             Self::Pong(payload) => Incoming::Pong(payload.into_owned().into()),
             Self::Close(close) => Incoming::Close(close),
+            Self::Fragment => Incoming::Fragment,
         }
     }
 }
@@ -79,8 +82,8 @@ impl Decoder {
         Self { message_bytes_max, compression, is_over: false, partial: None }
     }
 
-    /// Takes bytes from the front of `input` until something is whole. `None` when all were taken and nothing was. Bytes
-    /// that were taken are unmasked where they lie.
+    /// Takes bytes from the front of `input` until a frame is whole. `None` when all were taken and none was. Bytes that
+    /// were taken are unmasked where they lie.
     pub fn decode<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Incoming<'a>>, ProtocolError> {
         if self.is_over {
             *input = &mut [];
@@ -101,30 +104,29 @@ impl Decoder {
     }
 
     fn advance<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Incoming<'a>>, ProtocolError> {
-        loop {
-            let begun = self.partial.as_mut().and_then(|partial| partial.frame.take());
-            let frame = match begun {
-                Some(frame) => frame,
-                None => match self.take_header(input)? {
-                    Some(header) => Frame::new(header),
-                    None => return Ok(None),
-                },
-            };
-            let length = frame.missing_bytes.min(input.len());
-            let part = input.split_off_mut(..length).expect("no more than the input");
-            mask::apply(part, frame.header.key, frame.came_bytes);
-            let is_whole = length == frame.missing_bytes;
-            if is_whole && frame.came_bytes == 0 && frame.header.stands_alone() {
-                return self.whole(&frame.header, Cow::Borrowed(part)).map(Some);
-            }
-            let partial = self.partial.get_or_insert_default();
-            partial.add(frame, part)?;
-            if !is_whole {
-                return Ok(None);
-            }
-            if let Some((header, payload)) = partial.finish(&frame.header) {
-                return self.whole(&header, Cow::Owned(payload)).map(Some);
-            }
+        let begun = self.partial.as_mut().and_then(|partial| partial.frame.take());
+        let frame = match begun {
+            Some(frame) => frame,
+            None => match self.take_header(input)? {
+                Some(header) => Frame::new(header),
+                None => return Ok(None),
+            },
+        };
+        let length = frame.missing_bytes.min(input.len());
+        let part = input.split_off_mut(..length).expect("no more than the input");
+        mask::apply(part, frame.header.key, frame.came_bytes);
+        let is_whole = length == frame.missing_bytes;
+        if is_whole && frame.came_bytes == 0 && frame.header.stands_alone() {
+            return self.whole(&frame.header, Cow::Borrowed(part)).map(Some);
+        }
+        let partial = self.partial.get_or_insert_default();
+        partial.add(frame, part)?;
+        if !is_whole {
+            return Ok(None);
+        }
+        match partial.finish(&frame.header) {
+            Some((header, payload)) => self.whole(&header, Cow::Owned(payload)).map(Some),
+            None => Ok(Some(Incoming::Fragment)),
         }
     }
 

@@ -47,7 +47,7 @@ impl Inbox {
         Self { decoder: Decoder::new(message_bytes_max, compression), unread }
     }
 
-    /// The next message or control frame. `read` is called when none is left, and reads once from the socket, as
+    /// The next message, control frame or fragment of a message. `read` is called when none is left, and reads once from the socket, as
     /// [`AsyncRead::poll_read`](tokio::io::AsyncRead::poll_read) does.
     ///
     /// # Errors

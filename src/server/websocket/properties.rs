@@ -101,7 +101,9 @@ proptest! {
             frames.push(if index + 1 < ends.len() { frame.unfinished() } else { frame });
             start = end;
         }
-        prop_assert_eq!(decode(&stream(&frames), &[chunk]), (vec![Incoming::Text(text.into())], None));
+        let mut expected = vec![Incoming::Fragment; frames.len() - 1];
+        expected.push(Incoming::Text(text.into()));
+        prop_assert_eq!(decode(&stream(&frames), &[chunk]), (expected, None));
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
         self.agreement
     }
 
-    /// Waits for the next message or control frame; pings and the client's close are answered by themselves. Writes
+    /// Waits for the next message, control frame or fragment of a message; pings and the client's close are answered by themselves. Writes
     /// meanwhile what an earlier call could not.
     pub async fn receive(&mut self) -> Result<Incoming<'static>, ReceiveError> {
         poll_fn(|context| self.poll_receive(context)).await

@@ -52,7 +52,7 @@ impl Unwritten {
             Incoming::Ping(payload) => self.answer(encode(Opcode::Pong, payload)),
             Incoming::Close(Some(close)) => self.end(encode_close(close.code, "")),
             Incoming::Close(None) => self.end(encode(Opcode::Close, &[])),
-            Incoming::Text(_) | Incoming::Binary(_) | Incoming::Pong(_) => {}
+            Incoming::Text(_) | Incoming::Binary(_) | Incoming::Pong(_) | Incoming::Fragment => {}
         }
     }
 

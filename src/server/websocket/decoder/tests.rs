@@ -21,8 +21,11 @@ fn decode_all(decoder: &mut Decoder, bytes: &[u8]) -> Result<Vec<Incoming<'stati
     Ok(all)
 }
 
+/// What these frames say, without the fragments that say nothing yet.
 fn decode(frames: &[ClientFrame]) -> Result<Vec<Incoming<'static>>, ProtocolError> {
-    decode_all(&mut decoder(), &stream(frames))
+    let mut all = decode_all(&mut decoder(), &stream(frames))?;
+    all.retain(|incoming| *incoming != Incoming::Fragment);
+    Ok(all)
 }
 
 fn frame(opcode: Opcode, payload: impl AsRef<[u8]>) -> ClientFrame {
@@ -93,12 +96,24 @@ fn fragments_make_one_message_and_control_frames_may_stand_between_them() {
         frame(Binary, [0]),
     ];
     let expected = vec![
+        Incoming::Fragment,
         Incoming::Ping(b"alive?".to_vec().into()),
+        Incoming::Fragment,
         Incoming::Pong(Vec::new().into()),
         text("one message"),
         Incoming::Binary(vec![0].into()),
     ];
-    assert_eq!(decode(&frames), Ok(expected));
+    assert_eq!(decode_all(&mut decoder(), &stream(&frames)), Ok(expected));
+}
+
+/// Whoever counts frames must see each of them.
+#[test]
+fn every_frame_is_told_and_an_empty_fragment_too() {
+    let fragments = |count| vec![frame(Continuation, "").unfinished(); count];
+    let frames = [vec![frame(Text, "").unfinished()], fragments(1_000), vec![frame(Continuation, "")]].concat();
+    let mut told = decode_all(&mut decoder(), &stream(&frames)).unwrap();
+    assert_eq!(told.pop(), Some(text("")));
+    assert_eq!(told, vec![Incoming::Fragment; 1_001]);
 }
 
 #[test]
@@ -228,7 +243,7 @@ fn nothing_is_heard_after_a_close_or_an_error() {
     assert_eq!(decode_all(&mut closed, &frame(Text, "too late").bytes()), Ok(Vec::new()));
 
     let mut failed = decoder();
-    assert_eq!(decode_all(&mut failed, &frame(Text, "begun").unfinished().bytes()), Ok(Vec::new()));
+    assert_eq!(decode_all(&mut failed, &frame(Text, "begun").unfinished().bytes()), Ok(vec![Incoming::Fragment]));
     assert_eq!(decode_all(&mut failed, &[0x81, 0x01]), Err(ProtocolError::Unmasked));
     assert_eq!(decode_all(&mut failed, &frame(Text, "too late").bytes()), Ok(Vec::new()));
     assert_eq!(failed.buffered_bytes(), 0);
