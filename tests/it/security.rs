@@ -194,6 +194,17 @@ async fn nothing_is_read_that_was_not_meant() {
     assert!(upwards.starts_with("HTTP/1.1 404"), "{upwards}");
 }
 
+/// Protects from requests that a proxy and this server could take for two different ones (RFC 9112, section 3.2).
+#[tokio::test]
+async fn http_1_1_must_name_its_host_once() {
+    let server = TestServer::start().await;
+    for (hosts, status) in [("", 400), ("Host: a\r\nHost: b\r\n", 400), ("Host: a b\r\n", 400), ("Host: a\r\n", 200)] {
+        let answer = raw_answer(&server, format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{hosts:?}: {answer}");
+    }
+    assert!(raw_answer(&server, "GET /healthz HTTP/1.0\r\n\r\n".to_owned()).await.contains(" 200 "));
+}
+
 /// S13. Protects memory from bodies that are too large, and tells so.
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused() {

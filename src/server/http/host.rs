@@ -1,0 +1,47 @@
+//! The `Host` header: HTTP/1.1 has it exactly once. Not here: which hosts are ours.
+
+use axum::extract::Request;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Answers 400 to a request whose host is missing, doubled or no host (RFC 9112 §3.2): two readers of it, such as a proxy
+/// and this server, could take it for two different requests.
+pub async fn named_once(request: Request, next: Next) -> Response {
+    if is_named_once(request.version(), request.headers()) {
+        return next.run(request).await;
+    }
+    (StatusCode::BAD_REQUEST, "send the Host header once, with a host and perhaps a port\n").into_response()
+}
+
+fn is_named_once(version: Version, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => version < Version::HTTP_11,
+        (Some(host), None) => Authority::try_from(host.as_bytes()).is_ok_and(|host| !host.as_str().contains('@')),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_fine(version: Version, hosts: &[&'static str]) -> bool {
+        let headers = hosts.iter().map(|host| (header::HOST, host.parse().expect("a value"))).collect();
+        is_named_once(version, &headers)
+    }
+
+    #[test]
+    fn http_1_1_names_one_host_and_http_1_0_may_name_none() {
+        for host in ["localhost", "chat.example.org:8080", "192.0.2.1", "[2001:db8::1]:443", "xn--e1afmkfd.example"] {
+            assert!(is_fine(Version::HTTP_11, &[host]), "{host}");
+        }
+        for hosts in [[].as_slice(), &[""], &["a", "a"], &["a b"], &["a/b"], &["user@a"], &["a,b c"]] {
+            assert!(!is_fine(Version::HTTP_11, hosts), "{hosts:?}");
+        }
+        assert!(is_fine(Version::HTTP_10, &[]));
+        assert!(!is_fine(Version::HTTP_10, &["a", "b"]));
+    }
+}
