@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::server::app::App;
@@ -21,9 +22,10 @@ use crate::server::{chat, clock, housekeeping, http};
 mod assets;
 mod drain;
 mod forms;
+mod open_files;
 mod pages;
 mod render;
-mod scheduling;
+mod system;
 
 /// How long the store may take to tell why it ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -64,15 +66,28 @@ pub enum BootError {
 /// # Errors
 /// [`BootError`] with what is wrong and what to do.
 pub fn run(config: Config) -> Result<(), BootError> {
-    scheduling::prefer_batches();
+    system::prefer_batches();
+    let config = open_files::fit(config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(BootError::Runtime)?;
     runtime.block_on(async {
         let listener = listener::bind(config.server.addr).await?;
         let server = start(config, listener).await?;
         let mut signals = drain::Signals::install().map_err(BootError::Signals)?;
+        let hurry = CancellationToken::new();
         tracing::info!("serving on {}", server.url());
         tokio::select! {
-            () = signals.stop() => server.drain().await,
+            () = signals.stop() => {
+                let hurried = async {
+                    signals.stop().await;
+                    tracing::info!("told to stop again: waiting for nobody any more");
+                    hurry.cancel();
+                    std::future::pending().await
+                };
+                tokio::select! {
+                    drained = server.drain_unless_hurried(hurry.clone()) => drained,
+                    () = hurried => Ok(()),
+                }
+            }
             failure = server.failure() => {
                 tracing::error!(%failure, "stopping");
                 server.say_farewell().await;
@@ -88,6 +103,8 @@ pub struct Server {
     address: SocketAddr,
     scheme: Scheme,
     failure: watch::Receiver<Option<String>>,
+    /// Cancelled when nothing more is accepted.
+    listening: CancellationToken,
     accepting: TaskTracker,
     housekeeping: TaskTracker,
 }
@@ -117,8 +134,9 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Boot
         accepting.spawn(reload.map_err(BootError::Signals)?);
     }
     let options = ListenerOptions::new(&app.config.limits, tls);
-    accepting.spawn(listener::serve(listener, router, options, app.stop.clone(), accepting.clone()));
-    Ok(Server { app, address, scheme, failure, accepting, housekeeping })
+    let listening = CancellationToken::new();
+    accepting.spawn(listener::serve(listener, router, options, listening.clone(), accepting.clone()));
+    Ok(Server { app, address, scheme, failure, listening, accepting, housekeeping })
 }
 
 impl Server {

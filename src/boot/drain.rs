@@ -1,8 +1,9 @@
-//! Stopping: tell everybody when to come back, finish what was accepted, close the log, go.
+//! Stopping: tell everybody when to come back, listen no more, finish what was accepted, close the log, go.
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::{BootError, Server};
 use crate::protocol::CloseCode;
@@ -10,37 +11,52 @@ use crate::server::config::limit;
 use crate::server::faults::{self, Point};
 use crate::server::hub::sendq::Signal;
 
-/// After the last client was told to reconnect it has this long to leave by itself.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Whoever was told to reconnect last has so long to be gone: a slow network, and a busy machine.
+const GRACE: Duration = Duration::from_millis(500);
 
-/// How long close frames may take to arrive.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long close frames and unfinished answers may take to arrive.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The same when somebody is in a hurry.
+const SHORT_FAREWELL: Duration = Duration::from_millis(200);
 
 impl Server {
-    /// Refuses new sockets, tells the open ones to reconnect, acknowledges what still comes, closes what stays, and
-    /// closes the store last. Clients have the reconnect window and `PATIENCE` to leave, at most
-    /// `limits.drain_timeout`; close frames and unfinished answers then have `FAREWELL` each.
+    /// [`Server::drain_unless_hurried`], by whoever is in no hurry.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn drain(self) -> Result<(), BootError> {
+        self.drain_unless_hurried(CancellationToken::new()).await
+    }
+
+    /// Tells the open sockets to reconnect and listens no more, so that the next process can take the port; acknowledges
+    /// what still comes, closes what stays beyond the reconnect window, and closes the store last. Nobody who left in time
+    /// waits for somebody who does not: the window is all that the silent get. `hurry` ends every wait for clients.
     ///
     /// # Errors
     /// [`BootError::StoreFailed`] when the disk failed meanwhile: what was acknowledged is kept, the rest is not.
-    pub async fn drain(self) -> Result<(), BootError> {
+    pub async fn drain_unless_hurried(self, hurry: CancellationToken) -> Result<(), BootError> {
         let app = &self.app;
-        let window = app.reconnect_window() + PATIENCE;
-        let patience = limit(app.config.limits.drain_timeout).map_or(window, |most| window.min(most));
+        let patience = Patience::new(limit(app.config.limits.drain_timeout), hurry);
+        let window = app.reconnect_window();
         tracing::info!(connections = app.hub.connection_count(), "draining");
         app.drain.cancel();
         app.hub.signal_all(Signal::Drain);
         app.connections.close();
+        self.listening.cancel();
         faults::reach(Point::InDrain);
-        if timeout(patience, app.connections.wait()).await.is_err() {
-            self.say_farewell().await;
+        if !patience.wait_for(window + GRACE, app.connections.wait()).await {
+            tracing::info!(connections = app.hub.connection_count(), "closing those who stayed");
+            app.hub.signal_all(Signal::Close(CloseCode::Drain));
+            patience.wait_for(FAREWELL, app.connections.wait()).await;
         }
         app.stop.cancel();
         self.accepting.close();
-        let _ = timeout(FAREWELL, self.accepting.wait()).await;
+        patience.wait_for(FAREWELL, self.accepting.wait()).await;
         faults::reach(Point::InDrain);
+        // Whatever the hurry: what was accepted gets its commit.
         let closed = app.store.close().await;
-        let _ = timeout(FAREWELL, self.housekeeping.wait()).await;
+        patience.wait_for(FAREWELL, self.housekeeping.wait()).await;
         closed.map_err(|error| BootError::StoreFailed(error.to_string()))?;
         tracing::info!("stopped");
         Ok(())
@@ -52,6 +68,35 @@ impl Server {
         self.app.hub.signal_all(Signal::Close(CloseCode::Drain));
         self.app.connections.close();
         let _ = timeout(FAREWELL, self.app.connections.wait()).await;
+    }
+}
+
+/// How long a drain waits for clients.
+struct Patience {
+    /// None = as long as each step may take.
+    until: Option<Instant>,
+    hurry: CancellationToken,
+}
+
+impl Patience {
+    fn new(drain_timeout: Option<Duration>, hurry: CancellationToken) -> Self {
+        Self { until: drain_timeout.map(|most| Instant::now() + most), hurry }
+    }
+
+    /// Whether the work was over in time. A moment remains in any hurry: close frames are on their way.
+    async fn wait_for(&self, most: Duration, work: impl Future<Output = ()>) -> bool {
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        let most = left.map_or(most, |left| most.min(left));
+        let hurried = async {
+            self.hurry.cancelled().await;
+            sleep(most.min(SHORT_FAREWELL)).await;
+        };
+        tokio::select! {
+            biased;
+            () = work => true,
+            () = sleep(most) => false,
+            () = hurried => false,
+        }
     }
 }
 

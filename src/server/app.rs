@@ -19,10 +19,10 @@ use crate::server::recent_pages::RecentPages;
 use crate::server::room_list::RoomList;
 use crate::server::store::{Guest, Store};
 
-/// How many clients may come back per second after a drain.
-const RECONNECTS_PER_SECOND: u64 = 500;
+/// How many clients may come back per second after a drain: less than half of what a small machine lets in.
+const RECONNECTS_PER_SECOND: u64 = 1_000;
 /// The least time over which clients come back after a drain.
-const RECONNECT_WINDOW_MIN: Duration = Duration::from_secs(2);
+const RECONNECT_WINDOW_MIN: Duration = Duration::from_millis(500);
 /// A session that is gone from the store ends its connections within this time (OWASP ASVS 5.0, 7.4).
 const SESSION_CHECK_PERIOD: Duration = Duration::from_secs(30);
 
@@ -102,7 +102,7 @@ impl App {
     #[must_use]
     pub fn reconnect_window(&self) -> Duration {
         let connections = u64::try_from(self.hub.connection_count()).unwrap_or(u64::MAX);
-        let wanted = Duration::from_secs(connections / RECONNECTS_PER_SECOND).max(RECONNECT_WINDOW_MIN);
+        let wanted = Duration::from_millis(connections * 1_000 / RECONNECTS_PER_SECOND).max(RECONNECT_WINDOW_MIN);
         limit(self.config.limits.drain_timeout).map_or(wanted, |most| wanted.min(most / 2))
     }
 

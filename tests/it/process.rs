@@ -5,9 +5,10 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::process::{self, Teahouse, clean};
-use crate::support::{Browser, PATIENCE, Program};
+use crate::support::{Browser, Member, PATIENCE, Program};
 
 fn command(data: &Path) -> Command {
     process::command(Path::new(env!("CARGO_BIN_EXE_teahouse")), data)
@@ -34,6 +35,53 @@ async fn sigterm_and_ctrl_c_end_it_in_order() {
         assert_eq!(code, Some(0), "SIG{signal}: {said}");
         assert!(!data.path().join("teahouse.sqlite3-wal").exists(), "the log was not checkpointed");
     }
+}
+
+/// Protects operators who cannot wait: a second signal ends every wait for clients, and the stop is in order all the same.
+#[tokio::test]
+async fn a_second_signal_hastens_the_stop() {
+    let data = TempDir::new().unwrap();
+    let mut teahouse = Teahouse::start(&mut command(data.path())).await;
+    let mut deaf = teahouse.member("Deaf").await;
+    deaf.say("lobby", "one", "kept").await.unwrap();
+    teahouse.signal("TERM");
+    teahouse.says("draining").await.expect("it stops in order");
+    teahouse.signal("INT");
+    teahouse.says("told to stop again").await.expect("it says what it does");
+    let (code, said) = teahouse.end().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!data.path().join("teahouse.sqlite3-wal").exists(), "the log was not checkpointed");
+}
+
+/// Protects newcomers from silence: a process that may open few files raises its limit as far as it may, says what is
+/// missing, and refuses with words whoever is too many.
+#[tokio::test]
+async fn with_few_open_files_the_limit_is_raised_and_whoever_is_too_many_is_told() {
+    let data = TempDir::new().unwrap();
+    let mut limited = Command::new("sh");
+    let script = "ulimit -Sn 100 && ulimit -Hn 600 && exec \"$0\" --addr 127.0.0.1:0 --data \"$1\"";
+    limited.args(["-c", script, env!("CARGO_BIN_EXE_teahouse")]).arg(data.path());
+    clean(&mut limited);
+    limited.env("TEAHOUSE_LIMITS_CONNECTIONS_PER_ADDRESS", "0").env("TEAHOUSE_LIMITS_HANDSHAKES_PER_MINUTE", "0");
+    let teahouse = Teahouse::start(&mut limited).await;
+    let mut members = vec![teahouse.member("First").await];
+    let url = format!("{}/ws", teahouse.url.replacen("http", "ws", 1));
+    let refused = loop {
+        assert!(members.len() < 600, "more connections than files");
+        match timeout(PATIENCE, Member::connect(&url, None, None)).await.expect("a newcomer hangs") {
+            Ok(member) => members.push(member),
+            Err(error) => break *error,
+        }
+    };
+    assert!(members.len() > 100, "the limit was not raised: {}", members.len());
+    match refused {
+        Error::Http(response) => assert_eq!(response.status(), 503),
+        other => panic!("nobody was told anything: {other}"),
+    }
+    drop(members);
+    teahouse.signal("TERM");
+    let (_, said) = teahouse.end().await;
+    assert!(said.contains("may open 600 files") && said.contains("20256"), "{said}");
 }
 
 /// Protects the promise "acknowledged is on disk" from the hardest stop there is.

@@ -12,6 +12,10 @@ use crate::protocol::{Command, Cursor, Event, Refusal, RoomSlug, TabId, Timestam
 const STEP_MS: i64 = 15_000;
 /// Added to twice the heartbeat: silence longer than this is a dead connection.
 const SILENCE_MARGIN_MS: i64 = 10_000;
+/// How long a restart of the server may take. Until then the page tries again within [`RESTART_PAUSE_MS`].
+const RESTART_MS: i64 = 30_000;
+/// Most time between two attempts while the server restarts: the back-off is for servers that nobody expects to be away.
+const RESTART_PAUSE_MS: u32 = 1_000;
 /// So many attempts without ever opening mean that something blocks WebSockets.
 const BLOCKED_AFTER: u32 = 3;
 /// Close code of a connection that the page itself ended (RFC 6455 §7.4.1).
@@ -35,6 +39,8 @@ pub struct Link {
     heartbeat_ms: u32,
     /// When the server asked to leave for another connection.
     leave: Option<Timestamp>,
+    /// Until when the server is expected to be back, since it said that it stops.
+    restart: Option<Timestamp>,
     /// What was told last, so that only changes are told.
     told: LinkStatus,
     /// When the timer rings.
@@ -124,6 +130,7 @@ impl Link {
             heard: Timestamp::default(),
             heartbeat_ms: 0,
             leave: None,
+            restart: None,
             told: LinkStatus::Connecting,
             alarm: None,
         }

@@ -183,7 +183,7 @@ settings! {
         idle_timeout: Duration = ms(60_000), Milliseconds, NO_LIMIT;
         /// Time that one write to a socket may take.
         write_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
-        /// Time that a drain may take in all.
-        drain_timeout: Duration = ms(25_000), Milliseconds, NO_LIMIT;
+        /// Time that a stop may wait for clients; whoever is connected then is cut off. Containers are killed after 10 s.
+        drain_timeout: Duration = ms(8_000), Milliseconds, NO_LIMIT;
     }
 }

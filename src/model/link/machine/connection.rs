@@ -1,6 +1,6 @@
 //! Transitions of the connection itself: opened, lost, waited for, given up.
 
-use super::{CLOSED_BY_US, History, Link, Network, Phase, Turn, later};
+use super::{CLOSED_BY_US, History, Link, Network, Phase, RESTART_MS, RESTART_PAUSE_MS, Turn, later};
 use crate::model::backoff;
 use crate::model::link::Output;
 use crate::protocol::error::Reconnect;
@@ -32,6 +32,9 @@ impl Link {
         if !self.has_socket() {
             return;
         }
+        if code == CloseCode::Drain.number() {
+            self.expect_restart(0, turn);
+        }
         match CloseCode::reconnect(code) {
             Reconnect::No => self.phase = Phase::Ended { code },
             Reconnect::Yes => self.wait(turn),
@@ -47,9 +50,22 @@ impl Link {
         self.attempts = self.attempts.saturating_add(1);
         let until = match self.leave.take() {
             Some(leave) if leave > turn.now => leave,
-            _ => later(turn.now, i64::from(self.backoff.delay_ms(turn.chance))),
+            _ => later(turn.now, i64::from(self.pause_ms(turn))),
         };
         self.phase = Phase::Waiting { until };
+    }
+
+    /// How long to wait before the next attempt.
+    fn pause_ms(&mut self, turn: &Turn) -> u32 {
+        match self.restart {
+            Some(until) if until > turn.now => backoff::share(RESTART_PAUSE_MS, turn.chance),
+            _ => self.backoff.delay_ms(turn.chance),
+        }
+    }
+
+    /// The server said that it stops, in so many milliseconds or already.
+    pub(super) fn expect_restart(&mut self, in_ms: u32, turn: &Turn) {
+        self.restart = Some(later(turn.now, i64::from(in_ms) + RESTART_MS));
     }
 
     pub(super) fn drop_socket(&mut self, turn: &mut Turn) {

@@ -38,7 +38,10 @@ impl Link {
             }
             Event::Gap { .. } => self.fell_behind(turn),
             Event::Heartbeat { heads } => self.heartbeat(heads, turn),
-            Event::Reconnect { in_ms } => self.leave = Some(later(turn.now, i64::from(*in_ms))),
+            Event::Reconnect { in_ms } => {
+                self.leave = Some(later(turn.now, i64::from(*in_ms)));
+                self.expect_restart(*in_ms, turn);
+            }
             Event::Presence { .. }
             | Event::Typing { .. }
             | Event::Ack { .. }

@@ -65,6 +65,34 @@ fn a_server_that_closes_before_the_time_it_named_is_still_given_that_time() {
     assert_eq!(bench.sleep(2_000), "open");
 }
 
+/// The back-off is for servers that nobody expects to be away: it would keep the page out long after the restart.
+#[test]
+fn while_the_server_restarts_the_page_tries_again_within_a_second() {
+    let mut bench = Bench::live();
+    bench.feed(frame(Event::Reconnect { in_ms: 2_000 }));
+    assert_eq!(bench.sleep(2_000), "close, open, Reconnecting");
+    for _ in 0..29 {
+        bench.feed(Input::Closed { code: 1006 });
+        assert_eq!(bench.sleep(1_000), "open");
+    }
+    bench.sleep(1_000);
+    for wait in [500, 1_000, 2_000, 4_000] {
+        bench.feed(Input::Closed { code: 1006 });
+        assert_eq!(bench.sleep(wait - 1), "", "a server that stays away is not a restart");
+        assert_eq!(bench.sleep(1), "open");
+    }
+}
+
+#[test]
+fn a_page_that_was_closed_by_the_stop_comes_back_as_soon() {
+    let mut bench = Bench::live();
+    bench.feed(Input::Closed { code: CloseCode::Drain.number() });
+    for _ in 0..10 {
+        assert_eq!(bench.sleep(1_000), "open");
+        bench.feed(Input::Closed { code: 1006 });
+    }
+}
+
 #[test]
 fn every_close_code_is_treated_as_its_class_says() {
     for code in CloseCode::ALL {

@@ -1,0 +1,60 @@
+//! Every connection is an open file, and a server that has none left accepts nobody: clients hang in the system's queue.
+//! So it never accepts more connections than it may have files, and those beyond are refused with words.
+
+use crate::server::config::Config;
+
+use super::system;
+
+/// Files beside the connections: the database with its readers, logs, listener, the files of the page, and those who are
+/// being refused.
+const RESERVE: u64 = 256;
+
+/// The settings, with no more connections than this process may open files for. Warns when that is less than was set.
+pub(super) fn fit(config: Config) -> Config {
+    match system::raise_open_files() {
+        Ok(files) => fit_to(files, config),
+        Err(error) => {
+            tracing::warn!(%error, "the system does not tell how many files may be open");
+            config
+        }
+    }
+}
+
+fn fit_to(files: u64, mut config: Config) -> Config {
+    // A process that may open hardly any still serves somebody.
+    let most = usize::try_from(files.saturating_sub(RESERVE).max(files / 2)).unwrap_or(usize::MAX);
+    let connections = config.limits.connections;
+    if connections == 0 || most < connections {
+        config.limits.connections = most;
+    }
+    if connections > most {
+        let needed = connections as u64 + RESERVE;
+        tracing::warn!(
+            "this process may open {files} files, so it accepts {most} connections at most, and not the {connections} of \
+             limits.connections. Let it open {needed} (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of containers), \
+             or lower limits.connections"
+        );
+    }
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(connections: usize, files: u64) -> usize {
+        let mut config = Config::default();
+        config.limits.connections = connections;
+        fit_to(files, config).limits.connections
+    }
+
+    #[test]
+    fn there_are_never_more_connections_than_files_for_them() {
+        assert_eq!(fitted(20_000, 1_048_576), 20_000);
+        assert_eq!(fitted(20_000, 1_024), 768);
+        assert_eq!(fitted(100, 1_024), 100);
+        assert_eq!(fitted(0, 1_024), 768, "no limit is still one of the system");
+        assert_eq!(fitted(20_000, 64), 32);
+        assert_eq!(fitted(0, u64::MAX), usize::MAX - RESERVE as usize);
+    }
+}
