@@ -120,12 +120,17 @@ pub fn is_resumed(joined: &[u8]) -> bool {
     joined.starts_with(RESUMED)
 }
 
-/// The cursor that `joined` leaves its reader with, as JSON.
+/// The cursor that `joined` leaves its reader with, as JSON; `None` when it brings no event.
 pub fn cursor_after(joined: &[u8]) -> Option<String> {
     let joined = str::from_utf8(joined).ok()?;
-    let head = joined.split_once(r#""head":"#)?.1.split(|character: char| !character.is_ascii_digit()).next()?;
-    let epoch = joined.split_once(r#""epoch":""#)?.1.split('"').next()?;
-    Some(format!(r#"{{"epoch":"{epoch}","seq":{head}}}"#))
+    let (before, events) = joined.split_once(r#""events":["#)?;
+    let epoch = before.split_once(r#""epoch":""#)?.1.split('"').next()?;
+    let newest = events.split_once(r#"],"has_older""#)?.0.rsplit_once(r#"{"seq":"#)?.1;
+    let number = |text: &str| text.split(|character: char| !character.is_ascii_digit()).next().map(str::to_owned);
+    let (seq, at_ms) = (number(newest)?, number(newest.split_once(r#""at_ms":"#)?.1)?);
+    let id = newest.split_once(r#""client_message_id":""#).and_then(|(_, id)| id.split('"').next());
+    let id = id.map_or("null".to_owned(), |id| format!(r#""{id}""#));
+    Some(format!(r#"{{"epoch":"{epoch}","seq":{seq},"at_ms":{at_ms},"client_message_id":{id}}}"#))
 }
 
 /// Where the mark was in the last frame: it is nearly always there again, so that hardly any frame is searched.

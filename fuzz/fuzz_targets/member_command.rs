@@ -54,6 +54,7 @@ fn assert_promises(command: &Command) {
             assert_slug(room);
             if let Some(cursor) = cursor {
                 assert_token(cursor.epoch.as_str());
+                cursor.client_message_id.iter().for_each(|id| assert_token(id.as_str()));
             }
         }
         Command::Leave { room } | Command::Typing { room } => assert_slug(room),

@@ -31,9 +31,9 @@ pub struct Notice {
 /// Events that the reader does not hold yet, between two that they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hole {
-    /// The last event held before the hole: ask for history `after` this.
+    /// The last event held before the hole: ask for the history that begins with this.
     pub after: Seq,
-    /// The first event held behind the hole: ask for history `before` this.
+    /// The first event held behind the hole: ask for the history that ends with this.
     pub before: Seq,
 }
 
@@ -54,6 +54,9 @@ pub struct Timeline {
     epoch: Epoch,
     /// Runs of contiguous events, none empty, oldest first; between each two lies at least one event that is not held.
     runs: Vec<Vec<LogEvent>>,
+    /// The newest event that the room's stream brought. Own lines behind it were placed by their acks: when the stream
+    /// breaks off, their history may be another.
+    followed: Seq,
     /// Whether events older than the oldest held exist.
     has_older: bool,
     /// By `after`, at most one for each.
@@ -67,31 +70,39 @@ impl Timeline {
         let mut timeline = Self {
             epoch: snapshot.epoch.clone(),
             runs: Vec::new(),
+            followed: Seq::ZERO,
             has_older: snapshot.has_older,
             notices: Vec::new(),
         };
         timeline.insert(&snapshot.events);
+        timeline.followed = timeline.head();
         timeline
     }
 
-    /// Takes the answer to a join; returns how many of its events are new to the reader.
-    pub fn join(&mut self, snapshot: &RoomSnapshot, continuity: Continuity) -> usize {
+    /// Takes the answer to a join, which holds what the log has behind the cursor: what was placed there is given up.
+    pub fn join(&mut self, snapshot: &RoomSnapshot, continuity: Continuity) {
         if continuity == Continuity::Reset || snapshot.epoch != self.epoch {
             *self = Self::new(snapshot);
-            return snapshot.events.len();
+            return;
         }
+        let followed = self.followed;
+        self.runs.iter_mut().for_each(|run| run.retain(|event| event.seq <= followed));
+        self.runs.retain(|run| !run.is_empty());
+        self.notices.retain(|notice| notice.after <= snapshot.summary.head);
         self.take_has_older(&snapshot.events, snapshot.has_older);
-        self.insert(&snapshot.events)
+        self.insert(&snapshot.events);
+        self.followed = self.head();
     }
 
     /// Takes a live event.
     pub fn publish(&mut self, event: LogEvent) -> Published {
         let head = self.head();
-        if event.seq <= head {
-            return Published::Duplicate;
-        }
         if event.seq > head.next() {
             return Published::Missing;
+        }
+        self.followed = self.followed.max(event.seq);
+        if event.seq <= head {
+            return Published::Duplicate;
         }
         match self.runs.last_mut() {
             Some(newest) => newest.push(event),
@@ -100,13 +111,36 @@ impl Timeline {
         Published::Added
     }
 
-    /// Takes a page of history: older events before the oldest, or events that fill a hole from either side.
-    /// A page of another history is ignored: the next join will say `Reset`.
-    pub fn add_page(&mut self, page: &HistoryPage) {
-        if page.epoch == self.epoch {
+    /// Takes an own line as its ack tells of it, before the stream brings it.
+    pub fn place(&mut self, event: LogEvent) -> Published {
+        let followed = self.followed;
+        let published = self.publish(event);
+        self.followed = followed;
+        published
+    }
+
+    /// Takes a page of history: older events before the oldest, or events that fill a hole from either side. Returns whether
+    /// the page was taken. One that does not continue what is held is of another history, and the next join will say
+    /// `Reset`.
+    pub fn add_page(&mut self, page: &HistoryPage) -> bool {
+        let continues = self.continues(page);
+        if continues {
             self.take_has_older(&page.events, page.has_older);
             self.insert(&page.events);
         }
+        continues
+    }
+
+    /// Whether a page is of the history that is held: its first or its last event is held too. So ask for pages that begin
+    /// or end with an event that is held.
+    #[must_use]
+    pub fn continues(&self, page: &HistoryPage) -> bool {
+        let cursor = |event: &LogEvent| event.cursor(&page.epoch);
+        let holds = |event: &LogEvent| {
+            let held = self.runs.iter().flatten().find(|held| held.seq == event.seq);
+            held.is_some_and(|held| cursor(held) == cursor(event))
+        };
+        page.epoch == self.epoch && [page.events.first(), page.events.last()].into_iter().flatten().any(holds)
     }
 
     /// Takes a presence change, folded into the notice that is already at the end if there is one. A fold tells of each
@@ -141,7 +175,8 @@ impl Timeline {
     /// Where this reader stands.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        Cursor { epoch: self.epoch.clone(), seq: self.head() }
+        let newest = self.runs.last().and_then(|run| run.last());
+        newest.map_or_else(|| Cursor::start(self.epoch.clone()), |newest| newest.cursor(&self.epoch))
     }
 
     /// The newest event held; [`Seq::ZERO`] when none is.
@@ -150,7 +185,7 @@ impl Timeline {
         self.runs.last().map_or(Seq::ZERO, |run| last_seq(run))
     }
 
-    /// When events older than the oldest held exist: ask for history `before` this.
+    /// The oldest event held, when older ones exist: ask for the history that ends with this.
     #[must_use]
     pub fn older_than(&self) -> Option<Seq> {
         self.oldest().filter(|_| self.has_older)
@@ -187,10 +222,8 @@ impl Timeline {
         }
     }
 
-    /// Merges events into the runs; returns how many were new.
-    fn insert(&mut self, events: &[LogEvent]) -> usize {
-        let held = |runs: &[Vec<LogEvent>]| runs.iter().map(Vec::len).sum::<usize>();
-        let before = held(&self.runs);
+    /// Merges events into the runs.
+    fn insert(&mut self, events: &[LogEvent]) {
         let mut runs = std::mem::take(&mut self.runs);
         for run in events.chunk_by(|one, next| one.seq.next() == next.seq) {
             let place = runs.partition_point(|held| held[0].seq <= run[0].seq);
@@ -205,7 +238,6 @@ impl Timeline {
                 _ => self.runs.push(run),
             }
         }
-        held(&self.runs) - before
     }
 }
 

@@ -126,7 +126,7 @@ pub enum Continuity {
     /// More is missing than one frame carries: these are the newest events, and what lies between the cursor and
     /// the first of them is to be fetched by pages of history.
     Gap,
-    /// The cursor belongs to another history or lies beyond the head: forget the log, these are the newest events.
+    /// The log does not hold the event that the cursor names: forget what is held, these are the newest events.
     Reset,
 }
 

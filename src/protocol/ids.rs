@@ -165,7 +165,9 @@ impl RoomSlug {
     }
 }
 
-/// How far a reader has come in one room's log.
+/// How far a reader has come in one room's log. It names an event by its place and by what tells it from every other
+/// event that could stand there: when an old copy of the database was put back by hand, the epoch is the same and the
+/// places are taken again. [`super::LogEvent::cursor`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
@@ -173,6 +175,20 @@ pub struct Cursor {
     pub epoch: Epoch,
     /// The last event that the reader holds; everything up to it is held too, or behind a known gap.
     pub seq: Seq,
+    /// The time of that event. Without it no event is named, and the answer is a reset.
+    #[serde(default)]
+    pub at_ms: Timestamp,
+    /// The client message id of that event, if it is a message.
+    #[serde(default)]
+    pub client_message_id: Option<ClientMessageId>,
+}
+
+impl Cursor {
+    /// Before the first event: it names none, and holds in every history of the epoch.
+    #[must_use]
+    pub const fn start(epoch: Epoch) -> Self {
+        Self { epoch, seq: Seq::ZERO, at_ms: Timestamp::from_unix_ms(0), client_message_id: None }
+    }
 }
 
 #[cfg(test)]

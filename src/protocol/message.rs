@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ClientMessageId, Epoch, RoomSlug, Seq, Timestamp, UserId};
+use super::ids::{ClientMessageId, Cursor, Epoch, RoomSlug, Seq, Timestamp, UserId};
 
 /// Which door somebody came in by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +37,19 @@ pub struct LogEvent {
     /// What happened.
     #[serde(flatten)]
     pub body: EventBody,
+}
+
+impl LogEvent {
+    /// Where a reader stands whose newest event is this one. Two events with equal cursors are the same event, and so are
+    /// all events before them.
+    #[must_use]
+    pub fn cursor(&self, epoch: &Epoch) -> Cursor {
+        let client_message_id = match &self.body {
+            EventBody::Message(message) => Some(message.client_message_id.clone()),
+            EventBody::RoomCreated { .. } => None,
+        };
+        Cursor { epoch: epoch.clone(), seq: self.seq, at_ms: self.at_ms, client_message_id }
+    }
 }
 
 /// What a log event records. Closed: a client that meets an unknown `kind` must be upgraded.

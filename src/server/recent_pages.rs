@@ -31,8 +31,8 @@ impl RecentPages {
         let page = self.lock().get(room).filter(|page| page.head >= published).cloned()?;
         let start = match range {
             EventRange::Newest => page.events.len().saturating_sub(SNAPSHOT_EVENTS as usize),
-            EventRange::After(seq) => start_after(&page, seq)?,
-            EventRange::Before(_) => return None,
+            EventRange::From(seq) => start_from(&page, seq)?,
+            EventRange::After(_) | EventRange::Before(_) => return None,
         };
         Some(HistoryPage {
             room: page.room.clone(),
@@ -64,11 +64,9 @@ impl RecentPages {
     }
 }
 
-/// Where in a newest page the events behind a position start. A position beyond the page may be newer than it, or of
-/// another history: the store knows.
-fn start_after(page: &HistoryPage, seq: Seq) -> Option<usize> {
-    let reaches_back = page.events.first().is_some_and(|first| first.seq <= seq.next());
-    (reaches_back && seq <= page.head).then(|| page.events.partition_point(|event| event.seq <= seq))
+/// Where in a newest page an event is. One beyond the page may be newer than it, or of another history: the store knows.
+fn start_from(page: &HistoryPage, seq: Seq) -> Option<usize> {
+    page.events.binary_search_by_key(&seq, |event| event.seq).ok()
 }
 
 #[cfg(test)]
@@ -111,11 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_back_gets_what_is_missing_if_the_page_reaches_back_so_far() {
-        assert_eq!(found(7, EventRange::After(Seq::new(7))), Some(vec![]));
-        assert_eq!(found(7, EventRange::After(Seq::new(5))), Some(vec![6, 7]));
-        assert_eq!(found(7, EventRange::After(Seq::new(4))), Some(vec![5, 6, 7]));
-        assert_eq!(found(7, EventRange::After(Seq::new(3))), None);
+    fn whoever_comes_back_gets_what_they_hold_and_what_is_missing_if_the_page_reaches_back_so_far() {
+        assert_eq!(found(7, EventRange::From(Seq::new(7))), Some(vec![7]));
+        assert_eq!(found(7, EventRange::From(Seq::new(6))), Some(vec![6, 7]));
+        assert_eq!(found(7, EventRange::From(Seq::new(5))), Some(vec![5, 6, 7]));
+        assert_eq!(found(7, EventRange::From(Seq::new(4))), None);
     }
 
     #[test]
@@ -135,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_position_beyond_the_page_is_for_the_store_to_judge() {
-        assert_eq!(found(7, EventRange::After(Seq::new(8))), None);
+        assert_eq!(found(7, EventRange::From(Seq::new(8))), None);
     }
 
     #[test]

@@ -130,6 +130,8 @@ pub enum EventRange {
     Before(Seq),
     /// The oldest ones that are newer than this.
     After(Seq),
+    /// This one and the oldest ones that are newer.
+    From(Seq),
 }
 
 /// SHA-256 of a session token: all that the database knows of it.

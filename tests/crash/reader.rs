@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use teahouse::protocol::event::Continuity;
-use teahouse::protocol::{Command, Cursor, Epoch, Event, EventBody, LogEvent, RoomSlug, Seq, TabId};
+use teahouse::protocol::{Command, Epoch, Event, EventBody, LogEvent, RoomSlug, Seq, TabId};
 use tokio::sync::watch;
 
 use crate::ledger::{Place, ROOMS, SharedLedger};
@@ -15,11 +15,13 @@ pub struct Reader {
     ledger: SharedLedger,
     epoch: Option<Epoch>,
     heads: BTreeMap<RoomSlug, Seq>,
+    /// The newest event that was shown of each room.
+    newest: BTreeMap<RoomSlug, LogEvent>,
 }
 
 impl Reader {
     pub fn new(serving: watch::Receiver<String>, ledger: SharedLedger) -> Self {
-        Self { serving, ledger, epoch: None, heads: BTreeMap::new() }
+        Self { serving, ledger, epoch: None, heads: BTreeMap::new(), newest: BTreeMap::new() }
     }
 
     /// Reads until nobody says any more where the server is.
@@ -39,7 +41,7 @@ impl Reader {
         let mut member = Member::connect(&socket, Some(url), None).await.ok()?;
         member.try_send(&Command::Hello { protocol: 1, tab: TabId::parse("reader").unwrap() }).await?;
         for room in ROOMS.map(|room| RoomSlug::parse(room).unwrap()) {
-            let cursor = self.heads.get(&room).zip(self.epoch.clone()).map(|(seq, epoch)| Cursor { epoch, seq: *seq });
+            let cursor = self.newest.get(&room).zip(self.epoch.as_ref()).map(|(event, epoch)| event.cursor(epoch));
             member.try_send(&Command::Join { room, cursor }).await?;
         }
         loop {
@@ -72,6 +74,7 @@ impl Reader {
 
     fn show(&mut self, room: &RoomSlug, event: LogEvent) {
         let head = self.heads.insert(room.clone(), event.seq).unwrap_or(Seq::ZERO);
+        self.newest.insert(room.clone(), event.clone());
         self.ledger.send_modify(|ledger| {
             if event.seq != head.next() {
                 ledger.contradictions.push(format!("{room} was shown {} after {head}", event.seq));

@@ -46,7 +46,8 @@ impl History {
     pub async fn fill_holes(&self, page: &mut Page) {
         let Some(timeline) = &mut page.timeline else { return };
         while let Some(hole) = timeline.newest_hole() {
-            timeline.add_page(&self.after("lobby", hole.after).await);
+            let page = self.after("lobby", hole.after.previous()).await;
+            assert!(timeline.add_page(&page), "the history is another");
         }
     }
 

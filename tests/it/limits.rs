@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use teahouse::protocol::Cursor;
 use teahouse::protocol::event::Continuity;
-use teahouse::protocol::{Cursor, Seq};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::{Member, PATIENCE, Program, TestServer};
@@ -122,7 +122,7 @@ async fn a_room_full_of_the_longest_lines_can_still_be_joined() {
     let (_, snapshot) = bob.join_from("lobby", None).await;
     assert!(snapshot.has_older && !snapshot.events.is_empty() && snapshot.events.len() < 20);
     assert_eq!(snapshot.events.last().unwrap().seq, snapshot.summary.head);
-    let cursor = Cursor { epoch: snapshot.epoch.clone(), seq: Seq::new(1) };
+    let cursor = Cursor::start(snapshot.epoch.clone());
     let (continuity, _) = bob.join_from("lobby", Some(cursor)).await;
     assert_eq!(continuity, Continuity::Gap, "what does not fit is told as a hole");
     let page: serde_json::Value =

@@ -1,12 +1,15 @@
 //! Coming back: what was missed arrives, nothing arrives twice, and a hole is told as one.
 
 use teahouse::protocol::event::Continuity;
-use teahouse::protocol::{Cursor, Epoch, Seq};
+use teahouse::protocol::{Cursor, Epoch, RoomSlug, Seq, Timestamp};
+use teahouse::server::store::EventRange;
 
 use crate::support::TestServer;
 
-fn cursor(epoch: &Epoch, seq: u64) -> Option<Cursor> {
-    Some(Cursor { epoch: epoch.clone(), seq: Seq::new(seq) })
+/// The cursor of somebody who holds the lobby up to this event.
+async fn cursor(server: &TestServer, seq: u64) -> Option<Cursor> {
+    let page = server.app().store.events(&RoomSlug::lobby(), EventRange::From(Seq::new(seq)), 1).await.unwrap();
+    Some(page.events[0].cursor(&page.epoch))
 }
 
 /// Protects catching up after a cut: exactly the missed lines come.
@@ -16,13 +19,14 @@ async fn a_cursor_brings_exactly_what_was_missed() {
     let mut alice = server.member("Alice").await;
     let seen = alice.say("lobby", "one", "seen").await.unwrap();
     let mut bob = server.member("Bob").await;
-    let epoch = bob.join("lobby").await.epoch;
+    bob.join("lobby").await;
+    let held = cursor(&server, seen).await;
     drop(bob);
     for number in 0..5 {
         alice.say("lobby", &format!("m{number}"), &format!("missed {number}")).await.unwrap();
     }
     let mut bob = server.member("Bob two").await;
-    let (continuity, snapshot) = bob.join_from("lobby", cursor(&epoch, seen)).await;
+    let (continuity, snapshot) = bob.join_from("lobby", held).await;
     assert_eq!(continuity, Continuity::Resumed);
     let seqs: Vec<_> = snapshot.events.iter().map(|event| event.seq.get()).collect();
     assert_eq!(seqs, (seen + 1..=seen + 5).collect::<Vec<_>>());
@@ -62,7 +66,6 @@ async fn joining_while_others_talk_misses_nothing_and_doubles_nothing() {
 async fn more_than_one_frame_of_missed_lines_is_a_gap_with_the_newest_page() {
     let server = TestServer::start().await;
     let mut alice = server.member("Alice").await;
-    let epoch = alice.join("lobby").await.epoch;
     for number in 0..201 {
         alice.say_nowait("lobby", &format!("n{number}"), "x").await;
     }
@@ -70,10 +73,10 @@ async fn more_than_one_frame_of_missed_lines_is_a_gap_with_the_newest_page() {
     for number in 0..201 {
         head = alice.answer(&format!("n{number}")).await.unwrap();
     }
-    let (continuity, snapshot) = alice.join_from("lobby", cursor(&epoch, 1)).await;
+    let (continuity, snapshot) = alice.join_from("lobby", cursor(&server, 1).await).await;
     assert_eq!((continuity, snapshot.events.len()), (Continuity::Gap, 50));
     assert_eq!(snapshot.events.last().unwrap().seq.get(), head);
-    let (continuity, snapshot) = alice.join_from("lobby", cursor(&epoch, head - 200)).await;
+    let (continuity, snapshot) = alice.join_from("lobby", cursor(&server, head - 200).await).await;
     assert_eq!((continuity, snapshot.events.len()), (Continuity::Resumed, 200));
 }
 
@@ -82,10 +85,30 @@ async fn more_than_one_frame_of_missed_lines_is_a_gap_with_the_newest_page() {
 async fn a_cursor_of_another_history_or_beyond_the_head_is_reset() {
     let server = TestServer::start().await;
     let mut alice = server.member("Alice").await;
+    alice.say("lobby", "one", "a line").await.unwrap();
+    let right = cursor(&server, 2).await.unwrap();
+    let wrong = [
+        Cursor { epoch: Epoch::parse("another-history").unwrap(), ..right.clone() },
+        Cursor { seq: Seq::new(1), ..right.clone() },
+        Cursor { seq: Seq::new(3), ..right.clone() },
+        Cursor { seq: Seq::new(99), ..right.clone() },
+        Cursor { at_ms: Timestamp::from_unix_ms(right.at_ms.unix_ms() + 1), ..right.clone() },
+        Cursor { client_message_id: None, ..right.clone() },
+    ];
+    for cursor in wrong {
+        assert_eq!(alice.join_from("lobby", Some(cursor.clone())).await.0, Continuity::Reset, "{cursor:?}");
+    }
+    assert_eq!(alice.join_from("lobby", Some(right)).await.0, Continuity::Resumed);
+}
+
+/// Protects clients that name no event from a promise that nobody can keep, and from being refused for ever.
+#[tokio::test]
+async fn a_cursor_that_names_only_a_place_is_reset() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
     let epoch = alice.join("lobby").await.epoch;
-    let other = Epoch::parse("another-history").unwrap();
-    assert_eq!(alice.join_from("lobby", cursor(&other, 1)).await.0, Continuity::Reset);
-    assert_eq!(alice.join_from("lobby", cursor(&epoch, 99)).await.0, Continuity::Reset);
+    alice.send_text(&format!(r#"{{"type":"join","room":"lobby","cursor":{{"epoch":"{epoch}","seq":1}}}}"#)).await;
+    assert_eq!(alice.joined().await.0, Continuity::Reset);
 }
 
 /// Protects the log over a restart: same history, same places, nothing forgotten.
@@ -93,14 +116,14 @@ async fn a_cursor_of_another_history_or_beyond_the_head_is_reset() {
 async fn a_restart_keeps_the_history_and_its_epoch() {
     let server = TestServer::start().await;
     let mut alice = server.member("Alice").await;
-    let epoch = alice.join("lobby").await.epoch;
     let seq = alice.say("lobby", "one", "before").await.unwrap();
+    let held = cursor(&server, seq - 1).await;
     drop(alice);
     let data = server.drain().await;
     let server = TestServer::start_in(data, |_| {}).await;
     let mut reader = server.browser().socket().await;
     reader.hello().await;
-    let (continuity, snapshot) = reader.join_from("lobby", cursor(&epoch, seq - 1)).await;
+    let (continuity, snapshot) = reader.join_from("lobby", held).await;
     assert_eq!((continuity, snapshot.events.len()), (Continuity::Resumed, 1));
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures::StreamExt;
+use teahouse::protocol::Event;
 use teahouse::protocol::event::Continuity;
-use teahouse::protocol::{Cursor, Event, Seq};
 use teahouse::server::config::Config;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -44,12 +44,14 @@ async fn a_reader_that_stops_for_a_while_is_told_the_gap_and_fetches_what_it_mis
     let snapshot = sleeper.join("lobby").await;
     let newest = say_much("once", &mut alice, &mut bob).await;
 
+    let mut newest_seen = snapshot.events.last().unwrap().clone();
     let mut seen = snapshot.summary.head.get();
     let head = loop {
         match sleeper.event().await {
             Event::Publication { event, .. } => {
                 assert_eq!(event.seq.get(), seen + 1, "a hole that nobody told of");
                 seen += 1;
+                newest_seen = event;
             }
             Event::Gap { head, .. } => break head.get(),
             _ => {}
@@ -57,7 +59,7 @@ async fn a_reader_that_stops_for_a_while_is_told_the_gap_and_fetches_what_it_mis
     };
     assert!(seen < newest, "the sleeper was given everything");
     assert!(seen < head && head <= newest);
-    let cursor = Cursor { epoch: snapshot.epoch, seq: Seq::new(seen) };
+    let cursor = newest_seen.cursor(&snapshot.epoch);
     let (continuity, snapshot) = sleeper.join_from("lobby", Some(cursor)).await;
     assert_eq!((continuity, snapshot.summary.head.get()), (Continuity::Gap, newest));
     let after = alice.say("lobby", "after", "after the gap").await.unwrap();

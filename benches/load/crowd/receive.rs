@@ -89,7 +89,7 @@ impl Crowd {
                 if heard == Heard::Joined {
                     let cursor = &mut self.people[index].seat.cursor;
                     self.ledger.tally.unresumed += u64::from(cursor.is_some() && !is_resumed(frame.payload));
-                    *cursor = cursor_after(frame.payload);
+                    *cursor = cursor_after(frame.payload).or_else(|| cursor.take());
                 }
                 self.deal_with(index, heard, now)?;
             }

@@ -19,7 +19,11 @@ fn slug(name: &str) -> RoomSlug {
 }
 
 fn cursor(seq: u64) -> Option<Cursor> {
-    Some(Cursor { epoch: epoch(), seq: Seq::new(seq) })
+    Some(event(seq).cursor(&epoch()))
+}
+
+fn event(seq: u64) -> LogEvent {
+    LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body: EventBody::RoomCreated { creator: None } }
 }
 
 fn frame(event: Event) -> Input {
@@ -34,14 +38,13 @@ fn welcome() -> Input {
 fn joined(room: &str, head: u64) -> Input {
     let summary =
         RoomSummary { slug: slug(room), title: String::new(), head: Seq::new(head), online: 0, people: vec![] };
-    let snapshot = RoomSnapshot { summary, epoch: epoch(), events: vec![], has_older: false, people: vec![] };
+    let snapshot =
+        RoomSnapshot { summary, epoch: epoch(), events: vec![event(head)], has_older: false, people: vec![] };
     frame(Event::Joined { continuity: Continuity::Resumed, snapshot })
 }
 
 fn publication(seq: u64) -> Input {
-    let event =
-        LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body: EventBody::RoomCreated { creator: None } };
-    frame(Event::Publication { room: slug("lobby"), event })
+    frame(Event::Publication { room: slug("lobby"), event: event(seq) })
 }
 
 fn heartbeat(head: u64) -> Input {

@@ -16,8 +16,8 @@ use crate::server::store::{EventRange, NewRoom, RoomRecord};
 /// How many nicknames a room shows in a list.
 const LIST_NAMES: usize = 5;
 
-/// Most text that one page of events carries, so that a frame stays small whatever people write. At least one event
-/// always comes.
+/// Most text that one page of events carries, so that a frame stays small whatever people write. At least two events
+/// always come: the one that the reader holds and asked with, and another.
 const PAGE_BYTES_MAX: usize = 256 * 1024;
 
 /// All rooms with who is in them, the lobby first.
@@ -101,6 +101,8 @@ async fn read_recent(app: &App, slug: &RoomSlug, published: Seq, range: EventRan
 async fn read_snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<HistoryPage, Refusal> {
     let limit = match range {
         EventRange::After(_) => PAGE_EVENTS_MAX,
+        // The first one is held already.
+        EventRange::From(_) => PAGE_EVENTS_MAX + 1,
         EventRange::Newest | EventRange::Before(_) => SNAPSHOT_EVENTS,
     };
     read_page(app, slug, range, limit).await
@@ -142,7 +144,7 @@ async fn read_page(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) ->
 fn cut_to_bytes(page: &mut HistoryPage, range: EventRange, bytes_max: usize) {
     let count = page.events.len();
     match range {
-        EventRange::After(_) => {
+        EventRange::After(_) | EventRange::From(_) => {
             let kept = fitting(page.events.iter(), bytes_max);
             page.has_newer |= kept < count;
             page.events.truncate(kept);
@@ -155,7 +157,7 @@ fn cut_to_bytes(page: &mut HistoryPage, range: EventRange, bytes_max: usize) {
     }
 }
 
-/// How many of these events fit, the first one whatever its size.
+/// How many of these events fit, the first two whatever their size.
 fn fitting<'a>(events: impl Iterator<Item = &'a LogEvent>, bytes_max: usize) -> usize {
     let mut total = 0;
     let fits = |(index, event): &(usize, &LogEvent)| {
@@ -163,7 +165,7 @@ fn fitting<'a>(events: impl Iterator<Item = &'a LogEvent>, bytes_max: usize) -> 
             EventBody::Message(message) => message.text.len(),
             EventBody::RoomCreated { .. } => 0,
         };
-        *index == 0 || total <= bytes_max
+        *index <= 1 || total <= bytes_max
     };
     events.enumerate().take_while(fits).count()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{Clocks, RoomState};
 use crate::client::link::{self, LinkHandle};
 use crate::model::link::LinkStatus;
-use crate::model::timeline::Published;
+use crate::model::timeline::{Published, Timeline};
 use crate::protocol::event::Continuity;
 use crate::protocol::{Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary};
 
@@ -20,9 +20,8 @@ impl RoomState {
         self.posted.set_value(None);
         self.clocks.set(Clocks::Local);
         self.open_outbox();
-        let cursor =
-            self.rendered_newest.get_untracked().then(|| self.timeline.with_untracked(|timeline| timeline.cursor()));
-        let handle = LinkHandle::start(slug, cursor, move |update| self.receive(update));
+        let cursor = self.timeline.with_untracked(|timeline| timeline.cursor());
+        let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
         self.handle.set_value(Some(handle));
         self.follow_address_bar();
         self.follow_visibility();
@@ -70,7 +69,7 @@ impl RoomState {
             Event::Joined { continuity, snapshot } if self.is_open(&snapshot.summary.slug) => {
                 self.joined(continuity, &snapshot)
             }
-            Event::Publication { room, event } if self.is_open(&room) => self.published(event),
+            Event::Publication { room, event } if self.is_open(&room) => self.published(event, Timeline::publish),
             Event::Ack { room, client_message_id, seq, at_ms } => self.acked(&room, client_message_id, seq, at_ms),
             Event::Nack { room, client_message_id, refusal } => self.refused(&room, &client_message_id, refusal),
             Event::Presence { room, joined, left, online } if self.is_open(&room) => {
@@ -98,10 +97,12 @@ impl RoomState {
         self.timeline.update(|timeline| {
             timeline.join(snapshot, continuity);
         });
+        // Behind an older page that was opened without scripts, nothing is news.
+        let is_news = continuity != Continuity::Fresh && self.rendered_newest.get_untracked();
         self.rendered_newest.set(true);
         self.roster.update(|roster| *roster = crate::model::roster::Roster::new(snapshot));
         self.room.set(snapshot.summary.clone());
-        if continuity != Continuity::Fresh {
+        if is_news {
             for event in snapshot.events.iter().filter(|event| event.seq > head) {
                 self.arrived(event);
             }
@@ -110,8 +111,8 @@ impl RoomState {
         self.flush_outbox();
     }
 
-    pub(super) fn published(self, event: LogEvent) {
-        let published = self.timeline.try_update(|timeline| timeline.publish(event.clone()));
+    pub(super) fn published(self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published) {
+        let published = self.timeline.try_update(|timeline| add(timeline, event.clone()));
         if published == Some(Published::Added) {
             self.arrived(&event);
         }

@@ -7,7 +7,7 @@ use super::{ReachBack, RoomState};
 use crate::client::history::{self, HistoryError};
 use crate::model::rows::Window;
 use crate::model::timeline::Hole;
-use crate::protocol::{HistoryPage, RoomSlug};
+use crate::protocol::{HistoryPage, RoomSlug, Seq};
 
 /// Events asked for at once when reading back.
 const PAGE_EVENTS: u32 = 100;
@@ -46,21 +46,22 @@ impl RoomState {
 
     /// Fetches the page before the oldest event held; also after a failure.
     pub fn load_older(self) {
-        let Some(before) = self.timeline.with_untracked(|timeline| timeline.older_than()) else { return };
-        let room = self.slug();
-        self.reach_back.set(ReachBack::Loading);
-        spawn_local(async move {
-            let page = history::before(&room, before, PAGE_EVENTS).await;
-            self.take_page(&room, page);
-        });
+        if let Some(oldest) = self.timeline.with_untracked(|timeline| timeline.older_than()) {
+            self.load_until(oldest);
+        }
     }
 
     /// Fetches a page of what is missing, from the newer end.
     pub fn fill_hole(self, hole: Hole) {
+        self.load_until(hole.before);
+    }
+
+    /// Fetches the page that ends with an event that is held, which shows that both are of one history.
+    fn load_until(self, held: Seq) {
         let room = self.slug();
         self.reach_back.set(ReachBack::Loading);
         spawn_local(async move {
-            let page = history::before(&room, hole.before, PAGE_EVENTS).await;
+            let page = history::before(&room, held.next(), PAGE_EVENTS).await;
             self.take_page(&room, page);
         });
     }
@@ -69,13 +70,8 @@ impl RoomState {
         if !self.is_open(room) {
             return;
         }
-        match page {
-            Ok(page) => {
-                self.timeline.update(|timeline| timeline.add_page(&page));
-                self.reach_back.set(ReachBack::Idle);
-            }
-            Err(_) => self.reach_back.set(ReachBack::Failed),
-        }
+        let taken = page.is_ok_and(|page| self.timeline.try_update(|timeline| timeline.add_page(&page)) == Some(true));
+        self.reach_back.set(if taken { ReachBack::Idle } else { ReachBack::Failed });
     }
 
     /// Mounts the newest rows and shows the last of them.

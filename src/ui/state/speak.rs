@@ -9,6 +9,7 @@ use crate::client::{history, local_time, storage};
 use crate::model::link::LinkStatus;
 use crate::model::outbox::OutgoingLine;
 use crate::model::text;
+use crate::model::timeline::Timeline;
 use crate::protocol::page::Form;
 use crate::protocol::{ClientMessageId, Command, ErrorCode, LogEvent, Refusal, RoomSlug, Seq, Timestamp, UserId};
 use crate::ui::i18n;
@@ -118,11 +119,17 @@ impl RoomState {
 
     async fn fetch_newest(self, room: &RoomSlug) {
         let head = self.timeline.with_untracked(|timeline| timeline.head());
-        let Ok(page) = history::after(room, head, POSTED_PAGE_EVENTS).await else { return };
-        if self.is_open(room) {
-            for event in page.events {
-                self.published(event);
-            }
+        let Ok(page) = history::after(room, head.previous(), POSTED_PAGE_EVENTS).await else { return };
+        if !self.is_open(room) {
+            return;
+        }
+        if !self.timeline.with_untracked(|timeline| timeline.continues(&page)) {
+            // Another history: there is no join that could say so.
+            let _ = window().location().reload();
+            return;
+        }
+        for event in page.events {
+            self.published(event, Timeline::publish);
         }
     }
 
@@ -132,7 +139,7 @@ impl RoomState {
         let Some(me) = self.me.get_untracked().filter(|_| self.is_open(room)) else { return };
         let head = self.timeline.with_untracked(|timeline| timeline.head());
         match self.outbox.try_update(|outbox| outbox.placed(&id, seq, at_ms, &me, head)).flatten() {
-            Some(event) => self.published(event),
+            Some(event) => self.published(event, Timeline::place),
             None => self.flush_outbox(),
         }
     }

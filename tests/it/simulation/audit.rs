@@ -22,6 +22,8 @@ pub struct Met {
     pub holes: usize,
     /// A join said that the history is another.
     pub resets: usize,
+    /// A join said so because another event had taken the place of the one that was held.
+    pub taken_places: usize,
     /// A line was sent again that was on disk already.
     pub repeats: usize,
     /// A page's older connection was closed by its newer one.
@@ -36,6 +38,7 @@ impl Met {
         self.skips += other.skips;
         self.holes += other.holes;
         self.resets += other.resets;
+        self.taken_places += other.taken_places;
         self.repeats += other.repeats;
         self.replaced += other.replaced;
         self.slow += other.slow;
@@ -43,9 +46,9 @@ impl Met {
 
     /// Whether every trouble was met at all.
     pub fn is_complete(&self) -> bool {
-        [self.gaps, self.skips, self.holes, self.resets, self.repeats, self.replaced, self.slow]
-            .iter()
-            .all(|times| *times > 0)
+        let times =
+            [self.gaps, self.skips, self.holes, self.resets, self.taken_places, self.repeats, self.replaced, self.slow];
+        times.iter().all(|times| *times > 0)
     }
 }
 
@@ -66,7 +69,12 @@ impl Ledger {
             Event::Gap { .. } => self.met.gaps += 1,
             Event::Publication { event, .. } if event.seq > client.timeline.head().next() => self.met.skips += 1,
             Event::Joined { continuity: Continuity::Gap, .. } => self.met.holes += 1,
-            Event::Joined { continuity: Continuity::Reset, .. } => self.met.resets += 1,
+            Event::Joined { continuity: Continuity::Reset, snapshot } => {
+                let held = client.timeline.cursor();
+                let is_taken = snapshot.epoch == held.epoch && snapshot.summary.head >= held.seq;
+                self.met.resets += 1;
+                self.met.taken_places += usize::from(is_taken);
+            }
             _ => {}
         }
         let room = match event {
@@ -114,7 +122,7 @@ pub fn always(world: &mut World) -> Result<(), String> {
             }
         }
         // Whoever shows another history is about to learn of it.
-        if client.timeline.cursor().epoch == disk.epoch {
+        if client.timeline.cursor().epoch == disk.epoch && !client.is_unaware {
             shows_the_log(client, disk.log(&client.room))?;
         }
     }

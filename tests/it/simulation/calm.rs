@@ -15,7 +15,7 @@ impl World {
     pub(super) fn fill_holes(&mut self) {
         for client in &mut self.clients {
             if let Some(hole) = client.timeline.newest_hole() {
-                let page = self.disk.lock().unwrap().page(&client.room, EventRange::After(hole.after), 200);
+                let page = self.disk.lock().unwrap().page(&client.room, EventRange::From(hole.after), 200);
                 client.timeline.add_page(&page);
             }
         }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use teahouse::model::link::{Input, Link, LinkStatus, Output};
 use teahouse::model::outbox::{KeptLine, Outbox};
-use teahouse::model::timeline::Timeline;
+use teahouse::model::timeline::{Published, Timeline};
 use teahouse::protocol::{
-    ClientMessageId, Command, Event, HistoryPage, Person, RoomSlug, RoomSnapshot, RoomSummary, Seq, TabId, Timestamp,
+    ClientMessageId, Command, Event, HistoryPage, LogEvent, Person, RoomSlug, RoomSnapshot, RoomSummary, Seq, TabId,
+    Timestamp,
 };
 
 /// What a page wants of the world, in this order.
@@ -33,6 +34,8 @@ pub struct Client {
     /// Every line that was typed, in order.
     pub typed: Vec<ClientMessageId>,
     pub acks: Vec<Acked>,
+    /// An old copy of the database was put back, and this page has not joined its room since.
+    pub is_unaware: bool,
     link_alarm: Option<i64>,
     outbox_alarm: Option<i64>,
     wishes: Vec<Wish>,
@@ -50,6 +53,7 @@ impl Client {
             kept: HashMap::new(),
             typed: Vec::new(),
             acks: Vec::new(),
+            is_unaware: false,
             link_alarm: None,
             outbox_alarm: None,
             wishes: Vec::new(),
@@ -125,15 +129,16 @@ impl Client {
         match event {
             Event::Joined { continuity, snapshot } => {
                 self.timeline.join(&snapshot, continuity);
+                self.is_unaware = false;
                 self.settle(|outbox| outbox.arrived(&snapshot.events), now);
             }
-            Event::Publication { event, .. } => self.published(event, now),
+            Event::Publication { event, .. } => self.published(event, Timeline::publish, now),
             Event::Ack { client_message_id, seq, at_ms, .. } => {
                 self.kept.remove(&client_message_id);
                 self.acks.push(Acked { id: client_message_id.clone(), seq });
                 let head = self.timeline.head();
                 match self.outbox.placed(&client_message_id, seq, at_ms, &self.me, head) {
-                    Some(event) => self.published(event, now),
+                    Some(event) => self.published(event, Timeline::place, now),
                     None => self.flush(now),
                 }
             }
@@ -145,9 +150,9 @@ impl Client {
         }
     }
 
-    fn published(&mut self, event: teahouse::protocol::LogEvent, now: i64) {
+    fn published(&mut self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published, now: i64) {
         let events = [event.clone()];
-        self.timeline.publish(event);
+        add(&mut self.timeline, event);
         self.settle(|outbox| outbox.arrived(&events), now);
     }
 

@@ -83,7 +83,8 @@ impl World {
             97 => self.fill_holes(),
             98 => match script.next(4)? {
                 0 => self.restore(),
-                1 => self.backup = self.disk.lock().unwrap().clone(),
+                1 => self.put_back(),
+                2 => self.backup = self.disk.lock().unwrap().clone(),
                 _ => {}
             },
             _ => self.drain(),

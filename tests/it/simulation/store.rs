@@ -22,6 +22,8 @@ pub struct Disk {
     pub logs: HashMap<RoomSlug, Vec<LogEvent>>,
     /// The unique constraint.
     places: HashMap<(UserId, ClientMessageId), (RoomSlug, Seq)>,
+    /// The time of day. It goes on whatever is restored.
+    now_ms: i64,
 }
 
 impl Disk {
@@ -32,7 +34,7 @@ impl Disk {
             body: EventBody::RoomCreated { creator: None },
         };
         let logs = rooms.iter().map(|room| (room.clone(), vec![created()])).collect();
-        Self { epoch: epoch(0), logs, places: HashMap::new() }
+        Self { epoch: epoch(0), logs, places: HashMap::new(), now_ms: 0 }
     }
 
     pub fn log(&self, room: &RoomSlug) -> &[LogEvent] {
@@ -47,6 +49,7 @@ impl Disk {
             EventRange::Newest => (log.len().saturating_sub(limit), log.len()),
             EventRange::Before(seq) => (place(seq.previous()).saturating_sub(limit), place(seq.previous())),
             EventRange::After(seq) => (place(seq), place(seq).saturating_add(limit).min(log.len())),
+            EventRange::From(seq) => return self.page(room, EventRange::After(seq.previous()), limit),
         };
         HistoryPage {
             room: room.clone(),
@@ -60,7 +63,12 @@ impl Disk {
 
     /// An older backup comes back: what came after it is gone, and so is the history that clients know.
     pub fn restore(&mut self, backup: &Self, generation: usize) {
-        *self = Self { epoch: epoch(generation), ..backup.clone() };
+        *self = Self { epoch: epoch(generation), now_ms: self.now_ms, ..backup.clone() };
+    }
+
+    /// The same by hand: an old file is copied over the database, which says nothing of it.
+    pub fn put_back(&mut self, copy: &Self) {
+        *self = Self { now_ms: self.now_ms, ..copy.clone() };
     }
 
     fn append(&mut self, message: &NewMessage) -> Result<(Appended, Option<Committed>), StoreError> {
@@ -84,10 +92,12 @@ impl Disk {
             text: message.text.clone(),
             sender_time: None,
         });
-        let event = LogEvent { seq, at_ms: message.at, body };
+        self.now_ms += 1;
+        let at_ms = Timestamp::from_unix_ms(self.now_ms);
+        let event = LogEvent { seq, at_ms, body };
         log.push(event.clone());
         self.places.insert(key, (message.room.clone(), seq));
-        let appended = Appended { seq, at: message.at, outcome: AppendOutcome::Inserted };
+        let appended = Appended { seq, at: at_ms, outcome: AppendOutcome::Inserted };
         Ok((appended, Some(Committed { room: message.room.clone(), event })))
     }
 }

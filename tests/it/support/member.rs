@@ -97,6 +97,11 @@ impl Member {
 
     pub async fn join_from(&mut self, room: &str, cursor: Option<Cursor>) -> (Continuity, RoomSnapshot) {
         self.send(&Command::Join { room: slug(room), cursor }).await;
+        self.joined().await
+    }
+
+    /// Waits for the answer to a join.
+    pub async fn joined(&mut self) -> (Continuity, RoomSnapshot) {
         self.wait_for(|event| match event {
             Event::Joined { continuity, snapshot } => Some((*continuity, snapshot.clone())),
             _ => None,

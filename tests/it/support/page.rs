@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures::{SinkExt, StreamExt};
 use teahouse::model::link::{Input, Link, LinkStatus, Output};
 use teahouse::model::outbox::Outbox;
-use teahouse::model::timeline::{Entry, Timeline};
+use teahouse::model::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::event::Continuity;
 use teahouse::protocol::{
     ClientMessageId, Command, Event, LogEvent, Person, RoomSlug, RoomSnapshot, Seq, TabId, Timestamp,
@@ -193,7 +193,7 @@ impl Page {
         match event {
             Event::Welcome { me, .. } => self.me.clone_from(me),
             Event::Joined { continuity, snapshot } => self.joined(*continuity, snapshot),
-            Event::Publication { event, .. } => self.published(event.clone()),
+            Event::Publication { event, .. } => self.published(event.clone(), Timeline::publish),
             Event::Ack { client_message_id, seq, at_ms, .. } => self.acked(client_message_id, *seq, *at_ms),
             Event::Nack { client_message_id, refusal, .. } => self.outbox.refused(client_message_id, *refusal, now()),
             _ => {}
@@ -210,10 +210,10 @@ impl Page {
         self.outbox.arrived(&snapshot.events);
     }
 
-    fn published(&mut self, event: LogEvent) {
+    fn published(&mut self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published) {
         self.outbox.arrived(std::slice::from_ref(&event));
         if let Some(timeline) = &mut self.timeline {
-            timeline.publish(event);
+            add(timeline, event);
         }
     }
 
@@ -222,7 +222,7 @@ impl Page {
         if let Some(me) = &self.me
             && let Some(event) = self.outbox.placed(id, seq, at_ms, me, head)
         {
-            self.published(event);
+            self.published(event, Timeline::place);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Link, Phase, Turn, later};
 use crate::model::link::Output;
 use crate::protocol::event::RoomHead;
-use crate::protocol::{Command, Cursor, ErrorCode, Event, Refusal, RoomSlug, RoomSnapshot, Seq, Timestamp};
+use crate::protocol::{Command, Cursor, ErrorCode, Event, LogEvent, Refusal, RoomSlug, RoomSnapshot, Timestamp};
 
 impl Link {
     pub(super) fn frame(&mut self, event: Event, turn: &mut Turn) {
@@ -23,12 +23,15 @@ impl Link {
             }
             Event::Joined { snapshot, .. } => {
                 let new = self.new_events(snapshot);
-                self.cursor = Some(Cursor { epoch: snapshot.epoch.clone(), seq: snapshot.summary.head });
+                // Without events nothing was missed: the cursor stays where it was.
+                if let Some(newest) = snapshot.events.last() {
+                    self.cursor = Some(newest.cursor(&snapshot.epoch));
+                }
                 turn.deliver(event);
                 self.joined(new, turn);
             }
             Event::Publication { event: entry, .. } => {
-                if self.admits(entry.seq, turn) {
+                if self.admits(entry, turn) {
                     turn.deliver(event);
                 }
             }
@@ -85,15 +88,15 @@ impl Link {
     }
 
     /// Whether a publication is the next one; moves the cursor if so, and repairs if something is missing before it.
-    pub(super) fn admits(&mut self, seq: Seq, turn: &mut Turn) -> bool {
+    pub(super) fn admits(&mut self, entry: &LogEvent, turn: &mut Turn) -> bool {
         let (Phase::Live { since }, Some(cursor)) = (self.phase, &mut self.cursor) else {
             return false;
         };
-        if seq == cursor.seq.next() {
-            cursor.seq = seq;
+        if entry.seq == cursor.seq.next() {
+            *cursor = entry.cursor(&cursor.epoch);
             return true;
         }
-        if seq > cursor.seq {
+        if entry.seq > cursor.seq {
             self.repair(since, turn);
         }
         false

@@ -2,7 +2,7 @@
 //! collected beyond it, go live. The order is that of Zulip's `register` and of centrifuge's recovery.
 
 use crate::protocol::event::Continuity;
-use crate::protocol::{Cursor, Event, Refusal, RoomSlug, RoomSnapshot, Seq};
+use crate::protocol::{Cursor, Event, HistoryPage, Refusal, RoomSlug, RoomSnapshot, Seq};
 use crate::server::app::App;
 use crate::server::chat;
 use crate::server::hub::publication::{Wire, member_frame};
@@ -43,21 +43,24 @@ async fn backlog(app: &App, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(
         Ok((snapshot, continuity))
     };
     let Some(cursor) = cursor else { return newest(Continuity::Fresh).await };
-    if cursor.epoch != *app.store.epoch() {
-        return newest(Continuity::Reset).await;
-    }
-    let (snapshot, page) = chat::snapshot_for_follower(app, room, EventRange::After(cursor.seq)).await?;
-    match continuity(cursor.seq, page.head, page.has_newer) {
-        Continuity::Resumed => Ok((snapshot, Continuity::Resumed)),
+    let (mut snapshot, page) = chat::snapshot_for_follower(app, room, EventRange::From(cursor.seq)).await?;
+    match continuity(&cursor, &page) {
+        Continuity::Resumed => {
+            snapshot.has_older |= cursor.seq > Seq::ZERO;
+            snapshot.events.retain(|event| event.seq > cursor.seq);
+            Ok((snapshot, Continuity::Resumed))
+        }
         other => newest(other).await,
     }
 }
 
-/// How a backlog that was read after `cursor` continues what the client holds.
-fn continuity(cursor: Seq, head: Seq, has_newer: bool) -> Continuity {
-    if cursor > head {
+/// How a page that begins with the event of a cursor continues what the client holds. An equal place is not enough: when
+/// an old copy of the database was put back by hand, other events have taken the places of those that clients hold.
+fn continuity(cursor: &Cursor, page: &HistoryPage) -> Continuity {
+    let is_start = *cursor == Cursor::start(page.epoch.clone());
+    if !is_start && page.events.first().map(|event| event.cursor(&page.epoch)).as_ref() != Some(cursor) {
         Continuity::Reset
-    } else if has_newer {
+    } else if page.has_newer {
         Continuity::Gap
     } else {
         Continuity::Resumed
@@ -67,11 +70,43 @@ fn continuity(cursor: Seq, head: Seq, has_newer: bool) -> Continuity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{ClientMessageId, Epoch, EventBody, LogEvent, Message, Origin, Person, Timestamp, UserId};
+
+    fn epoch(name: &str) -> Epoch {
+        Epoch::parse(name).unwrap()
+    }
+
+    fn message(seq: u64, unix_ms: i64, id: &str) -> LogEvent {
+        let sender = Person { id: UserId::parse("ada").unwrap(), nickname: "Ada".to_owned(), origin: Origin::Web };
+        let client_message_id = ClientMessageId::parse(id).unwrap();
+        let message = Message { sender, client_message_id, text: String::new(), sender_time: None };
+        let at_ms = Timestamp::from_unix_ms(unix_ms);
+        LogEvent { seq: Seq::new(seq), at_ms, body: EventBody::Message(message) }
+    }
+
+    fn page(events: Vec<LogEvent>, has_newer: bool) -> HistoryPage {
+        let (room, head) = (RoomSlug::lobby(), Seq::new(900));
+        HistoryPage { room, epoch: epoch("first"), head, events, has_older: true, has_newer }
+    }
 
     #[test]
-    fn a_cursor_beyond_the_head_belongs_to_another_history() {
-        assert_eq!(continuity(Seq::new(8), Seq::new(7), false), Continuity::Reset);
-        assert_eq!(continuity(Seq::new(7), Seq::new(7), false), Continuity::Resumed);
-        assert_eq!(continuity(Seq::new(3), Seq::new(900), true), Continuity::Gap);
+    fn a_backlog_continues_only_the_event_that_the_cursor_names() {
+        let held = message(7, 1_000, "held");
+        let cursor = held.cursor(&epoch("first"));
+        assert_eq!(continuity(&cursor, &page(vec![held.clone()], false)), Continuity::Resumed);
+        assert_eq!(continuity(&cursor, &page(vec![held.clone()], true)), Continuity::Gap);
+        assert_eq!(continuity(&held.cursor(&epoch("second")), &page(vec![held], false)), Continuity::Reset);
+        let others = [message(7, 1_001, "held"), message(7, 1_000, "other"), message(8, 1_000, "held")];
+        for other in others {
+            assert_eq!(continuity(&cursor, &page(vec![other.clone()], false)), Continuity::Reset, "{other:?}");
+        }
+        assert_eq!(continuity(&cursor, &page(vec![], false)), Continuity::Reset, "beyond the head");
+    }
+
+    #[test]
+    fn the_start_of_a_history_names_no_event() {
+        let all = || page(vec![message(1, 1_000, "first")], false);
+        assert_eq!(continuity(&Cursor::start(epoch("first")), &all()), Continuity::Resumed);
+        assert_eq!(continuity(&Cursor::start(epoch("second")), &all()), Continuity::Reset);
     }
 }

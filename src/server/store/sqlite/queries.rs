@@ -60,6 +60,7 @@ pub(super) fn events(
                 EventRange::Newest => log.head,
                 EventRange::Before(seq) => seq.previous(),
                 EventRange::After(seq) => seq,
+                EventRange::From(seq) => seq.previous(),
             };
             (newest_before_the_run >= log.oldest, newest_before_the_run < log.head)
         }
@@ -92,6 +93,7 @@ fn run_of_events(snapshot: &Transaction<'_>, room_id: i64, range: EventRange, li
         EventRange::Newest => (OLDER, i64::MAX),
         EventRange::Before(seq) => (OLDER, rows::sql_seq(seq)),
         EventRange::After(seq) => (NEWER, rows::sql_seq(seq)),
+        EventRange::From(seq) => (NEWER, rows::sql_seq(seq.previous())),
     };
     snapshot.prepare_cached(sql)?.query_map((room_id, edge, limit), rows::log_event)?.collect()
 }
