@@ -2,6 +2,8 @@
 //! browser, from effects and event handlers. Decides nothing that `model` can decide.
 //! May use: `protocol`, `model`.
 
+pub mod dialog;
+
 pub mod element;
 
 pub mod json;

@@ -86,6 +86,12 @@ export class RoomPage {
     this.nickname = nickname;
   }
 
+  /** Gives the nickname back. */
+  async signOut(): Promise<void> {
+    await this.openPeople();
+    await this.page.getByRole("button", { name: this.words.signOut, exact: true }).click();
+  }
+
   async tryToJoinAs(nickname: string): Promise<void> {
     await this.nicknameField.fill(nickname);
     await this.joinButton.click();

@@ -111,6 +111,36 @@ pub fn on_line_change(callback: impl Fn(RoomSlug, ClientMessageId, Option<KeptLi
     })
 }
 
+/// How many lines of all rooms are kept, since they are not known to be on the server's disk.
+#[must_use]
+pub fn kept_lines() -> usize {
+    local_storage().map_or(0, |storage| keys(&storage).filter(|key| line_of(key).is_some()).count())
+}
+
+/// Forgets the person: nickname, drafts and lines of all rooms. The next person at this browser finds none of it.
+pub fn forget_person() {
+    for storage in [local_storage(), session_storage()].into_iter().flatten() {
+        // All keys first, since each removal moves the others.
+        let ours: Vec<String> = keys(&storage).filter(|key| key.starts_with(OURS)).collect();
+        for key in ours {
+            // Denied: then nothing was kept either.
+            let _ = storage.remove_item(&key);
+            journal::forget(&key);
+        }
+    }
+}
+
+/// Calls back when another tab has forgotten the person.
+pub fn on_forget_person(callback: impl Fn() + 'static) -> Option<Listener> {
+    let window = web_sys::window()?;
+    Listener::on(&window, "storage", move |event| {
+        let event: StorageEvent = event.unchecked_into();
+        if event.new_value().is_none() && event.key().is_some_and(|key| key == NICKNAME) {
+            callback();
+        }
+    })
+}
+
 /// The identity of this page, the same over its reconnects. Kept in memory on purpose: a browser copies the storage of a
 /// tab when the tab is duplicated, and two pages with one identity would push each other out.
 #[must_use]

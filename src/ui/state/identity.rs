@@ -5,7 +5,8 @@ use leptos::task::spawn_local;
 
 use super::RoomState;
 use crate::api::{self, ApiError, ChooseNickname, SignOut};
-use crate::client::storage;
+use crate::client::{dialog, storage};
+use crate::model::outbox::Outbox;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
 
@@ -19,13 +20,34 @@ impl RoomState {
         });
     }
 
-    /// Gives the nickname back.
+    /// Gives the nickname back, and leaves nothing of this person in the browser. Asks first when that would drop messages
+    /// that have not been sent.
     pub fn sign_out(self) {
+        let unsent = storage::kept_lines();
+        if unsent > 0 && !dialog::confirm(&self.words().sign_out_drops.with(unsent)) {
+            return;
+        }
         self.clear_notice(Form::Nickname);
         spawn_local(async move {
             let signed_out = api::call::<SignOut, ()>(&[]).await;
+            if signed_out.is_ok() {
+                self.forget_person();
+            }
             self.identity_changed(signed_out.map(|()| None));
         });
+    }
+
+    /// Another tab of this browser signed out: what this one still holds goes as well.
+    pub(super) fn follow_sign_out(self) {
+        let listener = storage::on_forget_person(move || self.forget_person());
+        // Kept for as long as the application lives, in whose effect this runs.
+        StoredValue::new_local(listener);
+    }
+
+    fn forget_person(self) {
+        self.outbox.set(Outbox::default());
+        self.clear_draft();
+        storage::forget_person();
     }
 
     fn identity_changed(self, outcome: Result<Option<Person>, ApiError>) {

@@ -26,6 +26,7 @@ impl RoomState {
         self.follow_address_bar();
         self.follow_visibility();
         self.follow_other_tabs();
+        self.follow_sign_out();
         self.recover();
         if let Some(root) = document().document_element() {
             // An attribute of this shape is always accepted.
