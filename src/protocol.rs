@@ -16,7 +16,7 @@ pub mod plain;
 pub use command::Command;
 pub use error::{CloseCode, ErrorCode, Refusal};
 pub use event::Event;
-pub use ids::{ClientMessageId, Cursor, Epoch, RoomSlug, Seq, TabId, Timestamp, UserId};
+pub use ids::{ClientMessageId, Cursor, Epoch, JoinAttempt, RoomSlug, Seq, TabId, Timestamp, UserId};
 pub use limits::Limits;
 pub use message::{EventBody, HistoryPage, LogEvent, Message, Origin, Person, RoomSnapshot, RoomSummary};
 pub use page::{Notice, PageData};

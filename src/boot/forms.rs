@@ -13,12 +13,11 @@ use super::pages::{self, Site};
 use super::render;
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
-use crate::protocol::{ClientMessageId, ErrorCode, Notice, Refusal, RoomSlug};
+use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Notice, Refusal, RoomSlug};
 use crate::server::app::Caller;
 use crate::server::chat::{self, Utterance};
 use crate::server::config::Scheme;
 use crate::server::http::HttpRefusal;
-use crate::server::session;
 use crate::server::store::EventRange;
 use crate::ui::i18n::Language;
 
@@ -61,6 +60,7 @@ pub async fn say(
 struct NicknameForm {
     nickname: String,
     room: RoomSlug,
+    attempt: Option<JoinAttempt>,
 }
 
 /// `POST /nickname`
@@ -71,10 +71,9 @@ pub async fn nickname((State(site), Extension(caller)): Parts, request: Request)
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
     visit.room = form.room;
-    match chat::choose_nickname(&visit.site.app, &visit.caller, &form.nickname).await {
+    match chat::choose_nickname(&visit.site.app, &visit.caller, &form.nickname, form.attempt.as_ref()).await {
         Ok(identity) => {
-            let lifetime = visit.site.app.config.rooms.nickname_ttl;
-            let cookie = identity.token.set_cookie(visit.caller.scheme, lifetime);
+            let cookie = visit.site.app.cookies.set(&identity.token, visit.caller.scheme);
             with_cookie(back_to(&visit.room), Some(cookie))
         }
         Err(refusal) => visit.refuse(PageForm::Nickname, refusal, form.nickname, None).await,
@@ -93,7 +92,7 @@ pub async fn sign_out((State(site), Extension(caller)): Parts, request: Request)
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
     match chat::sign_out(&site.app, &caller).await {
-        Ok(()) => with_cookie(back_to(&form.room), Some(session::clear_cookie(caller.scheme))),
+        Ok(()) => with_cookie(back_to(&form.room), Some(site.app.cookies.clear(caller.scheme))),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
 }

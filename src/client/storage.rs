@@ -15,6 +15,7 @@ use crate::protocol::{ClientMessageId, RoomSlug, TabId};
 /// What every key begins with.
 const OURS: &str = "teahouse.";
 const NICKNAME: &str = "teahouse.nickname";
+const ATTEMPT: &str = "teahouse.attempt";
 const DRAFT: &str = "teahouse.draft.";
 /// A key for each line, as in `teahouse.outbox.{room}.{client message id}`: tabs share the storage, and none of them ever
 /// writes what another one may have changed meanwhile.
@@ -52,6 +53,22 @@ pub fn nickname() -> Option<String> {
 /// Remembers the nickname.
 pub fn keep_nickname(nickname: &str) {
     keep(NICKNAME, nickname);
+}
+
+/// The secret of a visitor's attempt to join: the same for every retry, in every tab and over reloads, until
+/// [`end_join_attempt`], so that a lost answer does not cost the nickname.
+#[must_use]
+pub fn join_attempt() -> String {
+    read(ATTEMPT).unwrap_or_else(|| {
+        let attempt = random_hex();
+        keep(ATTEMPT, &attempt);
+        attempt
+    })
+}
+
+/// The attempt to join was answered.
+pub fn end_join_attempt() {
+    keep(ATTEMPT, "");
 }
 
 /// What was being typed in a room; empty when nothing. This tab's own draft, or, in a tab that has none, the browser's

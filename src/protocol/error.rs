@@ -44,7 +44,8 @@ error_codes! {
     NicknameForbiddenCharacter = "nickname_forbidden_character", "The nickname holds a character that names may not hold: remove it.";
     NicknameTaken = "nickname_taken", "Somebody else has this nickname: choose another.";
     NicknameReserved = "nickname_reserved", "This nickname is reserved: choose another.";
-    NicknameLookAlike = "nickname_look_alike", "This nickname looks like that of somebody who is here: choose another.";
+    NicknameLookAlike = "nickname_look_alike", "This nickname looks like that of somebody else: choose another.";
+    NicknameResting = "nickname_resting", "Somebody gave this nickname back a short while ago, so it rests: choose another.";
     RoomNotFound = "room_not_found", "There is no such room: check the address or create it.";
     RoomExists = "room_exists", "A room with this address exists already: open it or choose another name.";
     RoomNameInvalid = "room_name_invalid", "The room needs a name of 1 to 40 letters or digits.";

@@ -153,6 +153,11 @@ text_id!(
     TabId, |text| is_token(text, 64), "1 to 64 letters, digits, hyphens or underscores"
 );
 text_id!(
+    /// Drawn by a visitor who takes a first nickname, the same for every retry of that: whoever repeats it is the same
+    /// person. A secret until its answer has come. 32 hexadecimal digits, all of them random.
+    JoinAttempt, |text| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()), "32 hexadecimal digits"
+);
+text_id!(
     /// Identity of the database's history. When it changes, every older [`Seq`] is void. 1–64 of `A–Z a–z 0–9 - _`.
     Epoch, |text| is_token(text, 64), "1 to 64 letters, digits, hyphens or underscores"
 );

@@ -12,11 +12,12 @@ use crate::protocol::{CloseCode, Limits, Person, UserId};
 use crate::server::config::{Config, Scheme, limit};
 use crate::server::hub::Hub;
 use crate::server::limits::{Address, ClientLimits, Payer, PersonKey};
-use crate::server::names::{LiveNames, look};
+use crate::server::names::{LiveNames, ReservedNames};
 use crate::server::origin::OriginPolicy;
 use crate::server::presence::Presence;
 use crate::server::recent_pages::RecentPages;
 use crate::server::room_list::RoomList;
+use crate::server::session::SessionCookies;
 use crate::server::store::{Guest, Store};
 
 /// How many clients may come back per second after a drain: less than half of what a small machine lets in.
@@ -60,8 +61,10 @@ pub struct App {
     pub fan_out_over: CancellationToken,
     /// The tasks of open WebSockets, which a drain waits for.
     pub connections: TaskTracker,
-    /// What the reserved nicknames look like.
-    pub reserved_looks: Vec<String>,
+    /// The nicknames that nobody may take.
+    pub reserved_names: ReservedNames,
+    /// The cookies of this server.
+    pub cookies: SessionCookies,
 }
 
 impl App {
@@ -82,7 +85,8 @@ impl App {
             stop: CancellationToken::new(),
             fan_out_over: CancellationToken::new(),
             connections: TaskTracker::new(),
-            reserved_looks: config.rooms.reserved_nicknames.iter().map(|name| look(name)).collect(),
+            reserved_names: ReservedNames::new(&config.rooms.reserved_nicknames),
+            cookies: SessionCookies::new(store.instance(), config.rooms.nickname_ttl),
             store,
             config,
         }

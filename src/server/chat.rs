@@ -2,12 +2,14 @@
 //! and answers with the wire's own words. The only writer of the log. Not here: sockets (`connection`), HTTP (`http`).
 
 mod identity;
+mod nickname;
 mod rooms;
 mod say;
 
 pub mod form;
 
-pub use identity::{Identity, Proof, choose_nickname, claim_plain_name, session_ended, sign_out, who};
+pub use identity::{Proof, SessionState, session_state, sign_out, who};
+pub use nickname::{Identity, choose_nickname, claim_plain_name};
 pub use rooms::{
     create_room, history, list_rooms, list_rooms_for_welcome, list_rooms_named, open_room, snapshot,
     snapshot_for_follower,
@@ -15,7 +17,7 @@ pub use rooms::{
 pub use say::{Said, Utterance, say};
 
 use crate::protocol::{ErrorCode, Refusal};
-use crate::server::store::StoreError;
+use crate::server::store::{NameConflict, StoreError};
 
 /// How long to wait before asking a server that is too busy again.
 const BUSY_RETRY_MS: u32 = 1_000;
@@ -28,7 +30,9 @@ fn refuse(error: StoreError) -> Refusal {
         StoreError::ClientMessageIdConflict => ErrorCode::ClientMessageIdConflict.into(),
         // The connection is being closed, and comes back as whoever its cookie says: the line waits for that.
         StoreError::SessionEnded => Refusal::retry_after(ErrorCode::NicknameRequired, BUSY_RETRY_MS),
-        StoreError::NicknameTaken => ErrorCode::NicknameTaken.into(),
+        StoreError::Nickname(NameConflict::Taken) => ErrorCode::NicknameTaken.into(),
+        StoreError::Nickname(NameConflict::LookAlike) => ErrorCode::NicknameLookAlike.into(),
+        StoreError::Nickname(NameConflict::Resting) => ErrorCode::NicknameResting.into(),
         StoreError::TokenTaken => {
             tracing::error!("two sessions drew one token");
             ErrorCode::Internal.into()

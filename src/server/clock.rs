@@ -12,6 +12,13 @@ pub fn now() -> Timestamp {
     Timestamp::from_unix_ms(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// The moment that lies this long after `at`.
+#[must_use]
+pub fn after(at: Timestamp, wait: Duration) -> Timestamp {
+    let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_ms(at.unix_ms().saturating_add(wait_ms))
+}
+
 /// The moment that lies this long before `at`.
 #[must_use]
 pub fn before(at: Timestamp, age: Duration) -> Timestamp {

@@ -8,17 +8,44 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 
-use crate::protocol::{ClientMessageId, Timestamp, UserId};
+use crate::protocol::{ClientMessageId, JoinAttempt, Timestamp, UserId};
 use crate::server::config::Scheme;
 use crate::server::store::TokenHash;
 
-/// Cookie behind HTTPS. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain` (RFC 6265bis §4.1.3.2).
-const SECURE_COOKIE: &str = "__Host-teahouse";
-/// Cookie on plain HTTP, where browsers refuse the prefix.
-const COOKIE: &str = "teahouse";
+/// What browsers insist on `Secure`, `Path=/` and no `Domain` for (RFC 6265bis §4.1.3.2). Plain HTTP may not have it.
+const SECURE_PREFIX: &str = "__Host-";
+/// The cookie of earlier versions, without the instance. Who still has it gets the new one.
+const FORMER_COOKIE: &str = "teahouse";
 
 /// Browsers keep no cookie for longer than 400 days (RFC 6265bis §5.5).
 const COOKIE_AGE_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// So many tokens of one request are tried at most, since each is looked up.
+const CANDIDATES_MAX: usize = 8;
+
+/// The cookies of this server. Cookies know no ports: the instance in the name keeps two servers on one host apart.
+pub struct SessionCookies {
+    name: String,
+    lifetime: Duration,
+    /// Tokens follow from each other by this key, which nobody has and which ends with the process.
+    key: [u8; 32],
+}
+
+/// A token that a request brought.
+pub struct Candidate {
+    /// The token.
+    pub token: SessionToken,
+    /// In which cookie.
+    pub cookie: CookieName,
+}
+
+/// Under which name a cookie came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieName {
+    /// That of this instance.
+    Own,
+    /// That of earlier versions.
+    Former,
+}
 
 /// The secret of a session, in the form in which it travels: 64 hex digits. Never logged, never stored.
 pub struct SessionToken(String);
@@ -36,40 +63,115 @@ impl SessionToken {
         Sha256::digest(self.0.as_bytes()).into()
     }
 
-    /// The token in a request's cookies, if it has the right shape.
-    #[must_use]
-    pub fn from_headers(headers: &HeaderMap, scheme: Scheme) -> Option<Self> {
-        let name = cookie_name(scheme);
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(key, _)| *key == name)
-            .map(|(_, token)| token)
-            .filter(|token| token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .map(|token| Self(token.to_owned()))
-    }
-
-    /// The `Set-Cookie` that hands the token to the browser.
-    #[must_use]
-    pub fn set_cookie(&self, scheme: Scheme, nickname_ttl: Duration) -> HeaderValue {
-        let age = if nickname_ttl.is_zero() { COOKIE_AGE_MAX } else { nickname_ttl.min(COOKIE_AGE_MAX) };
-        cookie(scheme, &self.0, age)
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let has_shape = bytes.len() == 64 && bytes.iter().all(u8::is_ascii_hexdigit);
+        has_shape.then(|| Self(bytes.iter().map(|byte| char::from(*byte)).collect()))
     }
 }
 
-/// The `Set-Cookie` that makes the browser forget its token.
+impl SessionCookies {
+    /// The cookies of an instance; `nickname_ttl` is how long browsers keep them, 0 for as long as they can.
+    #[must_use]
+    pub fn new(instance: &str, nickname_ttl: Duration) -> Self {
+        let lifetime = if nickname_ttl.is_zero() { COOKIE_AGE_MAX } else { nickname_ttl.min(COOKIE_AGE_MAX) };
+        Self { name: format!("{FORMER_COOKIE}_{instance}"), lifetime, key: random_bytes() }
+    }
+
+    /// How long a browser keeps the cookie.
+    #[must_use]
+    pub const fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// The tokens of a request, in the order in which they are to be tried: a browser may hold a stale cookie of ours,
+    /// and sends those of every other server on this host too, whatever bytes are in them.
+    #[must_use]
+    pub fn candidates(&self, headers: &HeaderMap, scheme: Scheme) -> Vec<Candidate> {
+        let prefix = prefix(scheme).as_bytes();
+        let named = |pair: &[u8]| {
+            let equals = pair.iter().position(|byte| *byte == b'=')?;
+            let (name, value) = (pair[..equals].trim_ascii().strip_prefix(prefix)?, pair[equals + 1..].trim_ascii());
+            let cookie = match name {
+                name if name == self.name.as_bytes() => CookieName::Own,
+                name if name == FORMER_COOKIE.as_bytes() => CookieName::Former,
+                _ => return None,
+            };
+            Some(Candidate { token: SessionToken::parse(value)?, cookie })
+        };
+        let lines = headers.get_all(header::COOKIE).iter();
+        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+        let mut candidates: Vec<_> = pairs.filter_map(named).collect();
+        candidates.sort_by_key(|candidate| candidate.cookie == CookieName::Former);
+        candidates.truncate(CANDIDATES_MAX);
+        candidates
+    }
+
+    /// The `Set-Cookie` that hands a token to the browser.
+    #[must_use]
+    pub fn set(&self, token: &SessionToken, scheme: Scheme) -> HeaderValue {
+        self.line(scheme, &token.0, self.lifetime)
+    }
+
+    /// The `Set-Cookie` that makes the browser forget its token.
+    #[must_use]
+    pub fn clear(&self, scheme: Scheme) -> HeaderValue {
+        self.line(scheme, "", Duration::ZERO)
+    }
+
+    /// The token that takes the place of another one. Always the same for the same one, so that of two requests at once
+    /// both give the browser the same cookie, whichever answer comes last.
+    #[must_use]
+    pub fn successor(&self, of: &TokenHash) -> SessionToken {
+        self.derive(b's', of)
+    }
+
+    /// The first token of a visitor. Always the same for the same attempt, for the same reason.
+    #[must_use]
+    pub fn first(&self, attempt: &JoinAttempt) -> SessionToken {
+        self.derive(b'f', &Sha256::digest(attempt.as_str().as_bytes()).into())
+    }
+
+    /// SHA-256 over key, purpose and a text, each of a fixed length, so that none can be mistaken for another.
+    fn derive(&self, purpose: u8, from: &[u8; 32]) -> SessionToken {
+        let hash = Sha256::new().chain_update(self.key).chain_update([purpose]).chain_update(from);
+        SessionToken(hex(&hash.finalize()))
+    }
+
+    fn line(&self, scheme: Scheme, value: &str, age: Duration) -> HeaderValue {
+        let secure = match scheme {
+            Scheme::Https => "; Secure",
+            Scheme::Http => "",
+        };
+        let (prefix, name, seconds) = (prefix(scheme), &self.name, age.as_secs());
+        HeaderValue::try_from(format!(
+            "{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+        ))
+        .expect("names, hex and numbers are visible ASCII")
+    }
+}
+
+const fn prefix(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Https => SECURE_PREFIX,
+        Scheme::Http => "",
+    }
+}
+
+/// The identity of whoever makes this attempt. The attempt cannot be found out from it.
 #[must_use]
-pub fn clear_cookie(scheme: Scheme) -> HeaderValue {
-    cookie(scheme, "", Duration::ZERO)
+pub fn user_id_of(attempt: &JoinAttempt) -> UserId {
+    let digest = Sha256::new().chain_update(b"teahouse person ").chain_update(attempt.as_str().as_bytes()).finalize();
+    user_id(&digest[..16])
 }
 
 /// Draws the identity of a new person.
 #[must_use]
 pub fn draw_user_id() -> UserId {
-    UserId::parse(&hex(&random_bytes::<16>())).expect("32 hex digits have the shape of a user id")
+    user_id(&random_bytes::<16>())
+}
+
+fn user_id(bytes: &[u8]) -> UserId {
+    UserId::parse(&hex(bytes)).expect("hex digits have the shape of a user id")
 }
 
 /// Draws the id of a line in its client's stead: 48 bits of time and 80 that are random, in the order of UUIDv7 (RFC 9562
@@ -80,24 +182,6 @@ pub fn draw_client_message_id(at: Timestamp) -> ClientMessageId {
     let time = at.unix_ms().to_be_bytes();
     let id = hex(&time[2..]) + &hex(&random_bytes::<10>());
     ClientMessageId::parse(&id).expect("32 hex digits have the shape of a client message id")
-}
-
-fn cookie_name(scheme: Scheme) -> &'static str {
-    match scheme {
-        Scheme::Https => SECURE_COOKIE,
-        Scheme::Http => COOKIE,
-    }
-}
-
-fn cookie(scheme: Scheme, value: &str, age: Duration) -> HeaderValue {
-    let secure = match scheme {
-        Scheme::Https => "; Secure",
-        Scheme::Http => "",
-    };
-    let name = cookie_name(scheme);
-    let seconds = age.as_secs();
-    HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"))
-        .expect("names, hex and numbers are visible ASCII")
 }
 
 fn random_bytes<const N: usize>() -> [u8; N] {
@@ -113,52 +197,4 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(cookie: &str) -> HeaderMap {
-        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookie).unwrap())])
-    }
-
-    #[test]
-    fn ids_of_lines_are_in_the_order_of_time_and_differ_within_a_millisecond() {
-        let draw = |ms| draw_client_message_id(Timestamp::from_unix_ms(ms));
-        let [first, same_time, later] = [1_764_000_000_000, 1_764_000_000_000, 1_764_000_000_001].map(draw);
-        assert_ne!(first, same_time);
-        assert!(first.as_str() < later.as_str() && same_time.as_str() < later.as_str());
-    }
-
-    #[test]
-    fn a_token_survives_the_way_through_the_browser() {
-        let token = SessionToken::draw();
-        let set = token.set_cookie(Scheme::Https, Duration::from_secs(60));
-        let set = set.to_str().unwrap();
-        assert!(set.starts_with("__Host-teahouse="), "{set}");
-        for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure", "; Max-Age=60"] {
-            assert!(set.contains(attribute), "{attribute} is missing in {set}");
-        }
-        let pair = set.split(';').next().unwrap();
-        let back = SessionToken::from_headers(&headers(&format!("other=1; {pair}")), Scheme::Https).unwrap();
-        assert_eq!(back.hash(), token.hash());
-    }
-
-    #[test]
-    fn the_cookie_of_plain_http_does_not_count_behind_https() {
-        let cookie = format!("teahouse={}", "a".repeat(64));
-        assert!(SessionToken::from_headers(&headers(&cookie), Scheme::Http).is_some());
-        assert!(SessionToken::from_headers(&headers(&cookie), Scheme::Https).is_none());
-    }
-
-    #[test]
-    fn a_cookie_of_another_shape_is_no_token() {
-        for value in ["", "short", &"g".repeat(64), &"a".repeat(65)] {
-            assert!(SessionToken::from_headers(&headers(&format!("teahouse={value}")), Scheme::Http).is_none());
-        }
-    }
-
-    #[test]
-    fn two_draws_differ() {
-        assert_ne!(SessionToken::draw().hash(), SessionToken::draw().hash());
-        assert_ne!(draw_user_id(), draw_user_id());
-    }
-}
+mod tests;

@@ -7,11 +7,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::protocol::{
-    ClientMessageId, Epoch, HistoryPage, LogEvent, Origin, Person, RoomSlug, Seq, Timestamp, UserId,
-};
+use crate::protocol::{ClientMessageId, Epoch, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId};
 
+mod guests;
 pub mod sqlite;
+
+pub use guests::{CookieNote, Guest, NameConflict, NameTerms, NameWish, Naming, SessionUse, TokenHash, TokenStanding};
 
 #[cfg(test)]
 mod conformance;
@@ -34,9 +35,9 @@ pub enum StoreError {
     /// The session ended, or its nickname is another by now.
     #[error("the session is not what it was")]
     SessionEnded,
-    /// Another session owns this nickname.
-    #[error("the nickname is taken")]
-    NicknameTaken,
+    /// This person may not have this nickname.
+    #[error(transparent)]
+    Nickname(#[from] NameConflict),
     /// Another guest's session has this token. Tokens are random, so the caller has a fault.
     #[error("the session token belongs to another guest")]
     TokenTaken,
@@ -134,32 +135,6 @@ pub enum EventRange {
     From(Seq),
 }
 
-/// SHA-256 of a session token: all that the database knows of it.
-pub type TokenHash = [u8; 32];
-
-/// A guest: the nickname and the session that owns it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guest {
-    /// Identity of the person, kept when the nickname changes.
-    pub id: UserId,
-    /// The name to show.
-    pub nickname: String,
-    /// The name for comparison (`server::names`): unique among all guests.
-    pub nickname_folded: String,
-    /// The session.
-    pub token_hash: TokenHash,
-    /// When the session was last used.
-    pub last_seen: Timestamp,
-}
-
-impl Guest {
-    /// The guest as others see them.
-    #[must_use]
-    pub fn person(&self) -> Person {
-        Person { id: self.id.clone(), nickname: self.nickname.clone(), origin: Origin::Web }
-    }
-}
-
 /// An event that was committed, on its way to the broker. Comes in commit order, so gapless per room; only the lobby's
 /// creation, which happens while the store is opened, is not announced.
 #[derive(Clone, Debug)]
@@ -205,22 +180,32 @@ pub trait Store: Send + Sync + 'static {
     /// Errors: `RoomNotFound`.
     fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage>;
 
-    /// The guest that owns a session, or `None`.
-    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>>;
+    /// The identity of this installation, for the name of its cookie: drawn when the database is made, and kept by it
+    /// from then on. 1–16 lower-case hex digits.
+    fn instance(&self) -> &str;
 
-    /// The guest that owns a nickname, or `None`. The name is folded as in [`Guest::nickname_folded`].
-    fn guest_by_nickname<'a>(&'a self, nickname_folded: &'a str) -> StoreFuture<'a, Option<Guest>>;
+    /// The guest that a token opens, or `None`. A replaced token opens until the new one is used, and not after the
+    /// moment that was named with the replacement.
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash, at: Timestamp) -> StoreFuture<'a, Option<Guest>>;
 
-    /// Writes a guest: a new id makes a new one, a known id changes its name, token and time, in one transaction.
-    /// A name of another guest whose `last_seen` is before `names_expire_before` is free: that guest is removed.
-    /// Errors: `NicknameTaken`, `TokenTaken` (nothing changed), `Busy`, `Closed`.
-    fn put_guest(&self, guest: Guest, names_expire_before: Timestamp) -> StoreFuture<'_, ()>;
+    /// One guest, or `None`.
+    fn guest<'a>(&'a self, user: &'a UserId) -> StoreFuture<'a, Option<Guest>>;
 
-    /// Notes that a session is in use; its time never goes back. Unknown ids are fine. Errors: `Busy`, `Closed`.
-    fn touch_guest<'a>(&'a self, id: &'a UserId, at: Timestamp) -> StoreFuture<'a, ()>;
+    /// Whether somebody else owns a name, or it rests. Both forms of [`NameKey`](super::names::NameKey) count.
+    fn name_conflict(&self, wish: NameWish) -> StoreFuture<'_, Option<NameConflict>>;
 
-    /// Ends a session and frees its nickname. Unknown ids are fine. Errors: `Busy`, `Closed`.
-    fn remove_guest<'a>(&'a self, id: &'a UserId) -> StoreFuture<'a, ()>;
+    /// Writes a guest: a new id makes a new one, a known id changes its name and token, in one transaction with the look
+    /// for others who have the name. A name whose owner is out of time is free: that guest is removed. The name before
+    /// rests if its owner has spoken; who gave it back may take it again.
+    /// Errors: `Nickname`, `TokenTaken` (nothing changed), `Busy`, `Closed`.
+    fn put_guest(&self, naming: Naming) -> StoreFuture<'_, ()>;
+
+    /// Notes that a session is in use; its times never go back. Unknown ids are fine. Errors: `Busy`, `Closed`.
+    fn touch_guest(&self, session: SessionUse) -> StoreFuture<'_, ()>;
+
+    /// Ends a session. Its nickname is free, or rests until then if its owner has spoken. Unknown ids are fine.
+    /// Errors: `Busy`, `Closed`.
+    fn remove_guest<'a>(&'a self, id: &'a UserId, at: Timestamp, rests_until: Timestamp) -> StoreFuture<'a, ()>;
 
     /// Proves that the store can be read and did not fail. For health checks. Errors: `Read`, `Closed`.
     fn check(&self) -> StoreFuture<'_, ()>;

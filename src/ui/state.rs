@@ -148,6 +148,13 @@ pub struct RoomState {
 #[derive(Clone)]
 pub struct FreshMessageId(pub ClientMessageId);
 
+/// The same as the value of a hidden field: for a line, or for a visitor's attempt to join. None in the browser, where
+/// scripts draw their own.
+#[must_use]
+pub fn fresh_id() -> Option<String> {
+    use_context::<FreshMessageId>().map(|fresh| fresh.0.to_string())
+}
+
 /// Makes the state from what the server knows or handed over, and gives it to all components below.
 ///
 /// # Panics

@@ -10,6 +10,7 @@ mod drain;
 mod history;
 mod limits;
 mod load_generator;
+mod lost_answers;
 mod nicknames;
 mod origins;
 mod page;

@@ -155,7 +155,7 @@ async fn behind_https_the_cookie_is_a_host_cookie() {
         .await
         .unwrap();
     let cookie = response.headers()["set-cookie"].to_str().unwrap();
-    assert!(cookie.starts_with("__Host-teahouse="), "{cookie}");
+    assert!(cookie.starts_with("__Host-teahouse_"), "{cookie}");
     for attribute in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
         assert!(cookie.contains(attribute), "{attribute} is missing in {cookie}");
     }

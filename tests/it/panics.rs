@@ -13,7 +13,8 @@ use teahouse::server::limits::Address;
 use teahouse::server::listener::{self, ListenerOptions};
 use teahouse::server::store::sqlite::SqliteStore;
 use teahouse::server::store::{
-    Appended, EventRange, Guest, NewMessage, NewRoom, RoomRecord, Store, StoreFuture, TokenHash,
+    Appended, EventRange, Guest, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord, SessionUse, Store,
+    StoreFuture, TokenHash,
 };
 use teahouse::server::{chat, clock, housekeeping, http};
 use tempfile::TempDir;
@@ -56,24 +57,32 @@ impl Store for StoreWithBug {
         self.0.events(room, range, limit)
     }
 
-    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>> {
-        self.0.guest_by_token(token_hash)
+    fn instance(&self) -> &str {
+        self.0.instance()
     }
 
-    fn guest_by_nickname<'a>(&'a self, nickname_folded: &'a str) -> StoreFuture<'a, Option<Guest>> {
-        self.0.guest_by_nickname(nickname_folded)
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash, at: Timestamp) -> StoreFuture<'a, Option<Guest>> {
+        self.0.guest_by_token(token_hash, at)
     }
 
-    fn put_guest(&self, guest: Guest, names_expire_before: Timestamp) -> StoreFuture<'_, ()> {
-        self.0.put_guest(guest, names_expire_before)
+    fn guest<'a>(&'a self, user: &'a UserId) -> StoreFuture<'a, Option<Guest>> {
+        self.0.guest(user)
     }
 
-    fn touch_guest<'a>(&'a self, id: &'a UserId, at: Timestamp) -> StoreFuture<'a, ()> {
-        self.0.touch_guest(id, at)
+    fn name_conflict(&self, wish: NameWish) -> StoreFuture<'_, Option<NameConflict>> {
+        self.0.name_conflict(wish)
     }
 
-    fn remove_guest<'a>(&'a self, id: &'a UserId) -> StoreFuture<'a, ()> {
-        self.0.remove_guest(id)
+    fn put_guest(&self, naming: Naming) -> StoreFuture<'_, ()> {
+        self.0.put_guest(naming)
+    }
+
+    fn touch_guest(&self, session: SessionUse) -> StoreFuture<'_, ()> {
+        self.0.touch_guest(session)
+    }
+
+    fn remove_guest<'a>(&'a self, id: &'a UserId, at: Timestamp, rests_until: Timestamp) -> StoreFuture<'a, ()> {
+        self.0.remove_guest(id, at, rests_until)
     }
 
     fn check(&self) -> StoreFuture<'_, ()> {
@@ -115,8 +124,8 @@ impl Fixture {
         let (address, scheme, as_of) =
             (Address::of(Ipv4Addr::LOCALHOST.into()), Scheme::Http, self.app.identity_version());
         let visitor = Caller { guest: None, address, scheme, as_of };
-        let identity = chat::choose_nickname(&self.app, &visitor, nickname).await.unwrap();
-        let cookie = identity.token.set_cookie(Scheme::Http, self.app.config.rooms.nickname_ttl);
+        let identity = chat::choose_nickname(&self.app, &visitor, nickname, None).await.unwrap();
+        let cookie = self.app.cookies.set(&identity.token, Scheme::Http);
         let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
         let (url, origin) = (format!("ws://{}/ws", self.address), format!("http://{}", self.address));
         let mut member = Member::connect(&url, Some(&origin), Some(cookie)).await.unwrap();

@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use teahouse::boot::{self, Server};
 use teahouse::server::app::App;
+use teahouse::server::clock;
 use teahouse::server::config::Config;
+use teahouse::server::store::Guest;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -104,10 +106,12 @@ impl TestServer {
     pub async fn member_in(&self, nickname: &str, room: &str) -> Member {
         let browser = self.browser();
         browser.choose_nickname(nickname).await;
-        let mut member = browser.socket().await;
-        member.hello().await;
-        member.join(room).await;
-        member
+        browser.member_in(room).await
+    }
+
+    /// What the database knows of the guest in a browser.
+    pub async fn guest(&self, browser: &Browser) -> Option<Guest> {
+        self.app().store.guest_by_token(&browser.token_hash(), clock::now()).await.unwrap()
     }
 
     /// A program on the plain socket of the lobby.

@@ -7,19 +7,18 @@ use axum::http::header::SET_COOKIE;
 use leptos::prelude::expect_context;
 use leptos_axum::ResponseOptions;
 
-use crate::protocol::{ClientMessageId, ErrorCode, Person, Refusal, RoomSlug, RoomSummary};
+use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Person, Refusal, RoomSlug, RoomSummary};
 use crate::server::app::{App, Caller};
 use crate::server::chat::{self, Said, Utterance};
-use crate::server::session;
 
 /// Chooses a nickname; a new guest's cookie is set on the response.
 ///
 /// # Errors
 /// As [`chat::choose_nickname`].
-pub async fn choose_nickname(nickname: String) -> Result<Person, Refusal> {
+pub async fn choose_nickname(nickname: String, attempt: Option<JoinAttempt>) -> Result<Person, Refusal> {
     let (app, caller, response) = context();
-    let identity = chat::choose_nickname(&app, &caller, &nickname).await?;
-    response.insert_header(SET_COOKIE, identity.token.set_cookie(caller.scheme, app.config.rooms.nickname_ttl));
+    let identity = chat::choose_nickname(&app, &caller, &nickname, attempt.as_ref()).await?;
+    response.insert_header(SET_COOKIE, app.cookies.set(&identity.token, caller.scheme));
     Ok(identity.person)
 }
 
@@ -30,7 +29,7 @@ pub async fn choose_nickname(nickname: String) -> Result<Person, Refusal> {
 pub async fn sign_out() -> Result<(), Refusal> {
     let (app, caller, response) = context();
     chat::sign_out(&app, &caller).await?;
-    response.insert_header(SET_COOKIE, session::clear_cookie(caller.scheme));
+    response.insert_header(SET_COOKIE, app.cookies.clear(caller.scheme));
     Ok(())
 }
 

@@ -1,38 +1,48 @@
-//! Who somebody is: sessions and nicknames of guests, names of programs on the plain socket.
+//! Who somebody is: sessions, from the cookie to the sign-out. Not here: which name may be had (`nickname`).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
 
-use crate::model::text;
-use crate::protocol::{CloseCode, ErrorCode, Origin, Person, Refusal, Timestamp, UserId};
+use crate::protocol::{CloseCode, ErrorCode, Refusal, Timestamp};
 use crate::server::app::{App, Caller};
 use crate::server::chat::refuse;
 use crate::server::clock;
-use crate::server::config::Scheme;
-use crate::server::limits::{Action, Address};
-use crate::server::names::{NameClaim, NameClash, fold, look};
-use crate::server::session::{SessionToken, draw_user_id};
-use crate::server::store::Guest;
+use crate::server::config::{Scheme, limit};
+use crate::server::session::{CookieName, SessionToken};
+use crate::server::store::{CookieNote, Guest, NameTerms, SessionUse, TokenStanding};
 
 /// A session's last use is noted at most this often, since each note is a write.
-const TOUCH_AFTER: Duration = Duration::from_secs(60 * 60);
-
-/// A guest after choosing a nickname.
-pub struct Identity {
-    /// Who it is now.
-    pub person: Person,
-    /// The token that the browser must keep from now on; the one before, if any, opens nothing any more.
-    pub token: SessionToken,
-}
+const NOTE_AFTER_MAX: Duration = Duration::from_secs(60 * 60);
+/// A request renews a cookie of this share of its lifetime: daily at 30 days.
+const RENEWED_SHARE: u32 = 30;
+/// A socket asks its client to come back for a new cookie when the cookie has used up this share of its lifetime.
+const OLD_SHARE: u32 = 2;
+/// How long the token before the present one is good when the present one is not used: as long as a browser may wait for
+/// a lost answer and try again.
+const REPLACED_TOKEN_LIFETIME: Duration = Duration::from_secs(60);
+/// A name is nobody's again when its cookie was not seen for so long after it was given out: the answer was lost, or the
+/// browser keeps no cookies.
+const UNPROVEN_LIFETIME: Duration = Duration::from_secs(60);
 
 /// What a request's cookie proves.
 pub struct Proof {
     /// The guest whose session it is.
     pub guest: Guest,
-    /// Set when the session's use was noted just now: the browser is to keep the cookie as much longer.
+    /// Set when the browser is to keep the cookie for its whole lifetime from now on.
     pub renewed: Option<SessionToken>,
+}
+
+/// What became of the session behind an open connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// It is what it was.
+    Same,
+    /// It is what it was, and its cookie is old: the next handshake renews it.
+    CookieIsOld,
+    /// It is not, and the connection must close.
+    Over(CloseCode),
 }
 
 /// Finds out who makes a request, by the session cookie. A session that was not used for its lifetime is nobody's.
@@ -40,50 +50,38 @@ pub struct Proof {
 /// # Errors
 /// `internal` when the store cannot be read: better no answer than a wrong one.
 pub async fn who(app: &App, headers: &HeaderMap, scheme: Scheme) -> Result<Option<Proof>, Refusal> {
-    let Some(token) = SessionToken::from_headers(headers, scheme) else { return Ok(None) };
     let now = clock::now();
-    let guest = app.store.guest_by_token(&token.hash()).await.map_err(refuse)?;
-    let Some(guest) = guest.filter(|guest| guest.last_seen >= names_expire_before(app, now)) else { return Ok(None) };
-    let renewed = touch(app, &guest, now).await.then_some(token);
-    Ok(Some(Proof { guest, renewed }))
+    for candidate in app.cookies.candidates(headers, scheme) {
+        let guest = app.store.guest_by_token(&candidate.token.hash(), now).await.map_err(refuse)?;
+        let Some(guest) = guest.filter(|guest| guest.last_seen >= name_terms(app, now).unused_since) else { continue };
+        let cookie = cookie_note(app, &guest, candidate.cookie, now);
+        let is_noted = touch(app, &guest, cookie, now).await;
+        let renewed = (is_noted && cookie == CookieNote::Set).then_some(candidate.token);
+        return Ok(Some(Proof { guest, renewed }));
+    }
+    Ok(None)
 }
 
-/// Notes that a session is in use, now and then. A lost note only lets the name expire earlier, so a busy store is no
-/// reason to refuse anything.
-async fn touch(app: &App, guest: &Guest, now: Timestamp) -> bool {
-    guest.last_seen < clock::before(now, TOUCH_AFTER) && app.store.touch_guest(&guest.id, now).await.is_ok()
+/// Whether the answer to a request renews its cookie: by the cookie's age, since an open tab keeps the session in use and
+/// sets no cookie. A replaced token is about to go.
+fn cookie_note(app: &App, guest: &Guest, cookie: CookieName, now: Timestamp) -> CookieNote {
+    let is_due = cookie == CookieName::Former
+        || guest.cookie_set_at <= clock::before(now, app.cookies.lifetime() / RENEWED_SHARE);
+    if is_due && guest.token != TokenStanding::Replaced { CookieNote::Set } else { CookieNote::Left }
 }
 
-/// Gives a visitor a nickname and a session, or a guest another nickname. The session gets a new token either way (OWASP
-/// ASVS 5.0, 7.2.4), and a guest's open connections are closed so that they come back under the new name.
-///
-/// # Errors
-/// `too_fast`, `nickname_empty`, `nickname_too_long`, `nickname_forbidden_character`, `nickname_reserved`,
-/// `nickname_taken`, `nickname_look_alike`, `busy`.
-pub async fn choose_nickname(app: &Arc<App>, caller: &Caller, nickname: &str) -> Result<Identity, Refusal> {
-    let nickname = acceptable(app, nickname)?;
-    app.limits.charge(Action::ClaimNickname, &caller.payer())?;
-    let id = caller.guest.as_ref().map_or_else(draw_user_id, |guest| guest.id.clone());
-    // Held until the name is in the store, so that two who choose twins at once do not both get one.
-    let claim = app.names.claim(&id, &nickname).map_err(clash)?;
-    let token = SessionToken::draw();
-    let now = clock::now();
-    let nickname_folded = fold(&nickname);
-    let guest = Guest { id, nickname, nickname_folded, token_hash: token.hash(), last_seen: now };
-    let person = guest.person();
-    let app = Arc::clone(app);
-    finish(async move {
-        let user = guest.id.clone();
-        app.store.put_guest(guest, names_expire_before(&app, now)).await.map_err(refuse)?;
-        app.identity_changed(&user, CloseCode::IdentityChanged);
-        drop(claim);
-        Ok(())
-    })
-    .await?;
-    Ok(Identity { person, token })
+/// Notes that a session is in use, now and then, and the first use of a token always. A lost note only lets the name
+/// expire earlier, so a busy store is no reason to refuse anything.
+async fn touch(app: &App, guest: &Guest, cookie: CookieNote, now: Timestamp) -> bool {
+    let note_after = NOTE_AFTER_MAX.min(app.cookies.lifetime() / RENEWED_SHARE);
+    let is_due = cookie == CookieNote::Set
+        || guest.token == TokenStanding::New
+        || guest.last_seen < clock::before(now, note_after);
+    let session = || SessionUse { user: guest.id.clone(), token_hash: guest.token_hash, at: now, cookie };
+    is_due && app.store.touch_guest(session()).await.is_ok()
 }
 
-/// Ends a session: the nickname is free, and the session's connections are closed.
+/// Ends a session: the nickname is free or rests, and the session's connections are closed.
 ///
 /// # Errors
 /// `busy` and `shutting_down`.
@@ -91,7 +89,8 @@ pub async fn sign_out(app: &Arc<App>, caller: &Caller) -> Result<(), Refusal> {
     let Some(user) = caller.guest.as_ref().map(|guest| guest.id.clone()) else { return Ok(()) };
     let app = Arc::clone(app);
     finish(async move {
-        app.store.remove_guest(&user).await.map_err(refuse)?;
+        let now = clock::now();
+        app.store.remove_guest(&user, now, name_terms(&app, now).rests_until).await.map_err(refuse)?;
         app.identity_changed(&user, CloseCode::SessionEnded);
         Ok(())
     })
@@ -100,65 +99,44 @@ pub async fn sign_out(app: &Arc<App>, caller: &Caller) -> Result<(), Refusal> {
 
 /// Does something to its end even when whoever asked for it goes away in the middle: what is in the store and what is
 /// done to the open connections must not fall apart.
-async fn finish(work: impl Future<Output = Result<(), Refusal>> + Send + 'static) -> Result<(), Refusal> {
+pub(super) async fn finish(work: impl Future<Output = Result<(), Refusal>> + Send + 'static) -> Result<(), Refusal> {
     tokio::spawn(work).await.unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
 }
 
-/// Checks that the session behind an open connection still is what it was, and notes that it is in use.
-/// `Some` when the connection must close. A store that cannot be read now ends nobody's session.
-pub async fn session_ended(app: &App, guest: Option<&Guest>) -> Option<CloseCode> {
-    let guest = guest?;
-    let current = match app.store.guest_by_token(&guest.token_hash).await {
+/// Checks that the session behind an open connection still is what it was, and notes that it is in use. A store that
+/// cannot be read now ends nobody's session.
+pub async fn session_state(app: &App, guest: &Guest) -> SessionState {
+    let now = clock::now();
+    let current = match app.store.guest_by_token(&guest.token_hash, now).await {
         Ok(Some(current)) => current,
-        Ok(None) => return Some(CloseCode::SessionEnded),
-        Err(_) => return None,
+        Ok(None) => return without_token(app, guest).await,
+        Err(_) => return SessionState::Same,
     };
     if current.nickname != guest.nickname {
-        return Some(CloseCode::IdentityChanged);
+        return SessionState::Over(CloseCode::IdentityChanged);
     }
-    touch(app, &current, clock::now()).await;
-    None
+    touch(app, &current, CookieNote::Left, now).await;
+    let is_old = current.cookie_set_at <= clock::before(now, app.cookies.lifetime() / OLD_SHARE);
+    if is_old { SessionState::CookieIsOld } else { SessionState::Same }
 }
 
-/// Takes the name that a program on the plain socket gave itself. It is held for `user` until the claim is dropped.
-///
-/// # Errors
-/// As [`choose_nickname`].
-pub async fn claim_plain_name(
-    app: &App,
-    user: &UserId,
-    address: Address,
-    nickname: &str,
-) -> Result<(Person, NameClaim), Refusal> {
-    let nickname = acceptable(app, nickname)?;
-    app.limits.charge(Action::ClaimNickname, &address.into())?;
-    let person = Person { id: user.clone(), nickname, origin: Origin::Plain };
-    // Claimed before the look into the store, so that no guest takes the name in between.
-    let claim = app.names.claim(&person.id, &person.nickname).map_err(clash)?;
-    let owner = app.store.guest_by_nickname(&fold(&person.nickname)).await.map_err(refuse)?;
-    if owner.is_some_and(|guest| guest.last_seen >= names_expire_before(app, clock::now())) {
-        return Err(ErrorCode::NicknameTaken.into());
-    }
-    Ok((person, claim))
-}
-
-fn acceptable(app: &App, nickname: &str) -> Result<String, ErrorCode> {
-    let nickname = text::nickname(nickname, app.config.limits.nickname_graphemes)?;
-    if app.reserved_looks.contains(&look(&nickname)) {
-        return Err(ErrorCode::NicknameReserved);
-    }
-    Ok(nickname)
-}
-
-fn clash(clash: NameClash) -> Refusal {
-    match clash {
-        NameClash::Taken => ErrorCode::NicknameTaken.into(),
-        NameClash::LookAlike => ErrorCode::NicknameLookAlike.into(),
+/// The token opens nothing: another one took its place, and whoever has that may come back, or the session is over.
+async fn without_token(app: &App, guest: &Guest) -> SessionState {
+    match app.store.guest(&guest.id).await {
+        Ok(Some(_)) => SessionState::Over(CloseCode::IdentityChanged),
+        Ok(None) => SessionState::Over(CloseCode::SessionEnded),
+        Err(_) => SessionState::Same,
     }
 }
 
-/// Nicknames of sessions that were last used before this moment are free. A lifetime of 0 keeps them for ever.
-fn names_expire_before(app: &App, now: Timestamp) -> Timestamp {
-    let lifetime = app.config.rooms.nickname_ttl;
-    if lifetime.is_zero() { Timestamp::from_unix_ms(i64::MIN) } else { clock::before(now, lifetime) }
+/// Which names are free now, by the settings. A lifetime of 0 keeps names for ever.
+pub(super) fn name_terms(app: &App, now: Timestamp) -> NameTerms {
+    let rooms = &app.config.rooms;
+    let lifetime = limit(rooms.nickname_ttl);
+    NameTerms {
+        unused_since: lifetime.map_or(Timestamp::from_unix_ms(i64::MIN), |lifetime| clock::before(now, lifetime)),
+        unproven_since: clock::before(now, UNPROVEN_LIFETIME),
+        rests_until: clock::after(now, rooms.nickname_rest),
+        replaced_until: clock::after(now, REPLACED_TOKEN_LIFETIME),
+    }
 }

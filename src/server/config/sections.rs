@@ -90,7 +90,9 @@ settings! {
         recent_pages: usize = 64, Count, Means("none");
         /// How long an unused nickname stays owned by its session.
         nickname_ttl: Duration = Duration::from_secs(720 * 3_600), Hours, Means("for ever");
-        /// Names that nobody may take.
+        /// How long a nickname rests that was given back by somebody who had spoken: until then nobody else may take it.
+        nickname_rest: Duration = Duration::from_secs(24 * 3_600), Hours, Means("free at once");
+        /// Names that nobody may take, whatever punctuation and spaces are put around and between their letters.
         reserved_nicknames: Vec<String> = RESERVED_NICKNAMES.map(str::to_owned).to_vec(), None, NotANumber;
     }
 }

@@ -16,7 +16,7 @@ use crate::server::connection::sends::Sends;
 use crate::server::connection::transport::{Reading, Transport, Turn};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
-use crate::server::names::NameClaim;
+use crate::server::names::{NameClaim, NameKey};
 
 mod decode;
 mod effects;
@@ -90,7 +90,7 @@ impl Member {
         let me = caller.person();
         Self {
             id: app.hub.connect(Arc::clone(&sendq), me.as_ref().map(|person| person.id.clone())),
-            _name: me.as_ref().and_then(|person| app.names.claim(&person.id, &person.nickname).ok()),
+            _name: me.as_ref().and_then(|person| app.names.claim(&person.id, NameKey::of(&person.nickname)).ok()),
             machine: Machine::new(me, app.store.epoch().clone(), app.told_limits(), &app.config.limits, now),
             reads: Vec::new(),
             sends: Sends::default(),

@@ -31,7 +31,7 @@ pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: N
     let mut response = next.run(request).await;
     // A form that changed the session set the cookie already.
     if let Some(token) = renewed.filter(|_| !response.headers().contains_key(SET_COOKIE)) {
-        response.headers_mut().append(SET_COOKIE, token.set_cookie(scheme, app.config.rooms.nickname_ttl));
+        response.headers_mut().append(SET_COOKIE, app.cookies.set(&token, scheme));
     }
     response
 }

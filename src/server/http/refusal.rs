@@ -24,6 +24,7 @@ impl HttpRefusal {
             ErrorCode::OriginRefused | ErrorCode::NicknameRequired | ErrorCode::TooManyRooms => StatusCode::FORBIDDEN,
             ErrorCode::NicknameTaken
             | ErrorCode::NicknameLookAlike
+            | ErrorCode::NicknameResting
             | ErrorCode::RoomExists
             | ErrorCode::RoomLookAlike
             | ErrorCode::ClientMessageIdConflict => StatusCode::CONFLICT,

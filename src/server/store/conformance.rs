@@ -47,13 +47,20 @@ macro_rules! every_store_keeps_its_promises {
                 a_new_room_begins_with_its_creation,
                 an_address_is_given_to_one_room_only;
             guests:
-                a_guest_is_found_by_token_and_by_nickname,
+                a_guest_is_found_by_token_and_by_id,
                 a_nickname_that_somebody_owns_is_refused,
+                a_look_alike_of_an_owner_who_is_away_is_refused,
                 a_new_nickname_frees_the_old_one,
-                an_expired_owner_makes_way,
+                a_replaced_token_is_good_until_the_new_one_is_used,
+                two_changes_at_once_end_under_one_token,
+                a_line_of_a_replaced_token_is_said_and_of_an_ended_one_not,
+                an_owner_who_was_not_seen_for_long_makes_way,
                 an_owner_who_came_back_in_time_keeps_the_nickname,
+                a_name_whose_cookie_never_came_back_is_soon_free,
                 a_token_belongs_to_one_guest_only,
-                a_guest_who_leaves_frees_nickname_and_token;
+                a_guest_who_leaves_without_a_word_frees_nickname_and_token,
+                the_name_of_a_guest_who_has_spoken_rests_after_the_sign_out,
+                a_name_that_was_changed_rests_for_others_and_not_for_its_owner;
             lifetime:
                 reopening_finds_everything,
                 a_closed_store_answers_closed,

@@ -7,11 +7,13 @@
 use tokio::sync::watch;
 
 use super::{
-    Appended, CommitSink, EventRange, Guest, NewMessage, NewRoom, RoomRecord, Store, StoreError, StoreFuture, TokenHash,
+    Appended, CommitSink, EventRange, Guest, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord,
+    SessionUse, Store, StoreError, StoreFuture, TokenHash,
 };
 use crate::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
 use crate::server::config::StoreConfig;
 
+mod guests;
 mod migrations;
 mod open;
 mod operations;
@@ -25,13 +27,14 @@ mod tests;
 
 pub use open::OpenError;
 
-use operations::{PutGuest, RemoveGuest, TouchGuest};
+use guests::RemoveGuest;
 use readers::Readers;
 use writer::{Workplace, Writer};
 
 /// The store. Dropped without `close`, it still writes what was queued, in the background.
 pub struct SqliteStore {
     epoch: Epoch,
+    instance: String,
     writer: Writer,
     readers: Readers,
 }
@@ -44,11 +47,12 @@ impl SqliteStore {
     /// [`OpenError`], each of which says what to do.
     pub fn open(config: &StoreConfig, lobby_title: &str, now: Timestamp, sink: CommitSink) -> Result<Self, OpenError> {
         let lobby = NewRoom { slug: RoomSlug::lobby(), title: lobby_title.to_owned(), creator: None, at: now };
-        let open::Database { lock, writer, readers, epoch } = open::open(&config.data, config.readers, &lobby)?;
+        let open::Database { lock, writer, readers, epoch, instance } =
+            open::open(&config.data, config.readers, &lobby)?;
         let workplace = Workplace { connection: writer, lock, sink };
         let writer = Writer::start(workplace, config).map_err(OpenError::NoThread)?;
         let readers = Readers::start(readers).map_err(OpenError::NoThread)?;
-        Ok(Self { epoch, writer, readers })
+        Ok(Self { epoch, instance, writer, readers })
     }
 
     /// Becomes `Some(reason)` when a commit failed: nothing is acknowledged any more, and the process should stop with
@@ -88,26 +92,34 @@ impl Store for SqliteStore {
         })
     }
 
-    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>> {
+    fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash, at: Timestamp) -> StoreFuture<'a, Option<Guest>> {
         let token_hash = *token_hash;
-        Box::pin(self.readers.read(move |snapshot| queries::guest_by_token(snapshot, &token_hash)))
+        Box::pin(self.readers.read(move |snapshot| guests::by_token(snapshot, &token_hash, at)))
     }
 
-    fn guest_by_nickname<'a>(&'a self, nickname_folded: &'a str) -> StoreFuture<'a, Option<Guest>> {
-        let nickname_folded = nickname_folded.to_owned();
-        Box::pin(self.readers.read(move |snapshot| queries::guest_by_nickname(snapshot, &nickname_folded)))
+    fn guest<'a>(&'a self, user: &'a UserId) -> StoreFuture<'a, Option<Guest>> {
+        let user = user.clone();
+        Box::pin(self.readers.read(move |snapshot| guests::by_id(snapshot, &user)))
     }
 
-    fn put_guest(&self, guest: Guest, names_expire_before: Timestamp) -> StoreFuture<'_, ()> {
-        Box::pin(self.writer.write(PutGuest { guest, names_expire_before }))
+    fn name_conflict(&self, wish: NameWish) -> StoreFuture<'_, Option<NameConflict>> {
+        Box::pin(self.readers.read(move |snapshot| guests::conflict(snapshot, &wish)))
     }
 
-    fn touch_guest<'a>(&'a self, id: &'a UserId, at: Timestamp) -> StoreFuture<'a, ()> {
-        Box::pin(self.writer.write(TouchGuest { id: id.clone(), at }))
+    fn put_guest(&self, naming: Naming) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.write(naming))
     }
 
-    fn remove_guest<'a>(&'a self, id: &'a UserId) -> StoreFuture<'a, ()> {
-        Box::pin(self.writer.write(RemoveGuest { id: id.clone() }))
+    fn touch_guest(&self, session: SessionUse) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.write(session))
+    }
+
+    fn remove_guest<'a>(&'a self, id: &'a UserId, at: Timestamp, rests_until: Timestamp) -> StoreFuture<'a, ()> {
+        Box::pin(self.writer.write(RemoveGuest { id: id.clone(), at, rests_until }))
     }
 
     fn check(&self) -> StoreFuture<'_, ()> {

@@ -9,7 +9,7 @@ use crate::model::address;
 use crate::model::text;
 use crate::protocol::page::Form;
 use crate::ui::piece::{effect, live};
-use crate::ui::state::{FreshMessageId, RoomState, use_room_state};
+use crate::ui::state::{RoomState, fresh_id, use_room_state};
 
 /// How near the limit the rest is counted.
 const COUNTED_GRAPHEMES: u32 = 200;
@@ -23,7 +23,7 @@ pub fn Composer() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
     let posted = state.posted.with_value(|posted| posted.as_ref().and_then(|notice| notice.client_message_id.clone()));
-    let line_id = posted.or_else(|| use_context::<FreshMessageId>().map(|fresh| fresh.0)).map(|id| id.to_string());
+    let line_id = posted.map(|id| id.to_string()).or_else(fresh_id);
     effect(move |_| state.composer_came());
     let rest = move || state.draft.with(|draft| rest(state, draft.text()));
     let submit = move |event: SubmitEvent| {

@@ -11,7 +11,7 @@ use crate::client::storage;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
 use crate::ui::piece::{IntoPiece, effect, live};
-use crate::ui::state::use_room_state;
+use crate::ui::state::{fresh_id, use_room_state};
 
 /// The way in: stands where the composer will be.
 #[component]
@@ -84,6 +84,7 @@ fn NicknameForm(
         <form method="post" action="/nickname" on:submit=choose>
             <FormNotice form=Form::Nickname />
             <input type="hidden" name="room" value=live(move || state.slug_text()) />
+            <input type="hidden" name="attempt" value=fresh_id() />
             <label class="field-label" for=id>{words.nickname}</label>
             <div class="field-row">
                 <input

@@ -43,10 +43,12 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
             ("Somebody else has this nickname: choose another.", "这个昵称已经有人用了，换一个吧。")
         }
         ErrorCode::NicknameReserved => ("This nickname is reserved: choose another.", "这个昵称是保留的，换一个吧。"),
-        ErrorCode::NicknameLookAlike => (
-            "This nickname looks like that of somebody who is here: choose another.",
-            "这个昵称和在座的人太像了，换一个吧。",
-        ),
+        ErrorCode::NicknameLookAlike => {
+            ("This nickname looks like that of somebody else: choose another.", "这个昵称和别人的太像了，换一个吧。")
+        }
+        ErrorCode::NicknameResting => {
+            ("Somebody gave this nickname back a short while ago: choose another.", "这个昵称刚刚有人用过，换一个吧。")
+        }
         ErrorCode::RoomNotFound => ("There is no such room.", "没有这个房间。"),
         ErrorCode::RoomExists => (
             "There is a room with this name already: open it, or choose another name.",

@@ -15,7 +15,10 @@ impl RoomState {
     pub fn choose_nickname(self, nickname: String) {
         self.clear_notice(Form::Nickname);
         spawn_local(async move {
-            let chosen = api::call::<ChooseNickname, _>(&[("nickname", &nickname)]).await;
+            let chosen = {
+                let arguments = [("nickname", nickname.as_str()), ("attempt", &storage::join_attempt())];
+                api::call::<ChooseNickname, _>(&arguments).await
+            };
             self.identity_changed(chosen.map(Some));
         });
     }
@@ -53,6 +56,7 @@ impl RoomState {
     fn identity_changed(self, outcome: Result<Option<Person>, ApiError>) {
         match outcome {
             Ok(me) => {
+                storage::end_join_attempt();
                 if let Some(me) = &me {
                     storage::keep_nickname(&me.nickname);
                 }

@@ -8,8 +8,8 @@ use teahouse::protocol::{
     ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, Message, RoomSlug, Seq, Timestamp, UserId,
 };
 use teahouse::server::store::{
-    AppendOutcome, Appended, Committed, EventRange, Guest, NewMessage, NewRoom, RoomRecord, Store, StoreError,
-    StoreFuture, TokenHash,
+    AppendOutcome, Appended, Committed, EventRange, Guest, NameConflict, NameWish, Naming, NewMessage, NewRoom,
+    RoomRecord, SessionUse, Store, StoreError, StoreFuture, TokenHash,
 };
 use tokio::sync::oneshot;
 
@@ -220,28 +220,36 @@ impl Store for ScriptedStore {
         self.read(move |disk| Ok(disk.page(room, range, usize::try_from(limit).unwrap())))
     }
 
-    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash) -> StoreFuture<'a, Option<Guest>> {
+    fn instance(&self) -> &str {
+        "simulation"
+    }
+
+    fn guest_by_token<'a>(&'a self, token_hash: &'a TokenHash, _: Timestamp) -> StoreFuture<'a, Option<Guest>> {
         let guest = self.guests.iter().find(|guest| guest.token_hash == *token_hash).cloned();
         self.read(move |_| Ok(guest))
+    }
+
+    fn guest<'a>(&'a self, _: &'a UserId) -> StoreFuture<'a, Option<Guest>> {
+        unreachable!("every token opens its session")
     }
 
     fn create_room(&self, _: NewRoom) -> StoreFuture<'_, RoomRecord> {
         unreachable!("the rooms are there from the start")
     }
 
-    fn guest_by_nickname<'a>(&'a self, _: &'a str) -> StoreFuture<'a, Option<Guest>> {
+    fn name_conflict(&self, _: NameWish) -> StoreFuture<'_, Option<NameConflict>> {
         unreachable!("nobody chooses a nickname")
     }
 
-    fn put_guest(&self, _: Guest, _: Timestamp) -> StoreFuture<'_, ()> {
+    fn put_guest(&self, _: Naming) -> StoreFuture<'_, ()> {
         unreachable!("nobody chooses a nickname")
     }
 
-    fn touch_guest<'a>(&'a self, _: &'a UserId, _: Timestamp) -> StoreFuture<'a, ()> {
+    fn touch_guest(&self, _: SessionUse) -> StoreFuture<'_, ()> {
         unreachable!("the sessions are fresh")
     }
 
-    fn remove_guest<'a>(&'a self, _: &'a UserId) -> StoreFuture<'a, ()> {
+    fn remove_guest<'a>(&'a self, _: &'a UserId, _: Timestamp, _: Timestamp) -> StoreFuture<'a, ()> {
         unreachable!("nobody signs out")
     }
 

@@ -15,7 +15,7 @@ use teahouse::server::config::{Config, Scheme};
 use teahouse::server::connection::member::Member;
 use teahouse::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
 use teahouse::server::limits::Address;
-use teahouse::server::store::{EventRange, Guest, Store};
+use teahouse::server::store::{EventRange, Guest, Store, TokenStanding};
 
 use super::audit::{self, Met};
 use super::client::{Client, Wish};
@@ -243,9 +243,10 @@ fn guest(number: usize) -> Guest {
     let nickname = ["Alice", "Bob", "Carol"][number].to_owned();
     Guest {
         id: UserId::parse(&format!("guest-{number}")).unwrap(),
-        nickname_folded: nickname.to_lowercase(),
         nickname,
         token_hash: [u8::try_from(number).unwrap(); 32],
+        token: TokenStanding::Proven,
+        cookie_set_at: clock::now(),
         last_seen: clock::now(),
     }
 }

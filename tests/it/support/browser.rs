@@ -50,10 +50,26 @@ impl Browser {
         Some(cookies.to_str().unwrap().to_owned())
     }
 
+    /// What the database knows of this browser's token.
+    pub fn token_hash(&self) -> [u8; 32] {
+        use sha2::{Digest, Sha256};
+        let cookies = self.cookies().expect("somebody who has chosen a nickname has a cookie");
+        let token = cookies.split(';').find_map(|pair| pair.trim().strip_prefix("teahouse_")?.split_once('='));
+        Sha256::digest(token.expect("the cookie of a session").1).into()
+    }
+
     /// Opens the member socket of this server with this browser's cookies.
     pub async fn socket(&self) -> Member {
         let url = format!("{}/ws", self.origin.replacen("http", "ws", 1));
         Member::connect(&url, Some(&self.origin), self.cookies().as_deref()).await.unwrap()
+    }
+
+    /// Opens a member socket and joins a room.
+    pub async fn member_in(&self, room: &str) -> Member {
+        let mut member = self.socket().await;
+        member.hello().await;
+        member.join(room).await;
+        member
     }
 
     fn url(&self, path: &str) -> String {

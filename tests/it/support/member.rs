@@ -35,6 +35,17 @@ impl Member {
         Ok(Self { socket })
     }
 
+    /// Opens a member socket for the cookie that its handshake sets.
+    pub async fn handshake(url: &str, origin: &str, cookies: &str) -> String {
+        let mut request = url.into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("sec-websocket-protocol", "teahouse.v1".parse().unwrap());
+        headers.insert("origin", origin.parse().unwrap());
+        headers.insert("cookie", cookies.parse().unwrap());
+        let (_, response) = connect_async(request).await.unwrap();
+        response.headers()["set-cookie"].to_str().unwrap().to_owned()
+    }
+
     pub async fn send(&mut self, command: &Command) {
         self.send_text(&serde_json::to_string(command).unwrap()).await;
     }

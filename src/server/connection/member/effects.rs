@@ -9,7 +9,7 @@ use super::machine::{Input, Output};
 use super::{Member, join};
 use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, RoomSlug};
 use crate::server::app::{App, Caller};
-use crate::server::chat::{self, Utterance};
+use crate::server::chat::{self, SessionState, Utterance};
 use crate::server::hub::publication::{member_frame, welcome_frame};
 
 impl Member {
@@ -41,9 +41,16 @@ impl Member {
         let doubtful = self.caller.guest.clone().filter(|_| self.caller.as_of != app.identity_version());
         self.reads.push(Box::pin(async move {
             let _turn = app.arrivals.acquire().await;
-            match chat::session_ended(&app, doubtful.as_ref()).await {
-                Some(code) => Input::Session(Some(code)),
-                None => Input::Rooms(chat::list_rooms_for_welcome(&app).await),
+            let state = match &doubtful {
+                Some(guest) => chat::session_state(&app, guest).await,
+                None => SessionState::Same,
+            };
+            match state {
+                SessionState::Over(_) => Input::Session(state),
+                // The handshake has just renewed the cookie.
+                SessionState::Same | SessionState::CookieIsOld => {
+                    Input::Rooms(chat::list_rooms_for_welcome(&app).await)
+                }
             }
         }));
     }
@@ -51,7 +58,7 @@ impl Member {
     pub(super) fn read_session(&mut self) {
         if let Some(guest) = self.caller.guest.clone() {
             let app = Arc::clone(&self.app);
-            self.reads.push(Box::pin(async move { Input::Session(chat::session_ended(&app, Some(&guest)).await) }));
+            self.reads.push(Box::pin(async move { Input::Session(chat::session_state(&app, &guest).await) }));
         }
     }
 

@@ -10,11 +10,14 @@ use crate::protocol::event::RoomHead;
 use crate::protocol::{
     ClientMessageId, CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, Refusal, RoomSlug, TabId,
 };
-use crate::server::chat::Said;
+use crate::server::chat::{Said, SessionState};
 use crate::server::config::{LimitsConfig, limit};
 use crate::server::connection::conduct::Conduct;
 use crate::server::hub::Seam;
 use crate::server::hub::publication::EncodedRooms;
+
+/// How soon a client is to come back for a new cookie.
+const RENEWAL_IN_MS: u32 = 1_000;
 
 /// What happened.
 #[derive(Debug)]
@@ -33,8 +36,8 @@ pub enum Input {
     Appended(RoomSlug, ClientMessageId, Result<Said, Refusal>),
     /// What waited of these rooms was given up, since the client reads too slowly.
     FellBehind(Vec<RoomHead>),
-    /// The session behind the connection was looked at: `Some` when it is not what it was.
-    Session(Option<CloseCode>),
+    /// The session behind the connection was looked at.
+    Session(SessionState),
     /// It is time to look at silence and heartbeat.
     Check,
     /// The server is about to stop, and this client is to come back after so long.
@@ -86,6 +89,14 @@ pub struct Machine {
     joined: Vec<RoomSlug>,
     /// When the last heartbeat was sent.
     heartbeat_at: Instant,
+    renewal: Renewal,
+}
+
+/// Whether the client was asked to come back for a new cookie, which is done once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Renewal {
+    NotDue,
+    Asked,
 }
 
 /// What only the welcome says.
@@ -115,6 +126,7 @@ impl Machine {
             stage: Stage::Ungreeted,
             joined: Vec::new(),
             heartbeat_at: now,
+            renewal: Renewal::NotDue,
         }
     }
 
@@ -134,7 +146,9 @@ impl Machine {
             Input::Followed(room, outcome) => self.followed(room, outcome),
             Input::Appended(room, client_message_id, outcome) => self.appended(room, client_message_id, outcome),
             Input::FellBehind(rooms) => self.fell_behind(rooms, now),
-            Input::Session(over) => over.map(Output::Close).into_iter().collect(),
+            Input::Session(SessionState::Same) => Vec::new(),
+            Input::Session(SessionState::CookieIsOld) => self.ask_for_renewal(),
+            Input::Session(SessionState::Over(code)) => vec![Output::Close(code)],
             Input::Check => self.check(now),
             Input::Drain { in_ms } => vec![Output::Send(Event::Reconnect { in_ms })],
         }
@@ -169,6 +183,14 @@ impl Machine {
                 vec![Output::TellPositions(self.joined.clone())]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// A socket sets no cookie, but its handshake does. Without this a tab that is always open would outlive its cookie.
+    fn ask_for_renewal(&mut self) -> Vec<Output> {
+        match std::mem::replace(&mut self.renewal, Renewal::Asked) {
+            Renewal::NotDue => vec![Output::Send(Event::Reconnect { in_ms: RENEWAL_IN_MS })],
+            Renewal::Asked => Vec::new(),
         }
     }
 

@@ -1,31 +1,29 @@
 //! Promises about the store as a whole: reopening, closing, too much to do.
 
+use super::guests::{naming, used};
 use super::*;
 use crate::protocol::Seq;
-use crate::server::store::{AppendOutcome, Guest};
+use crate::server::names::NameKey;
+use crate::server::store::{AppendOutcome, NameWish};
 
 pub async fn reopening_finds_everything(place: &dyn Place) {
-    let guest = Guest {
-        id: user("ann"),
-        nickname: "Ann".to_owned(),
-        nickname_folded: "ann".to_owned(),
-        token_hash: [7; 32],
-        last_seen: at(1_000),
-    };
-    let (epoch, rooms, log) = {
+    let (epoch, instance, guest, rooms, log) = {
         let store = Subject::open(place).await.store;
         store.create_room(new_room("garden", 2_000)).await.unwrap();
         store.append(line("garden", "ann", "id", "hello")).await.unwrap();
-        store.put_guest(guest.clone(), at(0)).await.unwrap();
-        let before = (store.epoch().clone(), store.rooms().await.unwrap(), whole_log(&*store, "garden").await);
+        store.put_guest(naming("ann", "Ann", 7)).await.unwrap();
+        let guest = store.guest(&user("ann")).await.unwrap();
+        let (rooms, log) = (store.rooms().await.unwrap(), whole_log(&*store, "garden").await);
+        let before = (store.epoch().clone(), store.instance().to_owned(), guest, rooms, log);
         store.close().await.unwrap();
         before
     };
     let store = Subject::open(place).await.store;
-    assert_eq!(store.epoch(), &epoch);
+    assert_eq!((store.epoch(), store.instance()), (&epoch, instance.as_str()));
     assert_eq!(store.rooms().await.unwrap(), rooms);
     assert_eq!(whole_log(&*store, "garden").await, log);
-    assert_eq!(store.guest_by_token(&[7; 32]).await.unwrap(), Some(guest));
+    assert!(guest.is_some());
+    assert_eq!(store.guest_by_token(&[7; 32], at(1_000)).await.unwrap(), guest);
     let retry = store.append(line("garden", "ann", "id", "hello")).await.unwrap();
     assert_eq!((retry.outcome, retry.seq), (AppendOutcome::AlreadyThere, Seq::new(2)));
     let next = store.append(line("garden", "ann", "next", "and on")).await.unwrap();
@@ -36,17 +34,20 @@ pub async fn a_closed_store_answers_closed(place: &dyn Place) {
     let store = Subject::open(place).await.store;
     store.close().await.unwrap();
     store.close().await.unwrap();
-    let (lobby, ann) = (RoomSlug::lobby(), user("ann"));
+    let (lobby, ann) = (RoomSlug::lobby(), naming("ann", "Ann", 7));
+    let wish = NameWish { key: NameKey::of("Ann"), user: ann.user.clone(), at: ann.at, terms: ann.terms };
     let answers = [
         store.append(line("lobby", "ann", "id", "hello")).await.map(drop),
         store.create_room(new_room("garden", 1_000)).await.map(drop),
-        store.touch_guest(&ann, at(1_000)).await,
-        store.remove_guest(&ann).await,
+        store.put_guest(ann.clone()).await,
+        store.touch_guest(used("ann", 7, 1_000)).await,
+        store.remove_guest(&ann.user, at(1_000), at(1_000)).await,
         store.rooms().await.map(drop),
         store.room(&lobby).await.map(drop),
         store.events(&lobby, EventRange::Newest, 1).await.map(drop),
-        store.guest_by_token(&[0; 32]).await.map(drop),
-        store.guest_by_nickname("ann").await.map(drop),
+        store.guest_by_token(&[0; 32], at(1_000)).await.map(drop),
+        store.guest(&ann.user).await.map(drop),
+        store.name_conflict(wish).await.map(drop),
         store.check().await,
     ];
     for (index, answer) in answers.into_iter().enumerate() {

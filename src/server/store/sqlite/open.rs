@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::migrations::{MigrationError, SCHEMA_VERSION, migrate};
 use super::operations::Operation;
-use super::rows;
+use super::{guests, rows};
 use crate::protocol::Epoch;
 use crate::server::faults::{self, Mutant};
 use crate::server::store::NewRoom;
@@ -148,6 +148,7 @@ pub(super) struct Database {
     pub(super) writer: Connection,
     pub(super) readers: Vec<Connection>,
     pub(super) epoch: Epoch,
+    pub(super) instance: String,
 }
 
 /// Opens the database of a data folder, and makes what is missing.
@@ -165,9 +166,9 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     private_file(&path)?;
     let mut writer = connect_writer(&path)?;
     migrate(&mut writer).map_err(|error| OpenError::migration(&path, error))?;
-    let epoch = furnish(&mut writer, lobby).map_err(|source| OpenError::sqlite(&path, source))?;
+    let (epoch, instance) = furnish(&mut writer, lobby).map_err(|source| OpenError::sqlite(&path, source))?;
     let readers = (0..readers.max(1)).map(|_| connect_reader(&path)).collect::<Result<_, _>>()?;
-    Ok(Database { lock, writer, readers, epoch })
+    Ok(Database { lock, writer, readers, epoch, instance })
 }
 
 fn lock(folder: &Path) -> Result<File, OpenError> {
@@ -242,18 +243,23 @@ fn read_back<T: FromSql + PartialEq + std::fmt::Debug>(
     }
 }
 
-/// Gives a new database its epoch and its lobby, and the lobby its title of today: it is a setting, not an event.
-fn furnish(connection: &mut Connection, lobby: &NewRoom) -> rusqlite::Result<Epoch> {
+/// Gives a new database its epoch, its instance and its lobby, and the lobby its title of today: it is a setting, not an
+/// event.
+fn furnish(connection: &mut Connection, lobby: &NewRoom) -> rusqlite::Result<(Epoch, String)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let drawn = format!("{:032x}", rand::random::<u128>());
     transaction.execute("insert into meta (name, value) values ('epoch', ?1) on conflict do nothing", [drawn])?;
     let epoch =
         transaction.query_one("select value from meta where name = 'epoch'", [], |row| rows::parsed(row, "value"))?;
+    let drawn = format!("{:08x}", rand::random::<u32>());
+    transaction.execute("insert into meta (name, value) values ('instance', ?1) on conflict do nothing", [drawn])?;
+    let instance = transaction.query_one("select value from meta where name = 'instance'", [], |row| row.get(0))?;
+    guests::refresh_looks(&transaction)?;
     let renamed =
         transaction.execute("update room set title = ?2 where slug = ?1", (lobby.slug.as_str(), &lobby.title))?;
     if renamed == 0 {
         lobby.apply(&transaction)?;
     }
     transaction.commit()?;
-    Ok(epoch)
+    Ok((epoch, instance))
 }

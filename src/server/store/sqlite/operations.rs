@@ -4,8 +4,8 @@
 use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
 
 use super::rows::{insert_event, parsed, seq, sql_seq, timestamp};
-use crate::protocol::{EventBody, LogEvent, Message, RoomSlug, Seq, Timestamp, UserId};
-use crate::server::store::{AppendOutcome, Appended, Committed, Guest, NewMessage, NewRoom, RoomRecord, StoreError};
+use crate::protocol::{EventBody, LogEvent, Message, RoomSlug, Seq, Timestamp};
+use crate::server::store::{AppendOutcome, Appended, Committed, NewMessage, NewRoom, RoomRecord, StoreError};
 
 /// A write. `Err` means that the database failed, which ends the store; refusals are an [`Outcome`].
 pub(super) trait Operation: Send + 'static {
@@ -30,11 +30,11 @@ pub(super) enum Outcome<A> {
 }
 
 impl<A> Outcome<A> {
-    const fn silent(answer: A) -> Self {
+    pub(super) const fn silent(answer: A) -> Self {
         Self::Keep { answer, committed: None }
     }
 
-    const fn refused(error: StoreError) -> Self {
+    pub(super) const fn refused(error: StoreError) -> Self {
         Self::Undo(Err(error))
     }
 }
@@ -73,11 +73,11 @@ impl Operation for NewMessage {
 fn may_speak(database: &Connection, message: &NewMessage) -> Result<bool> {
     let Some(token_hash) = message.session else { return Ok(true) };
     let person = &message.sender;
-    database.prepare_cached("select 1 from guest where token_hash = ?1 and user_id = ?2 and nickname = ?3")?.exists((
-        token_hash,
-        person.id.as_str(),
-        &person.nickname,
-    ))
+    let mut session = database.prepare_cached(
+        "select 1 from guest
+         where user_id = ?2 and nickname = ?3 and (token_hash = ?1 or replaced_token_hash = ?1)",
+    )?;
+    session.exists((token_hash, person.id.as_str(), &person.nickname))
 }
 
 impl Operation for NewRoom {
@@ -101,73 +101,6 @@ impl Operation for NewRoom {
             answer: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
             committed: Some(Committed { room: self.slug.clone(), event }),
         })
-    }
-}
-
-/// Makes or changes a guest.
-pub(super) struct PutGuest {
-    pub(super) guest: Guest,
-    pub(super) names_expire_before: Timestamp,
-}
-
-impl Operation for PutGuest {
-    type Answer = ();
-
-    fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
-        let guest = &self.guest;
-        database
-            .prepare_cached("delete from guest where nickname_folded = ?1 and user_id <> ?2 and last_seen_ms < ?3")?
-            .execute((&guest.nickname_folded, guest.id.as_str(), self.names_expire_before.unix_ms()))?;
-        let mut upsert = database.prepare_cached(
-            "insert into guest (user_id, nickname, nickname_folded, token_hash, last_seen_ms)
-             values (?1, ?2, ?3, ?4, ?5)
-             on conflict (user_id) do update set
-                 nickname = excluded.nickname,
-                 nickname_folded = excluded.nickname_folded,
-                 token_hash = excluded.token_hash,
-                 last_seen_ms = excluded.last_seen_ms",
-        )?;
-        let row =
-            (guest.id.as_str(), &guest.nickname, &guest.nickname_folded, guest.token_hash, guest.last_seen.unix_ms());
-        match upsert.execute(row) {
-            Ok(_) => Ok(Outcome::silent(())),
-            Err(error) if violates_unique(&error, "guest.nickname_folded") => {
-                Ok(Outcome::refused(StoreError::NicknameTaken))
-            }
-            Err(error) if violates_unique(&error, "guest.token_hash") => Ok(Outcome::refused(StoreError::TokenTaken)),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// Notes that a session is in use; its time never goes back.
-pub(super) struct TouchGuest {
-    pub(super) id: UserId,
-    pub(super) at: Timestamp,
-}
-
-impl Operation for TouchGuest {
-    type Answer = ();
-
-    fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
-        database
-            .prepare_cached("update guest set last_seen_ms = max(last_seen_ms, ?2) where user_id = ?1")?
-            .execute((self.id.as_str(), self.at.unix_ms()))?;
-        Ok(Outcome::silent(()))
-    }
-}
-
-/// Ends a session and frees its nickname.
-pub(super) struct RemoveGuest {
-    pub(super) id: UserId,
-}
-
-impl Operation for RemoveGuest {
-    type Answer = ();
-
-    fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
-        database.prepare_cached("delete from guest where user_id = ?1")?.execute([self.id.as_str()])?;
-        Ok(Outcome::silent(()))
     }
 }
 
@@ -217,7 +150,7 @@ fn first_attempt(database: &Connection, retry: &NewMessage) -> Result<Result<App
 }
 
 /// Whether it was this unique constraint that refused a row; SQLite names it by its columns.
-fn violates_unique(error: &Error, columns: &str) -> bool {
+pub(super) fn violates_unique(error: &Error, columns: &str) -> bool {
     matches!(
         error,
         Error::SqliteFailure(code, Some(message))

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Result, Transaction};
 
 use super::rows;
 use crate::protocol::{Epoch, HistoryPage, LogEvent, RoomSlug, Seq};
-use crate::server::store::{EventRange, Guest, RoomRecord, TokenHash};
+use crate::server::store::{EventRange, RoomRecord};
 
 /// All rooms: the lobby, then those with the newest event first.
 pub(super) fn rooms(snapshot: &Transaction<'_>) -> Result<Vec<RoomRecord>> {
@@ -19,22 +19,6 @@ pub(super) fn room(snapshot: &Transaction<'_>, slug: &RoomSlug) -> Result<Option
     snapshot
         .prepare_cached("select slug, title, last_seq from room where slug = ?1")?
         .query_one([slug.as_str()], rows::room_record)
-        .optional()
-}
-
-/// The guest that owns a session.
-pub(super) fn guest_by_token(snapshot: &Transaction<'_>, token_hash: &TokenHash) -> Result<Option<Guest>> {
-    snapshot
-        .prepare_cached("select * from guest where token_hash = ?1")?
-        .query_one([token_hash], rows::guest)
-        .optional()
-}
-
-/// The guest that owns a nickname.
-pub(super) fn guest_by_nickname(snapshot: &Transaction<'_>, nickname_folded: &str) -> Result<Option<Guest>> {
-    snapshot
-        .prepare_cached("select * from guest where nickname_folded = ?1")?
-        .query_one([nickname_folded], rows::guest)
         .optional()
 }
 

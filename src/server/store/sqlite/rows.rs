@@ -1,4 +1,4 @@
-//! Rows of the database to types of the log and back. The only place that knows the columns of `event` and `guest`.
+//! Rows of the database to types of the log and back. The only place that knows the columns of `event`.
 
 use std::error::Error;
 
@@ -6,7 +6,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Result, Row};
 
 use crate::protocol::{EventBody, LogEvent, Message, Origin, Person, Seq, Timestamp};
-use crate::server::store::{Guest, RoomRecord};
+use crate::server::store::RoomRecord;
 
 const MESSAGE: &str = "message";
 const ROOM_CREATED: &str = "room_created";
@@ -27,17 +27,6 @@ pub(super) fn seq(row: &Row<'_>, column: &str) -> Result<Seq> {
 /// A room, from `slug, title, last_seq`.
 pub(super) fn room_record(row: &Row<'_>) -> Result<RoomRecord> {
     Ok(RoomRecord { slug: parsed(row, "slug")?, title: row.get("title")?, head: seq(row, "last_seq")? })
-}
-
-/// A guest, from all columns of `guest`.
-pub(super) fn guest(row: &Row<'_>) -> Result<Guest> {
-    Ok(Guest {
-        id: parsed(row, "user_id")?,
-        nickname: row.get("nickname")?,
-        nickname_folded: row.get("nickname_folded")?,
-        token_hash: row.get("token_hash")?,
-        last_seen: timestamp(row, "last_seen_ms")?,
-    })
 }
 
 /// An event, from all columns of `event`.

@@ -13,8 +13,10 @@ use tempfile::TempDir;
 use super::open::DATABASE_FILE;
 use super::*;
 use crate::protocol::{ClientMessageId, Origin, Person};
-use crate::server::store::EventRange;
 use crate::server::store::conformance::{Place, every_store_keeps_its_promises};
+
+mod upgrade;
+use crate::server::store::EventRange;
 
 struct Folder(TempDir);
 
@@ -226,7 +228,7 @@ async fn the_lobby_bears_the_title_of_the_latest_start() {
 #[tokio::test]
 async fn a_full_disk_acknowledges_nothing_and_ends_the_store() {
     let folder = tempfile::tempdir().unwrap();
-    let open::Database { lock, writer, readers, epoch } = open::open(folder.path(), 1, &lobby()).unwrap();
+    let open::Database { lock, writer, readers, epoch, instance } = open::open(folder.path(), 1, &lobby()).unwrap();
     let pages: i64 = writer.pragma_query_one(None, "page_count").unwrap();
     writer.query_one(&format!("pragma max_page_count = {}", pages + 2), [], |_| Ok(())).unwrap();
     let (announce, mut announced) = tokio::sync::mpsc::unbounded_channel();
@@ -237,7 +239,7 @@ async fn a_full_disk_acknowledges_nothing_and_ends_the_store() {
         let _: Result<(), _> = opened.recv();
     });
     let writer = Writer::start(Workplace { connection: writer, lock, sink }, &config(folder.path())).unwrap();
-    let store = SqliteStore { epoch, writer, readers: Readers::start(readers).unwrap() };
+    let store = SqliteStore { epoch, instance, writer, readers: Readers::start(readers).unwrap() };
     store.append(line("first", "fits")).await.unwrap();
     assert_eq!(announced.recv().await, Some(2));
     let batch = [store.append(line("small", "fits")), store.append(line("big", &"x".repeat(100_000)))];

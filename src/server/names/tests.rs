@@ -1,0 +1,116 @@
+//! Protects: no name can be mistaken for that of somebody else, and different names stay different.
+
+use super::*;
+
+fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+/// Pairs of names that a reader cannot tell apart in some common font, or only by looking twice.
+const LOOK_ALIKES: &[(&str, &str)] = &[
+    ("Alice", "AIice"),
+    ("Alice", "Al1ce"),
+    ("Alice", "A|ice"),
+    ("Alice", "AI1ce"),
+    ("Alice", "Аlice"),
+    ("Alice", "Alicе"),
+    ("Alice", "Αlice"),
+    ("Alice", "Ali\u{200D}ce"),
+    ("Alice", "Al\u{131}ce"),
+    ("ALICE", "AL1CE"),
+    ("ALICE", "АLІСЕ"),
+    ("Bob", "B0b"),
+    ("Bob", "Вob"),
+    ("Bob", "BOB\u{FE0F}"),
+    ("clem", "cIern"),
+    ("paypal", "раураl"),
+    ("می\u{200C}خواهم", "میخواهم"),
+    ("Ⅳ", "lv"),
+];
+
+/// Pairs that are the same name, typed in another way.
+const SAME: &[(&str, &str)] = &[
+    ("Alice", "alice"),
+    ("Alice", "ＡＬＩＣＥ"),
+    ("Zoë", "Zoe\u{308}"),
+    ("STRASSE", "strasse"),
+    ("ΗΡΑ", "ηρα"),
+    ("ﬁn", "fin"),
+    ("Alice", "𝐀lice"),
+    ("小明", "⼩明"),
+    ("İ", "i\u{307}"),
+];
+
+/// Pairs that nobody takes for each other.
+const DIFFERENT: &[(&str, &str)] = &[
+    ("Alice", "Bob"),
+    ("小明", "小红"),
+    ("Zoë", "Zoe"),
+    ("Ann", "Ann 🌸"),
+    ("Ann-Marie", "Ann Marie"),
+    ("Ann", "Anna"),
+    ("Jürgen", "Jurgen"),
+    ("Ali", "Alia"),
+    ("💧", "🔥"),
+];
+
+#[test]
+fn every_look_alike_clashes_and_every_other_name_does_not() {
+    for (table, expected) in
+        [(LOOK_ALIKES, Some(NameClash::LookAlike)), (SAME, Some(NameClash::Taken)), (DIFFERENT, None)]
+    {
+        for (one, other) in table {
+            let (one_key, other_key) = (NameKey::of(one), NameKey::of(other));
+            assert_eq!(one_key.clash(&other_key), expected, "{one:?} and {other:?}: {one_key:?}, {other_key:?}");
+            assert_eq!(other_key.clash(&one_key), expected, "{other:?} and {one:?}");
+        }
+    }
+}
+
+#[test]
+fn a_reserved_name_stays_reserved_in_any_dress() {
+    let reserved = ReservedNames::new(&["admin", "茶馆", "bot", "!"].map(str::to_owned));
+    for taken in [
+        "admin",
+        "ADMIN",
+        "[admin]",
+        "a d m i n",
+        "Adm1n",
+        "аdmin",
+        "~admin~",
+        "admin 🛡",
+        "àdmin",
+        "茶 馆",
+        "【茶馆】",
+        "b0t",
+    ] {
+        assert!(reserved.contains(taken), "{taken}");
+    }
+    for free in ["adminton", "Robot", "茶", "馆茶", "🌸", "?"] {
+        assert!(!reserved.contains(free), "{free}");
+    }
+}
+
+#[test]
+fn a_name_is_held_by_one_person_in_any_number_of_tabs_until_the_last_one_closes() {
+    let names = LiveNames::default();
+    let claim = |id, name| names.claim(&user(id), NameKey::of(name));
+    let first = claim("a", "Alice").ok().unwrap();
+    let second = claim("a", "alice").ok().unwrap();
+    assert_eq!(claim("b", "ALICE").err(), Some(NameClash::Taken));
+    assert_eq!(claim("b", "аlice").err(), Some(NameClash::LookAlike));
+    drop(first);
+    assert!(claim("b", "Alice").is_err());
+    drop(second);
+    assert!(claim("b", "Alice").is_ok());
+    assert!(names.holders.lock().unwrap().is_empty(), "whoever left is forgotten");
+}
+
+#[test]
+fn a_claim_that_fails_holds_nothing() {
+    let names = LiveNames::default();
+    let alice = names.claim(&user("a"), NameKey::of("Alice")).ok().unwrap();
+    assert!(names.claim(&user("b"), NameKey::of("Al1ce")).is_err());
+    drop(alice);
+    assert!(names.holders.lock().unwrap().is_empty());
+}
