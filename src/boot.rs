@@ -20,12 +20,15 @@ use crate::server::store::sqlite::{OpenError, SqliteStore};
 use crate::server::{chat, clock, housekeeping, http};
 
 mod assets;
+mod backup;
 mod drain;
 mod forms;
 mod open_files;
 mod pages;
 mod render;
 mod system;
+
+pub use backup::{back_up, restore};
 
 /// How long the store may take to tell why it ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);

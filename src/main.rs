@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use teahouse::boot;
 use teahouse::server::config::{Command, CommandLine, Config, settings_table};
+use teahouse::server::store::sqlite::backup::{BackupError, Sessions};
 use teahouse::server::telemetry;
 
 /// What is wrong with the settings can be mended by whoever started the program: 2, as for a wrong flag. The rest is 1.
@@ -15,7 +16,7 @@ const EXIT_FAILURE: u8 = 1;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
-    let command = command_line.command.unwrap_or_default();
+    let command = command_line.command.clone().unwrap_or_default();
     if command == Command::Settings {
         return print(&settings_table());
     }
@@ -23,14 +24,29 @@ fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(EXIT_CONFIGURATION, &error),
     };
-    if command == Command::Check {
-        return print(&config.to_toml());
+    match command {
+        Command::Serve | Command::Settings => {}
+        Command::Check => return print(&config.to_toml()),
+        Command::Backup { file } => {
+            return answer(boot::back_up(&config, &file, |words| eprintln!("teahouse: {words}")));
+        }
+        Command::Restore { file, keep_sessions } => {
+            let sessions = if keep_sessions { Sessions::Keep } else { Sessions::End };
+            return answer(boot::restore(&config, &file, sessions));
+        }
     }
     if let Err(error) = telemetry::start(&config.server) {
         return fail(EXIT_CONFIGURATION, &error);
     }
     match boot::run(config) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(EXIT_FAILURE, &error),
+    }
+}
+
+fn answer(outcome: Result<String, BackupError>) -> ExitCode {
+    match outcome {
+        Ok(words) => print(&words),
         Err(error) => fail(EXIT_FAILURE, &error),
     }
 }

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod backup;
 mod cuts;
 mod drain;
 mod history;

@@ -32,7 +32,7 @@ pub struct CommandLine {
 }
 
 /// What the program does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Run the server (the default).
     #[default]
@@ -41,6 +41,25 @@ pub enum Command {
     Settings,
     /// Check the configuration and print the values in effect.
     Check,
+    /// Copy everything into one file, whether the server runs or not.
+    ///
+    /// The file appears under its name when it is whole and on disk. It holds everything that was said, and nicknames and
+    /// hashes of sessions, but nothing that opens a session. It is never written over another file.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Make an empty data folder (--data) of a backup.
+    ///
+    /// The backup is verified first. The history gets a new epoch, so that pages that are open show what was restored and
+    /// nothing else.
+    Restore {
+        /// A file that `teahouse backup` made.
+        file: PathBuf,
+        /// Let everybody be who they were; without it, everybody chooses a nickname again.
+        #[arg(long)]
+        keep_sessions: bool,
+    },
 }
 
 impl CommandLine {

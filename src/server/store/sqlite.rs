@@ -13,6 +13,7 @@ use super::{
 use crate::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
 use crate::server::config::StoreConfig;
 
+pub mod backup;
 mod guests;
 mod migrations;
 mod open;

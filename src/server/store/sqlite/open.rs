@@ -19,7 +19,7 @@ use crate::server::store::NewRoom;
 /// The database, inside the data folder.
 pub(super) const DATABASE_FILE: &str = "teahouse.sqlite3";
 /// Locked by the server that uses the folder. Apart from the database, whose own locks come and go.
-const LOCK_FILE: &str = "teahouse.lock";
+pub(super) const LOCK_FILE: &str = "teahouse.lock";
 
 /// Older ones can lose commits when two connections reset the WAL at once (sqlite.org/wal.html, "The WAL-Reset Bug").
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
@@ -156,11 +156,7 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     if rusqlite::version_number() < SQLITE_VERSION_MIN {
         return Err(OpenError::SqliteTooOld { found: rusqlite::version() });
     }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|source| OpenError::CannotCreateFolder { path: folder.to_owned(), source })?;
+    make_folder(folder)?;
     let lock = lock(folder)?;
     let path = folder.join(DATABASE_FILE);
     private_file(&path)?;
@@ -171,7 +167,14 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     Ok(Database { lock, writer, readers, epoch, instance })
 }
 
-fn lock(folder: &Path) -> Result<File, OpenError> {
+/// Makes the data folder, for this user only.
+pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| OpenError::CannotCreateFolder { path: folder.to_owned(), source })
+}
+
+/// Keeps others out of the folder for as long as the file is open.
+pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join(LOCK_FILE);
     let file = private_file(&path)?;
     match file.try_lock() {
@@ -220,7 +223,7 @@ fn connect_reader(path: &Path) -> Result<Connection, OpenError> {
 }
 
 /// Each connection is used by one thread at a time, so SQLite need not lock it again.
-fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+pub(super) fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
@@ -243,12 +246,17 @@ fn read_back<T: FromSql + PartialEq + std::fmt::Debug>(
     }
 }
 
+/// A name that no other history has.
+pub(super) fn draw_epoch() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
 /// Gives a new database its epoch, its instance and its lobby, and the lobby its title of today: it is a setting, not an
 /// event.
 fn furnish(connection: &mut Connection, lobby: &NewRoom) -> rusqlite::Result<(Epoch, String)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let drawn = format!("{:032x}", rand::random::<u128>());
-    transaction.execute("insert into meta (name, value) values ('epoch', ?1) on conflict do nothing", [drawn])?;
+    transaction
+        .execute("insert into meta (name, value) values ('epoch', ?1) on conflict do nothing", [draw_epoch()])?;
     let epoch =
         transaction.query_one("select value from meta where name = 'epoch'", [], |row| rows::parsed(row, "value"))?;
     let drawn = format!("{:08x}", rand::random::<u32>());

@@ -1,0 +1,54 @@
+//! The commands `backup` and `restore` in words. Not here: what they do (`store::sqlite::backup`).
+
+use std::path::Path;
+
+use chrono::DateTime;
+
+use crate::protocol::Timestamp;
+use crate::server::clock;
+use crate::server::config::Config;
+use crate::server::store::sqlite::backup::{self, BackupError, Contents, Progress, Restored, Sessions};
+
+const MIB: u64 = 1024 * 1024;
+
+/// Copies everything into one file, whether a server runs on the folder or not. `report` is told how far a long copy has
+/// come. Answers with a line for whoever asked.
+///
+/// # Errors
+/// [`BackupError`] with what to do.
+pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Send) -> Result<String, BackupError> {
+    let progress = move |Progress { copied, total }: Progress| {
+        report(&format!("copied {} of at most {} MiB", copied / MIB, total.div_ceil(MIB)));
+    };
+    let contents = backup::back_up(&config.store.data, file, clock::now(), progress)?;
+    Ok(format!("backed up into {} ({})\n", file.display(), told(&contents)))
+}
+
+/// Makes the data folder of a backup. Answers with lines for whoever asked.
+///
+/// # Errors
+/// [`BackupError`] with what to do.
+pub fn restore(config: &Config, file: &Path, sessions: Sessions) -> Result<String, BackupError> {
+    let folder = &config.store.data;
+    let Restored { contents, sessions: count } = backup::restore(file, folder, sessions)?;
+    let of_sessions = match sessions {
+        Sessions::End => "were ended: everybody chooses a nickname again",
+        Sessions::Keep => "were kept: everybody is who they were when the backup was made",
+    };
+    Ok(format!(
+        "restored into {} under a new epoch ({}, backed up at {})\nsessions: {count}, which {of_sessions}\n",
+        folder.display(),
+        told(&contents),
+        words(contents.made_at),
+    ))
+}
+
+fn told(contents: &Contents) -> String {
+    let Contents { rooms, messages, newest, .. } = contents;
+    format!("messages: {messages}, rooms: {rooms}, newest event: {}", words(*newest))
+}
+
+fn words(at: Timestamp) -> String {
+    let known = DateTime::from_timestamp_millis(at.unix_ms());
+    known.map_or_else(|| "no known time".to_owned(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
