@@ -24,6 +24,7 @@ mod backup;
 mod drain;
 mod forms;
 mod open_files;
+mod page_weight;
 mod pages;
 mod render;
 mod system;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::pages::{self, Site};
-use super::render;
+use super::{page_weight, render};
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
 use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Notice, Refusal, RoomSlug};
@@ -18,6 +18,7 @@ use crate::server::app::Caller;
 use crate::server::chat::{self, Utterance};
 use crate::server::config::Scheme;
 use crate::server::http::HttpRefusal;
+use crate::server::limits::Action;
 use crate::server::store::EventRange;
 use crate::ui::i18n::Language;
 
@@ -151,7 +152,8 @@ impl Visit {
         Self { site, caller, room, language: pages::language(request), head }
     }
 
-    /// Draws the page again, with the reason and with what was typed.
+    /// Draws the page again, with the reason and with what was typed. Drawing is paid for first; whoever cannot pay, or
+    /// typed more than fits into a page, gets a page that holds little else than what was typed.
     async fn refuse(
         self,
         form: PageForm,
@@ -159,6 +161,11 @@ impl Visit {
         typed: String,
         client_message_id: Option<ClientMessageId>,
     ) -> Response {
+        let payment = self.site.app.limits.charge(Action::DrawPage, &self.caller.payer());
+        let heavy = if page_weight::is_too_heavy(&typed) { Err(refusal) } else { Ok(()) };
+        if let Err(refusal) = payment.and(heavy) {
+            return render::turned_away(&self.site.assets, self.language, refusal, Some(&typed));
+        }
         match pages::page_data(&self.site.app, &self.caller, &self.room, EventRange::Newest).await {
             Ok(mut page) => {
                 page.notice = Some(Notice { form, refusal, typed, client_message_id });

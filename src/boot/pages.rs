@@ -83,7 +83,7 @@ async fn room(
 
 async fn show(site: &Site, caller: &Caller, room: RoomSlug, range: EventRange, request: Request) -> Response {
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
-        return HttpRefusal(refusal).into_response();
+        return turn_away(site, &request, refusal);
     }
     match page_data(&site.app, caller, &room, range).await {
         Ok(page) => render::page(&site.app, &site.assets, page, language(&request), request).await,
@@ -131,14 +131,23 @@ async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
 
 /// A page for people, JSON for programs.
 fn not_found(site: &Site, request: &Request) -> Response {
-    let wants_page = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
-    if wants_page {
+    if wants_page(request) {
         render::nowhere(&site.assets, language(request))
     } else {
         HttpRefusal::from(ErrorCode::NotFound).into_response()
     }
+}
+
+/// The same for somebody who asks for too many pages: it costs next to nothing.
+fn turn_away(site: &Site, request: &Request, refusal: Refusal) -> Response {
+    if wants_page(request) {
+        render::turned_away(&site.assets, language(request), refusal, None)
+    } else {
+        HttpRefusal(refusal).into_response()
+    }
+}
+
+fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }

@@ -11,6 +11,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::{expect_context, provide_context};
 use leptos_axum::ResponseOptions;
 
+use super::page_weight;
 use crate::protocol::{ClientMessageId, PageData, Refusal};
 use crate::server::app::App;
 use crate::server::clock;
@@ -33,6 +34,7 @@ pub fn find_assets(options: &LeptosOptions) -> Assets {
 pub async fn page(app: &Arc<App>, assets: &Assets, page: PageData, language: Language, request: Request) -> Response {
     let options = app.config.leptos.clone();
     let policy_options = options.clone();
+    let page = page_weight::fit(page);
     let assets = assets.clone();
     let context = move || {
         provide_context(page.clone());
@@ -48,10 +50,18 @@ pub async fn page(app: &Arc<App>, assets: &Assets, page: PageData, language: Lan
 
 /// Says in words that there is nothing at an address.
 pub fn nowhere(assets: &Assets, language: Language) -> Response {
+    (StatusCode::NOT_FOUND, still(ui::nowhere(assets, language))).into_response()
+}
+
+/// Says in words that a page is not drawn now, and gives back what was typed, if something was.
+pub fn turned_away(assets: &Assets, language: Language, refusal: Refusal, typed: Option<&str>) -> Response {
+    refused(refusal, still(ui::turned_away(assets, language, refusal, typed)))
+}
+
+/// A page in which nothing runs.
+fn still(page: String) -> Response {
     let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-    let policy = HeaderValue::from_static(policy);
-    let page = Html(ui::nowhere(assets, language));
-    (StatusCode::NOT_FOUND, [(CONTENT_SECURITY_POLICY, policy)], page).into_response()
+    ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))], Html(page)).into_response()
 }
 
 /// A line that was refused keeps its id, so that posting it again cannot say it twice.

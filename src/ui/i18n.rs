@@ -9,7 +9,7 @@ pub mod words;
 use serde::{Deserialize, Serialize};
 
 pub use dates::day;
-pub use refusals::refusal;
+pub use refusals::{refusal, typed_text_is_here};
 pub use words::Words;
 
 /// A language of the page.

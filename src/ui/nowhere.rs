@@ -1,32 +1,62 @@
-//! The page for an address where there is nothing: whole without scripts, since nothing in it lives.
+//! The pages in which nothing lives, whole without scripts: for an address where there is nothing, and for somebody who
+//! asks for more pages than are drawn.
 
 use leptos::prelude::*;
 
-use super::i18n::Language;
+use super::i18n::{Language, refusal as refusal_in_words, typed_text_is_here};
+use super::piece::IntoPiece;
 use super::shell::Assets;
+use crate::protocol::Refusal;
 
-/// The whole document as text.
+/// The document for an address where there is nothing, as text.
 #[must_use]
 pub fn nowhere(assets: &Assets, language: Language) -> String {
     let words = language.words();
+    let main = view! {
+        <h1 class="nowhere__title">{words.nothing_here}</h1>
+        <p>{words.nothing_here_words}</p>
+        <p>
+            <a class="button button--main" href="/">{words.to_the_lobby}</a>
+        </p>
+    };
+    document(assets, language, words.nothing_here.to_owned(), main)
+}
+
+/// The document for a page that is not drawn, with the reason, and with what was typed into its form.
+#[must_use]
+pub fn turned_away(assets: &Assets, language: Language, refusal: Refusal, typed: Option<&str>) -> String {
+    let reason = refusal_in_words(language, refusal);
+    let typed = typed.filter(|typed| !typed.is_empty()).map(|typed| {
+        view! {
+            <p>{typed_text_is_here(language)}</p>
+            <p class="nowhere__typed">{typed.to_owned()}</p>
+        }
+        .into_piece()
+    });
+    let main = view! {
+        <h1 class="nowhere__title">{reason.clone()}</h1>
+        {typed}
+        <p>
+            <a class="button button--main" href="/">{language.words().to_the_lobby}</a>
+        </p>
+    };
+    document(assets, language, reason, main)
+}
+
+fn document(assets: &Assets, language: Language, title: String, main: impl IntoView) -> String {
+    let title = [&title, " – ", language.words().teahouse].concat();
     let page = view! {
         <html lang=language.tag()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <title>{words.nothing_here} " – " {words.teahouse}</title>
+                <title>{title}</title>
                 <link rel="stylesheet" href=assets.style.clone() />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
             </head>
             <body>
-                <main class="nowhere">
-                    <h1 class="nowhere__title">{words.nothing_here}</h1>
-                    <p>{words.nothing_here_words}</p>
-                    <p>
-                        <a class="button button--main" href="/">{words.to_the_lobby}</a>
-                    </p>
-                </main>
+                <main class="nowhere">{main}</main>
             </body>
         </html>
     };

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use teahouse::server::config::Setting;
 use teahouse::server::faults::{MUTANT_VARIABLE, Mutant};
 use tokio::process::Command;
 
@@ -24,9 +23,7 @@ pub fn command(data: &Path, mutant: Option<Mutant>) -> Command {
 
 /// What [`command`] sets, for a program that something else starts.
 pub fn settings(command: &mut Command, mutant: Option<Mutant>) {
-    for rate in Setting::rates() {
-        command.env(rate.environment_name(), "0");
-    }
+    process::without_rates(command);
     command.env("TEAHOUSE_LIMITS_DRAIN_TIMEOUT_MS", "300");
     if let Some(mutant) = mutant {
         command.env(MUTANT_VARIABLE, mutant.name());

@@ -6,6 +6,7 @@
 mod support;
 
 mod backup;
+mod costs;
 mod cuts;
 mod drain;
 mod history;

@@ -7,7 +7,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 
-use crate::support::process::{self, Teahouse, clean};
+use crate::support::process::{self, Teahouse, clean, without_rates};
 use crate::support::{Browser, Member, PATIENCE, Program};
 
 fn command(data: &Path) -> Command {
@@ -88,7 +88,7 @@ async fn with_few_open_files_the_limit_is_raised_and_whoever_is_too_many_is_told
 #[tokio::test]
 async fn what_was_acknowledged_survives_kill_9() {
     let data = TempDir::new().unwrap();
-    let teahouse = Teahouse::start(command(data.path()).env("TEAHOUSE_LIMITS_SENDS_PER_MINUTE", "0")).await;
+    let teahouse = Teahouse::start(without_rates(&mut command(data.path()))).await;
     let mut alice = teahouse.member("Alice").await;
     for number in 0..50 {
         alice.say("lobby", &format!("n{number}"), &format!("line {number}")).await.unwrap();
@@ -112,8 +112,7 @@ async fn a_full_disk_ends_it_loudly_and_loses_nothing_that_was_acknowledged() {
     let script = "trap '' XFSZ; ulimit -f 512; exec \"$0\" --addr 127.0.0.1:0 --data \"$1\"";
     limited.args(["-c", script, env!("CARGO_BIN_EXE_teahouse")]).arg(data.path());
     clean(&mut limited);
-    limited.env("TEAHOUSE_LIMITS_SENDS_PER_MINUTE", "0").env("TEAHOUSE_LIMITS_FRAMES_PER_MINUTE", "0");
-    let teahouse = Teahouse::start(&mut limited).await;
+    let teahouse = Teahouse::start(without_rates(&mut limited)).await;
     let mut alice = teahouse.member("Alice").await;
     let text = "x".repeat(3_900);
     let mut acked = 0;

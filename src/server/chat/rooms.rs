@@ -16,9 +16,12 @@ use crate::server::store::{EventRange, NewRoom, RoomRecord};
 /// How many nicknames a room shows in a list.
 const LIST_NAMES: usize = 5;
 
-/// Most text that one page of events carries, so that a frame stays small whatever people write. At least two events
-/// always come: the one that the reader holds and asked with, and another.
-const PAGE_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes of JSON that the events of one page are, so that a frame stays small whatever people write. At least two
+/// events always come: the one that the reader holds and asked with, and another.
+const PAGE_BYTES_MAX: usize = 128 * 1024;
+
+/// What the JSON of an event weighs beside the text: names, ids, times and keys.
+const EVENT_BYTES: usize = 256;
 
 /// All rooms with who is in them, the lobby first.
 ///
@@ -161,13 +164,28 @@ fn cut_to_bytes(page: &mut HistoryPage, range: EventRange, bytes_max: usize) {
 fn fitting<'a>(events: impl Iterator<Item = &'a LogEvent>, bytes_max: usize) -> usize {
     let mut total = 0;
     let fits = |(index, event): &(usize, &LogEvent)| {
-        total += match &event.body {
-            EventBody::Message(message) => message.text.len(),
-            EventBody::RoomCreated { .. } => 0,
-        };
+        total += EVENT_BYTES + text_of(&event.body).map(json_bytes).sum::<usize>();
         *index <= 1 || total <= bytes_max
     };
     events.enumerate().take_while(fits).count()
+}
+
+/// What people wrote of an event.
+fn text_of(body: &EventBody) -> impl Iterator<Item = char> {
+    let text = match body {
+        EventBody::Message(message) => message.text.as_str(),
+        EventBody::RoomCreated { .. } => "",
+    };
+    text.chars()
+}
+
+/// How many bytes a character is in a JSON string.
+const fn json_bytes(character: char) -> usize {
+    match character {
+        '"' | '\\' | '\n' | '\t' => 2,
+        '\0'..' ' => "\\u0000".len(),
+        _ => character.len_utf8(),
+    }
 }
 
 /// Creates a public room under the address that its title suggests.

@@ -21,6 +21,15 @@ pub fn refusal(language: Language, refusal: Refusal) -> String {
     }
 }
 
+/// What stands over the text that comes back with a form that was refused without its page.
+#[must_use]
+pub const fn typed_text_is_here(language: Language) -> &'static str {
+    match language {
+        Language::English => "This is what you typed: nothing of it was sent. Copy it, or go back and try again.",
+        Language::Chinese => "这是你输入的内容，还没有发送。请复制，或返回后重试。",
+    }
+}
+
 /// English and Chinese. No catch-all: a new code does not compile without its words.
 const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
     match code {

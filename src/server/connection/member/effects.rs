@@ -1,6 +1,7 @@
 //! What the machine of a member's connection asks for, done. What takes time is put beside the connection and comes back
 //! as an input. Not here: when and why (`machine`).
 
+use std::future::ready;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,6 +12,7 @@ use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Pers
 use crate::server::app::{App, Caller};
 use crate::server::chat::{self, SessionState, Utterance};
 use crate::server::hub::publication::{member_frame, welcome_frame};
+use crate::server::limits::Action;
 
 impl Member {
     pub(super) fn perform(&mut self, output: Output, now: Instant) -> ControlFlow<CloseCode> {
@@ -63,6 +65,10 @@ impl Member {
     }
 
     fn follow(&mut self, room: RoomSlug, cursor: Option<Cursor>) {
+        if let Err(refusal) = self.app.limits.charge(Action::Join, &self.caller.payer()) {
+            self.reads.push(Box::pin(ready(Input::Followed(room, Err(refusal)))));
+            return;
+        }
         let (app, id) = (Arc::clone(&self.app), self.id);
         self.reads.push(Box::pin(async move {
             let _turn = app.arrivals.acquire().await;

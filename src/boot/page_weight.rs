@@ -1,0 +1,108 @@
+//! How much one drawn page may weigh, whatever people wrote: what does not fit is left for older pages, for `joined` and
+//! for `welcome`. A page is drawn twice, as HTML and as the data that the browser takes over, and each escapes in its own
+//! way, so that one character of text may become eleven bytes. Not here: pages of events as JSON (`chat`).
+
+use serde::Serialize;
+
+use crate::model::address;
+use crate::model::text::{Span, spans};
+use crate::protocol::{EventBody, LogEvent, PageData, Person, RoomSummary};
+
+/// Most bytes of a drawn page.
+pub const PAGE_BYTES_MAX: usize = 128 * 1024;
+
+/// What the page weighs without rooms, people and events: the head, the forms, all words.
+const FURNITURE_BYTES: usize = 16 * 1024;
+/// Most bytes of the list of rooms; the others come with `welcome`.
+const ROOMS_BYTES_MAX: usize = 32 * 1024;
+/// Most bytes of the list of people; the others are counted, and come with `joined`.
+const PEOPLE_BYTES_MAX: usize = 16 * 1024;
+
+/// The markup of a message, of a link in it, of a room in the list, of a person in the list.
+const MESSAGE_BYTES: usize = 900;
+const LINK_BYTES: usize = 80;
+const ROOM_BYTES: usize = 500;
+const PERSON_BYTES: usize = 500;
+
+/// Leaves out of a page what makes it too heavy: the rooms that were silent longest, people beyond the first, and the
+/// oldest events. At least the newest event stays.
+pub fn fit(mut page: PageData) -> PageData {
+    let open = page.room.summary.slug.clone();
+    let rooms_max = fitting(&page.rooms, room, ROOMS_BYTES_MAX);
+    let mut index = 0;
+    page.rooms.retain(|room| {
+        index += 1;
+        index <= rooms_max || room.slug == open
+    });
+    page.room.people.truncate(fitting(&page.room.people, person, PEOPLE_BYTES_MAX));
+
+    let lists = page.rooms.iter().map(room).sum::<usize>() + page.room.people.iter().map(person).sum::<usize>();
+    let left = PAGE_BYTES_MAX.saturating_sub(FURNITURE_BYTES + typed(&page) + lists);
+    let cut = page.room.events.len() - fitting(page.room.events.iter().rev(), event, left).max(1);
+    page.room.has_older |= cut > 0;
+    page.room.events.drain(..cut);
+    page
+}
+
+/// Whether what was typed into a form is so much that the page cannot be drawn around it.
+pub fn is_too_heavy(typed: &str) -> bool {
+    html(typed) + handed_over(&typed) > PAGE_BYTES_MAX / 2
+}
+
+fn typed(page: &PageData) -> usize {
+    page.notice.as_ref().map_or(0, |notice| html(&notice.typed) + handed_over(notice))
+}
+
+/// How many of these fit.
+fn fitting<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, weight: fn(&T) -> usize, bytes_max: usize) -> usize {
+    let mut total = 0;
+    let fits = |item: &&T| {
+        total += weight(item);
+        total <= bytes_max
+    };
+    items.into_iter().take_while(fits).count()
+}
+
+fn event(event: &LogEvent) -> usize {
+    let drawn = match &event.body {
+        EventBody::Message(message) => {
+            let links = spans(&message.text).into_iter().map(|span| match span {
+                Span::Text(_) => 0,
+                Span::Link { href, .. } => LINK_BYTES + html(&href),
+            });
+            3 * html(&message.sender.nickname) + html(&message.text) + links.sum::<usize>()
+        }
+        EventBody::RoomCreated { .. } => 0,
+    };
+    MESSAGE_BYTES + drawn + handed_over(event)
+}
+
+fn room(room: &RoomSummary) -> usize {
+    let people: usize = room.people.iter().map(|nickname| html(nickname)).sum();
+    ROOM_BYTES + html(&address::room(&room.slug)) + html(&room.title) + people + handed_over(room)
+}
+
+fn person(person: &Person) -> usize {
+    PERSON_BYTES + 3 * html(&person.nickname) + handed_over(person)
+}
+
+/// Bytes of a text in HTML.
+fn html(text: &str) -> usize {
+    let escaped = |byte| match byte {
+        b'<' | b'>' => "&lt;".len(),
+        b'&' => "&amp;".len(),
+        b'"' | b'\'' => "&quot;".len(),
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum()
+}
+
+/// Bytes of a value in the data of the page: JSON, written as a string of JavaScript in which no tag can begin.
+fn handed_over(value: &impl Serialize) -> usize {
+    let json = serde_json::to_string(value).expect("what the page is drawn from becomes JSON");
+    let escaped = |character: char| match character {
+        '<' => "\\\\u003c".len(),
+        _ => character.escape_debug().map(char::len_utf8).sum(),
+    };
+    json.chars().map(escaped).sum()
+}
