@@ -16,6 +16,7 @@ use crate::server::broker::Broker;
 use crate::server::broker::local::LocalBroker;
 use crate::server::config::{Config, Scheme, ServerConfig};
 use crate::server::listener::{self, BindError, ListenerOptions, Tls, TlsError};
+use crate::server::origin::Hosts;
 use crate::server::store::sqlite::{OpenError, SqliteStore};
 use crate::server::{chat, clock, housekeeping, http};
 
@@ -79,6 +80,12 @@ pub fn run(config: Config) -> Result<(), BootError> {
         let mut signals = drain::Signals::install().map_err(BootError::Signals)?;
         let hurry = CancellationToken::new();
         tracing::info!("serving on {}", server.url());
+        if *server.app.origins.hosts() == Hosts::Any {
+            tracing::warn!(
+                "this server answers under every host name, so a web page could reach it under a name of its own; set \
+                 server.public_origin, or server.hosts"
+            );
+        }
         tokio::select! {
             () = signals.stop() => {
                 let hurried = async {

@@ -1,9 +1,12 @@
-// A page of another site may use the plain socket and not the member socket, whose cookies would speak for the reader.
+// A page of another site may use neither socket; one of this machine may use the plain socket, and never the member socket,
+// whose cookies would speak for the reader.
+import { writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { pathToFileURL } from "node:url";
 import { expect, test as base } from "../fixtures.ts";
 
-/** A page on `localhost`, which is another site than the server's 127.0.0.1. */
+/** A page on `localhost`, which is another origin than the server's 127.0.0.1. */
 const test = base.extend<{ elsewhere: string }>({
   elsewhere: async ({}, use) => {
     const site = http.createServer((_, answer) => {
@@ -34,7 +37,7 @@ test("the member socket refuses a page of another site", async ({ alice, elsewhe
   expect(await page.evaluate(outcome, [`${socket}/ws`, "teahouse.v1"] as [string, string])).toBe("refused");
 });
 
-test("the plain socket serves a page of any site", async ({ people, elsewhere, server, room, alice }) => {
+test("the plain socket serves a page of this machine as it is", async ({ people, elsewhere, server, room, alice }) => {
   const { page } = await people.somebody();
   await page.goto(elsewhere);
   const address = `${server.replace(/^http/, "ws")}/plain/${encodeURIComponent(room.slug)}`;
@@ -46,6 +49,32 @@ test("the plain socket serves a page of any site", async ({ people, elsewhere, s
     [address, people.nickname("Guest")] as const,
   );
   await expect(alice.line("from elsewhere")).toBeVisible();
+});
+
+test("the plain socket serves a page that is opened from a file", async ({ people, server, room, alice }, testInfo) => {
+  const nickname = people.nickname("Filer");
+  const address = `${server.replace(/^http/, "ws")}/plain/${encodeURIComponent(room.slug)}`;
+  const file = testInfo.outputPath("tutorial.html");
+  writeFileSync(
+    file,
+    `<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Tutorial</title><script>
+      const socket = new WebSocket(${JSON.stringify(address)});
+      socket.onopen = () => socket.send(${JSON.stringify(JSON.stringify({ nickname, message: "from a file", time: "" }))});
+    </script></html>`,
+  );
+  const { page } = await people.somebody();
+  await page.goto(pathToFileURL(file).href);
+  await expect(alice.line("from a file")).toBeVisible();
+});
+
+test("the plain socket refuses a page of another site", async ({ people, server, complaints }) => {
+  complaints.expect(/WebSocket connection/);
+  const { page } = await people.somebody();
+  await page.route("http://elsewhere.example/", (route) =>
+    route.fulfill({ contentType: "text/html", body: '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>x</title></html>' }),
+  );
+  await page.goto("http://elsewhere.example/");
+  expect(await page.evaluate(outcome, [`${server.replace(/^http/, "ws")}/`] as [string])).toBe("refused");
 });
 
 test("a page of another site cannot read the history with scripts", async ({ people, elsewhere, server, complaints }) => {

@@ -42,6 +42,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .layer(from_fn_with_state(Arc::clone(app), guard::same_origin_to_change))
         .layer(from_fn_with_state(Arc::clone(app), caller::identify))
         .layer(from_fn_with_state(Arc::clone(app), guard::in_turn))
+        .layer(from_fn_with_state(Arc::clone(app), host::ours))
         .layer(from_fn(host::named_once))
         .layer(from_fn_with_state(Arc::clone(app), guard::in_time))
         .layer(body_limit(app.config.limits.request_bytes))

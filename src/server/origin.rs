@@ -10,12 +10,17 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 
 use super::config::{Scheme, ServerConfig, WebOrigin};
 
+mod hosts;
+
+pub use hosts::Hosts;
+
 /// Who may use the member socket, the API and the plain socket.
 #[derive(Clone, Debug)]
 pub struct OriginPolicy {
     public_origin: Option<WebOrigin>,
     allowed: Vec<WebOrigin>,
-    plain: PlainOrigins,
+    plain: Vec<PlainOrigin>,
+    hosts: Hosts,
 }
 
 /// The request comes from a page that may not make it. Answered by `origin_refused`.
@@ -23,10 +28,15 @@ pub struct OriginPolicy {
 #[error("requests from this origin are not allowed")]
 pub struct OriginRefused;
 
+/// Whose pages may use the plain socket, besides our own.
 #[derive(Clone, Debug)]
-enum PlainOrigins {
+enum PlainOrigin {
     Any,
-    Only(Vec<WebOrigin>),
+    /// Pages that a browser opened from a file. It names no origin for them, as it does for sandboxed frames.
+    File,
+    /// Pages of this machine.
+    Loopback,
+    Page(WebOrigin),
 }
 
 impl OriginPolicy {
@@ -34,15 +44,17 @@ impl OriginPolicy {
     #[must_use]
     pub fn new(config: &ServerConfig) -> Self {
         let parse = |texts: &[String]| texts.iter().filter_map(|text| WebOrigin::parse(text)).collect();
-        let plain = if config.plain_origins.iter().any(|origin| origin == "*") {
-            PlainOrigins::Any
-        } else {
-            PlainOrigins::Only(parse(&config.plain_origins))
+        let plain = |text: &String| match text.as_str() {
+            "*" => Some(PlainOrigin::Any),
+            "file" => Some(PlainOrigin::File),
+            "loopback" => Some(PlainOrigin::Loopback),
+            origin => WebOrigin::parse(origin).map(PlainOrigin::Page),
         };
         Self {
             public_origin: config.public_origin.as_deref().and_then(WebOrigin::parse),
             allowed: parse(&config.allowed_origins),
-            plain,
+            plain: config.plain_origins.iter().filter_map(plain).collect(),
+            hosts: Hosts::new(config),
         }
     }
 
@@ -54,21 +66,33 @@ impl OriginPolicy {
         verdict(match origin(headers) {
             Claimed::Absent => !has_cookie(headers),
             Claimed::Page(page) => self.is_own(&page, headers, scheme) || self.is_allowed(&page),
-            Claimed::Opaque => false,
+            Claimed::Null | Claimed::Nonsense => false,
         })
     }
 
     /// Whether this handshake may open a plain socket, where cookies are ignored.
     ///
     /// # Errors
-    /// [`OriginRefused`] when `plain_origins` names origins, and the page is none of them and not our own.
+    /// [`OriginRefused`] for a page that is neither our own nor one of `plain_origins`.
     pub fn check_plain_socket(&self, headers: &HeaderMap, scheme: Scheme) -> Result<(), OriginRefused> {
-        let PlainOrigins::Only(origins) = &self.plain else { return Ok(()) };
-        verdict(match origin(headers) {
+        let claimed = origin(headers);
+        let names = |listed: &PlainOrigin| match (listed, &claimed) {
+            (PlainOrigin::Any, _) | (PlainOrigin::File, Claimed::Null) => true,
+            (PlainOrigin::Loopback, Claimed::Page(page)) => page.is_loopback(),
+            (PlainOrigin::Page(listed), Claimed::Page(page)) => listed == page,
+            _ => false,
+        };
+        verdict(match &claimed {
             Claimed::Absent => true,
-            Claimed::Page(page) => origins.contains(&page) || self.is_own(&page, headers, scheme),
-            Claimed::Opaque => false,
+            Claimed::Page(page) if self.is_own(page, headers, scheme) => true,
+            _ => self.plain.iter().any(names),
         })
+    }
+
+    /// Under which names this server answers.
+    #[must_use]
+    pub const fn hosts(&self) -> &Hosts {
+        &self.hosts
     }
 
     /// Whether this HTTP request may change something. Reading (GET, HEAD, OPTIONS) is always allowed here: who may see
@@ -82,9 +106,14 @@ impl OriginPolicy {
         }
         let page = origin(headers);
         verdict(match (headers.get("sec-fetch-site").map(HeaderValue::as_bytes), page) {
-            (Some(b"same-origin"), _) => true,
+            (Some(b"same-origin"), Claimed::Absent) => true,
+            // A browser that says both says the same by both. Without `public_origin` behind a proxy with TLS, the page
+            // has another scheme than this server knows of.
+            (Some(b"same-origin"), Claimed::Page(page)) => {
+                self.is_own(&page, headers, scheme) || host(headers).is_some_and(|host| page.is_at(host))
+            }
             (Some(_), Claimed::Page(page)) => self.is_allowed(&page),
-            (Some(_), _) | (None, Claimed::Opaque) => false,
+            (Some(_), _) | (None, Claimed::Null | Claimed::Nonsense) => false,
             (None, Claimed::Page(page)) => self.is_own(&page, headers, scheme) || self.is_allowed(&page),
             (None, Claimed::Absent) => !has_cookie(headers),
         })
@@ -105,10 +134,7 @@ impl OriginPolicy {
     /// The origin that this server's own pages have: `public_origin`, or the scheme with the `Host` header.
     #[must_use]
     pub fn own_origin(&self, headers: &HeaderMap, scheme: Scheme) -> Option<WebOrigin> {
-        self.public_origin.clone().or_else(|| {
-            let host = headers.get(header::HOST)?.to_str().ok()?;
-            WebOrigin::of_host(scheme, host)
-        })
+        self.public_origin.clone().or_else(|| WebOrigin::of_host(scheme, host(headers)?))
     }
 
     fn is_own(&self, page: &WebOrigin, headers: &HeaderMap, scheme: Scheme) -> bool {
@@ -124,17 +150,24 @@ impl OriginPolicy {
 enum Claimed {
     Absent,
     Page(WebOrigin),
-    /// `null`, several headers, or nonsense.
-    Opaque,
+    /// `null`: the page has no origin that the browser would tell.
+    Null,
+    /// Several headers, or what no browser sends.
+    Nonsense,
 }
 
 fn origin(headers: &HeaderMap) -> Claimed {
     let mut lines = headers.get_all(header::ORIGIN).iter();
     match (lines.next(), lines.next()) {
         (None, _) => Claimed::Absent,
-        (Some(line), None) => line.to_str().ok().and_then(WebOrigin::parse).map_or(Claimed::Opaque, Claimed::Page),
-        (Some(_), Some(_)) => Claimed::Opaque,
+        (Some(line), None) if line == "null" || line == "file://" => Claimed::Null,
+        (Some(line), None) => line.to_str().ok().and_then(WebOrigin::parse).map_or(Claimed::Nonsense, Claimed::Page),
+        (Some(_), Some(_)) => Claimed::Nonsense,
     }
+}
+
+fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::HOST)?.to_str().ok()
 }
 
 fn has_cookie(headers: &HeaderMap) -> bool {

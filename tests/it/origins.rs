@@ -47,20 +47,52 @@ async fn a_listed_origin_may_open_the_member_socket_and_read_the_api() {
     assert_eq!(cors("https://stranger.example").await, None);
 }
 
-/// Protects the compatibility promise: any page may use the plain socket, and cookies do not count there.
+/// Protects a private server from the pages that its people visit, and the promise to programs: those without a page,
+/// and pages from a file or from this machine, work as they are. Cookies do not count there.
 #[tokio::test]
-async fn any_page_may_open_the_plain_socket_and_its_cookies_are_ignored() {
+async fn the_plain_socket_serves_programs_and_local_pages_and_ignores_their_cookies() {
     use tokio_tungstenite::tungstenite::client::IntoClientRequest;
     let server = TestServer::start().await;
     let browser = server.browser();
     browser.choose_nickname("Alice").await;
-    let mut request = server.socket_url("/").into_client_request().unwrap();
-    request.headers_mut().insert("origin", HeaderValue::from_static("https://anywhere.example"));
-    request.headers_mut().insert("cookie", browser.cookies().unwrap().parse().unwrap());
-    let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-    let mut program = Program::from_socket(socket);
-    program.say("Alice", "with her cookie").await;
-    assert_eq!(program.refused().await, "nickname_taken");
+    let open = async |path: &str, origin: &'static str| {
+        let mut request = server.socket_url(path).into_client_request().unwrap();
+        request.headers_mut().insert("origin", HeaderValue::from_static(origin));
+        request.headers_mut().insert("cookie", browser.cookies().unwrap().parse().unwrap());
+        tokio_tungstenite::connect_async(request).await
+    };
+    for path in ["/", "/plain/lobby"] {
+        match open(path, "https://anywhere.example").await {
+            Err(Error::Http(response)) => assert_eq!(response.status(), 403, "{path}"),
+            other => panic!("a page of another site was let in at {path}: {other:?}"),
+        }
+        for local in ["null", "http://localhost:5500"] {
+            let (socket, _) = open(path, local).await.unwrap();
+            let mut program = Program::from_socket(socket);
+            program.say("Alice", "with her cookie").await;
+            assert_eq!(program.refused().await, "nickname_taken");
+        }
+    }
+}
+
+/// Protects people from a page whose name points to this server, and which would count as a page of ours.
+#[tokio::test]
+async fn a_request_for_another_host_name_is_misdirected() {
+    let server = TestServer::start_with(|config| config.server.hosts = vec!["chat.example.org".to_owned()]).await;
+    let ask = async |path: &str, host: &str| {
+        let request = reqwest::Client::new().get(server.url(path)).header("host", host);
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    for path in ["/", "/api/v1/rooms", "/ws", "/nothing"] {
+        let (status, body) = ask(path, "evil.example:8080").await;
+        assert_eq!(status, 421, "{path}");
+        assert!(body.contains("host_refused") && body.contains("server.hosts"), "{path}: {body}");
+    }
+    for host in ["chat.example.org", "CHAT.example.org:443", "localhost:1", "127.0.0.1", "[::1]:80", "192.0.2.1"] {
+        assert_eq!(ask("/", host).await.0, 200, "{host}");
+    }
+    assert_eq!(ask("/healthz", "10-0-0-7.pods.example").await.0, 200, "supervisors ask under any name");
 }
 
 /// S11. Protects every state change from forms of other sites, and from links.

@@ -130,6 +130,14 @@ pub enum Contradiction {
         /// As written.
         found: String,
     },
+    /// Not a host name.
+    #[error(
+        "\"{found}\" is not a host name. Write a name in small letters without scheme, port and path, such as chat.example.org, or \"*\" for any."
+    )]
+    NotAHost {
+        /// As written.
+        found: String,
+    },
     /// `*` where cookies count.
     #[error(
         "\"*\" is not allowed here, because any site could then act for the people who visit it. Name each origin."

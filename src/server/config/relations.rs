@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::error::{ConfigError, Contradiction, Place};
-use super::{Config, WebOrigin, limit};
+use super::{Config, Scheme, WebOrigin, limit};
 
 /// Refuses values that cannot work together, with the place of the one to mend.
 pub(super) fn check(draft: &Draft) -> Result<(), ConfigError> {
@@ -28,9 +28,14 @@ fn origins(config: &Config) -> Option<(&'static str, Contradiction)> {
     if server.allowed_origins.iter().any(|origin| origin == "*") {
         return Some(("server.allowed_origins", Contradiction::AnyOrigin));
     }
+    let is_host =
+        |host: &str| host == "*" || WebOrigin::of_host(Scheme::Http, host).is_some_and(|origin| origin.host() == host);
+    if let Some(host) = server.hosts.iter().find(|host| !is_host(host)) {
+        return Some(("server.hosts", Contradiction::NotAHost { found: host.clone() }));
+    }
     let named = server.public_origin.iter().map(|origin| ("server.public_origin", origin));
     let allowed = server.allowed_origins.iter().map(|origin| ("server.allowed_origins", origin));
-    let plain = server.plain_origins.iter().filter(|origin| *origin != "*");
+    let plain = server.plain_origins.iter().filter(|origin| !["*", "file", "loopback"].contains(&origin.as_str()));
     let plain = plain.map(|origin| ("server.plain_origins", origin));
     named
         .chain(allowed)

@@ -61,6 +61,31 @@ impl WebOrigin {
         is_host(host).then(|| Self { scheme, host: host.to_ascii_lowercase(), port })
     }
 
+    /// A name in lower case, an IPv4 address, or an IPv6 address in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The address, if the host is none of the names that somebody could give to any address.
+    #[must_use]
+    pub fn address(&self) -> Option<std::net::IpAddr> {
+        self.host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+    }
+
+    /// Whether the host is this machine, whatever name servers say (RFC 6761 §6.3).
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let is_name = self.host == "localhost" || self.host.ends_with(".localhost");
+        is_name || self.address().is_some_and(|address| address.is_loopback())
+    }
+
+    /// Whether host and port are the same, over TLS or not.
+    #[must_use]
+    pub fn is_at(&self, authority: &str) -> bool {
+        Self::of_host(self.scheme, authority).as_ref() == Some(self)
+    }
+
     /// Whether browsers reach it over TLS.
     #[must_use]
     pub const fn scheme(&self) -> Scheme {

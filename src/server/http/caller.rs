@@ -18,8 +18,7 @@ use crate::server::listener::PeerAddress;
 
 /// Puts a `Caller` into the request's extensions, and lets the browser keep the cookie of a session that is in use.
 pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let peer = peer(&request);
-    let address = Address::of(client_address(peer, request.headers(), &app.config.server.trusted_proxies));
+    let address = address(&app, &request);
     let scheme = scheme(&app, &request);
     let as_of = app.identity_version();
     let proof = match chat::who(&app, request.headers(), scheme).await {
@@ -34,6 +33,11 @@ pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: N
         response.headers_mut().append(SET_COOKIE, app.cookies.set(&token, scheme));
     }
     response
+}
+
+/// Whose request it is for the limits.
+pub fn address(app: &App, request: &Request) -> Address {
+    Address::of(client_address(peer(request), request.headers(), &app.config.server.trusted_proxies))
 }
 
 /// What the browser speaks: what `public_origin` says, else the socket or a trusted proxy.

@@ -1,10 +1,30 @@
-//! The `Host` header: HTTP/1.1 has it exactly once. Not here: which hosts are ours.
+//! The `Host` header: HTTP/1.1 has it exactly once, and it names this server. Not here: which names are ours (`origin`).
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+
+use crate::protocol::ErrorCode;
+use crate::server::app::App;
+use crate::server::http::{HttpRefusal, caller};
+use crate::server::limits::Attack;
+
+/// Answers 421 to a request for a host name that is none of ours (RFC 9110 §15.5.20). Only supervisors may ask for the
+/// health under any name.
+pub async fn ours(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let is_ours = |authority: &str| app.origins.hosts().contain(authority);
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let target = request.uri().authority().map(Authority::as_str);
+    if request.uri().path() == "/healthz" || [host, target].into_iter().flatten().all(is_ours) {
+        return next.run(request).await;
+    }
+    app.limits.attacks.note(Attack::UnknownHost, caller::address(&app, &request));
+    HttpRefusal::from(ErrorCode::HostRefused).into_response()
+}
 
 /// Answers 400 to a request whose host is missing, doubled or no host (RFC 9112 §3.2): two readers of it, such as a proxy
 /// and this server, could take it for two different requests.

@@ -29,6 +29,7 @@ impl HttpRefusal {
             | ErrorCode::RoomLookAlike
             | ErrorCode::ClientMessageIdConflict => StatusCode::CONFLICT,
             ErrorCode::FrameTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::HostRefused => StatusCode::MISDIRECTED_REQUEST,
             ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         }

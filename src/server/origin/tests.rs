@@ -69,21 +69,35 @@ fn a_public_origin_replaces_what_the_host_header_says() {
 }
 
 #[test]
-fn the_plain_socket_is_open_to_any_page_unless_origins_are_named() {
-    let null = headers(&[HOST, ("origin", "null"), COOKIE]);
-    assert_eq!(policy(None, &["*"]).check_plain_socket(&null, Scheme::Http), Ok(()));
-
-    let named = policy(None, &["https://class.example"]);
-    for (origin, allowed) in [
-        (Some("https://class.example"), true),
-        (Some("http://chat.example.org"), true),
-        (Some("https://other.example"), false),
-        (Some("null"), false),
-        (None, true),
+fn the_plain_socket_is_for_programs_our_own_pages_and_those_that_are_listed() {
+    let ours = ServerConfig::default().plain_origins;
+    let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
+    for (origin, by_default, loopback_only, named, any) in [
+        (None, true, true, true, true),
+        (Some("http://chat.example.org"), true, true, true, true),
+        (Some("null"), true, false, false, true),
+        (Some("file://"), true, false, false, true),
+        (Some("http://localhost:5500"), true, true, false, true),
+        (Some("https://127.0.0.1:3000"), true, true, false, true),
+        (Some("http://[::1]"), true, true, false, true),
+        (Some("https://class.example"), false, false, true, true),
+        (Some("https://evil.example"), false, false, false, true),
+        (Some("http://localhost.evil.example"), false, false, false, true),
+        (Some("http://192.168.1.7"), false, false, false, true),
+        (Some("nonsense"), false, false, false, true),
     ] {
-        let mut lines = vec![HOST];
+        let mut lines = vec![HOST, COOKIE];
         lines.extend(origin.map(|origin| ("origin", origin)));
-        assert_eq!(named.check_plain_socket(&headers(&lines), Scheme::Http).is_ok(), allowed, "{origin:?}");
+        let headers = headers(&lines);
+        for (listed, expected) in [
+            (ours.as_slice(), by_default),
+            (&["loopback"], loopback_only),
+            (&["https://class.example"], named),
+            (&["*"], any),
+        ] {
+            let verdict = policy(None, listed).check_plain_socket(&headers, Scheme::Http);
+            assert_eq!(verdict.is_ok(), expected, "{origin:?} where {listed:?} may");
+        }
     }
 }
 
@@ -99,6 +113,11 @@ fn only_our_own_pages_and_named_friends_change_things_over_http() {
     for (lines, allowed) in [
         (vec![site("same-origin")], true),
         (vec![site("same-origin"), own], true),
+        (vec![site("same-origin"), ("origin", "http://chat.example.org")], true),
+        (vec![site("same-origin"), evil], false),
+        (vec![site("same-origin"), friend], false),
+        (vec![site("same-origin"), ("origin", "null")], false),
+        (vec![site("same-origin"), own, evil], false),
         (vec![site("same-site"), evil], false),
         (vec![site("cross-site"), evil], false),
         (vec![site("cross-site"), friend], true),

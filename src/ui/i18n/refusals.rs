@@ -84,7 +84,7 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
         }
         ErrorCode::FrameTooLarge => ("That is more than the server takes at once.", "内容太大，服务器无法接收。"),
         ErrorCode::UnsupportedProtocol => ("The server was updated: reload the page.", "服务器已更新，请刷新页面。"),
-        ErrorCode::OriginRefused => {
+        ErrorCode::OriginRefused | ErrorCode::HostRefused => {
             ("This server does not take requests from this address.", "服务器不接受来自这个网址的请求。")
         }
         ErrorCode::BadRequest => {
