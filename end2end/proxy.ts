@@ -6,6 +6,7 @@ export class Wire {
   #cut = false;
   #webSockets = true;
   #answers = true;
+  #comments = true;
 
   private constructor(
     private readonly listener: Server,
@@ -48,6 +49,11 @@ export class Wire {
     this.#webSockets = false;
   }
 
+  /** Writes over the comments of pages, as proxies do that shorten them; what is not a page passes as it is. */
+  dropComments(): void {
+    this.#comments = false;
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.listener.close(resolve));
@@ -73,10 +79,16 @@ export class Wire {
     browser.on("data", (bytes) => {
       const isHandshake = /^upgrade:\s*websocket/im.test(bytes.toString("latin1"));
       if (isHandshake && !this.#webSockets) browser.destroy();
-      else server.write(bytes);
+      else if (this.#comments) server.write(bytes);
+      else server.write(bytes.toString("latin1").replace(/^accept-encoding:.*\r\n/gim, ""), "latin1");
     });
+    let isPage = false;
     server.on("data", (bytes) => {
-      if (this.#answers) browser.write(bytes);
+      if (!this.#answers) return;
+      const text = bytes.toString("latin1");
+      isPage = /^content-type: *([^;\r]*)/im.exec(text)?.[1] === "text/html" || (isPage && !text.startsWith("HTTP/"));
+      if (isPage && !this.#comments) browser.write(text.replaceAll("<!>", "   "), "latin1");
+      else browser.write(bytes);
     });
   }
 }

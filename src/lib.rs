@@ -43,5 +43,6 @@ pub mod boot;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(ui::App);
+    let application = client::element::element(ui::APPLICATION_ID).expect("the shell has it");
+    leptos::mount::hydrate_from(application, ui::App).forget();
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::config::{Env, LeptosOptions};
@@ -19,6 +19,9 @@ use crate::server::http::HttpRefusal;
 use crate::server::session::draw_client_message_id;
 use crate::ui::i18n::Language;
 use crate::ui::{self, Assets};
+
+/// How a page asks for itself anew, after something on the way rewrote it: what is not HTML is left alone.
+const PLAIN_TEXT: &str = "text/plain";
 
 /// The names of the built files: from the hash file that cargo-leptos puts beside the binary, read once at start.
 pub fn find_assets(options: &LeptosOptions) -> Assets {
@@ -44,8 +47,13 @@ pub async fn page(app: &Arc<App>, assets: &Assets, page: PageData, language: Lan
         let response = expect_context::<ResponseOptions>();
         response.insert_header(CONTENT_SECURITY_POLICY, policy(&policy_options));
     };
+    let wants_text = request.headers().get(ACCEPT).is_some_and(|accept| accept == PLAIN_TEXT);
     let draw = leptos_axum::render_app_async_with_context(context, move || ui::shell(options.clone(), language));
-    draw(request).await
+    let mut page = draw(request).await;
+    if wants_text {
+        page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    }
+    page
 }
 
 /// Says in words that there is nothing at an address.

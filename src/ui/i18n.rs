@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dates::day;
 pub use refusals::{refusal, typed_text_is_here};
-pub use words::Words;
+pub use words::{DocumentWords, Words};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,15 @@ impl Language {
         match self {
             Self::English => &words::ENGLISH,
             Self::Chinese => &words::CHINESE,
+        }
+    }
+
+    /// The strings that only the server writes.
+    #[must_use]
+    pub const fn document_words(self) -> &'static DocumentWords {
+        match self {
+            Self::English => &words::DOCUMENT_ENGLISH,
+            Self::Chinese => &words::DOCUMENT_CHINESE,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::protocol::Refusal;
 /// The document for an address where there is nothing, as text.
 #[must_use]
 pub fn nowhere(assets: &Assets, language: Language) -> String {
-    let words = language.words();
+    let words = language.document_words();
     let main = view! {
         <h1 class="nowhere__title">{words.nothing_here}</h1>
         <p>{words.nothing_here_words}</p>
@@ -37,7 +37,7 @@ pub fn turned_away(assets: &Assets, language: Language, refusal: Refusal, typed:
         <h1 class="nowhere__title">{reason.clone()}</h1>
         {typed}
         <p>
-            <a class="button button--main" href="/">{language.words().to_the_lobby}</a>
+            <a class="button button--main" href="/">{language.document_words().to_the_lobby}</a>
         </p>
     };
     document(assets, language, reason, main)

@@ -1,11 +1,13 @@
 //! The document around the application: language, names of the built files, and the two small scripts that start the page.
 //! Without `leptos_meta` and without its `HydrationScripts`: those read the names of the files anew for every page.
 
+mod drawing;
+
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-use super::app::App;
+use self::drawing::Drawing;
 use super::i18n::Language;
 use super::state::page_title;
 use crate::protocol::PageData;
@@ -13,6 +15,13 @@ use crate::protocol::PageData;
 /// Marks a browser that cannot run the live page; the style sheet then shows the words for it.
 const CHECK: &str = "try{if(typeof WebAssembly!=='object'||!('WebSocket'in window)||!('noModule'in document.createElement('script')))\
 throw 0}catch(e){document.documentElement.setAttribute('data-unsupported','')}";
+
+/// Fetches and starts the page; the addresses are filled in by [`Assets`].
+const START: &str = include_str!("shell/start.js");
+
+/// The element that the live page is in. Only what is inside it matters to the page, so that an extension may add to the
+/// body what it likes.
+pub const APPLICATION_ID: &str = "application";
 
 /// The addresses of the built files, with the hashes of their content in their names where cargo-leptos made them so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +32,8 @@ pub struct Assets {
     pub wasm: String,
     /// The style sheet.
     pub style: String,
+    /// The script that starts the page.
+    start: String,
 }
 
 impl Assets {
@@ -34,18 +45,17 @@ impl Assets {
             let hash = hash.map(|(_, hash)| format!(".{}", hash.trim())).unwrap_or_default();
             format!("/{}/{}{hash}.{extension}", options.site_pkg_dir, options.output_name)
         };
-        Self { script: path("js", "js"), wasm: path("wasm", "wasm"), style: path("css", "css") }
+        let (script, wasm) = (path("js", "js"), path("wasm", "wasm"));
+        let start = start_script(&script, &wasm);
+        Self { script, wasm, style: path("css", "css"), start }
     }
+}
 
-    /// Fetches, starts and hydrates the page; where that fails, says so like a browser that cannot.
-    fn start_script(&self) -> String {
-        format!(
-            "const root=document.documentElement;if(!root.hasAttribute('data-unsupported'))\
-             import({:?}).then(page=>page.default({{module_or_path:{:?}}}).then(()=>page.hydrate()))\
-             .catch(error=>{{root.setAttribute('data-unsupported','');throw error}})",
-            self.script, self.wasm
-        )
-    }
+fn start_script(script: &str, wasm: &str) -> String {
+    let lines = START.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    let quoted = |path: &str| format!("{path:?}");
+    let start: String = lines.flat_map(|line| [line, "\n"]).collect();
+    start.replace("SCRIPT", &quoted(script)).replace("WASM", &quoted(wasm))
 }
 
 /// The whole document. Contexts: [`PageData`], [`Language`], [`Assets`], and leptos' nonce.
@@ -53,7 +63,8 @@ pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
     let words = language.words();
     let assets = use_context::<Assets>().unwrap_or_else(|| Assets::new(&options, ""));
     let room = use_context::<PageData>().map(|page| page.room.summary.title).unwrap_or_default();
-    let start = assets.start_script();
+    let document_words = language.document_words();
+    let Drawing { html, nodes } = Drawing::new();
     view! {
         <!DOCTYPE html>
         <html lang=language.tag()>
@@ -63,7 +74,7 @@ pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" content="#fbf9f4" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#151819" media="(prefers-color-scheme: dark)" />
-                <meta name="description" content=words.description />
+                <meta name="description" content=document_words.description />
                 <meta name="referrer" content="same-origin" />
                 <title>{page_title(&room, words.teahouse)}</title>
                 <script nonce=use_nonce()>{CHECK}</script>
@@ -73,11 +84,16 @@ pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/icon-192.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
-                <script type="module" nonce=use_nonce()>{start}</script>
+                <script type="module" nonce=use_nonce()>{assets.start}</script>
                 <AutoReload options />
             </head>
             <body>
-                <App />
+                <p class="notice notice--bar notice--unsupported" role="note">{document_words.unsupported_words}</p>
+                <p class="notice notice--bar notice--stopped" role="alert">
+                    {document_words.stopped_words}
+                    <a class="button button--quiet" href="">{words.reload}</a>
+                </p>
+                <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
             </body>
         </html>
     }
@@ -95,5 +111,8 @@ mod tests {
         assert_eq!(assets.wasm, "/pkg/teahouse.bbb.wasm");
         assert_eq!(assets.style, "/pkg/teahouse.ccc.css");
         assert_eq!(Assets::new(&options, "").style, "/pkg/teahouse.css");
+        assert!(assets.start.contains("import(\"/pkg/teahouse.aaa.js\")"), "{}", assets.start);
+        assert!(assets.start.contains("module_or_path: \"/pkg/teahouse.bbb.wasm\""), "{}", assets.start);
+        assert!(!assets.start.contains("//"), "comments stay here");
     }
 }

@@ -3,6 +3,7 @@
 //! and then keeps it alive (`live`). Components read it and call its verbs; they hold no rules of their own.
 
 mod draft;
+mod handover;
 mod identity;
 mod live;
 mod presence;
@@ -12,13 +13,8 @@ mod switch_room;
 mod timer;
 mod unread;
 
-use std::fmt;
-use std::str::FromStr;
-
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::client::json::{self, Unreadable};
 use crate::client::link::LinkHandle;
 use crate::client::local_time;
 use crate::model::draft::Draft;
@@ -32,29 +28,9 @@ use crate::protocol::{ClientMessageId, Limits, Notice, PageData, Person, RoomSlu
 use crate::ui::i18n::{Language, Words};
 use crate::ui::piece::memo;
 
+pub use handover::Handover;
 pub use switch_room::Follow;
 pub use unread::{Announcement, page_title};
-
-/// What the server hands to the browser with the HTML.
-#[derive(Clone, Serialize, Deserialize)]
-struct Handover {
-    page: PageData,
-    language: Language,
-}
-
-impl fmt::Display for Handover {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
-    }
-}
-
-impl FromStr for Handover {
-    type Err = Unreadable;
-
-    fn from_str(text: &str) -> Result<Self, Unreadable> {
-        json::decode(text)
-    }
-}
 
 /// On which clocks times are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,11 +136,8 @@ pub fn fresh_id() -> Option<String> {
 /// # Panics
 /// On the server when `boot` did not provide [`PageData`] and [`Language`].
 pub fn provide_room_state() -> RoomState {
-    let handover = SharedValue::<Handover, _>::new_str(|| Handover {
-        page: use_context().expect("boot provides the page's data, and the browser finds it in the page"),
-        language: use_context().expect("boot provides the language, and the browser finds it in the page"),
-    })
-    .into_inner();
+    let handover = Handover::provided().or_else(Handover::written);
+    let handover = handover.expect("boot provides the page's data, and the browser finds it in the document");
     let state = RoomState::new(handover.page, handover.language);
     provide_context(state);
     state

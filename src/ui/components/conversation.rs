@@ -8,7 +8,7 @@ use super::drawer::DrawerButton;
 use super::icon::Picture;
 use super::jump_to_newest::JumpToNewest;
 use super::nickname_form::JoinForm;
-use super::notice::{LinkNotice, UnsupportedNotice};
+use super::notice::LinkNotice;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
 use crate::ui::piece::{IntoPiece, live, memo};
@@ -34,7 +34,6 @@ pub fn Conversation() -> impl IntoView {
                 <ConnectionBadge />
                 <DrawerButton drawer="people" label=words.people picture=Picture::People />
             </div>
-            <UnsupportedNotice language=state.language />
             <LinkNotice />
             <Timeline />
             <JumpToNewest />

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::link::LinkStatus;
 use crate::protocol::CloseCode;
 use crate::protocol::page::Form;
-use crate::ui::i18n::{self, Language};
+use crate::ui::i18n;
 use crate::ui::piece::{IntoPiece, live};
 use crate::ui::state::{RoomState, use_room_state};
 
@@ -61,13 +61,4 @@ fn explain(state: RoomState) -> Option<String> {
         }
     };
     Some(plain.to_owned())
-}
-
-/// For browsers that lack what the live page needs; the script in the head shows it.
-#[component]
-pub fn UnsupportedNotice(
-    /// The language of the page.
-    language: Language,
-) -> impl IntoView {
-    view! { <p class="notice notice--bar notice--unsupported" role="note">{language.words().unsupported_words}</p> }
 }

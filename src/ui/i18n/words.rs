@@ -1,21 +1,25 @@
-//! The one table of all strings: English and Chinese side by side. Not here: refusals, which have a table of their own.
+//! The tables of all strings: English and Chinese side by side. Not here: refusals, which have a table of their own.
 
 use super::Counted;
 
-/// Declares [`Words`] and its two tables at once, so that a missing translation does not compile.
+/// Declares a struct of strings and its two tables at once, so that a missing translation does not compile.
 macro_rules! words {
-    ($($name:ident: $kind:ty = $english:expr, $chinese:expr;)*) => {
-        /// Every string of the page. A `{place}` is filled by [`super::fill`], a number by [`Counted::with`].
+    (
+        $(#[$of_words:meta])* $words:ident, $(#[$of_english:meta])* $english_table:ident,
+        $(#[$of_chinese:meta])* $chinese_table:ident:
+        $($name:ident: $kind:ty = $english:expr, $chinese:expr;)*
+    ) => {
+        $(#[$of_words])*
         #[expect(missing_docs, reason = "the strings themselves say what they are")]
-        pub struct Words {
+        pub struct $words {
             $(pub $name: $kind,)*
         }
 
-        /// English.
-        pub static ENGLISH: Words = Words { $($name: $english,)* };
+        $(#[$of_english])*
+        pub static $english_table: $words = $words { $($name: $english,)* };
 
-        /// Simplified Chinese, with a space between Chinese and Latin letters or digits.
-        pub static CHINESE: Words = Words { $($name: $chinese,)* };
+        $(#[$of_chinese])*
+        pub static $chinese_table: $words = $words { $($name: $chinese,)* };
     };
 }
 
@@ -31,9 +35,15 @@ const fn number(every: Text) -> Counted {
 }
 
 words! {
+    /// Every string of the live page. A `{place}` is filled by [`super::fill`], a number by [`Counted::with`].
+    Words,
+    /// English.
+    ENGLISH,
+    /// Simplified Chinese, with a space between Chinese and Latin letters or digits.
+    CHINESE:
+
     // The house and its landmarks.
     teahouse: Text = "Teahouse", "茶馆";
-    description: Text = "A chat room: open the link, choose a nickname, talk.", "一个聊天室：打开链接，取个昵称，开聊。";
     skip_to_messages: Text = "Skip to the messages", "跳到消息";
     skip_to_composer: Text = "Skip to the message field", "跳到输入框";
     rooms: Text = "Rooms", "房间";
@@ -41,11 +51,6 @@ words! {
     people_list: Text = "People here", "在座的人";
     messages: Text = "Messages", "消息";
     close: Text = "Close", "关闭";
-    nothing_here: Text = "There is nothing at this address", "这个地址什么也没有";
-    nothing_here_words: Text =
-        "The room may have another address, or was never opened. The lobby is always there.",
-        "房间也许换了地址，也许从未开过。大厅一直都在。";
-    to_the_lobby: Text = "Go to the lobby", "去大厅";
 
     // The connection.
     connecting: Text = "Connecting…", "正在连接…";
@@ -62,10 +67,6 @@ words! {
     ended_outdated: Text = "The server was updated: reload the page.", "服务器已更新，请刷新页面。";
     ended_session: Text = "Your session ended: reload the page and choose a nickname again.", "登录状态已失效，请刷新页面，重新取个昵称。";
     reload: Text = "Reload", "刷新";
-    unsupported_words: Text =
-        "New messages do not appear by themselves here: this browser lacks WebSocket or WebAssembly, or the script did not load. \
-         Reading and sending work: reload the page to see what is new.",
-        "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。阅读和发送不受影响，刷新页面即可看到新消息。";
 
     // Rooms.
     between_names: Text = ", ", "、";
@@ -134,4 +135,27 @@ words! {
     sign_out_drops: Counted = counted("{n} message has not been sent yet. Sign out and drop it?", "{n} messages have not been sent yet. Sign out and drop them?"), number("还有 {n} 条消息没有发出。要退出并丢弃吗？");
     no_connection: Text = "The server does not answer: check the connection and try again.", "连不上服务器，请检查网络后重试。";
     wait_seconds: Counted = counted("Try again in {n} second.", "Try again in {n} seconds."), number("请 {n} 秒后再试。");
+}
+
+words! {
+    /// What only the server writes, around the live page or in place of it, so that it does not travel with the script.
+    DocumentWords,
+    /// English.
+    DOCUMENT_ENGLISH,
+    /// Simplified Chinese.
+    DOCUMENT_CHINESE:
+
+    description: Text = "A chat room: open the link, choose a nickname, talk.", "一个聊天室：打开链接，取个昵称，开聊。";
+    nothing_here: Text = "There is nothing at this address", "这个地址什么也没有";
+    nothing_here_words: Text =
+        "The room may have another address, or was never opened. The lobby is always there.",
+        "房间也许换了地址，也许从未开过。大厅一直都在。";
+    to_the_lobby: Text = "Go to the lobby", "去大厅";
+    unsupported_words: Text =
+        "New messages do not appear by themselves here: this browser lacks WebSocket or WebAssembly, or the script did not load. \
+         Reading and sending work: reload the page to see what is new.",
+        "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。阅读和发送不受影响，刷新页面即可看到新消息。";
+    stopped_words: Text =
+        "This page stopped working. A browser extension may have changed it, or the program has a fault: reload the page.",
+        "页面停止工作了。可能是浏览器扩展改动了页面，也可能是程序出了错，请刷新页面。";
 }

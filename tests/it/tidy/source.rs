@@ -20,7 +20,7 @@ const SERDE_HOMES: &[&str] = &[
     "src/client/storage.rs",
     "src/ui/i18n.rs",
     // What the server hands to the browser with the HTML.
-    "src/ui/state.rs",
+    "src/ui/state/handover.rs",
 ];
 
 fn rust_files() -> Vec<File> {

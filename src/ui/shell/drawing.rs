@@ -1,0 +1,48 @@
+//! The application as the server draws it, with the number of its nodes: the browser counts them before it takes the
+//! document over, and so sees whether something on the way changed it.
+
+use leptos::prelude::*;
+
+use crate::ui::app::App;
+use crate::ui::state::Handover;
+
+/// The handover is an element with a text in it.
+const HANDOVER_NODES: usize = 2;
+
+/// What goes into the element of the application.
+pub struct Drawing {
+    /// The HTML.
+    pub html: String,
+    /// How many elements, texts and comments a browser makes of it.
+    pub nodes: usize,
+}
+
+impl Drawing {
+    /// Draws from the contexts of the page.
+    pub fn new() -> Self {
+        let mut html = view! { <App /> }.to_html();
+        let handover = Handover::provided();
+        let nodes = nodes(&html) + handover.as_ref().map_or(0, |_| HANDOVER_NODES);
+        html.push_str(&handover.map(|handover| handover.write()).unwrap_or_default());
+        Self { html, nodes }
+    }
+}
+
+/// Whatever opens is a node, and so is a text between two tags. `<` and `>` are escaped everywhere else.
+fn nodes(html: &str) -> usize {
+    let is_node = |pair: &&[u8]| (pair[0] == b'<' && pair[1] != b'/') || (pair[0] == b'>' && pair[1] != b'<');
+    html.as_bytes().windows(2).filter(is_node).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_texts_and_comments_are_counted() {
+        assert_eq!(nodes("<p>a<!>b</p><input><svg><path></path></svg>"), 7);
+        assert_eq!(nodes(""), 0);
+        let escaped = view! { <p title="<b>">"1 < 2 > 0"</p> }.to_html();
+        assert_eq!(nodes(&escaped), 2, "{escaped}");
+    }
+}
