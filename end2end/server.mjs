@@ -1,6 +1,6 @@
 // Starts the built server on a free port with a data folder of its own, and stops it.
 // Used by the end-to-end tests and by scripts/budget; nothing but Node's own modules.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -8,6 +8,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const START_TIMEOUT_MS = 30_000;
@@ -22,6 +23,9 @@ const STOP_TIMEOUT_MS = 15_000;
  * @typedef {object} Teahouse
  * @property {string} url where it serves, without a slash at the end
  * @property {number} port
+ * @property {string} data the folder of its database
+ * @property {(...words: string[]) => Promise<string>} run runs a command of the program on its data; what it said
+ * @property {() => Promise<void>} pause asks it to drain and waits for it; its data stays
  * @property {() => Promise<void>} kill ends it at once, as a crash does; its data stays
  * @property {() => Promise<void>} restart starts it again, on the same port and data
  * @property {() => Promise<void>} stop asks it to drain, waits for it, and removes its data
@@ -119,6 +123,13 @@ export async function startTeahouse({ environment = {}, flags = [], scheme = "ht
     throw error;
   });
   const kill = () => end("SIGKILL");
+  const pause = () => end("SIGTERM");
+  /** @param {string[]} words */
+  const run = async (...words) => {
+    const env = { ...Object.fromEntries(inherited), ...environment };
+    const { stdout } = await promisify(execFile)(binary(), [...words, "--data", data], { cwd: root, env });
+    return stdout;
+  };
   const restart = async () => {
     end = await launch();
   };
@@ -126,5 +137,5 @@ export async function startTeahouse({ environment = {}, flags = [], scheme = "ht
     await end("SIGTERM");
     removeData();
   };
-  return { url, port, kill, restart, stop };
+  return { url, port, data, run, pause, kill, restart, stop };
 }

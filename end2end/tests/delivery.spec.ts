@@ -1,9 +1,10 @@
 // Never lose a line: whatever breaks, in the end the screen shows what the database holds, and every line once.
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test as base, expect } from "../fixtures.ts";
 import { RoomPage } from "../pages/room.page.ts";
+import { type PlainScript } from "../plain.ts";
 import { Wire } from "../proxy.ts";
 import { startTeahouse } from "../server.mjs";
 import { limitsOff } from "../settings.ts";
@@ -175,6 +176,72 @@ test("a tab that slept through a cut catches up by itself and says so", async ({
   await expect(alice.connectionBadge).toHaveText(alice.words.caughtUp, { timeout: BACK_MS });
   await expect(alice.lines()).toHaveText(["before", "while asleep", "still asleep"]);
 });
+
+/** Of a server that was stopped in order: everything is in this one file. */
+const DATABASE = "teahouse.sqlite3";
+
+/** While two pages are cut off, their history is replaced by an older one, which others go on with beyond what the pages hold. */
+async function replaceHistory(
+  { house, wire, script }: { house: Fixtures["house"]; wire: Wire; script: () => Promise<PlainScript> },
+  replace: () => Promise<unknown>,
+): Promise<string[]> {
+  await house.pause();
+  wire.cut();
+  await replace();
+  await house.restart();
+  const others = ["another one", "another two", "another three"];
+  const other = await script();
+  for (const text of others) other.say("Somebody else", text);
+  await expect.poll(() => other.heard.filter(({ status }) => status === 1).length).toBe(others.length);
+  return others;
+}
+
+for (const { way, prepare, replace } of [
+  {
+    way: "an old copy that is put back by hand",
+    prepare: async (house: Fixtures["house"]) => {
+      await house.pause();
+      await copyFile(path.join(house.data, DATABASE), path.join(house.data, "old"));
+      await house.restart();
+    },
+    replace: (house: Fixtures["house"]) => copyFile(path.join(house.data, "old"), path.join(house.data, DATABASE)),
+  },
+  {
+    way: "a restored backup",
+    prepare: (house: Fixtures["house"]) => house.run("backup", `${house.data}.backup`),
+    replace: async (house: Fixtures["house"]) => {
+      await rm(house.data, { recursive: true });
+      await house.run("restore", "--keep-sessions", `${house.data}.backup`);
+      await rm(`${house.data}.backup`);
+    },
+  },
+]) {
+  test(`after ${way}, open pages end with exactly its log`, async ({ house, wire, people, room, database, script }) => {
+    const alice = await people.member("Alice", room, { origin: wire.origin });
+    const bob = await people.member("Bob", room, { origin: wire.origin });
+    await alice.say("kept");
+    await expect(bob.line("kept")).toBeVisible();
+    await prepare(house);
+    await Promise.all([alice.live(), bob.live()]);
+    for (const text of ["gone one", "gone two"]) await bob.say(text);
+    await expect(alice.line("gone two")).toBeVisible();
+    await expect(bob.pendingLines()).toHaveCount(0);
+
+    const others = await replaceHistory({ house, wire, script }, () => replace(house));
+    await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+    await alice.say("typed meanwhile");
+    wire.mend();
+
+    const all = ["kept", ...others, "typed meanwhile"];
+    await expect.poll(database, { timeout: BACK_MS }).toEqual(all);
+    for (const person of [alice, bob]) {
+      await expect(person.lines()).toHaveText(all, { timeout: BACK_MS });
+      await expect(person.pendingLines()).toHaveCount(0);
+    }
+    await alice.reload();
+    await expect(alice.lines()).toHaveText(all);
+  });
+}
 
 test("a crash of the browser takes no line with it, even if it takes the session", async ({ house, browserOnDisk, people, room, database }) => {
   const before = await browserOnDisk();
