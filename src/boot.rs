@@ -144,7 +144,7 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Boot
         let reload = listener::reload_on_hangup(Arc::clone(tls), app.stop.clone());
         accepting.spawn(reload.map_err(BootError::Signals)?);
     }
-    let options = ListenerOptions::new(&app.config.limits, tls);
+    let options = ListenerOptions::new(&app.config, Arc::clone(&app.limits), tls);
     let listening = CancellationToken::new();
     accepting.spawn(listener::serve(listener, router, options, listening.clone(), accepting.clone()));
     Ok(Server { app, address, scheme, failure, listening, accepting, housekeeping })

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::protocol::{CloseCode, Limits, Person, UserId};
 use crate::server::config::{Config, Scheme, limit};
 use crate::server::hub::Hub;
-use crate::server::limits::{Address, ClientLimits, Payer, PersonKey};
+use crate::server::limits::{Address, ClientLimits, Payer, PersonKey, Turns};
 use crate::server::names::{LiveNames, ReservedNames};
 use crate::server::origin::OriginPolicy;
 use crate::server::presence::Presence;
@@ -48,7 +47,7 @@ pub struct App {
     identity_changes: AtomicU64,
     /// A turn for each of those who come in: of ten thousand at once a few are let in at a time, so that nobody who is in
     /// already waits behind them.
-    pub arrivals: Semaphore,
+    pub arrivals: Turns,
     /// What people who come in read over and over.
     pub recent_pages: RecentPages,
     /// Which rooms there are, for those who come in.
@@ -78,7 +77,7 @@ impl App {
             limits: Arc::new(ClientLimits::new(&config.limits)),
             origins: OriginPolicy::new(&config.server),
             identity_changes: AtomicU64::new(0),
-            arrivals: Semaphore::new(limit(config.limits.arrivals).unwrap_or(Semaphore::MAX_PERMITS)),
+            arrivals: Turns::new(config.limits.arrivals, limit(config.limits.arrival_timeout)),
             recent_pages: RecentPages::new(config.rooms.recent_pages),
             room_list: RoomList::new(config.rooms.room_list_tick),
             drain: CancellationToken::new(),

@@ -38,7 +38,9 @@ pub fn browser_scheme(peer: IpAddr, socket: Scheme, headers: &HeaderMap, trusted
     }
 }
 
-fn is_trusted(address: IpAddr, trusted_proxies: &[IpNet]) -> bool {
+/// Whether an address belongs to a proxy whose headers count.
+#[must_use]
+pub fn is_trusted(address: IpAddr, trusted_proxies: &[IpNet]) -> bool {
     trusted_proxies.iter().any(|network| network.contains(&address))
 }
 

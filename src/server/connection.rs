@@ -9,7 +9,6 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::server::app::App;
 use crate::server::config::limit;
 use crate::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
-use crate::server::limits::OpenConnection;
 use crate::server::listener::Socket;
 use crate::server::websocket::{Agreement, Inbox};
 
@@ -28,26 +27,18 @@ pub struct Upgraded {
     pub unread: BytesMut,
     /// What was agreed on about compression.
     pub agreement: Option<Agreement>,
-    /// Its place among all sockets.
-    pub place: Place,
-}
-
-/// A place for one socket, held from before the upgrade until its end: a drain waits for it, and its address is counted.
-pub struct Place {
-    /// Counts its address.
-    pub counted: OpenConnection,
-    /// Keeps a drain waiting.
+    /// Keeps a drain waiting, from before the upgrade until the end.
     pub waited_for: TaskTrackerToken,
 }
 
 impl Upgraded {
     /// Its two halves, with the limits that every connection has.
-    fn split(self, app: &App, when_full: WhenFull) -> (Arc<Sendq>, Inbox, Place) {
+    fn split(self, app: &App, when_full: WhenFull) -> (Arc<Sendq>, Inbox, TaskTrackerToken) {
         let limits = &app.config.limits;
         let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
         let sendq = Sendq::new(sendq_limits, when_full);
         let sendq = sendq.with_socket(self.socket, self.agreement, app.hub.compressor());
         let frame_bytes = limit(limits.frame_bytes).map_or(usize::MAX, |bytes| bytes as usize);
-        (Arc::new(sendq), Inbox::new(self.unread, frame_bytes, self.agreement), self.place)
+        (Arc::new(sendq), Inbox::new(self.unread, frame_bytes, self.agreement), self.waited_for)
     }
 }

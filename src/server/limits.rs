@@ -1,5 +1,5 @@
 //! What a person, an address and a network may cost: the one place that decides it. `table` names every limited action with
-//! its rate, burst, setting and refusal; `budgets` counts how often, `quota` how many at once, `attacks` tells the log.
+//! its rate, burst, setting and refusal; `budgets` counts how often, `places` how many connections at once, `turns` how many may come in at once, `attacks` tells the log.
 //! Not here: limits of size (`model::text`, `websocket`), which depend on nobody.
 //!
 //! Who may use it: everything right of `limits` in `server`. A new limited action is a row in `table`, and one call of
@@ -9,25 +9,24 @@ mod address;
 mod attacks;
 mod bucket;
 mod budgets;
-mod quota;
+mod places;
 mod table;
+mod turns;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 pub use address::{Address, Network};
 pub use attacks::{Attack, Attacks};
 pub use bucket::{Rate, TokenBucket, TooFast};
 pub use budgets::{Payer, PersonKey};
-pub use quota::{Crowded, OpenConnection, Quota, QuotaLimits};
+pub use places::{Crowded, GiveWay, Place, PlaceLimits, Places};
 pub use table::Action;
+pub use turns::{Turn, Turns};
 
-use crate::protocol::{ErrorCode, Refusal};
+use crate::protocol::Refusal;
 use crate::server::config::LimitsConfig;
 use budgets::Budgets;
-
-/// After how long an address that has too many connections may try again.
-const CROWDED_RETRY_MS: u32 = 10_000;
 
 /// All limits that are shared by the connections of a client.
 pub struct ClientLimits {
@@ -35,7 +34,7 @@ pub struct ClientLimits {
     budgets: Mutex<Budgets>,
     /// The actions that some budget counts: all others are free, and take no lock.
     counted: Vec<Action>,
-    sockets: Quota,
+    places: Arc<Places>,
     /// What was refused; whoever refuses for a reason of its own notes it here.
     pub attacks: Attacks,
 }
@@ -45,7 +44,7 @@ impl ClientLimits {
     #[must_use]
     pub fn new(limits: &LimitsConfig) -> Self {
         let budgets = Budgets::new(limits);
-        let quota = QuotaLimits {
+        let places = PlaceLimits {
             total: limits.connections,
             per_address: limits.connections_per_address,
             network_factor: usize::try_from(limits.network_factor).unwrap_or(usize::MAX),
@@ -53,7 +52,7 @@ impl ClientLimits {
         Self {
             counted: Action::ALL.iter().copied().filter(|action| budgets.count(*action)).collect(),
             budgets: Mutex::new(budgets),
-            sockets: Quota::new(quota),
+            places: Arc::new(Places::new(places)),
             attacks: Attacks::default(),
         }
     }
@@ -84,14 +83,25 @@ impl ClientLimits {
         })
     }
 
-    /// Counts one more open WebSocket of this address, until the guard is dropped.
+    /// Takes a place for a connection that was just accepted. `owner` is none for one of a trusted proxy.
     ///
     /// # Errors
-    /// `too_many_connections`.
-    pub fn open(&self, address: Address) -> Result<OpenConnection, Refusal> {
-        self.sockets.open(address).map_err(|_| {
-            self.attacks.note(Attack::TooManyConnections, address);
-            Refusal::retry_after(ErrorCode::TooManyConnections, CROWDED_RETRY_MS)
-        })
+    /// [`Crowded`] when nobody can give way.
+    pub fn enter(&self, owner: Option<Address>) -> Result<Place, Crowded> {
+        self.places.enter(owner).inspect_err(|crowded| self.note_crowded(*crowded, owner))
+    }
+
+    /// Counts a connection for the client whose request it has in hand, from now on.
+    ///
+    /// # Errors
+    /// [`Crowded`] when the client has as many connections as it may.
+    pub fn begin(&self, place: &Place, owner: Address) -> Result<(), Crowded> {
+        place.begin(owner).inspect_err(|crowded| self.note_crowded(*crowded, Some(owner)))
+    }
+
+    fn note_crowded(&self, crowded: Crowded, owner: Option<Address>) {
+        if let (Crowded::Address, Some(owner)) = (crowded, owner) {
+            self.attacks.note(Attack::TooManyConnections, owner);
+        }
     }
 }

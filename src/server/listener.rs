@@ -3,12 +3,14 @@
 //! Our own rather than `axum::serve`, which sets no header-read timeout, knows no cap, and has no TLS. HTTP/2 is not
 //! spoken: WebSockets gain nothing from it, and its floods need their own tests.
 //!
-//! Not here: what a request means, limits per client address, and closing WebSockets on drain (their own tasks do that).
+//! Not here: what a request means, rates per client address, and closing WebSockets on drain (their own tasks do that).
 //! Who may use it: `http` reads [`PeerAddress`] and [`Scheme`]; `connection` may take back the [`Socket`]; `boot` runs it.
 
 mod accepted;
 mod overload;
+mod patience;
 mod socket;
+mod stage;
 mod tls;
 
 pub use socket::Socket;
@@ -20,13 +22,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::config::{LimitsConfig, Scheme, limit};
+use super::config::{Config, Scheme, limit};
+use super::limits::ClientLimits;
 use accepted::Acceptor;
+use stage::{Shared, Stages};
 
 /// Connections that may wait to be accepted. A room of ten thousand may lose its network and come back at once; whoever
 /// finds the queue full knocks again only after a second, then two, then four. The system cuts it to its own maximum.
@@ -42,12 +46,16 @@ pub struct PeerAddress(pub SocketAddr);
 pub struct ListenerOptions {
     /// Speak HTTPS with this certificate.
     pub tls: Option<Arc<Tls>>,
-    /// Most sockets in all, upgraded ones included.
-    pub connections: usize,
+    /// Who may have how many connections, upgraded ones included.
+    pub client_limits: Arc<ClientLimits>,
+    /// Networks that tell whose a request is: see `client_address`.
+    pub trusted_proxies: Arc<[IpNet]>,
     /// Longest request head, bytes.
     pub request_head_bytes: usize,
-    /// Time for a request's head, counted from the end of the request before.
+    /// Time for a request's head, counted from its first byte; for the first of a connection, from accept.
     pub header_read_timeout: Duration,
+    /// Time that a connection is kept open between two requests.
+    pub keep_alive_timeout: Duration,
     /// Time for a TLS handshake.
     pub tls_handshake_timeout: Duration,
     /// Time that one write may wait for a client that does not read.
@@ -88,14 +96,17 @@ pub enum BindError {
 }
 
 impl ListenerOptions {
-    /// Takes what concerns the listener from `[limits]`.
+    /// Takes what concerns the listener from `[limits]` and `[server]`.
     #[must_use]
-    pub const fn new(limits: &LimitsConfig, tls: Option<Arc<Tls>>) -> Self {
+    pub fn new(config: &Config, client_limits: Arc<ClientLimits>, tls: Option<Arc<Tls>>) -> Self {
+        let (limits, server) = (&config.limits, &config.server);
         Self {
             tls,
-            connections: limits.connections,
+            client_limits,
+            trusted_proxies: server.trusted_proxies.as_slice().into(),
             request_head_bytes: limits.request_head_bytes,
             header_read_timeout: limits.header_read_timeout,
+            keep_alive_timeout: limits.keep_alive_timeout,
             tls_handshake_timeout: limits.tls_handshake_timeout,
             write_timeout: limits.write_timeout,
         }
@@ -139,9 +150,8 @@ pub async fn serve(
     drain: CancellationToken,
     tracker: TaskTracker,
 ) {
-    let most = limit(options.connections).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
     let write_timeout = limit(options.write_timeout);
-    let room_for = Arc::new(Semaphore::new(most));
+    let client_limits = Arc::clone(&options.client_limits);
     let mut overload = overload::Overload::default();
     let acceptor = Arc::new(Acceptor::new(router, options, drain.clone()));
     let mut pause = Pause::default();
@@ -154,11 +164,13 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 pause = Pause::default();
-                match Arc::clone(&room_for).try_acquire_owned() {
-                    Ok(permit) => {
-                        tracker.spawn(Arc::clone(&acceptor).carry(Socket::new(stream, permit, write_timeout), peer));
+                match client_limits.enter(acceptor.owner(peer)) {
+                    Ok(place) => {
+                        let shared = Arc::new(Shared { place, stages: Stages::default() });
+                        let socket = Socket::new(stream, Arc::clone(&shared), write_timeout);
+                        tracker.spawn(Arc::clone(&acceptor).carry(socket, shared, peer));
                     }
-                    Err(_) => overload.refuse(stream, acceptor.scheme(), &tracker),
+                    Err(crowded) => overload.refuse(crowded, stream, acceptor.scheme(), &tracker),
                 }
                 // Whoever is in already comes first: of thousands who knock at once, one is accepted in each round of the
                 // tasks that have something to do, and the others wait outside, where they cost nothing.

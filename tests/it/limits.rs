@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use teahouse::protocol::Cursor;
 use teahouse::protocol::event::Continuity;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::{Member, PATIENCE, Program, TestServer};
@@ -74,6 +76,29 @@ async fn one_address_may_hold_so_many_sockets_and_no_more() {
     // The place is free as soon as the server has seen the socket close.
     let next = async { while Member::connect(&server.socket_url("/ws"), None, None).await.is_err() {} };
     tokio::time::timeout(PATIENCE, next).await.expect("the place was never free again");
+}
+
+/// Protects everybody's way in from somebody who pretends to come in: forms that ask for an upgrade and never end.
+#[tokio::test]
+async fn whoever_only_pretends_to_open_a_socket_keeps_nobody_out() {
+    let server = TestServer::start_with(|config| config.limits.arrivals = 1).await;
+    let mut pretenders = Vec::new();
+    for head in ["POST / HTTP/1.1", "POST /ws HTTP/1.1", "GET /ws HTTP/1.1", "POST /nickname HTTP/1.1"] {
+        let mut pretender = TcpStream::connect(server.address()).await.unwrap();
+        let unfinished = "Upgrade: websocket\r\nConnection: Upgrade\r\nExpect: 100-continue\r\n\
+                          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nroom=";
+        let request = format!("{head}\r\nHost: {}\r\n{unfinished}", server.address());
+        pretender.write_all(request.as_bytes()).await.unwrap();
+        pretenders.push(pretender);
+    }
+    // The form is being read: its server asks for the rest.
+    let mut asked = [0; 12];
+    pretenders[3].read_exact(&mut asked).await.unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100");
+    let mut alice = server.member("Alice").await;
+    alice.say("lobby", "one", "in").await.unwrap();
+    server.program().await.say("Bob", "in").await;
+    assert_eq!(alice.line().await.2, "in");
 }
 
 /// Protects against storms of handshakes.

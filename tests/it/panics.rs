@@ -113,7 +113,7 @@ impl Fixture {
         housekeeping::start(&app, committed).unwrap();
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap().to_string();
-        let options = ListenerOptions::new(&app.config.limits, None);
+        let options = ListenerOptions::new(&app.config, Arc::clone(&app.limits), None);
         let router = http::router(&app, axum::Router::new());
         tokio::spawn(listener::serve(socket, router, options, app.stop.clone(), TaskTracker::new()));
         Self { app, address, _data: data }

@@ -117,12 +117,14 @@ settings! {
         request_bytes: usize = 131_072, Bytes, NO_LIMIT;
         /// Longest request head (request line and headers).
         request_head_bytes: usize = 32_768, Bytes, Means("only hyper's own bound, about 400 KiB");
-        /// Most sockets in all.
+        /// Most connections in all, HTTP and WebSocket. When there are as many, the longest idle HTTP connection is closed for a new one; new ones are refused when none is idle.
         connections: usize = 20_000, Count, NO_LIMIT;
-        /// Most sockets of one client address (an IPv4 address or an IPv6 /64 network).
+        /// Most connections of one client address (an IPv4 address or an IPv6 /64 network), HTTP and WebSocket, to the same effect.
         connections_per_address: usize = 200, Count, NO_LIMIT;
-        /// Most people who are let in at the same moment; others wait for their turn, so that those who are in do not.
+        /// Most people who are let in at the same moment, a quarter of them of one client address; others wait for their turn, so that those who are in do not.
         arrivals: usize = 16, Count, NO_LIMIT;
+        /// Time that somebody may wait for that turn; then a handshake or a join is refused as busy, with the wait.
+        arrival_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
         /// A client network (an IPv4 /24 or an IPv6 /48) may do so many times what one address of it may.
         network_factor: u32 = 8, Count, Means("networks are not limited");
         /// WebSocket handshakes of one client address; beyond it, they are refused with the wait.
@@ -175,8 +177,10 @@ settings! {
         gap_interval: Duration = ms(60_000), Milliseconds, Means("never closed for it");
         /// Refused frames in a row before the connection is closed.
         refused_frames: u32 = 20, Count, Means("never closed for it");
-        /// Time for a request's head.
+        /// Time for a request's head; a connection whose head takes longer is closed.
         header_read_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
+        /// Time that a connection is kept open between two requests; longer than balancers keep theirs, which is 60 s mostly.
+        keep_alive_timeout: Duration = ms(75_000), Milliseconds, NO_LIMIT;
         /// Time for a TLS handshake.
         tls_handshake_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
         /// Time for a request without WebSocket.

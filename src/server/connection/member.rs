@@ -31,7 +31,7 @@ pub use machine::{Input, Machine, Output};
 /// Everything is made before the future, which would otherwise keep a second place for each part of it: a crowd weighs by
 /// the size of this future.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) -> impl Future<Output = ()> + Send {
-    let (sendq, inbox, place) = upgraded.split(&app, WhenFull::FallBehind);
+    let (sendq, inbox, waited_for) = upgraded.split(&app, WhenFull::FallBehind);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut member = Member::new(app, sendq, caller, Instant::now());
     async move {
@@ -40,7 +40,7 @@ pub fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) -> impl Future<O
         if let Some(code) = end {
             transport.close(code).await;
         }
-        drop(place);
+        drop(waited_for);
     }
 }
 

@@ -26,7 +26,7 @@ use crate::server::session::{draw_client_message_id, draw_user_id};
 /// before the close frame is exchanged.
 /// Everything is made before the future, as by `member::serve`.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address) -> impl Future<Output = ()> + Send {
-    let (sendq, inbox, place) = upgraded.split(&app, WhenFull::Close);
+    let (sendq, inbox, waited_for) = upgraded.split(&app, WhenFull::Close);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut program = Program::new(app, sendq, room, address);
     async move {
@@ -35,7 +35,7 @@ pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address
         if let Some(code) = end {
             transport.close(code).await;
         }
-        drop(place);
+        drop(waited_for);
     }
 }
 

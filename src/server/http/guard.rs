@@ -12,7 +12,7 @@ use std::panic::AssertUnwindSafe;
 
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::app::{App, Caller};
-use crate::server::http::HttpRefusal;
+use crate::server::http::{HttpRefusal, caller, socket};
 
 /// Refuses requests that change something when a page of another origin sends them: one layer for forms, server
 /// functions and whatever comes later.
@@ -40,13 +40,16 @@ pub async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) 
     }
 }
 
-/// Lets in those who ask for a socket a few at a time.
+/// Lets in those who ask for a socket a few at a time. Only a handshake that can succeed takes a turn: what else comes
+/// could keep it for as long as its client pleases, for instance with a body that never ends.
 pub async fn in_turn(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let _turn = match request.headers().contains_key(header::UPGRADE) {
-        true => app.arrivals.acquire().await.ok(),
-        false => None,
-    };
-    next.run(request).await
+    if !socket::is_welcome(&app, &request) {
+        return next.run(request).await;
+    }
+    match app.arrivals.turn(caller::address(&app, &request)).await {
+        Ok(_turn) => next.run(request).await,
+        Err(refusal) => HttpRefusal(refusal).into_response(),
+    }
 }
 
 /// A panic in a handler is answered like any other failure of ours, and told in the log.

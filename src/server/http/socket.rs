@@ -8,15 +8,28 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::protocol::limits::SUBPROTOCOL;
 use crate::protocol::{ErrorCode, Refusal, RoomSlug};
 use crate::server::app::{App, Caller};
 use crate::server::chat;
-use crate::server::connection::{self, Place};
+use crate::server::connection;
 use crate::server::http::HttpRefusal;
-use crate::server::http::upgrade::Upgrade;
+use crate::server::http::caller;
+use crate::server::http::upgrade::{self, Upgrade};
 use crate::server::limits::{Action, Address};
+
+/// Whether a request is a handshake that can succeed, by all that can be told without asking the store.
+pub fn is_welcome(app: &App, request: &Request) -> bool {
+    let (headers, scheme) = (request.headers(), caller::scheme(app, request));
+    let may_connect = match request.uri().path() {
+        "/ws" => upgrade::offers(headers, SUBPROTOCOL) && app.origins.check_member_socket(headers, scheme).is_ok(),
+        path if path == "/" || path.starts_with("/plain/") => app.origins.check_plain_socket(headers, scheme).is_ok(),
+        _ => false,
+    };
+    may_connect && upgrade::is_handshake(request)
+}
 
 /// `GET /ws`: the member socket. The cookie counts here, so the origin must be ours.
 pub async fn member(
@@ -27,8 +40,8 @@ pub async fn member(
 ) -> Result<Response, HttpRefusal> {
     app.origins.check_member_socket(&headers, caller.scheme).map_err(|_| ErrorCode::OriginRefused)?;
     let upgrade = upgrade.subprotocol(SUBPROTOCOL, &headers)?;
-    let place = admit(&app, caller.address)?;
-    Ok(as_configured(&app, upgrade).accept(place, |upgraded| connection::member::serve(app, upgraded, caller)))
+    let waited_for = admit(&app, caller.address)?;
+    Ok(as_configured(&app, upgrade).accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller)))
 }
 
 /// `GET /plain/{room}`: the plain socket in any room.
@@ -69,22 +82,21 @@ async fn upgrade_plain(
 ) -> Result<Response, HttpRefusal> {
     let Caller { address, scheme, .. } = caller;
     app.origins.check_plain_socket(headers, scheme).map_err(|_| ErrorCode::OriginRefused)?;
-    let place = admit(&app, address)?;
+    let waited_for = admit(&app, address)?;
     chat::open_room(&app, &room).await?;
     Ok(as_configured(&app, upgrade)
-        .accept(place, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
+        .accept(waited_for, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
 }
 
-/// Takes a place, unless the server is stopping or the address has had its share.
-fn admit(app: &App, address: Address) -> Result<Place, Refusal> {
-    // The place is taken before the look at the drain, so that no socket slips in between the two.
+/// Makes a drain wait for one more socket, unless it has begun or the address has had its share.
+fn admit(app: &App, address: Address) -> Result<TaskTrackerToken, Refusal> {
+    // The token is taken before the look at the drain, so that no socket slips in between the two.
     let waited_for = app.connections.token();
     if app.drain.is_cancelled() {
         return Err(Refusal::retry_after(ErrorCode::ShuttingDown, app.reconnect_delay_ms()));
     }
     app.limits.charge(Action::Handshake, &address.into())?;
-    let counted = app.limits.open(address)?;
-    Ok(Place { counted, waited_for })
+    Ok(waited_for)
 }
 
 fn as_configured(app: &App, upgrade: Upgrade) -> Upgrade {

@@ -2,16 +2,17 @@
 //! what the socket is for (`socket`).
 
 use axum::body::Body;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::BytesMut;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::protocol::ErrorCode;
-use crate::server::connection::{Place, Upgraded};
+use crate::server::connection::Upgraded;
 use crate::server::listener::Socket;
 use crate::server::websocket::{Accept, Agreement, HandshakeError, NegotiationError, negotiate};
 
@@ -54,9 +55,7 @@ impl Upgrade {
     /// # Errors
     /// `unsupported_protocol`.
     pub fn subprotocol(self, wanted: &'static str, headers: &HeaderMap) -> Result<Self, ErrorCode> {
-        let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
-        let is_offered = offers.flat_map(|line| line.split(',')).any(|offer| offer.trim() == wanted);
-        let subprotocol = is_offered.then_some(HeaderValue::from_static(wanted));
+        let subprotocol = offers(headers, wanted).then_some(HeaderValue::from_static(wanted));
         Ok(Self { subprotocol: Some(subprotocol.ok_or(ErrorCode::UnsupportedProtocol)?), ..self })
     }
 
@@ -67,7 +66,7 @@ impl Upgrade {
     }
 
     /// The answer that makes a WebSocket of the connection, and then `serve` with its socket, in a task of its own.
-    pub fn accept<F>(self, place: Place, serve: impl FnOnce(Upgraded) -> F + Send + 'static) -> Response
+    pub fn accept<F>(self, waited_for: TaskTrackerToken, serve: impl FnOnce(Upgraded) -> F + Send + 'static) -> Response
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -75,7 +74,7 @@ impl Upgrade {
         tokio::spawn(async move {
             match take_back(on_upgrade).await {
                 // A task of its own, which is not as large as the handshake.
-                Some((socket, unread)) => drop(tokio::spawn(serve(Upgraded { socket, unread, agreement, place }))),
+                Some((socket, unread)) => drop(tokio::spawn(serve(Upgraded { socket, unread, agreement, waited_for }))),
                 None => tracing::debug!("a client was gone before its WebSocket was open"),
             }
         });
@@ -85,6 +84,19 @@ impl Upgrade {
         }
         response
     }
+}
+
+/// Whether a request asks for a WebSocket as RFC 6455 wants it.
+pub fn is_handshake(request: &Request) -> bool {
+    let headers = request.headers();
+    Accept::check(request.method(), request.version(), headers).is_ok()
+        && negotiate(headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS)).is_ok()
+}
+
+/// Whether a client offers a subprotocol.
+pub fn offers(headers: &HeaderMap, wanted: &str) -> bool {
+    let lines = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|offer| offer.trim() == wanted)
 }
 
 /// The socket as the listener made it, without anything of HTTP around it, and what was read of it already.

@@ -1,21 +1,31 @@
 //! One accepted socket, from TLS handshake to close.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use hyper::body::Incoming;
+use axum::http::{HeaderMap, Response, StatusCode};
+use futures::FutureExt as _;
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
+use std::task::{Context, Poll};
 use tokio_util::sync::CancellationToken;
-use tower::Service as _;
+use tower::ServiceExt as _;
 
+use super::patience::Patience;
 use super::socket::Socket;
-use super::{ListenerOptions, PeerAddress};
+use super::stage::Shared;
+use super::{ListenerOptions, PeerAddress, overload};
+use crate::server::client_address::{client_address, is_trusted};
 use crate::server::config::{Scheme, limit};
+use crate::server::limits::{Address, Crowded};
 
 /// hyper refuses a smaller buffer; a shorter `request_head_bytes` still holds.
 const BUFFER_BYTES_MIN: usize = 8_192;
@@ -28,10 +38,21 @@ pub(super) struct Acceptor {
     drain: CancellationToken,
 }
 
+/// How serving one socket ended.
+enum End {
+    /// The client left, broke HTTP, or has a WebSocket now.
+    Served(hyper::Result<()>),
+    /// Another client needs the place, or the client took too long.
+    GivenUp,
+    /// The server stops.
+    Drained,
+}
+
 impl Acceptor {
     pub(super) fn new(router: Router, options: ListenerOptions, drain: CancellationToken) -> Self {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(limit(options.header_read_timeout));
+        // hyper's own timeout of the head runs while a client is idle, too: see `patience`.
+        http.header_read_timeout(None);
         if let Some(bytes) = limit(options.request_head_bytes) {
             http.max_header_size(bytes).max_buf_size(bytes.max(BUFFER_BYTES_MIN));
         }
@@ -42,23 +63,37 @@ impl Acceptor {
         self.options.scheme()
     }
 
+    /// Whose a connection is while it has no request in hand: its peer's. One of a trusted proxy is nobody's.
+    pub(super) fn owner(&self, peer: SocketAddr) -> Option<Address> {
+        let address = peer.ip().to_canonical();
+        (!is_trusted(address, &self.options.trusted_proxies)).then(|| Address::of(address))
+    }
+
     /// Serves one socket until it closes or is upgraded. A panic in a handler ends this task and so this socket, no other.
-    pub(super) async fn carry(self: Arc<Self>, socket: Socket, peer: SocketAddr) {
+    pub(super) async fn carry(self: Arc<Self>, socket: Socket, shared: Arc<Shared>, peer: SocketAddr) {
         if let Err(error) = socket.set_nodelay() {
             tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
         }
         // Boxed, so that the state of a handshake does not weigh on every connection without one.
-        let Some(socket) = Box::pin(self.secure(socket, peer)).await else { return };
-        let scheme = self.scheme();
-        let service = service_fn(|mut request: Request<Incoming>| {
-            request.extensions_mut().insert(PeerAddress(peer));
-            request.extensions_mut().insert(scheme);
-            self.router.clone().call(request)
-        });
+        let Some(socket) = Box::pin(self.secure(socket, &shared, peer)).await else { return };
+        let service = service_fn(|request| self.answer(request, Arc::clone(&shared), peer));
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(socket), service).with_upgrades());
-        let served = tokio::select! {
-            served = connection.as_mut() => served,
-            () = self.drain.cancelled() => {
+        let mut patience = Patience::new(&shared, self.owner(peer), &self.options);
+        let end = tokio::select! {
+            // The connection first, so that what came of it is known when the patience looks.
+            biased;
+            served = connection.as_mut() => End::Served(served),
+            () = poll_fn(|context| patience.poll_over(context)) => End::GivenUp,
+            () = self.drain.cancelled() => End::Drained,
+        };
+        let served = match end {
+            End::Served(served) => served,
+            End::GivenUp => {
+                // Closes in order what is idle; whoever is in the middle of a head is cut off.
+                connection.as_mut().graceful_shutdown();
+                connection.now_or_never().unwrap_or(Ok(()))
+            }
+            End::Drained => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -69,9 +104,36 @@ impl Acceptor {
         }
     }
 
-    /// The TLS handshake, if this listener speaks TLS. `None` when it failed, took too long, or a drain began.
-    async fn secure(&self, socket: Socket, peer: SocketAddr) -> Option<Socket> {
+    /// Has a request answered, if its client may have one more in hand.
+    async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        shared: Arc<Shared>,
+        peer: SocketAddr,
+    ) -> Result<Response<Answer>, Infallible> {
+        shared.stages.begun();
+        let response = match self.begin(&shared, peer, request.headers()) {
+            Err(_) => overload::refusal(),
+            Ok(()) => {
+                request.extensions_mut().insert(PeerAddress(peer));
+                request.extensions_mut().insert(self.scheme());
+                self.router.clone().oneshot(request.map(Body::new)).await?
+            }
+        };
+        // After an upgrade no further request comes: the socket holds the place until its end.
+        let shared = (response.status() != StatusCode::SWITCHING_PROTOCOLS).then_some(shared);
+        Ok(response.map(|body| Answer { body, shared }))
+    }
+
+    fn begin(&self, shared: &Shared, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Crowded> {
+        let address = client_address(peer.ip(), headers, &self.options.trusted_proxies);
+        self.options.client_limits.begin(&shared.place, Address::of(address))
+    }
+
+    /// The TLS handshake, if this listener speaks TLS. `None` when it failed, took too long, gave way, or a drain began.
+    async fn secure(&self, socket: Socket, shared: &Shared, peer: SocketAddr) -> Option<Socket> {
         let Some(tls) = &self.options.tls else { return Some(socket) };
+        let gives_way = shared.place.rest(self.owner(peer));
         let handshake = socket.secure(tls.current());
         let outcome = tokio::select! {
             outcome = async {
@@ -80,8 +142,43 @@ impl Acceptor {
                     None => handshake.await,
                 }
             } => outcome,
+            _ = gives_way => return None,
             () = self.drain.cancelled() => return None,
         };
         outcome.inspect_err(|error| tracing::debug!(%peer, %error, "TLS handshake failed")).ok()
+    }
+}
+
+/// The body of an answer. Its end is the end of the request.
+struct Answer {
+    body: Body,
+    shared: Option<Arc<Shared>>,
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.shared {
+            shared.stages.answered();
+        }
+    }
+}
+
+impl HttpBody for Answer {
+    type Data = <Body as HttpBody>::Data;
+    type Error = <Body as HttpBody>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

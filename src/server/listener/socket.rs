@@ -8,16 +8,17 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Sleep;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::stage::Shared;
+
 /// The transport of every connection. After an upgrade, `hyper::upgrade::Upgraded::downcast::<TokioIo<Socket>>` gives it back.
 pub struct Socket {
     transport: Transport,
-    /// Held until the socket is dropped, upgraded or not: this is what the cap on connections counts.
-    _permit: OwnedSemaphorePermit,
+    /// With its place among all connections, which it keeps as long as it lives.
+    shared: Arc<Shared>,
     /// How long one write may wait for the client. `None` = for ever.
     write_timeout: Option<Duration>,
     /// Runs while a write waits; allocated only then.
@@ -30,8 +31,8 @@ enum Transport {
 }
 
 impl Socket {
-    pub(super) const fn new(stream: TcpStream, permit: OwnedSemaphorePermit, write_timeout: Option<Duration>) -> Self {
-        Self { transport: Transport::Plain(stream), _permit: permit, write_timeout, stalled: None }
+    pub(super) const fn new(stream: TcpStream, shared: Arc<Shared>, write_timeout: Option<Duration>) -> Self {
+        Self { transport: Transport::Plain(stream), shared, write_timeout, stalled: None }
     }
 
     /// The TCP stream when nothing lies between it and the client: then its bytes are ours to write directly.
@@ -88,7 +89,12 @@ macro_rules! delegate {
 impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
-        delegate!(socket, stream => stream.poll_read(cx, buffer))
+        let before = buffer.filled().len();
+        let outcome = delegate!(socket, stream => stream.poll_read(cx, buffer));
+        if buffer.filled().len() > before {
+            socket.shared.stages.heard();
+        }
+        outcome
     }
 }
 
@@ -119,6 +125,9 @@ impl AsyncWrite for Socket {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
         let outcome = delegate!(socket, stream => stream.poll_flush(cx));
+        if matches!(outcome, Poll::Ready(Ok(()))) {
+            socket.shared.stages.flushed();
+        }
         socket.unless_stalled(outcome, cx)
     }
 

@@ -1,5 +1,6 @@
 //! Protects: nobody holds the server by being slow, large or many, and a drain loses no answer. Real sockets, port 0.
 
+mod places;
 mod tls;
 
 use std::net::SocketAddr;
@@ -25,7 +26,13 @@ struct Running {
 }
 
 fn options() -> ListenerOptions {
-    ListenerOptions::new(&LimitsConfig::default(), None)
+    options_with(|_| {})
+}
+
+fn options_with(change: impl FnOnce(&mut Config)) -> ListenerOptions {
+    let mut config = Config::default();
+    change(&mut config);
+    ListenerOptions::new(&config, Arc::new(ClientLimits::new(&config.limits)), None)
 }
 
 async fn start(options: ListenerOptions, router: Router) -> Running {
@@ -41,6 +48,19 @@ async fn start(options: ListenerOptions, router: Router) -> Running {
 
 fn hello() -> Router {
     Router::new().route("/", get(|| async { "hello" }))
+}
+
+/// `/slow` tells when a request is in hand, and answers one for each permission to finish.
+fn slow() -> (Router, mpsc::Receiver<()>, Arc<Notify>) {
+    let (arrived, arrivals) = mpsc::channel(1);
+    let finish = Arc::new(Notify::new());
+    let gate = Arc::clone(&finish);
+    let slow = get(|| async move {
+        arrived.send(()).await.expect("awaited");
+        gate.notified().await;
+        "finished"
+    });
+    (hello().route("/slow", slow), arrivals, finish)
 }
 
 async fn connect(running: &Running) -> TcpStream {
@@ -72,6 +92,7 @@ async fn read_until(stream: &mut TcpStream, end: &str) -> String {
 }
 
 const KEEP: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+const SLOW: &[u8] = b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n";
 const CLOSE: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
 #[tokio::test]
@@ -126,21 +147,6 @@ async fn http_2_with_prior_knowledge_is_refused() {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_is_told_when_to_come_back() {
-    let running = start(ListenerOptions { connections: 1, ..options() }, hello()).await;
-    let mut first = connect(&running).await;
-    first.write_all(KEEP).await.expect("sent");
-    read_until(&mut first, "hello").await;
-
-    let answer = exchange(&running, CLOSE).await;
-    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
-    assert!(answer.contains("too_many_connections") && answer.contains("Too many connections: close one"), "{answer}");
-
-    first.write_all(CLOSE).await.expect("sent");
-    assert!(read_to_close(&mut first).await.ends_with("hello"), "who was there first is not disturbed");
-}
-
-#[tokio::test]
 async fn an_upgraded_socket_still_counts_and_can_be_taken_back() {
     let upgrade = any(|request: Request| async {
         tokio::spawn(async {
@@ -154,7 +160,7 @@ async fn an_upgraded_socket_still_counts_and_can_be_taken_back() {
         let headers = [(header::CONNECTION, "upgrade"), (header::UPGRADE, "test")];
         (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
     });
-    let running = start(ListenerOptions { connections: 1, ..options() }, Router::new().route("/", upgrade)).await;
+    let running = start(options_with(|config| config.limits.connections = 1), Router::new().route("/", upgrade)).await;
     let mut first = connect(&running).await;
     first.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: test\r\n\r\n").await.expect("sent");
     assert!(read_until(&mut first, "upgraded").await.starts_with("HTTP/1.1 101 "));
@@ -180,20 +186,13 @@ async fn a_panic_closes_the_connection_that_it_happened_on_and_no_other() {
 
 #[tokio::test]
 async fn a_drain_finishes_the_request_in_hand_and_closes_idle_connections() {
-    let (arrived, mut arrivals) = mpsc::channel(1);
-    let finish = Arc::new(Notify::new());
-    let gate = Arc::clone(&finish);
-    let slow = get(|| async move {
-        arrived.send(()).await.expect("awaited");
-        gate.notified().await;
-        "finished"
-    });
-    let running = start(options(), hello().route("/slow", slow)).await;
+    let (router, mut arrivals, finish) = slow();
+    let running = start(options(), router).await;
     let mut idle = connect(&running).await;
     idle.write_all(KEEP).await.expect("sent");
     read_until(&mut idle, "hello").await;
     let mut busy = connect(&running).await;
-    busy.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    busy.write_all(SLOW).await.expect("sent");
     arrivals.recv().await.expect("the request is in hand");
 
     running.drain.cancel();

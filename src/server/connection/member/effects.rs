@@ -40,9 +40,13 @@ impl Member {
     /// is found here, and everybody later by the hub.
     fn read_rooms(&mut self) {
         let app = Arc::clone(&self.app);
+        let address = self.caller.address;
         let doubtful = self.caller.guest.clone().filter(|_| self.caller.as_of != app.identity_version());
         self.reads.push(Box::pin(async move {
-            let _turn = app.arrivals.acquire().await;
+            let _turn = match app.arrivals.turn(address).await {
+                Ok(turn) => turn,
+                Err(refusal) => return Input::Rooms(Err(refusal)),
+            };
             let state = match &doubtful {
                 Some(guest) => chat::session_state(&app, guest).await,
                 None => SessionState::Same,
@@ -69,10 +73,12 @@ impl Member {
             self.reads.push(Box::pin(ready(Input::Followed(room, Err(refusal)))));
             return;
         }
-        let (app, id) = (Arc::clone(&self.app), self.id);
+        let (app, id, address) = (Arc::clone(&self.app), self.id, self.caller.address);
         self.reads.push(Box::pin(async move {
-            let _turn = app.arrivals.acquire().await;
-            let outcome = join::follow(&app, id, &room, cursor).await;
+            let outcome = match app.arrivals.turn(address).await {
+                Ok(_turn) => join::follow(&app, id, &room, cursor).await,
+                Err(refusal) => Err(refusal),
+            };
             Input::Followed(room, outcome)
         }));
     }

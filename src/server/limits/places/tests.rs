@@ -1,0 +1,108 @@
+//! Protects: no address keeps another one out, and whoever only holds a connection open gives way.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::*;
+
+fn address(last: u8) -> Address {
+    Address::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)))
+}
+
+fn places(total: usize, per_address: usize) -> Arc<Places> {
+    Arc::new(Places::new(PlaceLimits { total, per_address, network_factor: 0 }))
+}
+
+/// A connection of this address with a request in hand.
+fn busy(places: &Arc<Places>, last: u8) -> Result<Place, Crowded> {
+    places.enter(Some(address(last)))
+}
+
+fn idle(places: &Arc<Places>, last: u8) -> Result<(Place, GiveWay), Crowded> {
+    let place = places.enter(Some(address(last)))?;
+    let gives_way = place.rest(Some(address(last)));
+    Ok((place, gives_way))
+}
+
+fn gave_way(gives_way: &mut GiveWay) -> bool {
+    gives_way.try_recv() == Err(oneshot::error::TryRecvError::Closed)
+}
+
+#[test]
+fn one_address_cannot_take_every_place() {
+    let places = places(0, 2);
+    let first = busy(&places, 1).unwrap();
+    let _second = busy(&places, 1).unwrap();
+    assert_eq!(busy(&places, 1).err(), Some(Crowded::Address));
+    let _other = busy(&places, 2).unwrap();
+    drop(first);
+    assert!(busy(&places, 1).is_ok());
+}
+
+#[test]
+fn many_addresses_of_one_network_cannot_either() {
+    let places = Arc::new(Places::new(PlaceLimits { total: 0, per_address: 1, network_factor: 2 }));
+    let house = |network, house| Address::of(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, network, house, 0, 0, 0, 1)));
+    let _first = places.enter(Some(house(1, 1))).unwrap();
+    let second = places.enter(Some(house(1, 2))).unwrap();
+    assert_eq!(places.enter(Some(house(1, 3))).err(), Some(Crowded::Address));
+    assert!(places.enter(Some(house(2, 1))).is_ok());
+    let mut gives_way = second.rest(Some(house(1, 2)));
+    assert!(places.enter(Some(house(1, 3))).is_ok());
+    assert!(gave_way(&mut gives_way), "an idle neighbour gives way");
+}
+
+#[test]
+fn the_oldest_idle_connection_of_an_address_gives_way_to_its_next() {
+    let places = places(0, 2);
+    let (_first, mut first_gives_way) = idle(&places, 1).unwrap();
+    let (second, mut second_gives_way) = idle(&places, 1).unwrap();
+    let (_other, mut other_gives_way) = idle(&places, 2).unwrap();
+    let _third = busy(&places, 1).unwrap();
+    assert!(gave_way(&mut first_gives_way) && !gave_way(&mut second_gives_way));
+    second.begin(address(1)).unwrap();
+    assert_eq!(busy(&places, 1).err(), Some(Crowded::Address), "whoever has a request in hand stays");
+    let mut second_gives_way = second.rest(Some(address(1)));
+    assert!(busy(&places, 1).is_ok());
+    assert!(gave_way(&mut second_gives_way) && !gave_way(&mut other_gives_way));
+    assert_eq!(second.begin(address(1)), Err(Crowded::Address), "a place that was given away is gone");
+}
+
+#[test]
+fn a_full_server_lets_the_longest_idle_connection_go_before_it_refuses_anybody() {
+    let places = places(2, 0);
+    let (idle, mut gives_way) = idle(&places, 1).unwrap();
+    let _busy = busy(&places, 2).unwrap();
+    let _newcomer = busy(&places, 3).unwrap();
+    assert!(gave_way(&mut gives_way));
+    assert_eq!(busy(&places, 4).err(), Some(Crowded::Server));
+    drop(idle);
+    assert_eq!(busy(&places, 4).err(), Some(Crowded::Server), "a place that was given away is not free twice");
+}
+
+#[test]
+fn behind_a_proxy_a_connection_is_the_clients_for_as_long_as_its_request_is_in_hand() {
+    let places = places(0, 1);
+    let (first, second) = (places.enter(None).unwrap(), places.enter(None).unwrap());
+    first.begin(address(1)).unwrap();
+    assert_eq!(second.begin(address(1)), Err(Crowded::Address));
+    second.begin(address(2)).unwrap();
+    let _gives_way = first.rest(None);
+    second.begin(address(1)).unwrap();
+    assert_eq!(first.begin(address(1)), Err(Crowded::Address));
+    assert_eq!(first.begin(address(2)), Ok(()), "the second gave this address back");
+}
+
+#[test]
+fn whoever_left_costs_no_memory() {
+    let places = places(3, 2);
+    for _ in 0..3 {
+        let busy: Vec<_> = (0..9).map(|last| busy(&places, last / 3)).collect();
+        let idle: Vec<_> = (0..9).map(|last| idle(&places, last / 3)).collect();
+        for place in busy.iter().flatten() {
+            let _ = place.begin(address(4));
+        }
+        drop((busy, idle));
+    }
+    let held = places.lock();
+    assert!(held.connections == 0 && held.idle.is_empty() && held.by_source.is_empty());
+}
