@@ -5,13 +5,16 @@ use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
 use super::notice::{FormNotice, notice_id};
+use crate::client::element::{focus, is_touch};
 use crate::model::address;
 use crate::model::text;
 use crate::protocol::page::Form;
+use crate::protocol::{ErrorCode, Refusal};
+use crate::ui::i18n;
 use crate::ui::piece::{effect, live};
 use crate::ui::state::{RoomState, fresh_id, use_room_state};
 
-/// How near the limit the rest is counted.
+/// How near the limit the rest is counted, on either side.
 const COUNTED_GRAPHEMES: u32 = 200;
 
 /// `keyCode` of a key that an input method took (UI Events, §7.3.1); some browsers end the composition before they say so.
@@ -25,10 +28,13 @@ pub fn Composer() -> impl IntoView {
     let posted = state.posted.with_value(|posted| posted.as_ref().and_then(|notice| notice.client_message_id.clone()));
     let line_id = posted.map(|id| id.to_string()).or_else(fresh_id);
     effect(move |_| state.composer_came());
-    let rest = move || state.draft.with(|draft| rest(state, draft.text()));
+    let rest = RwSignal::new(Rest::Enough);
+    effect(move |_| rest.set(state.draft.with(|draft| Rest::of(state, draft.text()))));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         state.say();
+        // The button took the focus, and on a phone the keyboard went with it.
+        focus("composer");
     };
     let key = move |event: KeyboardEvent| {
         if sends(&event) {
@@ -41,37 +47,40 @@ pub fn Composer() -> impl IntoView {
         <FormNotice form=Form::Say />
         <form class="composer" method="post" action=live(move || state.room.with(|room| address::say(&room.slug))) on:submit=submit>
             <input type="hidden" name="client_message_id" value=line_id />
-            <div class="composer__grow" data-text=live(move || state.draft.with(|draft| draft.text().to_owned()))>
-                <textarea
-                    class="composer__text"
-                    id="composer"
-                    name="text"
-                    rows="1"
-                    aria-label=words.message_field
-                    aria-describedby=notice_id(Form::Say)
-                    placeholder=words.message_placeholder
-                    enterkeyhint="send"
-                    inner_html=as_field_content(&state.typed_into(Form::Say))
-                    on:input=input
-                    on:keydown=key
-                ></textarea>
-            </div>
+            <textarea
+                class="composer__text"
+                id="composer"
+                name="text"
+                rows="1"
+                dir="auto"
+                aria-label=words.message_field
+                aria-describedby=notice_id(Form::Say)
+                placeholder=words.message_placeholder
+                inner_html=as_field_content(&state.typed_into(Form::Say))
+                on:input=input
+                on:keydown=key
+            ></textarea>
             <button class="button button--main button--icon" aria-label=words.send>
                 <Icon picture=Picture::Send />
             </button>
         </form>
         <p class="composer__hint">
             <span class="composer__keys">{words.keys}</span>
-            <span class=live(move || rest().class().to_owned()) role=live(move || rest().role())>
-                {live(move || rest().words(state))}
+            <span class=live(move || rest.get().class().to_owned()) role=live(move || rest.get().role())>
+                {live(move || rest.get().words(state))}
             </span>
         </p>
     }
 }
 
-/// Enter sends, unless it starts a new line (Shift) or ends a composition of an input method.
+/// Enter sends, unless it starts a new line (Shift) or ends a composition of an input method. The keyboard on a screen has
+/// no Shift that goes with Enter, so there Enter starts a new line and the button sends.
 fn sends(event: &KeyboardEvent) -> bool {
-    event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != KEY_CODE_COMPOSING
+    event.key() == "Enter"
+        && !event.shift_key()
+        && !event.is_composing()
+        && event.key_code() != KEY_CODE_COMPOSING
+        && (event.ctrl_key() || event.meta_key() || !is_touch())
 }
 
 /// How much room there is for what was typed.
@@ -80,15 +89,41 @@ enum Rest {
     Enough,
     Left(u32),
     Over(u32),
+    /// Over by so much that it was not counted to the end.
+    FarOver,
 }
 
 impl Rest {
+    /// The work is bounded by the limit, however long the text is: this runs at every key.
+    fn of(state: RoomState, typed: &str) -> Self {
+        Self::within(state.limits.get_untracked().message_graphemes, typed)
+    }
+
+    fn within(most: u32, typed: &str) -> Self {
+        // A grapheme is at least a byte: most lines need no counting.
+        if most == 0 || typed.len() + (COUNTED_GRAPHEMES as usize) < most as usize {
+            return Self::Enough;
+        }
+        let mut counted_bytes = 2 * most as usize;
+        loop {
+            let counted = &typed[..typed.floor_char_boundary(counted_bytes)];
+            let graphemes = text::graphemes(counted);
+            match graphemes {
+                _ if graphemes > most + COUNTED_GRAPHEMES => return Self::FarOver,
+                _ if counted.len() < typed.len() => counted_bytes *= 2,
+                _ if graphemes > most => return Self::Over(graphemes - most),
+                _ if most - graphemes <= COUNTED_GRAPHEMES => return Self::Left(most - graphemes),
+                _ => return Self::Enough,
+            }
+        }
+    }
+
     const fn class(self) -> &'static str {
-        if let Self::Over(_) = self { "composer__length--over" } else { "" }
+        if let Self::Over(_) | Self::FarOver = self { "composer__length--over" } else { "" }
     }
 
     const fn role(self) -> Option<&'static str> {
-        if let Self::Over(_) = self { Some("status") } else { None }
+        if let Self::Over(_) | Self::FarOver = self { Some("status") } else { None }
     }
 
     fn words(self, state: RoomState) -> String {
@@ -96,20 +131,8 @@ impl Rest {
             Self::Enough => String::new(),
             Self::Left(graphemes) => state.words().graphemes_left.with(graphemes as usize),
             Self::Over(graphemes) => state.words().graphemes_over.with(graphemes as usize),
+            Self::FarOver => i18n::refusal(state.language, Refusal::permanent(ErrorCode::MessageTooLong)),
         }
-    }
-}
-
-fn rest(state: RoomState, typed: &str) -> Rest {
-    let most = state.limits.get().message_graphemes;
-    // A grapheme is at least a byte: most lines need no counting.
-    if most == 0 || typed.len() + (COUNTED_GRAPHEMES as usize) < most as usize {
-        return Rest::Enough;
-    }
-    match text::graphemes(typed) {
-        graphemes if graphemes > most => Rest::Over(graphemes - most),
-        graphemes if most - graphemes <= COUNTED_GRAPHEMES => Rest::Left(most - graphemes),
-        _ => Rest::Enough,
     }
 }
 
@@ -121,6 +144,23 @@ fn as_field_content(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_far_too_long_is_known_to_be_without_being_counted_to_the_end() {
+        for (typed, rest) in [
+            ("a".repeat(700), Rest::Enough),
+            ("a".repeat(800), Rest::Left(200)),
+            ("字".repeat(1_000), Rest::Left(0)),
+            ("字".repeat(1_001), Rest::Over(1)),
+            ("a".repeat(1_200), Rest::Over(200)),
+            ("a".repeat(1_201), Rest::FarOver),
+            ("字".repeat(1_000_000), Rest::FarOver),
+            ("👩\u{200D}👩\u{200D}👧".repeat(1_000), Rest::Left(0)),
+        ] {
+            assert_eq!(Rest::within(1_000, &typed), rest, "{} bytes", typed.len());
+        }
+        assert_eq!(Rest::within(0, &"a".repeat(100_000)), Rest::Enough);
+    }
 
     #[test]
     fn what_was_typed_cannot_end_the_field_that_shows_it_again() {

@@ -43,6 +43,11 @@ impl RoomState {
 
     fn checked(self, typed: &str) -> Result<(UserId, String), ErrorCode> {
         let me = self.me.get_untracked().ok_or(ErrorCode::NicknameRequired)?;
+        // Not worth looking at: checking a megabyte takes the browser a second.
+        let max_bytes = self.limits.get_untracked().frame_bytes as usize;
+        if max_bytes != 0 && typed.trim().len() > max_bytes {
+            return Err(ErrorCode::MessageTooLong);
+        }
         let line = text::message(typed, self.limits.get_untracked().message_graphemes)?;
         Ok((me.id, self.fits_frame(line)?))
     }
