@@ -5,7 +5,7 @@ import { PlainScript } from "./plain.ts";
 import { RoomPage } from "./pages/room.page.ts";
 import { type Words, wordsOf } from "./words.ts";
 
-export { expect };
+export { expect, type RoomPage };
 
 export interface Room {
   slug: string;

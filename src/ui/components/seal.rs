@@ -1,11 +1,10 @@
-//! A person's seal: the first character of the nickname on the hue of the nickname.
+//! A person's seal: the first character of the nickname on a hue that tells its bearer apart from the others who are here.
 
 use leptos::prelude::*;
 
 use crate::model::text;
-
-/// Hues that the style sheet has: a content security policy without inline styles needs a class for each.
-const HUES: u16 = 24;
+use crate::ui::piece::live;
+use crate::ui::state::use_room_state;
 
 /// How large a seal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +15,8 @@ pub enum SealSize {
     Small,
 }
 
-/// A decoration: the nickname is always beside it.
+/// A decoration: the nickname is always beside it. The style sheet has a class for each hue, since the content security
+/// policy allows no inline styles.
 #[component]
 pub fn Seal(
     /// Whose.
@@ -24,14 +24,15 @@ pub fn Seal(
     /// How large.
     size: SealSize,
 ) -> impl IntoView {
-    let hue = text::hue(&nickname) * HUES / 360;
+    let state = use_room_state();
     let size = match size {
         SealSize::Regular => "",
         SealSize::Small => " seal--small",
     };
-    view! {
-        <span class=format!("seal seal--hue-{hue}{size}") aria-hidden="true">
-            {text::initial(&nickname)}
-        </span>
-    }
+    let initial = text::initial(&nickname);
+    let class = move || {
+        let hue = state.roster.with(|roster| roster.hue(&nickname)).to_string();
+        ["seal seal--hue-", &hue, size].concat()
+    };
+    view! { <span class=live(class) aria-hidden="true">{initial}</span> }
 }
