@@ -2,7 +2,8 @@
 //! backwards (`flex-direction: column-reverse`): its scroll position is 0 at the newest row and negative above it.
 
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, ResizeObserver};
 
 /// Closer to the end than this counts as the end: a line's height, and the half pixels of zoomed pages.
 const AT_BOTTOM_PX: i32 = 32;
@@ -30,11 +31,31 @@ pub fn scroll_to_bottom(element: &Element) {
     element.set_scroll_top(0);
 }
 
-/// Where the reader was: the first row in sight and how far it was from the top edge. Kept while rows are added or taken
-/// away around it, above and below.
+/// Calls back whenever the box has got another size: the window was resized or turned, a keyboard came, the field that one
+/// writes in grew. For as long as the box is in the document.
+pub fn on_resize(element: &Element, callback: impl FnMut() + 'static) {
+    let callback = Closure::<dyn FnMut()>::new(callback).into_js_value();
+    // It is refused for nothing but a callback that cannot be called.
+    if let Ok(observer) = ResizeObserver::new(callback.unchecked_ref()) {
+        observer.observe(element);
+    }
+}
+
+/// Where the reader was: the first row in sight. Kept while rows are added or taken away around it, above and below, and
+/// while rows get another height.
 #[derive(Clone, Debug)]
 pub struct Place {
-    row: Option<(Element, f64)>,
+    row: Option<Row>,
+    /// Width and height of the box.
+    size: (i32, i32),
+}
+
+/// A row, and where it was: its top in pixels below the edge of the box, and its height.
+#[derive(Clone, Debug)]
+struct Row {
+    element: Element,
+    top: f64,
+    height: f64,
 }
 
 impl Place {
@@ -44,21 +65,36 @@ impl Place {
         let edge = element.get_bounding_client_rect().top();
         let in_sight = rows(element).find(|row| row.get_bounding_client_rect().bottom() > edge);
         Self {
-            row: in_sight.map(|row| {
-                let top = row.get_bounding_client_rect().top();
-                (row, top - edge)
+            size: size(element),
+            row: in_sight.map(|element| {
+                let bounds = element.get_bounding_client_rect();
+                Row { element, top: bounds.top() - edge, height: bounds.height() }
             }),
         }
     }
 
-    /// Restores after the change is in the document. Does nothing when the row is gone.
+    /// Whether the box still has the size that it had. When it has not, it may have been scrolled by nobody, only because
+    /// its rows have got lower.
+    #[must_use]
+    pub fn is_of_this_size(&self, element: &Element) -> bool {
+        self.size == size(element)
+    }
+
+    /// Restores after the change is in the document: of a row that was partly above the edge, as large a part is there
+    /// again. Does nothing when the row is gone.
     #[expect(clippy::cast_possible_truncation, reason = "a document is far below 2^31 pixels high")]
     pub fn restore(&self, element: &Element) {
-        let Some((row, distance)) = self.row.as_ref().filter(|(row, _)| row.is_connected()) else { return };
+        let Some(row) = self.row.as_ref().filter(|row| row.element.is_connected()) else { return };
         let edge = element.get_bounding_client_rect().top();
-        let moved = row.get_bounding_client_rect().top() - edge - distance;
+        let bounds = row.element.get_bounding_client_rect();
+        let top = if row.top < 0.0 { row.top * bounds.height() / row.height } else { row.top };
+        let moved = bounds.top() - edge - top;
         element.set_scroll_top(element.scroll_top() + moved.round() as i32);
     }
+}
+
+fn size(element: &Element) -> (i32, i32) {
+    (element.client_width(), element.client_height())
 }
 
 fn rows(element: &Element) -> impl Iterator<Item = Element> {

@@ -29,6 +29,9 @@ pub fn Timeline() -> impl IntoView {
     keep_place(state, place.clone());
     let scrolled = move |_| {
         if let Some(element) = scroller() {
+            if restored_after_resize(&place, &element) {
+                return;
+            }
             let at_end = scroll::is_at_bottom(&element);
             state.scrolled(at_end);
             // Rows are added and taken away after this, so the place is still the one that the reader sees.
@@ -128,10 +131,10 @@ fn newest_link(state: RoomState) -> Option<Piece> {
     })
 }
 
-/// After the rows changed: to the newest if it was in sight, else back to the reader's place. Rows that do not fill the
+/// After the rows or the box changed: to the newest if it was in sight, else back to the reader's place. Rows that do not fill the
 /// box call for older ones by themselves, since nobody can scroll there.
 fn keep_place(state: RoomState, place: KeptPlace) {
-    let at_newest = place.clone();
+    let (at_newest, at_resize) = (place.clone(), place.clone());
     effect(move |_| {
         state.mounted.with(|_| ());
         let Some(element) = scroller() else { return };
@@ -143,10 +146,26 @@ fn keep_place(state: RoomState, place: KeptPlace) {
         }
     });
     effect(move |_| {
+        let Some(element) = scroller() else { return };
+        let (place, resized) = (at_resize.clone(), element.clone());
+        scroll::on_resize(&element, move || {
+            restored_after_resize(&place, &resized);
+        });
+    });
+    effect(move |_| {
         let _ = state.to_newest.get();
         if let Some(element) = scroller() {
             at_newest.replace(None);
             scroll::scroll_to_bottom(&element);
         }
     });
+}
+
+/// Whether the box has got another size since the place was kept: then the place is restored, and kept as it is now.
+fn restored_after_resize(place: &KeptPlace, element: &Element) -> bool {
+    let mut place = place.borrow_mut();
+    let Some(kept) = place.as_ref().filter(|kept| !kept.is_of_this_size(element)) else { return false };
+    kept.restore(element);
+    *place = Some(Place::of(element));
+    true
 }
