@@ -6,15 +6,22 @@ use super::listener::Listener;
 use crate::model::address;
 use crate::protocol::RoomSlug;
 
-/// Puts a room into the address bar and the history; does nothing when it is there already.
+/// Puts a room into the address bar and the history; does nothing when it is there already. It takes the place of the entry
+/// of an open drawer (`ui::shell`), the only kind of entry that has a state.
 pub fn push_room(room: &RoomSlug) {
     if current_room().as_ref() == Some(room) {
         return;
     }
     let history = web_sys::window().and_then(|window| window.history().ok());
     if let Some(history) = history {
+        let path = address::room(room);
+        let is_drawer = history.state().is_ok_and(|state| !state.is_null());
         // Browsers refuse a flood of entries: the address then lags behind, the room does not.
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address::room(room)));
+        let _ = if is_drawer {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(&path))
+        } else {
+            history.push_state_with_url(&JsValue::NULL, "", Some(&path))
+        };
     }
 }
 

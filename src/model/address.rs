@@ -1,8 +1,8 @@
-//! The addresses of rooms: what the page links and posts to, where the server leads back, what the browser fetches.
+//! The addresses of rooms, and which one is the lobby: what the page links and posts to, where the server leads back, what the browser fetches.
 
 use std::fmt::Write;
 
-use crate::protocol::{RoomSlug, Seq};
+use crate::protocol::{RoomSlug, RoomSummary, Seq};
 
 /// A room's page: `/` is the lobby.
 #[must_use]
@@ -43,6 +43,15 @@ fn segment(slug: &RoomSlug) -> String {
         }
     }
     path
+}
+
+/// What the lobby is called until the host names it. People read it in their own language.
+pub const UNNAMED_LOBBY: &str = "Lobby";
+
+/// Whether this is the lobby and the host has not named it.
+#[must_use]
+pub fn is_unnamed_lobby(room: &RoomSummary) -> bool {
+    room.title == UNNAMED_LOBBY && room.slug == RoomSlug::lobby()
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ pub use dates::day;
 pub use refusals::{refusal, typed_text_is_here};
 pub use words::{DocumentWords, Words};
 
+use crate::model::address;
+use crate::protocol::RoomSummary;
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
@@ -142,6 +145,19 @@ pub fn fill(sentence: &str, places: &[(&str, &str)]) -> String {
         filled.push_str(value);
     }
     filled
+}
+
+/// The name of a room. The lobby has one in every language, unless the host gave it another.
+#[must_use]
+pub fn room_title(language: Language, room: &RoomSummary) -> String {
+    if address::is_unnamed_lobby(room) { language.words().lobby.to_owned() } else { room.title.clone() }
+}
+
+/// A name inside a sentence that is only text: isolated, so that neither changes the direction of the other (UAX #9, FSI
+/// and PDI). Where the sentence is markup, `<bdi>` does the same and leaves nothing in what is copied.
+#[must_use]
+pub fn isolated(name: &str) -> String {
+    ["\u{2068}", name, "\u{2069}"].concat()
 }
 
 #[cfg(test)]

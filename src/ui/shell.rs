@@ -1,4 +1,5 @@
-//! The document around the application: language, names of the built files, and the two small scripts that start the page.
+//! The document around the application: language, names of the built files, and the small scripts that start the page
+//! and keep it handy.
 //! Without `leptos_meta` and without its `HydrationScripts`: those read the names of the files anew for every page.
 
 mod drawing;
@@ -8,7 +9,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 use self::drawing::Drawing;
-use super::i18n::Language;
+use super::i18n::{Language, room_title};
 use super::state::page_title;
 use crate::protocol::PageData;
 
@@ -18,6 +19,9 @@ throw 0}catch(e){document.documentElement.setAttribute('data-unsupported','')}";
 
 /// Fetches and starts the page; the addresses are filled in by [`Assets`].
 const START: &str = include_str!("shell/start.js");
+
+/// What people expect of any page in a browser.
+const HABITS: &str = include_str!("shell/habits.js");
 
 /// The element that the live page is in. Only what is inside it matters to the page, so that an extension may add to the
 /// body what it likes.
@@ -34,6 +38,8 @@ pub struct Assets {
     pub style: String,
     /// The script that starts the page.
     start: String,
+    /// The script that keeps the page handy.
+    habits: String,
 }
 
 impl Assets {
@@ -47,22 +53,25 @@ impl Assets {
         };
         let (script, wasm) = (path("js", "js"), path("wasm", "wasm"));
         let start = start_script(&script, &wasm);
-        Self { script, wasm, style: path("css", "css"), start }
+        Self { script, wasm, style: path("css", "css"), start, habits: without_comments(HABITS) }
     }
 }
 
 fn start_script(script: &str, wasm: &str) -> String {
-    let lines = START.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     let quoted = |path: &str| format!("{path:?}");
-    let start: String = lines.flat_map(|line| [line, "\n"]).collect();
-    start.replace("SCRIPT", &quoted(script)).replace("WASM", &quoted(wasm))
+    without_comments(START).replace("SCRIPT", &quoted(script)).replace("WASM", &quoted(wasm))
+}
+
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The whole document. Contexts: [`PageData`], [`Language`], [`Assets`], and leptos' nonce.
 pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
     let words = language.words();
     let assets = use_context::<Assets>().unwrap_or_else(|| Assets::new(&options, ""));
-    let room = use_context::<PageData>().map(|page| page.room.summary.title).unwrap_or_default();
+    let room = use_context::<PageData>().map(|page| room_title(language, &page.room.summary)).unwrap_or_default();
     let document_words = language.document_words();
     let Drawing { html, nodes } = Drawing::new();
     view! {
@@ -78,6 +87,7 @@ pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
                 <meta name="referrer" content="same-origin" />
                 <title>{page_title(&room, words.teahouse)}</title>
                 <script nonce=use_nonce()>{CHECK}</script>
+                <script nonce=use_nonce()>{assets.habits}</script>
                 <link rel="stylesheet" href=assets.style />
                 <link rel="modulepreload" href=assets.script />
                 <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
@@ -113,6 +123,6 @@ mod tests {
         assert_eq!(Assets::new(&options, "").style, "/pkg/teahouse.css");
         assert!(assets.start.contains("import(\"/pkg/teahouse.aaa.js\")"), "{}", assets.start);
         assert!(assets.start.contains("module_or_path: \"/pkg/teahouse.bbb.wasm\""), "{}", assets.start);
-        assert!(!assets.start.contains("//"), "comments stay here");
+        assert!(![assets.start, assets.habits].concat().contains("//"), "comments stay here");
     }
 }

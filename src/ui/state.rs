@@ -25,7 +25,7 @@ use crate::model::rows::{Row, Window, rows};
 use crate::model::timeline::Timeline;
 use crate::model::typing::{Typing, TypingThrottle};
 use crate::protocol::{ClientMessageId, Limits, Notice, PageData, Person, RoomSlug, RoomSummary, Timestamp};
-use crate::ui::i18n::{Language, Words};
+use crate::ui::i18n::{self, Language, Words};
 use crate::ui::piece::memo;
 
 pub use handover::Handover;
@@ -163,7 +163,7 @@ impl RoomState {
         let form_notice = page
             .notice
             .as_ref()
-            .map(|notice| FormNotice { form: notice.form, words: super::i18n::refusal(language, notice.refusal) });
+            .map(|notice| FormNotice { form: notice.form, words: i18n::refusal(language, notice.refusal) });
         Self {
             language,
             me,
@@ -212,6 +212,12 @@ impl RoomState {
     #[must_use]
     pub fn slug_text(self) -> String {
         self.room.with(|room| room.slug.to_string())
+    }
+
+    /// The name of the open room, following it.
+    #[must_use]
+    pub fn room_title(self) -> String {
+        self.room.with(|room| i18n::room_title(self.language, room))
     }
 
     /// What was typed into a form that was posted without scripts and refused.

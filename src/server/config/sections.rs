@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use super::setting::Zero::{Means, NotANumber, Refused};
 use super::setting::settings;
 use super::value::LogFormat;
+use crate::model::address::UNNAMED_LOBBY;
 
 pub(super) const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8_080);
 
@@ -74,8 +75,8 @@ settings! {
 settings! {
     /// `[rooms]`: rooms, presence, names.
     rooms: RoomsConfig {
-        /// Title of the lobby.
-        lobby_title: String = "Lobby".to_owned(), None, NotANumber;
+        /// Title of the lobby. As long as it is `Lobby`, people read it in the language of their page.
+        lobby_title: String = UNNAMED_LOBBY.to_owned(), None, NotANumber;
         /// Most rooms.
         max_rooms: u32 = 1_000, Count, NO_LIMIT;
         /// How long somebody whose last tab closed is still shown, so that a reload does not flicker.

@@ -24,6 +24,7 @@ pub fn Message(
     let datetime = calendar::rfc3339_utc(line.at);
     let clock = line.clock.to_string();
     let body = text_with_links(&line.text);
+    let fold = is_tall(&line.text).then(fold);
     let time = view! { <time class="message__time" datetime=datetime>{clock}</time> };
     let head = match line.continuation {
         Continuation::First => opening(line.nickname, line.origin, time.into_piece()),
@@ -32,7 +33,8 @@ pub fn Message(
     view! {
         <li class=class data-row="">
             {head}
-            <p class="message__text">{body}</p>
+            <p class="message__text" dir="auto">{body}</p>
+            {fold}
             {delivery}
         </li>
     }
@@ -56,8 +58,10 @@ fn opening(nickname: String, origin: Origin, time: Piece) -> Piece {
     view! {
         <Seal nickname=nickname.clone() size=SealSize::Regular />
         <div class="message__head">
-            <span class="message__name">{nickname}</span>
+            <bdi class="message__name">{nickname}</bdi>
+            " "
             {(origin == Origin::Plain).then(|| view! { <span class="mark">{words.plain_mark}</span> })}
+            " "
             {time}
         </div>
     }
@@ -67,8 +71,34 @@ fn opening(nickname: String, origin: Origin, time: Piece) -> Piece {
 /// The name is on the line above; a screen reader hears it here too.
 fn following(nickname: String, time: Piece) -> Piece {
     view! {
-        <span class="visually-hidden">{nickname}</span>
+        <bdi class="visually-hidden">{nickname}</bdi>
         {time}
+    }
+    .into_piece()
+}
+
+/// Whether a text is so tall that it would push the conversation out of sight: more than about 40 lines on a wide page.
+fn is_tall(text: &str) -> bool {
+    const LINES_MAX: usize = 40;
+    // As wide as the conversation is at most, in Latin letters.
+    const LINE_CELLS: usize = 88;
+    let lines = text.split('\n').map(|line| {
+        let cells: usize = line.chars().map(|character| if character < '\u{2E80}' { 1 } else { 2 }).sum();
+        1 + cells / LINE_CELLS
+    });
+    lines.sum::<usize>() > LINES_MAX
+}
+
+/// Its state alone decides how much of the text above it is shown: the style sheet does the rest, with or without scripts.
+fn fold() -> Piece {
+    let words = use_room_state().words();
+    view! {
+        <details class="message__fold">
+            <summary class="link-button">
+                <span class="message__more">{words.show_all}</span>
+                <span class="message__less">{words.show_less}</span>
+            </summary>
+        </details>
     }
     .into_piece()
 }
@@ -84,4 +114,24 @@ fn text_with_links(text: &str) -> Vec<Piece> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_text_of_more_than_about_forty_lines_is_folded() {
+        for (text, tall) in [
+            ("tea".to_owned(), false),
+            ("tea\n".repeat(39), false),
+            ("tea\n".repeat(40), true),
+            ("x".repeat(3_400), false),
+            ("x".repeat(4_000), true),
+            ("字".repeat(1_700), false),
+            ("字".repeat(2_000), true),
+        ] {
+            assert_eq!(is_tall(&text), tall, "{} bytes", text.len());
+        }
+    }
 }

@@ -47,7 +47,7 @@ fn MeCard(
     view! {
         <div class="me">
             <Seal nickname=nickname.clone() size=SealSize::Small />
-            <span class="me__name">{nickname.clone()}</span>
+            <bdi class="me__name">{nickname.clone()}</bdi>
             <form method="post" action="/sign-out" on:submit=sign_out>
                 <input type="hidden" name="room" value=live(move || state.slug_text()) />
                 <button class="button button--quiet">{words.sign_out}</button>
@@ -91,6 +91,7 @@ fn NicknameForm(
                     class="field"
                     id=id
                     name="nickname"
+                    dir="auto"
                     required
                     autocomplete="nickname"
                     autocapitalize="off"

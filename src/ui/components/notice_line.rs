@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::model::rows::{Names, NoticeRow};
-use crate::ui::i18n::{Language, Words, fill};
+use crate::ui::i18n::Language;
+use crate::ui::piece::{IntoPiece, Piece};
 
 /// Who came and went, folded into one line.
 #[component]
@@ -13,7 +14,7 @@ pub fn NoticeLine(
     /// The language of the page.
     language: Language,
 ) -> impl IntoView {
-    view! { <li class="notice-line" data-row="">{describe(language, &notice)}</li> }
+    row(describe(language, notice))
 }
 
 /// The first line of a room.
@@ -25,44 +26,79 @@ pub fn RoomCreatedLine(
     language: Language,
 ) -> impl IntoView {
     let words = language.words();
-    let line =
-        creator.map_or_else(|| words.room_opened.to_owned(), |name| fill(words.room_created, &[("{name}", &name)]));
-    view! { <li class="notice-line" data-row="">{line}</li> }
-}
-
-fn describe(language: Language, notice: &NoticeRow) -> String {
-    let words = language.words();
-    let came = sentence(language, words.joined, &notice.joined);
-    let went = sentence(language, words.left, &notice.left);
-    let between = match language {
-        Language::English => ", ",
-        Language::Chinese => "，",
-    };
-    [came, went].into_iter().flatten().collect::<Vec<_>>().join(between)
-}
-
-fn sentence(language: Language, sentence: &str, names: &Names) -> Option<String> {
-    if names.named.is_empty() {
-        return None;
+    let mut parts = Vec::new();
+    match creator {
+        None => say(&mut parts, words.room_opened),
+        Some(name) => around(&mut parts, words.room_created, |parts| parts.push(Part::Name(name))),
     }
-    Some(fill(sentence, &[("{names}", &list(language, language.words(), names))]))
+    row(parts)
 }
 
-/// "A, B and C", or "A and 3 others"; in Chinese a count includes those that are named.
-fn list(language: Language, words: &Words, names: &Names) -> String {
-    let named = &names.named;
-    match language {
-        Language::English if names.others > 0 => {
-            format!("{} {}", named.join(", "), words.and_others.with(names.others))
+/// A piece of a line. Names are isolated from the words around them, whichever way their script runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Words(String),
+    Name(String),
+}
+
+fn row(parts: Vec<Part>) -> impl IntoView {
+    let parts: Vec<Piece> = parts
+        .into_iter()
+        .map(|part| match part {
+            Part::Words(words) => words.into_piece(),
+            Part::Name(name) => view! { <bdi>{name}</bdi> }.into_piece(),
+        })
+        .collect();
+    view! { <li class="notice-line" data-row="">{parts}</li> }
+}
+
+fn describe(language: Language, notice: NoticeRow) -> Vec<Part> {
+    let words = language.words();
+    let mut parts = Vec::new();
+    for (sentence, names) in [(words.joined, notice.joined), (words.left, notice.left)] {
+        if names.is_empty() {
+            continue;
         }
-        Language::English => match named.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-            _ => named.concat(),
-        },
-        Language::Chinese if names.others > 0 => {
-            format!("{} {}", named.join("、"), words.and_others.with(named.len() + names.others))
+        if !parts.is_empty() {
+            say(&mut parts, words.between_sentences);
         }
-        Language::Chinese => format!("{} ", named.join("、")),
+        around(&mut parts, sentence, |parts| list(parts, language, names));
+    }
+    parts
+}
+
+fn say(parts: &mut Vec<Part>, words: &str) {
+    if !words.is_empty() {
+        parts.push(Part::Words(words.to_owned()));
+    }
+}
+
+/// A sentence with something in its one place.
+fn around(parts: &mut Vec<Part>, sentence: &str, place: impl FnOnce(&mut Vec<Part>)) {
+    let (before, rest) = sentence.split_once('{').unwrap_or((sentence, ""));
+    let (_, after) = rest.split_once('}').unwrap_or_default();
+    say(parts, before);
+    place(parts);
+    say(parts, after);
+}
+
+/// "A, B and C", or "A and 3 others"; in Chinese a count includes those that are named, and a name keeps its distance.
+fn list(parts: &mut Vec<Part>, language: Language, names: Names) {
+    let words = language.words();
+    let Names { named, others } = names;
+    let count = named.len();
+    for (index, name) in named.into_iter().enumerate() {
+        if index > 0 {
+            let is_last = index + 1 == count && others == 0;
+            say(parts, if is_last { words.between_last_names } else { words.between_names });
+        }
+        parts.push(Part::Name(name));
+    }
+    let counted = if language == Language::Chinese { count + others } else { others };
+    if others > 0 {
+        say(parts, &[" ", &words.and_others.with(counted)].concat());
+    } else if language == Language::Chinese {
+        say(parts, " ");
     }
 }
 
@@ -77,12 +113,24 @@ mod tests {
         NoticeRow { after: Seq::ZERO, joined: names(joined, others), left: names(left, 0) }
     }
 
+    fn read(parts: Vec<Part>) -> String {
+        parts.into_iter().map(|(Part::Words(text) | Part::Name(text))| text).collect()
+    }
+
+    #[test]
+    fn names_are_kept_apart_from_the_words_around_them() {
+        let parts = describe(Language::English, notice(&["Ann", "{names}"], 0, &[]));
+        let name = |name: &str| Part::Name(name.to_owned());
+        let words = |words: &str| Part::Words(words.to_owned());
+        assert_eq!(parts, [name("Ann"), words(" and "), name("{names}"), words(" joined")]);
+    }
+
     #[test]
     fn comings_and_goings_read_as_one_sentence() {
-        let english = |row| describe(Language::English, &row);
+        let english = |row| read(describe(Language::English, row));
         assert_eq!(english(notice(&["Ann"], 3, &[])), "Ann and 3 others joined");
         assert_eq!(english(notice(&["Ann", "Bo", "Cy"], 0, &["Di"])), "Ann, Bo and Cy joined, Di left");
-        let chinese = |row| describe(Language::Chinese, &row);
+        let chinese = |row| read(describe(Language::Chinese, row));
         assert_eq!(chinese(notice(&["小明"], 3, &[])), "小明 等 4 人进来了");
         assert_eq!(chinese(notice(&["小明", "Ann"], 0, &["阿华"])), "小明、Ann 进来了，阿华 离开了");
     }

@@ -3,14 +3,14 @@
 mod new_room;
 
 use leptos::prelude::*;
-use web_sys::HtmlElement;
 
 use self::new_room::NewRoom;
 use super::drawer::DrawerClose;
 use super::language_switch::LanguageSwitch;
-use crate::client::element::element;
+use crate::client::element::{close_drawer, focus_unless_touch};
 use crate::model::address;
 use crate::protocol::RoomSummary;
+use crate::ui::i18n::{isolated, room_title};
 use crate::ui::piece::{Entry, IntoPiece, list, live, memo};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
@@ -50,28 +50,27 @@ fn key(room: &RoomSummary) -> String {
 }
 
 fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
-    let RoomSummary { slug, title, online, people, .. } = room;
+    let title = room_title(state.language, &room);
+    let RoomSummary { slug, online, people, .. } = room;
     let path = address::room(&slug);
     let here = slug.clone();
     let is_open = memo(move || state.room.with(|open| open.slug == here));
-    let between_names = state.words().between_names;
     let online_words = state.words().online.with(online as usize);
+    let people: Vec<String> = people.iter().map(|name| isolated(name)).collect();
     let people = (!people.is_empty())
-        .then(|| view! { <span class="rooms__people">{people.join(between_names)}</span> }.into_piece());
+        .then(|| view! { <span class="rooms__people">{people.join(state.words().between_names)}</span> }.into_piece());
     let follow = move |event: leptos::ev::MouseEvent| {
         let is_plain =
             event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
         if is_plain && state.open_room(&slug) == Follow::InPage {
             event.prevent_default();
-            if let Some(drawer) = element::<HtmlElement>("rooms") {
-                // Fails where the column is not a popover, and then there is nothing to close.
-                let _ = drawer.hide_popover();
-            }
+            close_drawer("rooms");
+            focus_unless_touch("composer");
         }
     };
     view! {
         <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=follow>
-            <span class="rooms__title">{title}</span>
+            <bdi class="rooms__title">{title}</bdi>
             <span class="rooms__online" title=online_words.clone()>
                 <span aria-hidden="true">{online.to_string()}</span>
                 <span class="visually-hidden">{online_words.clone()}</span>

@@ -61,7 +61,7 @@ fn entry(state: RoomState, person: Person) -> impl IntoView {
     view! {
         <li class="roster__person">
             <Seal nickname=nickname.clone() size=SealSize::Small />
-            <span class="roster__name">{nickname}</span>
+            <bdi class="roster__name">{nickname}</bdi>
             {live(move || is_me.get().then(|| mark(words.you)))}
             {(origin == Origin::Plain).then(|| mark(words.plain_mark))}
         </li>

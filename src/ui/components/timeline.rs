@@ -92,7 +92,7 @@ fn Edge() -> impl IntoView {
     live(move || match (older.get(), state.reach_back.get()) {
         (None, _) => view! {
             <p class="timeline__edge">
-                <strong class="timeline__begin">{state.room.get().title}</strong>
+                <strong class="timeline__begin" dir="auto">{state.room_title()}</strong>
                 {words.room_begins}
             </p>
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::i18n::{Words, fill};
+use crate::ui::i18n::{Words, fill, isolated};
 use crate::ui::piece::{live, memo};
 use crate::ui::state::use_room_state;
 
@@ -18,8 +18,8 @@ pub fn TypingLine() -> impl IntoView {
 fn describe(words: &Words, nicknames: &[&str]) -> String {
     match nicknames {
         [] => String::new(),
-        [a] => fill(words.typing_one, &[("{a}", a)]),
-        [a, b] => fill(words.typing_two, &[("{a}", a), ("{b}", b)]),
+        [a] => fill(words.typing_one, &[("{a}", &isolated(a))]),
+        [a, b] => fill(words.typing_two, &[("{a}", &isolated(a)), ("{b}", &isolated(b))]),
         many => words.typing_many.with(many.len()),
     }
 }

@@ -70,10 +70,13 @@ words! {
 
     // Rooms.
     between_names: Text = ", ", "、";
+    between_last_names: Text = " and ", "、";
+    between_sentences: Text = ", ", "，";
     online: Counted = counted("{n} person here", "{n} people here"), number("{n} 人在座");
     new_room: Text = "New room", "新房间";
     room_name: Text = "Room name", "房间名";
     create_room: Text = "Create room", "创建房间";
+    lobby: Text = "Lobby", "大厅";
 
     // People.
     you: Text = "you", "你";
@@ -104,6 +107,8 @@ words! {
     try_again: Text = "Try again", "重试";
     jump_to_newest: Text = "Jump to newest", "回到最新";
     jump_to_new: Counted = counted("Jump to newest ({n})", "Jump to newest ({n})"), number("回到最新（{n}）");
+    show_all: Text = "Show all", "展开全文";
+    show_less: Text = "Show less", "收起";
     said: Text = "{name}: {text}", "{name}：{text}";
     new_messages: Counted = counted("{n} new message", "{n} new messages"), number("{n} 条新消息");
 

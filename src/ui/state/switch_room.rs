@@ -39,12 +39,15 @@ impl RoomState {
         Follow::InPage
     }
 
-    /// Opens a new room and goes there.
-    pub fn create_room(self, title: String) {
+    /// Opens a new room and goes there; calls back once it is made.
+    pub fn create_room(self, title: String, made: impl FnOnce() + 'static) {
         self.clear_notice(Form::NewRoom);
         spawn_local(async move {
             match api::call::<CreateRoom, _>(&[("title", &title)]).await {
-                Ok(room) => self.go_to_created(room),
+                Ok(room) => {
+                    self.go_to_created(room);
+                    made();
+                }
                 Err(error) => self.fail_form(Form::NewRoom, error),
             }
         });

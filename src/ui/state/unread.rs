@@ -5,7 +5,7 @@ use web_sys::VisibilityState;
 
 use super::RoomState;
 use crate::protocol::{EventBody, LogEvent};
-use crate::ui::i18n::fill;
+use crate::ui::i18n::{fill, isolated};
 
 /// New lines are gathered this long and told together, so that a busy room does not chatter.
 const GATHER_MS: u32 = 1_000;
@@ -32,8 +32,8 @@ impl RoomState {
         if !self.at_newest.get_untracked() || is_hidden() {
             self.unread.update(|unread| *unread += 1);
         }
-        let places = [("{name}", message.sender.nickname.as_str()), ("{text}", &message.text)];
-        self.announce(fill(self.words().said, &places));
+        let (name, text) = (isolated(&message.sender.nickname), isolated(&message.text));
+        self.announce(fill(self.words().said, &[("{name}", &name), ("{text}", &text)]));
     }
 
     fn announce(self, line: String) {
@@ -66,7 +66,7 @@ impl RoomState {
     /// The title of the tab: the unread count goes in front while nobody looks.
     #[must_use]
     pub fn title(self) -> String {
-        let title = page_title(&self.room.with(|room| room.title.clone()), self.words().teahouse);
+        let title = page_title(&self.room_title(), self.words().teahouse);
         match self.unread.get() {
             0 => title,
             unread => format!("({unread}) {title}"),
@@ -83,8 +83,13 @@ pub fn page_title(room: &str, teahouse: &str) -> String {
 impl Announcement {
     fn let_out(&mut self, words: &crate::ui::i18n::Words) {
         let gathered = std::mem::take(&mut self.gathered);
-        self.words =
+        let mut told =
             if gathered.len() > READ_OUT_MAX { words.new_messages.with(gathered.len()) } else { gathered.join("\n") };
+        if told == self.words {
+            // A text that did not change is not read out.
+            told.push('\u{A0}');
+        }
+        self.words = told;
     }
 }
 
@@ -107,5 +112,18 @@ mod tests {
         told.gathered = vec!["x: y".to_owned(); 7];
         told.let_out(words);
         assert_eq!(told.words, "7 new messages");
+    }
+
+    #[test]
+    fn a_screen_reader_hears_the_same_line_as_often_as_it_is_said() {
+        let words = Language::English.words();
+        let mut told = Announcement::default();
+        let mut heard = Vec::new();
+        for _ in 0..3 {
+            told.gathered = vec!["a: hi".to_owned()];
+            told.let_out(words);
+            heard.push(told.words.clone());
+        }
+        assert!(heard.windows(2).all(|two| two[0] != two[1] && two[0].trim() == two[1].trim()), "{heard:?}");
     }
 }

@@ -4,25 +4,24 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
-use crate::client::element::element;
+use crate::client::element::{close_drawer, element, focus_unless_touch};
 use crate::protocol::page::Form;
 use crate::ui::components::icon::{Icon, Picture};
 use crate::ui::components::notice::{FormNotice, notice_id};
-use crate::ui::piece::{Run, effect, live, memo};
-use crate::ui::state::{RoomState, use_room_state};
+use crate::ui::piece::live;
+use crate::ui::state::use_room_state;
 
 /// Folded away until it is wanted, or was refused.
 #[component]
 pub fn NewRoom() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    fold_after_success(state);
     let typed = state.typed_into(Form::NewRoom);
     let is_open = !typed.is_empty();
     let create = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(title) = title_field() {
-            state.create_room(title.value());
+            state.create_room(title.value(), put_away);
         }
     };
     view! {
@@ -40,6 +39,7 @@ pub fn NewRoom() -> impl IntoView {
                         class="field"
                         id="room-title"
                         name="title"
+                        dir="auto"
                         required
                         autocomplete="off"
                         value=typed
@@ -56,15 +56,13 @@ fn title_field() -> Option<HtmlInputElement> {
     element("room-title")
 }
 
-/// Another room is open: the form has done its work.
-fn fold_after_success(state: RoomState) {
-    let open_room = memo(move || state.slug_text());
-    effect(move |run| {
-        let _ = open_room.get();
-        if let (Run::Again, Some(title)) = (run, title_field()) {
-            // Removing an attribute that is not there is no error.
-            let _ = title.closest("details").ok().flatten().map(|details| details.remove_attribute("open"));
-            title.set_value("");
-        }
-    });
+/// The form has done its work: it is empty and folded again, and the drawer makes way for the new room.
+fn put_away() {
+    if let Some(title) = title_field() {
+        title.set_value("");
+        // Removing an attribute that is not there is no error.
+        let _ = title.closest("details").ok().flatten().map(|details| details.remove_attribute("open"));
+    }
+    close_drawer("rooms");
+    focus_unless_touch("composer");
 }

@@ -1,0 +1,41 @@
+// What people expect of any page in a browser. It works before the page is alive, and costs the WebAssembly nothing.
+{
+  // Back closes an open drawer: that has an entry of its own in the history, "drawer". One that is closed by other means
+  // takes its entry along, and a room that is opened from it takes the place of the entry (`client::navigation`).
+  addEventListener("toggle", ({ target, newState }) => {
+    if (!target.popover) return;
+    if (newState === "open") history.pushState("drawer", "");
+    else if (history.state === "drawer") history.back();
+  }, true);
+  addEventListener("popstate", () => {
+    for (const drawer of document.querySelectorAll(".side:popover-open")) drawer.hidePopover();
+  });
+
+  // Whoever had the focus on something that is drawn anew or taken away goes on where the work goes on: at the same link,
+  // in the conversation, at what unfolds, or where one writes. A press of the pointer on nothing is no such loss.
+  let last, home, href;
+  addEventListener("pointerdown", () => { last = null; }, true);
+  addEventListener("focusin", ({ target }) => {
+    last = target;
+    home = last.closest(".side, .timeline");
+    href = last.getAttribute("href");
+  });
+  new MutationObserver(() => {
+    if (!last || last.isConnected || document.activeElement !== document.body) return;
+    const same = href && home && home.querySelector(`a[href="${CSS.escape(href)}"]`);
+    const next = home && (home.id === "messages" ? home : home.querySelector("summary"));
+    last = null;
+    (same || next || document.getElementById("composer"))?.focus();
+  }).observe(document, { childList: true, subtree: true });
+
+  // Unfolding a tall text keeps its beginning in place, folding it keeps its end: the conversation is scrolled from its
+  // end, so its beginning would move.
+  addEventListener("click", ({ target }) => {
+    const fold = target.closest(".message__fold");
+    if (!fold) return;
+    const mark = fold.open ? fold : fold.parentNode;
+    const top = () => mark.getBoundingClientRect().top;
+    const before = top();
+    requestAnimationFrame(() => { document.getElementById("messages").scrollTop += top() - before; });
+  });
+}
