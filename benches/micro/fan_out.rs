@@ -148,7 +148,8 @@ fn config(lanes: usize, rooms: usize, data: &TempDir) -> Config {
 
 async fn create_room(server: &Server, number: usize) -> RoomSlug {
     let slug = RoomSlug::parse(&format!("room-{number}")).expect("a slug");
-    let room = NewRoom { slug: slug.clone(), title: slug.to_string(), creator: None, at: Timestamp::default() };
+    let room =
+        NewRoom { slug: slug.clone(), title: slug.to_string(), creator: None, at: Timestamp::default(), rooms_max: 0 };
     server.app().store.create_room(room).await.expect("the first of its name");
     slug
 }

@@ -12,12 +12,16 @@ pub const TELL_EVERY_MS: i64 = 3_000;
 pub struct Typing {
     /// In the order in which they began, each with the time at which the name fades.
     writers: Vec<(Person, Timestamp)>,
+    /// How many more are writing than were named.
+    unnamed: u32,
 }
 
 impl Typing {
-    /// Takes a `typing` event, which names everybody who is writing: whoever it does not name has stopped.
-    pub fn told(&mut self, people: &[Person], me: Option<&UserId>, now: Timestamp) {
+    /// Takes a `typing` event, which names the first of those who are writing, and counts all: whoever it does not name has
+    /// stopped, or is one of the crowd.
+    pub fn told(&mut self, people: &[Person], writing: u32, me: Option<&UserId>, now: Timestamp) {
         let fades = later(now, SHOWN_MS);
+        self.unnamed = writing.saturating_sub(u32::try_from(people.len()).unwrap_or(u32::MAX));
         self.writers.retain(|(writer, _)| people.iter().any(|person| person.id == writer.id));
         for person in people.iter().filter(|person| Some(&person.id) != me) {
             match self.writers.iter_mut().find(|(writer, _)| writer.id == person.id) {
@@ -40,6 +44,12 @@ impl Typing {
     /// The nicknames, longest writing first.
     pub fn nicknames(&self) -> impl Iterator<Item = &str> {
         self.writers.iter().map(|(writer, _)| writer.nickname.as_str())
+    }
+
+    /// How many are writing beyond those: they are shown as long as somebody of those is.
+    #[must_use]
+    pub const fn unnamed(&self) -> u32 {
+        self.unnamed
     }
 
     /// In how many milliseconds `expire` will change something.
@@ -98,9 +108,9 @@ mod tests {
     #[test]
     fn a_writer_fades_five_seconds_after_the_last_word() {
         let mut typing = Typing::default();
-        typing.told(&[person("ada")], None, at(0));
-        typing.told(&[person("ada"), person("bo")], None, at(2_000));
-        typing.told(&[person("bo"), person("ada")], None, at(3_000));
+        typing.told(&[person("ada")], 1, None, at(0));
+        typing.told(&[person("ada"), person("bo")], 2, None, at(2_000));
+        typing.told(&[person("bo"), person("ada")], 2, None, at(3_000));
         assert_eq!(names(&typing), ["ada", "bo"], "who began first stays first");
         assert_eq!(typing.wait_ms(at(3_000)), Some(5_000));
         typing.expire(at(7_999));
@@ -112,24 +122,33 @@ mod tests {
     #[test]
     fn whoever_is_not_named_any_more_has_stopped() {
         let mut typing = Typing::default();
-        typing.told(&[person("ada"), person("bo")], None, at(0));
-        typing.told(&[person("bo")], None, at(1));
+        typing.told(&[person("ada"), person("bo")], 2, None, at(0));
+        typing.told(&[person("bo")], 1, None, at(1));
         assert_eq!(names(&typing), ["bo"]);
-        typing.told(&[], None, at(2));
+        typing.told(&[], 0, None, at(2));
         assert_eq!(typing, Typing::default());
     }
 
     #[test]
     fn nobody_is_told_that_they_write_themselves() {
         let mut typing = Typing::default();
-        typing.told(&[person("ada"), person("bo")], Some(&person("ada").id), at(0));
+        typing.told(&[person("ada"), person("bo")], 2, Some(&person("ada").id), at(0));
         assert_eq!(names(&typing), ["bo"]);
+    }
+
+    #[test]
+    fn a_crowd_of_writers_is_a_few_names_and_a_number() {
+        let mut typing = Typing::default();
+        typing.told(&[person("ada"), person("bo")], 400, None, at(0));
+        assert_eq!((names(&typing).len(), typing.unnamed()), (2, 398));
+        typing.told(&[person("bo")], 1, None, at(1));
+        assert_eq!((names(&typing), typing.unnamed()), (vec!["bo"], 0));
     }
 
     #[test]
     fn a_line_that_came_ends_the_writing() {
         let mut typing = Typing::default();
-        typing.told(&[person("ada")], None, at(0));
+        typing.told(&[person("ada")], 1, None, at(0));
         typing.stopped(&person("ada").id);
         assert_eq!(names(&typing).len(), 0);
     }

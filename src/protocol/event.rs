@@ -95,12 +95,14 @@ pub enum Event {
     Typing {
         /// The room.
         room: RoomSlug,
-        /// The writers; the receiver may be among them.
+        /// Those who have been writing the longest; the receiver may be among them.
         people: Vec<Person>,
+        /// How many are writing in all.
+        writing: u32,
     },
     /// Rooms that are new or whose counts changed.
     Rooms {
-        /// The whole new state of each.
+        /// The whole new state of each. One with the head 0 is gone.
         changed: Vec<RoomSummary>,
     },
     /// Sent as data, since a browser cannot see ping frames. Answer with `heartbeat`.

@@ -18,6 +18,9 @@ pub const PAGE_EVENTS_MAX: u32 = 200;
 /// Most people whose names a snapshot lists; the count beside them is always whole.
 pub const ROSTER_NAMES_MAX: usize = 200;
 
+/// Most people whom a `typing` names; the others are counted.
+pub const TYPING_NAMES_MAX: usize = 5;
+
 /// What the server accepts, told to the client so that it can say no before sending. 0 = no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {

@@ -11,8 +11,8 @@ pub mod form;
 pub use identity::{Proof, SessionState, session_state, sign_out, who};
 pub use nickname::{Identity, choose_nickname, claim_plain_name};
 pub use rooms::{
-    create_room, history, list_rooms, list_rooms_for_welcome, list_rooms_named, open_room, snapshot,
-    snapshot_for_follower,
+    create_room, history, list_rooms, list_rooms_for_welcome, list_rooms_named, open_room, remove_empty_rooms,
+    snapshot, snapshot_for_follower,
 };
 pub use say::{Said, Utterance, say};
 
@@ -27,6 +27,8 @@ fn refuse(error: StoreError) -> Refusal {
     match error {
         StoreError::RoomNotFound(_) => ErrorCode::RoomNotFound.into(),
         StoreError::RoomExists(_) => ErrorCode::RoomExists.into(),
+        StoreError::RoomLookAlike(_) => ErrorCode::RoomLookAlike.into(),
+        StoreError::TooManyRooms => ErrorCode::TooManyRooms.into(),
         StoreError::ClientMessageIdConflict => ErrorCode::ClientMessageIdConflict.into(),
         // The connection is being closed, and comes back as whoever its cookie says: the line waits for that.
         StoreError::SessionEnded => Refusal::retry_after(ErrorCode::NicknameRequired, BUSY_RETRY_MS),

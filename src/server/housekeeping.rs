@@ -1,5 +1,5 @@
 //! The few tasks and threads that run as long as the server: fan-out of what was committed, presence and room list once
-//! per tick, a look at every connection. Not here: tasks of connections (`connection`).
+//! per tick, a look at every connection, the end of rooms that nobody used. Not here: tasks of connections (`connection`).
 
 use std::io;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
@@ -25,6 +25,9 @@ use crate::server::store::Committed;
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
 /// How often the log is told of refusals that were counted and not told yet.
 const TELL_ATTACKS_EVERY: Duration = Duration::from_secs(10);
+/// How often rooms that are empty for too long are looked for.
+const EMPTY_ROOMS_PERIOD_MIN: Duration = Duration::from_millis(20);
+const EMPTY_ROOMS_PERIOD_MAX: Duration = Duration::from_secs(600);
 /// In so many shares all connections are looked at, fewer where the period is short.
 const SHARES_MAX: usize = 32;
 
@@ -42,6 +45,7 @@ pub fn start(app: &Arc<App>, committed: mpsc::Receiver<Committed>) -> io::Result
     tasks.spawn(tell_room_list(Arc::clone(app)));
     tasks.spawn(check_connections(Arc::clone(app)));
     tasks.spawn(tell_attacks(Arc::clone(app)));
+    tasks.spawn(remove_empty_rooms(Arc::clone(app)));
     tasks.close();
     Ok(tasks)
 }
@@ -120,6 +124,15 @@ async fn tell_room_list(app: Arc<App>) {
 
 async fn tell_attacks(app: Arc<App>) {
     every(TELL_ATTACKS_EVERY, &app.clone(), || app.limits.attacks.tell()).await;
+}
+
+/// Looks for rooms that nobody ever used. Often enough that none of them stays much longer than it may.
+async fn remove_empty_rooms(app: Arc<App>) {
+    let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
+    let period = (lifetime / 100).clamp(EMPTY_ROOMS_PERIOD_MIN, EMPTY_ROOMS_PERIOD_MAX);
+    while timeout(period, app.stop.cancelled()).await.is_err() {
+        chat::remove_empty_rooms(&app).await;
+    }
 }
 
 async fn every(period: Duration, app: &App, mut work: impl FnMut()) {

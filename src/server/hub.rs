@@ -68,7 +68,8 @@ impl OpenRoom {
 pub struct Hub {
     next_connection: AtomicU64,
     registry: Registry,
-    /// Rooms are added and never removed, so the write lock is rare.
+    /// A room is opened when somebody first asks for it, and forgotten when it is removed, so the write lock is rare. At most
+    /// as many as the store holds.
     rooms: RwLock<HashMap<RoomSlug, Arc<OpenRoom>>>,
     lanes: Box<[Lane]>,
     /// Those of the publications that are on their way. More wait with the broker, and then make the store's writer wait.
@@ -148,6 +149,25 @@ impl Hub {
             let room = OpenRoom { title: record.title.clone(), lanes };
             let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
             rooms.entry(record.slug.clone()).or_insert_with(|| Arc::new(room));
+        }
+    }
+
+    /// Forgets a room that is about to be removed, unless somebody follows it. Answers whether nobody does.
+    pub fn forget_room(&self, slug: &RoomSlug) -> bool {
+        let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = rooms.get(slug) else { return true };
+        let is_followed = open.lanes.iter().any(|room| room.lock().is_followed());
+        if !is_followed {
+            rooms.remove(slug);
+        }
+        !is_followed
+    }
+
+    /// Forgets a room that is gone. Whoever follows it all the same is closed, comes back, and finds that out.
+    pub fn close_room(&self, slug: &RoomSlug) {
+        let open = self.rooms.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        for room in open.iter().flat_map(|open| &open.lanes) {
+            room.lock().signal_followers(Signal::Close(CloseCode::Drain));
         }
     }
 

@@ -15,7 +15,7 @@ mod roll;
 mod writers;
 
 pub use roll::{PresenceDiff, Roll};
-pub use writers::Writers;
+pub use writers::{Writers, Writing};
 
 /// A crowd is told by its number, with a few names; the others come with the next snapshot, which does not list them all
 /// either. Thousands who come at once would otherwise be told two hundred names each time, each of them.
@@ -106,8 +106,9 @@ impl Presence {
             if presence.is_due(self.notices_per_second, now) {
                 presence.tell_diff(hub, room, now, at);
             }
-            if let Some(people) = presence.writers.tick(now) {
-                let event = Event::Typing { room: room.clone(), people };
+            let pace = presence.pace(self.notices_per_second);
+            if let Some(Writing { people, count }) = presence.writers.tick(pace, now) {
+                let event = Event::Typing { room: room.clone(), people, writing: count };
                 hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Ephemeral);
             }
         }
@@ -116,6 +117,14 @@ impl Presence {
     /// The room is new: the list must be sent with it.
     pub fn mark_stale(&self, room: &RoomSlug, now: Instant) {
         self.lock().entry(room.clone()).or_default().stale_since.get_or_insert(now);
+    }
+
+    /// The room is gone, and nobody is in it.
+    pub fn forget(&self, room: &RoomSlug) {
+        let mut rooms = self.lock();
+        if rooms.get(room).is_some_and(|presence| presence.roll.online() == 0) {
+            rooms.remove(room);
+        }
     }
 
     /// Sends what changed in one room now, without waiting for the tick: whoever speaks on coming in is seen to come first.
@@ -148,8 +157,13 @@ impl Presence {
 impl RoomPresence {
     /// Whether telling everybody now keeps to the notices of a second.
     fn is_due(&self, notices_per_second: u32, now: Instant) -> bool {
-        let (Some(told_at), Some(per_second)) = (self.told_at, limit(notices_per_second)) else { return true };
-        now >= told_at + Duration::from_secs(1) * self.roll.online() / per_second
+        self.told_at.is_none_or(|told_at| now >= told_at + self.pace(notices_per_second))
+    }
+
+    /// Least time between two notices: each of those who are here is sent one.
+    fn pace(&self, notices_per_second: u32) -> Duration {
+        limit(notices_per_second)
+            .map_or(Duration::ZERO, |per_second| Duration::from_secs(1) * self.roll.online() / per_second)
     }
 
     fn tell_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {

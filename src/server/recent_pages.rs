@@ -58,6 +58,11 @@ impl RecentPages {
         }
     }
 
+    /// The room is gone.
+    pub fn forget(&self, room: &RoomSlug) {
+        self.lock().remove(room);
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, Arc<HistoryPage>>> {
         // Every page is whole, so a poisoned lock is as good as any.
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)

@@ -29,6 +29,12 @@ pub enum StoreError {
     /// A room with this address exists.
     #[error("room {0} exists already")]
     RoomExists(RoomSlug),
+    /// A room with an address that looks like this one exists.
+    #[error("a room that looks like {0} exists already")]
+    RoomLookAlike(RoomSlug),
+    /// There are as many rooms as there may be.
+    #[error("there are as many rooms as there may be")]
+    TooManyRooms,
     /// The sender used this client message id for another text or in another room.
     #[error("the client message id was used for another text")]
     ClientMessageIdConflict,
@@ -109,6 +115,8 @@ pub struct NewRoom {
     pub creator: Option<Person>,
     /// The server's clock.
     pub at: Timestamp,
+    /// Most rooms that there may be with this one; 0 = no limit.
+    pub rooms_max: u32,
 }
 
 /// A room of the database.
@@ -164,9 +172,17 @@ pub trait Store: Send + Sync + 'static {
     /// One room, or `None`.
     fn room<'a>(&'a self, slug: &'a RoomSlug) -> StoreFuture<'a, Option<RoomRecord>>;
 
-    /// Opens a room and writes its `room_created` event with seq 1, in one transaction.
-    /// Errors: `RoomExists`, `Busy`, `Closed`.
+    /// Opens a room and writes its `room_created` event with seq 1. That there is no such room, none that looks like it
+    /// (`server::names`), and room for another is found out in the same transaction.
+    /// Errors: `RoomExists`, `RoomLookAlike`, `TooManyRooms`, `Busy`, `Closed`.
     fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord>;
+
+    /// The rooms of which [`Store::remove_empty_room`] would remove each.
+    fn empty_rooms(&self, created_before: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>>;
+
+    /// Removes a room with its log, if it was created before this moment and nothing but its creation ever happened in it.
+    /// The lobby stays. Answers whether it was removed. Errors: `Busy`, `Closed`.
+    fn remove_empty_room(&self, room: RoomSlug, created_before: Timestamp) -> StoreFuture<'_, bool>;
 
     /// Appends a line. When this returns `Ok`, the line is on disk: the commit's fsync has returned.
     /// The seq is taken in the transaction that inserts the row, so commits and seqs have the same order, and a

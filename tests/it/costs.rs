@@ -91,7 +91,8 @@ async fn a_page_weighs_at_most_128_kib_whatever_people_wrote() {
     let host = Person { id: UserId::parse("host").unwrap(), nickname: "Host".to_owned(), origin: Origin::Web };
     for number in 0..300 {
         let name = format!("{}{number}", "茶".repeat(36));
-        let room = NewRoom { slug: slug(&name), title: name, creator: Some(host.clone()), at: Timestamp::default() };
+        let creator = Some(host.clone());
+        let room = NewRoom { slug: slug(&name), title: name, creator, at: Timestamp::default(), rooms_max: 0 };
         app.store.create_room(room).await.unwrap();
         let id = UserId::parse(&format!("person-{number}")).unwrap();
         let nickname = format!("{}{number}", "名".repeat(20));

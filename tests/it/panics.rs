@@ -49,6 +49,14 @@ impl Store for StoreWithBug {
         self.0.room(slug)
     }
 
+    fn empty_rooms(&self, created_before: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>> {
+        self.0.empty_rooms(created_before)
+    }
+
+    fn remove_empty_room(&self, room: RoomSlug, created_before: Timestamp) -> StoreFuture<'_, bool> {
+        self.0.remove_empty_room(room, created_before)
+    }
+
     fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord> {
         self.0.create_room(room)
     }

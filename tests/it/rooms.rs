@@ -54,6 +54,101 @@ async fn a_room_that_cannot_be_is_refused_with_the_reason() {
     assert_eq!(post("One too many").await.0, 403);
 }
 
+/// Protects the maximum from many who create rooms at the same moment.
+#[tokio::test]
+async fn there_are_never_more_rooms_than_the_maximum_however_many_are_created_at_once() {
+    let server = TestServer::start_with(|config| config.rooms.max_rooms = 6).await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let create = |number: u32| {
+        let alice = alice.clone();
+        async move { alice.post("/rooms", &[("title", &format!("Garden {number}")), ("room", "lobby")]).await.status() }
+    };
+    let made = futures::future::join_all((0..30).map(create)).await;
+    assert_eq!(made.iter().filter(|status| **status == 303).count(), 5, "{made:?}");
+    let rooms: serde_json::Value = alice.get("/api/v1/rooms").await.json().await.unwrap();
+    assert_eq!(rooms.as_array().unwrap().len(), 6);
+}
+
+/// Protects against rooms that cannot be told apart and are created at the same moment.
+#[tokio::test]
+async fn of_rooms_that_look_the_same_and_are_created_at_once_one_comes_to_be() {
+    let server = TestServer::start().await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let titles = ["cocoa", "\u{441}ocoa", "c\u{43e}coa", "co\u{441}oa", "coc\u{43e}a", "coco\u{430}"];
+    let create = |title: &'static str| {
+        let alice = alice.clone();
+        async move { alice.post("/rooms", &[("title", title), ("room", "lobby")]).await.status() }
+    };
+    let made = futures::future::join_all(titles.map(create)).await;
+    assert_eq!(made.iter().filter(|status| **status == 303).count(), 1, "{made:?}");
+}
+
+/// Protects the places of everybody's rooms from one person, wherever that person comes from.
+#[tokio::test]
+async fn one_person_creates_so_many_rooms_and_no_more_from_whichever_address() {
+    let server = TestServer::start_with(|config| {
+        config.limits.new_rooms_per_hour_per_person = 1;
+        config.limits.new_rooms_burst_per_person = 2;
+        config.server.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let create = async |number: u32| {
+        let request = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let request = request.post(server.url("/rooms")).header("origin", server.origin());
+        let request = request.header("cookie", alice.cookies().unwrap());
+        let request = request.header("x-forwarded-for", format!("198.51.{number}.1"));
+        let form = [("title", format!("Garden {number}")), ("room", "lobby".to_owned())];
+        request.form(&form).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!([create(1).await, create(2).await, create(3).await], [303, 303, 429]);
+}
+
+/// Protects the list from rooms that nobody ever used; what somebody is in or said something in stays, and the lobby.
+#[tokio::test]
+async fn a_room_that_nobody_used_is_removed_and_everybody_is_told() {
+    let server = TestServer::start_with(|config| {
+        config.rooms.empty_room_ttl = std::time::Duration::from_millis(1_500);
+        config.rooms.room_list_tick = std::time::Duration::from_millis(50);
+    })
+    .await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let mut bob = server.member("Bob").await;
+    for title in ["Empty", "Used", "Followed"] {
+        assert_eq!(alice.post("/rooms", &[("title", title), ("room", "lobby")]).await.status(), 303);
+    }
+    let mut follower = server.browser().socket().await;
+    follower.hello().await;
+    follower.join("followed").await;
+    let said = alice.post("/r/used/say", &[("text", "hello"), ("client_message_id", "n1")]).await;
+    assert_eq!(said.status(), 303);
+    bob.wait_for(|event| match event {
+        Event::Rooms { changed } => {
+            changed.iter().any(|room| room.slug.as_str() == "empty" && room.head.get() == 0).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+    assert_eq!(alice.get("/r/empty").await.status(), 404);
+    for room in ["/r/used", "/r/followed", "/"] {
+        assert_eq!(alice.get(room).await.status(), 200, "{room}");
+    }
+    assert_eq!(alice.post("/rooms", &[("title", "Empty"), ("room", "lobby")]).await.status(), 303, "the name is free");
+    follower.join("followed").await;
+    drop(follower);
+    bob.wait_for(|event| match event {
+        Event::Rooms { changed } => {
+            changed.iter().any(|room| room.slug.as_str() == "followed" && room.head.get() == 0).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+}
+
 /// Protects the room list of everybody who is online from going stale.
 #[tokio::test]
 async fn everybody_is_told_of_a_new_room_and_of_who_is_in_it() {

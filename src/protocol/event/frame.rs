@@ -34,6 +34,7 @@ pub(super) struct Frame {
     left: Option<Vec<Person>>,
     online: Option<u32>,
     people: Option<Vec<Person>>,
+    writing: Option<u32>,
     changed: Option<Vec<RoomSummary>>,
     heads: Option<Vec<RoomHead>>,
     in_ms: Option<u32>,
@@ -79,7 +80,7 @@ impl Frame {
             "presence" => {
                 Event::Presence { room: self.room?, joined: self.joined?, left: self.left?, online: self.online? }
             }
-            "typing" => Event::Typing { room: self.room?, people: self.people? },
+            "typing" => Event::Typing { room: self.room?, people: self.people?, writing: self.writing? },
             "rooms" => Event::Rooms { changed: self.changed? },
             "heartbeat" => Event::Heartbeat { heads: self.heads? },
             "reconnect" => Event::Reconnect { in_ms: self.in_ms? },

@@ -8,9 +8,9 @@ use crate::protocol::{ErrorCode, EventBody, HistoryPage, LogEvent, Refusal, Room
 use crate::server::app::{App, Caller};
 use crate::server::chat::refuse;
 use crate::server::clock;
+use crate::server::config::limit;
 use crate::server::hub::publication::EncodedRooms;
 use crate::server::limits::Action;
-use crate::server::names::look;
 use crate::server::store::{EventRange, NewRoom, RoomRecord};
 
 /// How many nicknames a room shows in a list.
@@ -46,12 +46,18 @@ pub async fn list_rooms_for_welcome(app: &App) -> Result<EncodedRooms, Refusal> 
     Ok(app.room_list.keep(version, now, &rooms))
 }
 
-/// The summaries of these rooms, as far as they are open on this node.
+/// The summaries of these rooms; one with the head 0 says that the room is gone.
 pub fn list_rooms_named(app: &App, rooms: &[RoomSlug]) -> Vec<RoomSummary> {
-    rooms.iter().filter_map(|slug| app.hub.record(slug)).map(|record| summary(app, &record)).collect()
+    let gone = |slug: &RoomSlug| {
+        app.presence.forget(slug);
+        RoomSummary { slug: slug.clone(), title: String::new(), head: Seq::ZERO, online: 0, people: Vec::new() }
+    };
+    let summary = |slug| app.hub.record(slug).map_or_else(|| gone(slug), |record| summary(app, &record));
+    rooms.iter().map(summary).collect()
 }
 
-/// Makes sure that a room exists and is known to the hub. Rooms are never removed, so one that the hub knows is there.
+/// Makes sure that a room exists and is known to the hub. One that the hub
+/// knows is there: it is removed from the hub before it is removed from the store.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read.
@@ -197,13 +203,8 @@ pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<Room
     let title = text::room_title(title)?;
     let slug = text::room_slug(&title)?;
     app.limits.charge(Action::CreateRoom, &caller.payer())?;
-    let records = app.store.rooms().await.map_err(refuse)?;
-    refuse_twin(&records, &slug)?;
-    let max_rooms = app.config.rooms.max_rooms;
-    if max_rooms > 0 && records.len() >= max_rooms as usize {
-        return Err(ErrorCode::TooManyRooms.into());
-    }
-    let room = NewRoom { slug, title, creator: Some(creator), at: clock::now() };
+    let rooms_max = app.config.rooms.max_rooms;
+    let room = NewRoom { slug, title, creator: Some(creator), at: clock::now(), rooms_max };
     let record = app.store.create_room(room).await.map_err(refuse)?;
     app.hub.open_room(&record);
     app.room_list.outdate();
@@ -212,17 +213,28 @@ pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<Room
     Ok(summary(app, &record))
 }
 
-fn refuse_twin(records: &[RoomRecord], slug: &RoomSlug) -> Result<(), ErrorCode> {
-    let looks = look(slug.as_str());
-    for record in records {
-        if record.slug == *slug {
-            return Err(ErrorCode::RoomExists);
+/// Removes the rooms that have been empty for longer than `rooms.empty_room_ttl_hours`, but for those that somebody
+/// follows now. Everybody is told with the room list.
+pub async fn remove_empty_rooms(app: &App) {
+    let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
+    let created_before = clock::before(clock::now(), lifetime);
+    // What cannot be read or written now is looked at again the next time.
+    for slug in app.store.empty_rooms(created_before).await.unwrap_or_default() {
+        if !app.hub.forget_room(&slug) {
+            continue;
         }
-        if look(record.slug.as_str()) == looks {
-            return Err(ErrorCode::RoomLookAlike);
+        if let Ok(true) = app.store.remove_empty_room(slug.clone(), created_before).await {
+            // Whoever came in meanwhile comes back, and is told that there is no such room.
+            app.hub.close_room(&slug);
+            app.recent_pages.forget(&slug);
+            app.room_list.outdate();
+            app.presence.mark_stale(&slug, Instant::now());
+            tracing::info!(room = %slug, "an empty room was removed");
+        } else {
+            // Somebody said something in it just now, or the store is busy: the room stays, so the hub knows it.
+            let _ = open_room(app, &slug).await;
         }
     }
-    Ok(())
 }
 
 fn summary(app: &App, record: &RoomRecord) -> RoomSummary {

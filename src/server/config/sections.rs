@@ -79,6 +79,8 @@ settings! {
         lobby_title: String = UNNAMED_LOBBY.to_owned(), None, NotANumber;
         /// Most rooms.
         max_rooms: u32 = 1_000, Count, NO_LIMIT;
+        /// A room in which nobody ever said anything is removed after so long.
+        empty_room_ttl: Duration = Duration::from_secs(168 * 3_600), Hours, Means("never");
         /// How long somebody whose last tab closed is still shown, so that a reload does not flicker.
         leave_grace: Duration = ms(5_000), Milliseconds, Means("gone at once");
         /// How often presence and typing changes are sent.

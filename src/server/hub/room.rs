@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::ConnectionId;
 use super::publication::{Frame, Wire};
 use super::run::{Run, Standing};
-use super::sendq::Sendq;
+use super::sendq::{Sendq, Signal};
 use crate::protocol::Seq;
 
 /// The followers of a room.
@@ -62,6 +62,16 @@ impl Room {
 
     pub(super) fn head(&self) -> Seq {
         self.head
+    }
+
+    pub(super) fn is_followed(&self) -> bool {
+        !self.followers.is_empty()
+    }
+
+    pub(super) fn signal_followers(&self, signal: Signal) {
+        for follower in self.followers.values() {
+            follower.sendq.signal(signal);
+        }
     }
 
     /// Starts collecting for a connection, whatever it was before.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::protocol::limits::TYPING_NAMES_MAX;
 use crate::protocol::{Person, UserId};
 
 /// How long one typing command is shown, here and by clients.
@@ -10,12 +11,22 @@ pub const SHOWN_FOR: Duration = Duration::from_secs(5);
 /// Whoever goes on writing is told again before clients forget them.
 const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(3);
 
-/// The writers of a room, the longest-writing first.
+/// The writers of a room.
 #[derive(Default)]
 pub struct Writers {
+    /// The longest-writing first; at most as many as are here.
     writers: Vec<(Person, Instant)>,
     change: Change,
     told_at: Option<Instant>,
+}
+
+/// What followers are told.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Writing {
+    /// The longest-writing, at most [`TYPING_NAMES_MAX`].
+    pub people: Vec<Person>,
+    /// How many in all.
+    pub count: u32,
 }
 
 /// Whether the list differs from what was told. Stopping and starting again within one tick is a change too, since
@@ -45,16 +56,21 @@ impl Writers {
         self.keep(|writer, _| writer.id != *user);
     }
 
-    /// Forgets whose time has passed. `Some` with everybody who is writing when that changed, or is to be told again.
-    pub fn tick(&mut self, now: Instant) -> Option<Vec<Person>> {
+    /// Forgets whose time has passed. `Some` with who is writing when that changed, or is to be told again; nothing within
+    /// `pace` of the last time.
+    pub fn tick(&mut self, pace: Duration, now: Instant) -> Option<Writing> {
         self.keep(|_, until| until > now);
+        if self.told_at.is_some_and(|told_at| now < told_at + pace) {
+            return None;
+        }
         let stale = !self.writers.is_empty() && self.told_at.is_some_and(|told_at| now >= told_at + TOLD_AGAIN_AFTER);
         if self.change == Change::Told && !stale {
             return None;
         }
         self.change = Change::Told;
         self.told_at = Some(now);
-        Some(self.writers.iter().map(|(writer, _)| writer.clone()).collect())
+        let people = self.writers.iter().take(TYPING_NAMES_MAX).map(|(writer, _)| writer.clone()).collect();
+        Some(Writing { people, count: u32::try_from(self.writers.len()).unwrap_or(u32::MAX) })
     }
 
     fn keep(&mut self, stays: impl Fn(&Person, Instant) -> bool) {
@@ -75,34 +91,61 @@ mod tests {
         Person { id: UserId::parse("a").unwrap(), nickname: "Alice".into(), origin: Origin::Web }
     }
 
+    const AT_ONCE: Duration = Duration::ZERO;
+
+    fn told(people: &[Person]) -> Option<Writing> {
+        Some(Writing { people: people.to_vec(), count: u32::try_from(people.len()).unwrap() })
+    }
+
+    #[test]
+    fn a_crowd_of_writers_is_a_few_names_and_a_number() {
+        let (mut writers, now) = (Writers::default(), Instant::now());
+        for number in 0..400 {
+            writers.write(&Person { id: UserId::parse(&format!("u-{number}")).unwrap(), ..alice() }, now);
+        }
+        let told = writers.tick(AT_ONCE, now).unwrap();
+        assert_eq!((told.people.len(), told.count), (TYPING_NAMES_MAX, 400));
+        assert_eq!(told.people[0].id.as_str(), "u-0", "who began first is named");
+    }
+
+    #[test]
+    fn a_crowd_is_told_at_its_pace() {
+        let (mut writers, now, pace) = (Writers::default(), Instant::now(), Duration::from_secs(1));
+        writers.write(&alice(), now);
+        assert_eq!(writers.tick(pace, now), told(&[alice()]), "the first change is told at once");
+        writers.stop(&alice().id);
+        assert_eq!(writers.tick(pace, now + pace / 2), None);
+        assert_eq!(writers.tick(pace, now + pace), told(&[]), "the last state is never lost");
+    }
+
     #[test]
     fn writing_is_told_again_before_it_is_forgotten_and_fades() {
         let (mut writers, now) = (Writers::default(), Instant::now());
         writers.write(&alice(), now);
-        assert_eq!(writers.tick(now), Some(vec![alice()]));
-        assert_eq!(writers.tick(now + SHOWN_FOR / 5), None, "told a moment ago");
+        assert_eq!(writers.tick(AT_ONCE, now), told(&[alice()]));
+        assert_eq!(writers.tick(AT_ONCE, now + SHOWN_FOR / 5), None, "told a moment ago");
         writers.write(&alice(), now + SHOWN_FOR / 2);
-        assert_eq!(writers.tick(now + TOLD_AGAIN_AFTER), Some(vec![alice()]), "still writing");
-        assert_eq!(writers.tick(now + SHOWN_FOR * 2), Some(vec![]));
-        assert_eq!(writers.tick(now + SHOWN_FOR * 3), None);
+        assert_eq!(writers.tick(AT_ONCE, now + TOLD_AGAIN_AFTER), told(&[alice()]), "still writing");
+        assert_eq!(writers.tick(AT_ONCE, now + SHOWN_FOR * 2), told(&[]));
+        assert_eq!(writers.tick(AT_ONCE, now + SHOWN_FOR * 3), None);
     }
 
     #[test]
     fn whoever_writes_on_right_after_a_line_is_told_anew() {
         let (mut writers, now) = (Writers::default(), Instant::now());
         writers.write(&alice(), now);
-        writers.tick(now);
+        writers.tick(AT_ONCE, now);
         writers.stop(&alice().id);
         writers.write(&alice(), now);
-        assert_eq!(writers.tick(now), Some(vec![alice()]));
+        assert_eq!(writers.tick(AT_ONCE, now), told(&[alice()]));
     }
 
     #[test]
     fn a_sent_line_ends_the_writing_at_once() {
         let (mut writers, now) = (Writers::default(), Instant::now());
         writers.write(&alice(), now);
-        writers.tick(now);
+        writers.tick(AT_ONCE, now);
         writers.stop(&alice().id);
-        assert_eq!(writers.tick(now), Some(vec![]));
+        assert_eq!(writers.tick(AT_ONCE, now), told(&[]));
     }
 }

@@ -160,7 +160,13 @@ fn line(room: &str, sender: &str, client_message_id: &str, text: &str) -> NewMes
 }
 
 fn new_room(address: &str, unix_ms: i64) -> NewRoom {
-    NewRoom { slug: slug(address), title: format!("Room {address}"), creator: Some(person("host")), at: at(unix_ms) }
+    NewRoom {
+        slug: slug(address),
+        title: format!("Room {address}"),
+        creator: Some(person("host")),
+        at: at(unix_ms),
+        rooms_max: 0,
+    }
 }
 
 async fn whole_log(store: &dyn Store, room: &str) -> Vec<LogEvent> {

@@ -20,6 +20,7 @@ mod open;
 mod operations;
 mod queries;
 mod readers;
+mod rooms;
 mod rows;
 mod writer;
 
@@ -30,6 +31,7 @@ pub use open::OpenError;
 
 use guests::RemoveGuest;
 use readers::Readers;
+use rooms::RemoveEmptyRoom;
 use writer::{Workplace, Writer};
 
 /// The store. Dropped without `close`, it still writes what was queued, in the background.
@@ -47,7 +49,8 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`], each of which says what to do.
     pub fn open(config: &StoreConfig, lobby_title: &str, now: Timestamp, sink: CommitSink) -> Result<Self, OpenError> {
-        let lobby = NewRoom { slug: RoomSlug::lobby(), title: lobby_title.to_owned(), creator: None, at: now };
+        let lobby =
+            NewRoom { slug: RoomSlug::lobby(), title: lobby_title.to_owned(), creator: None, at: now, rooms_max: 0 };
         let open::Database { lock, writer, readers, epoch, instance } =
             open::open(&config.data, config.readers, &lobby)?;
         let workplace = Workplace { connection: writer, lock, sink };
@@ -79,6 +82,14 @@ impl Store for SqliteStore {
 
     fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord> {
         Box::pin(self.writer.write(room))
+    }
+
+    fn empty_rooms(&self, created_before: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>> {
+        Box::pin(self.readers.read(move |snapshot| queries::empty_rooms(snapshot, created_before)))
+    }
+
+    fn remove_empty_room(&self, room: RoomSlug, created_before: Timestamp) -> StoreFuture<'_, bool> {
+        Box::pin(self.writer.write(RemoveEmptyRoom { room, created_before }))
     }
 
     fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended> {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::model::typing::Typing;
 use crate::ui::i18n::{Words, fill, isolated};
 use crate::ui::piece::{live, memo};
 use crate::ui::state::use_room_state;
@@ -10,16 +11,16 @@ use crate::ui::state::use_room_state;
 #[component]
 pub fn TypingLine() -> impl IntoView {
     let state = use_room_state();
-    let line =
-        memo(move || state.typing.with(|typing| describe(state.words(), &typing.nicknames().collect::<Vec<_>>())));
+    let line = memo(move || state.typing.with(|typing| describe(state.words(), typing)));
     view! { <p class="typing">{live(move || line.get())}</p> }
 }
 
-fn describe(words: &Words, nicknames: &[&str]) -> String {
-    match nicknames {
+fn describe(words: &Words, typing: &Typing) -> String {
+    let nicknames: Vec<_> = typing.nicknames().collect();
+    match nicknames[..] {
         [] => String::new(),
         [a] => fill(words.typing_one, &[("{a}", &isolated(a))]),
         [a, b] => fill(words.typing_two, &[("{a}", &isolated(a)), ("{b}", &isolated(b))]),
-        many => words.typing_many.with(many.len()),
+        _ => words.typing_many.with(nicknames.len() + typing.unnamed() as usize),
     }
 }

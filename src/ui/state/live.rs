@@ -7,7 +7,7 @@ use crate::client::link::{self, LinkHandle};
 use crate::model::link::LinkStatus;
 use crate::model::timeline::{Published, Timeline};
 use crate::protocol::event::Continuity;
-use crate::protocol::{Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary};
+use crate::protocol::{Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary, Seq};
 
 /// How long "caught up" is worth telling.
 const CAUGHT_UP_SHOWN_MS: u32 = 6_000;
@@ -76,7 +76,7 @@ impl RoomState {
             Event::Presence { room, joined, left, online } if self.is_open(&room) => {
                 self.came_and_went(&joined, &left, online)
             }
-            Event::Typing { room, people } if self.is_open(&room) => self.are_typing(&people),
+            Event::Typing { room, people, writing } if self.is_open(&room) => self.are_typing(&people, writing),
             Event::Rooms { changed } => self.rooms_changed(changed),
             Event::Joined { .. }
             | Event::Publication { .. }
@@ -131,6 +131,8 @@ impl RoomState {
                     None => rooms.push(room),
                 }
             }
+            // So the server says that a room is gone.
+            rooms.retain(|room| room.head > Seq::ZERO);
         });
     }
 }

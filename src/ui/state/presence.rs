@@ -16,9 +16,9 @@ impl RoomState {
         }
     }
 
-    pub(super) fn are_typing(self, people: &[Person]) {
+    pub(super) fn are_typing(self, people: &[Person], writing: u32) {
         let me = self.me.get_untracked().map(|me| me.id);
-        self.typing.update(|typing| typing.told(people, me.as_ref(), local_time::now()));
+        self.typing.update(|typing| typing.told(people, writing, me.as_ref(), local_time::now()));
         self.expire_typing();
     }
 

@@ -233,6 +233,14 @@ impl Store for ScriptedStore {
         unreachable!("every token opens its session")
     }
 
+    fn empty_rooms(&self, _: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>> {
+        unreachable!("nobody keeps house")
+    }
+
+    fn remove_empty_room(&self, _: RoomSlug, _: Timestamp) -> StoreFuture<'_, bool> {
+        unreachable!("nobody keeps house")
+    }
+
     fn create_room(&self, _: NewRoom) -> StoreFuture<'_, RoomRecord> {
         unreachable!("the rooms are there from the start")
     }

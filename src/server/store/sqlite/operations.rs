@@ -5,7 +5,7 @@ use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
 
 use super::rows::{insert_event, parsed, seq, sql_seq, timestamp};
 use crate::protocol::{EventBody, LogEvent, Message, RoomSlug, Seq, Timestamp};
-use crate::server::store::{AppendOutcome, Appended, Committed, NewMessage, NewRoom, RoomRecord, StoreError};
+use crate::server::store::{AppendOutcome, Appended, Committed, NewMessage, StoreError};
 
 /// A write. `Err` means that the database failed, which ends the store; refusals are an [`Outcome`].
 pub(super) trait Operation: Send + 'static {
@@ -78,30 +78,6 @@ fn may_speak(database: &Connection, message: &NewMessage) -> Result<bool> {
          where user_id = ?2 and nickname = ?3 and (token_hash = ?1 or replaced_token_hash = ?1)",
     )?;
     session.exists((token_hash, person.id.as_str(), &person.nickname))
-}
-
-impl Operation for NewRoom {
-    type Answer = RoomRecord;
-
-    fn apply(&self, database: &Connection) -> Result<Outcome<RoomRecord>> {
-        let first = Seq::ZERO.next();
-        let mut insert =
-            database.prepare_cached("insert into room (slug, title, last_seq, last_at_ms) values (?1, ?2, ?3, ?4)")?;
-        match insert.execute((self.slug.as_str(), &self.title, sql_seq(first), self.at.unix_ms())) {
-            Ok(_) => {}
-            Err(error) if violates_unique(&error, "room.slug") => {
-                return Ok(Outcome::refused(StoreError::RoomExists(self.slug.clone())));
-            }
-            Err(error) => return Err(error),
-        }
-        let body = EventBody::RoomCreated { creator: self.creator.clone() };
-        let event = LogEvent { seq: first, at_ms: self.at, body };
-        insert_event(database, database.last_insert_rowid(), &event)?;
-        Ok(Outcome::Keep {
-            answer: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
-            committed: Some(Committed { room: self.slug.clone(), event }),
-        })
-    }
 }
 
 /// Where and when the next event of a room goes.

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Result, Transaction};
 
 use super::rows;
-use crate::protocol::{Epoch, HistoryPage, LogEvent, RoomSlug, Seq};
+use crate::protocol::{Epoch, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp};
 use crate::server::store::{EventRange, RoomRecord};
 
 /// All rooms: the lobby, then those with the newest event first.
@@ -11,6 +11,14 @@ pub(super) fn rooms(snapshot: &Transaction<'_>) -> Result<Vec<RoomRecord>> {
     snapshot
         .prepare_cached("select slug, title, last_seq from room order by slug = ?1 desc, last_at_ms desc, slug")?
         .query_map([RoomSlug::lobby().as_str()], rows::room_record)?
+        .collect()
+}
+
+/// The rooms in which nothing but their creation ever happened, and that before this moment.
+pub(super) fn empty_rooms(snapshot: &Transaction<'_>, created_before: Timestamp) -> Result<Vec<RoomSlug>> {
+    snapshot
+        .prepare_cached("select slug from room where last_seq = 1 and last_at_ms < ?1 and slug <> ?2 order by slug")?
+        .query_map((created_before.unix_ms(), RoomSlug::lobby().as_str()), |row| rows::parsed(row, "slug"))?
         .collect()
 }
 

@@ -49,7 +49,7 @@ fn now() -> Timestamp {
 }
 
 fn lobby() -> NewRoom {
-    NewRoom { slug: RoomSlug::lobby(), title: "Lobby".to_owned(), creator: None, at: now() }
+    NewRoom { slug: RoomSlug::lobby(), title: "Lobby".to_owned(), creator: None, at: now(), rooms_max: 0 }
 }
 
 fn open(data: &Path) -> Result<SqliteStore, OpenError> {

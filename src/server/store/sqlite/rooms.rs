@@ -1,0 +1,70 @@
+//! What is written of rooms as a whole. Not here: what is said in them (`operations`).
+
+use rusqlite::{Connection, OptionalExtension, Result};
+
+use super::operations::{Operation, Outcome};
+use super::rows::{insert_event, parsed, sql_seq};
+use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
+use crate::server::names::look;
+use crate::server::store::{Committed, NewRoom, RoomRecord, StoreError};
+
+impl Operation for NewRoom {
+    type Answer = RoomRecord;
+
+    fn apply(&self, database: &Connection) -> Result<Outcome<RoomRecord>> {
+        if let Some(refused) = refused(database, self)? {
+            return Ok(Outcome::refused(refused));
+        }
+        let first = Seq::ZERO.next();
+        database
+            .prepare_cached("insert into room (slug, title, last_seq, last_at_ms) values (?1, ?2, ?3, ?4)")?
+            .execute((self.slug.as_str(), &self.title, sql_seq(first), self.at.unix_ms()))?;
+        let body = EventBody::RoomCreated { creator: self.creator.clone() };
+        let event = LogEvent { seq: first, at_ms: self.at, body };
+        insert_event(database, database.last_insert_rowid(), &event)?;
+        Ok(Outcome::Keep {
+            answer: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
+            committed: Some(Committed { room: self.slug.clone(), event }),
+        })
+    }
+}
+
+/// Why there cannot be such a room. Looks at every room: new ones are rare, since each is paid for.
+fn refused(database: &Connection, new: &NewRoom) -> Result<Option<StoreError>> {
+    let mut select = database.prepare_cached("select slug from room")?;
+    let slugs: Vec<RoomSlug> = select.query_map([], |row| parsed(row, "slug"))?.collect::<Result<_>>()?;
+    let looks = look(new.slug.as_str());
+    if slugs.contains(&new.slug) {
+        return Ok(Some(StoreError::RoomExists(new.slug.clone())));
+    }
+    if slugs.iter().any(|slug| look(slug.as_str()) == looks) {
+        return Ok(Some(StoreError::RoomLookAlike(new.slug.clone())));
+    }
+    let is_full = new.rooms_max > 0 && slugs.len() >= new.rooms_max as usize;
+    Ok(is_full.then_some(StoreError::TooManyRooms))
+}
+
+/// Removes a room in which nothing but its creation ever happened.
+pub(super) struct RemoveEmptyRoom {
+    pub(super) room: RoomSlug,
+    pub(super) created_before: Timestamp,
+}
+
+impl Operation for RemoveEmptyRoom {
+    type Answer = bool;
+
+    fn apply(&self, database: &Connection) -> Result<Outcome<bool>> {
+        let empty = database
+            .prepare_cached(
+                "select room_id from room where slug = ?1 and slug <> ?2 and last_seq = 1 and last_at_ms < ?3",
+            )?
+            .query_one((self.room.as_str(), RoomSlug::lobby().as_str(), self.created_before.unix_ms()), |row| {
+                row.get::<_, i64>("room_id")
+            })
+            .optional()?;
+        let Some(room_id) = empty else { return Ok(Outcome::silent(false)) };
+        database.prepare_cached("delete from event where room_id = ?1")?.execute([room_id])?;
+        database.prepare_cached("delete from room where room_id = ?1")?.execute([room_id])?;
+        Ok(Outcome::silent(true))
+    }
+}
