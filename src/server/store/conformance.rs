@@ -40,6 +40,7 @@ macro_rules! every_store_keeps_its_promises {
                 the_newest_events_end_at_the_head,
                 events_before_a_place_are_the_nearest_older_ones,
                 events_after_a_place_are_the_nearest_newer_ones,
+                events_from_a_place_begin_with_it,
                 a_page_without_events_still_tells_what_is_on_both_sides,
                 history_of_no_room_is_refused,
                 the_lobby_is_there_from_the_start,

@@ -53,6 +53,17 @@ pub async fn events_after_a_place_are_the_nearest_newer_ones(place: &dyn Place) 
     assert_eq!(read(&*store, after(0), 2).await, (vec![1, 2], false, true));
 }
 
+pub async fn events_from_a_place_begin_with_it(place: &dyn Place) {
+    let store = ten_events(place).await;
+    let from = |seq: u64| EventRange::From(Seq::new(seq));
+    assert_eq!(read(&*store, from(7), 3).await, (vec![7, 8, 9], true, true));
+    assert_eq!(read(&*store, from(10), 3).await, (vec![10], true, false));
+    assert_eq!(read(&*store, from(11), 3).await, (vec![], true, false));
+    assert_eq!(read(&*store, from(u64::MAX), 3).await, (vec![], true, false));
+    assert_eq!(read(&*store, from(1), 2).await, (vec![1, 2], false, true));
+    assert_eq!(read(&*store, from(0), 2).await, (vec![1, 2], false, true));
+}
+
 pub async fn a_page_without_events_still_tells_what_is_on_both_sides(place: &dyn Place) {
     let store = ten_events(place).await;
     assert_eq!(read(&*store, before(1), 3).await, (vec![], false, true));
