@@ -64,3 +64,20 @@ for (const missing of ["WebAssembly", "WebSocket"]) {
     await expect(bob.line("the old way")).toBeVisible();
   });
 }
+
+test("a browser keeps the cookie that the handshake of a socket renews", async ({ wire, people, room }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  const context = alice.page.context();
+  const session = (await context.cookies()).find(({ name }) => /^teahouse_[0-9a-f]{8}$/.test(name));
+  expect(session).toBeDefined();
+  if (!session) return;
+  // As a browser has it that signed in before cookies had the instance in their name: any answer renews it.
+  await context.clearCookies({ name: session.name });
+  await context.addCookies([{ ...session, name: "teahouse" }]);
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  wire.mend();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: 40_000 });
+  const renewed = (await context.cookies()).find(({ name }) => name === session.name);
+  expect(renewed?.value).toBe(session.value);
+});

@@ -4,6 +4,7 @@
 
 pub mod invisible;
 pub mod links;
+mod pasted;
 pub mod unicode;
 
 pub use links::{Span, spans};
@@ -11,39 +12,57 @@ pub use unicode::graphemes;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::protocol::ids::ROOM_SLUG_MAX_CHARS;
+use crate::protocol::ids::{self, ROOM_SLUG_MAX_CHARS};
 use crate::protocol::{ErrorCode, RoomSlug};
 
 /// Longest room name, in grapheme clusters.
 const ROOM_TITLE_GRAPHEMES: u32 = 40;
-/// Most characters that one grapheme cluster of a name may be made of: enough for every emoji of Unicode 17 but the
-/// subdivision flags, too few to stack accents over the neighbours' lines.
+/// Most characters that one grapheme cluster of a name may be made of: enough for every emoji of Unicode 17, too few to stack accents over the neighbours' lines.
 const GRAPHEME_CHARS_MAX: usize = 10;
 
-/// Cleans and checks a message: `\r\n` and `\r` become `\n`, white space at both ends goes; refuses what is then empty
-/// to the eye, longer than `max_graphemes` grapheme clusters (0 = no limit), or holds a control character other than
-/// `\n` and `\t`, or a bidi override or isolate (U+202A–202E, U+2066–2069), which could make a line read as something
-/// else.
+/// Cleans and checks a message. What a paste brings along unseen goes: see [`pasted::clean`]. White space at the end and
+/// blank lines around the text go too; the indent of the first line stays. Refuses what is then empty to the eye, longer
+/// than `max_graphemes` grapheme clusters (0 = no limit), or reverses text (U+202D, U+202E), which could make a line read as
+/// something else.
 ///
 /// # Errors
 /// `EmptyMessage`, `MessageTooLong`, `ForbiddenCharacter`.
 pub fn message(text: &str, max_graphemes: u32) -> Result<String, ErrorCode> {
-    let text = with_line_feeds(text.trim());
-    if text.chars().any(is_forbidden_in_messages) {
+    let text = pasted::clean(text);
+    if text.chars().any(invisible::is_override) {
         return Err(ErrorCode::ForbiddenCharacter);
     }
     if !text.chars().any(invisible::is_visible) {
         return Err(ErrorCode::EmptyMessage);
     }
-    if is_longer_than(&text, max_graphemes) {
+    let text = without_outer_blanks(&text);
+    if is_longer_than(text, max_graphemes) {
         return Err(ErrorCode::MessageTooLong);
     }
-    Ok(text)
+    Ok(text.to_owned())
+}
+
+/// What stands before the first character that reverses text, if there is one, at most twelve characters of it: for telling
+/// a writer where to look.
+#[must_use]
+pub fn before_override(text: &str) -> Option<&str> {
+    const SHOWN_CHARS: usize = 12;
+    let before = &text[..text.find(invisible::is_override)?];
+    let start = before.char_indices().rev().take(SHOWN_CHARS).last().map_or(0, |(index, _)| index);
+    Some(&before[start..])
+}
+
+/// Without white space at the end and without blank lines at the start.
+fn without_outer_blanks(text: &str) -> &str {
+    let text = text.trim_end();
+    let indent = &text[..text.len() - text.trim_start().len()];
+    &text[indent.rfind('\n').map_or(0, |end| end + 1)..]
 }
 
 /// Cleans and checks a nickname: inner runs of white space become one space, ends are trimmed; refuses empty, longer
 /// than `max_graphemes` grapheme clusters (0 = no limit), a stack of more than ten characters in one cluster, any
-/// control, bidi or invisible character (except the joiners inside an emoji), and names without anything to see.
+/// control, bidi or invisible character (except where a script or an emoji needs joiners), and names without anything to
+/// see.
 ///
 /// # Errors
 /// `NicknameEmpty`, `NicknameTooLong`, `NicknameForbiddenCharacter`.
@@ -74,15 +93,20 @@ pub fn room_title(title: &str) -> Result<String, ErrorCode> {
 }
 
 /// The address that a room's name suggests: lower case, every run of what is not a letter or digit becomes one hyphen,
-/// cut to 40 characters.
+/// cut to 40 characters. Marks belong to their letters: those that an address may hold stay, accents that Unicode has no
+/// letter with go. The caller composes the name first (NFC), so that few do.
 ///
 /// # Errors
 /// `RoomNameInvalid` when nothing is left.
 pub fn room_slug(title: &str) -> Result<RoomSlug, ErrorCode> {
     let mut slug = String::new();
     for character in title.to_lowercase().chars() {
-        if character.is_alphanumeric() && !character.is_uppercase() {
+        let is_letter = character.is_alphanumeric() && !character.is_uppercase();
+        let has_letter = !slug.is_empty() && !slug.ends_with('-');
+        if is_letter || (has_letter && ids::belongs_to_letter(character)) {
             slug.push(character);
+        } else if invisible::is_mark(character) || invisible::is_joiner(character) {
+            // It changes the letter before it, and ends no word.
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
@@ -104,37 +128,23 @@ pub fn hue(nickname: &str) -> u16 {
     u16::try_from(hash % 360).expect("a remainder of 360 is below it")
 }
 
-/// Every `\r\n` and every `\r` as one `\n`.
-fn with_line_feeds(text: &str) -> String {
-    let mut lines = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match (character, characters.peek()) {
-            ('\r', Some('\n')) => {}
-            ('\r', _) => lines.push('\n'),
-            _ => lines.push(character),
-        }
-    }
-    lines
-}
-
 fn is_longer_than(text: &str, max_graphemes: u32) -> bool {
     // A cluster is at least a byte: most texts need no counting.
     max_graphemes != 0 && text.len() > max_graphemes as usize && graphemes(text) > max_graphemes
 }
 
-fn is_forbidden_in_messages(character: char) -> bool {
-    (character.is_control() && !matches!(character, '\n' | '\t')) || invisible::is_bidi_control(character)
-}
-
 /// Whether a grapheme cluster of a name shows all that it holds.
 fn is_plain_to_see(grapheme: &str) -> bool {
+    if invisible::is_region_flag(grapheme) {
+        return true;
+    }
     let mut before = None;
     let mut characters = grapheme.chars().peekable();
     while let Some(character) = characters.next() {
         let shown = character.is_whitespace()
             || (invisible::is_visible(character) && !(before.is_none() && invisible::is_mark(character)))
-            || before.is_some_and(|before| invisible::joins_emoji(before, character, characters.peek().copied()));
+            || before.is_some_and(|before| invisible::joins_emoji(before, character, characters.peek().copied()))
+            || (invisible::is_joiner(character) && before.is_some_and(invisible::needs_joiners));
         if !shown {
             return false;
         }

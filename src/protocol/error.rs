@@ -37,7 +37,7 @@ macro_rules! error_codes {
 error_codes! {
     EmptyMessage = "empty_message", "The message is empty: write something.";
     MessageTooLong = "message_too_long", "The message is too long: shorten it or send it in parts.";
-    ForbiddenCharacter = "forbidden_character", "The message holds a control or bidi-override character: remove it.";
+    ForbiddenCharacter = "forbidden_character", "The message holds a character that reverses text (U+202D or U+202E): remove it.";
     NicknameRequired = "nickname_required", "Choose a nickname first.";
     NicknameEmpty = "nickname_empty", "The nickname is empty: type one.";
     NicknameTooLong = "nickname_too_long", "The nickname is too long: choose a shorter one.";

@@ -131,12 +131,36 @@ pub const ROOM_SLUG_MAX_CHARS: usize = 40;
 fn is_room_slug(text: &str) -> bool {
     (1..=ROOM_SLUG_MAX_CHARS).contains(&text.chars().count())
         && text.split('-').all(|part| {
-            !part.is_empty() && part.chars().all(|character| character.is_alphanumeric() && !character.is_uppercase())
+            let is_letter = |character: char| character.is_alphanumeric() && !character.is_uppercase();
+            part.starts_with(is_letter)
+                && part.chars().all(|character| is_letter(character) || belongs_to_letter(character))
         })
 }
 
+/// The signs of the scripts of India and south-east Asia that no word can do without, and that Unicode does not count among
+/// letters: viramas, nuktas, tone marks.
+#[must_use]
+pub const fn belongs_to_letter(character: char) -> bool {
+    let place_in_block = character as u32 & 0x7F;
+    match character {
+        '\u{0900}'..='\u{0D7F}' => matches!(place_in_block, 0x3C | 0x4D),
+        '\u{0DCA}'
+        | '\u{0E3A}'
+        | '\u{0E47}'..='\u{0E4C}'
+        | '\u{0EBA}'
+        | '\u{0EC8}'..='\u{0ECC}'
+        | '\u{0F84}'
+        | '\u{1037}'
+        | '\u{1039}'
+        | '\u{103A}'
+        | '\u{17D2}' => true,
+        _ => false,
+    }
+}
+
 text_id!(
-    /// Address of a room, as in `/r/{slug}`: 1–40 lower-case letters or digits of any script, with single hyphens between.
+    /// Address of a room, as in `/r/{slug}`: 1–40 lower-case letters or digits of any script, with the marks that their words
+    /// need, and with single hyphens between.
     RoomSlug, is_room_slug, "1 to 40 lower-case letters or digits, with single hyphens between them"
 );
 text_id!(
@@ -202,11 +226,26 @@ mod tests {
 
     #[test]
     fn a_room_address_is_lower_case_words_joined_by_single_hyphens() {
-        for good in ["lobby", "tea-2", "茶馆", "été", "a", "7"] {
+        for good in ["lobby", "tea-2", "茶馆", "été", "हिन्दी-चाय", "a", "7"] {
             assert!(RoomSlug::parse(good).is_ok(), "{good}");
         }
         let too_long = "x".repeat(ROOM_SLUG_MAX_CHARS + 1);
-        for bad in ["", "-a", "a-", "a--b", "Lobby", "a b", "a/b", "../x", "a\u{202e}b", "a%20", &too_long] {
+        for bad in [
+            "",
+            "-a",
+            "a-",
+            "a--b",
+            "Lobby",
+            "a b",
+            "a/b",
+            "\u{94d}a",
+            "a-\u{94d}",
+            "e\u{301}",
+            "../x",
+            "a\u{202e}b",
+            "a%20",
+            &too_long,
+        ] {
             assert!(RoomSlug::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -160,10 +160,10 @@ impl RoomState {
         let rows = memo(move || lay_out(timeline, outbox, me, clocks.get()));
         let mounted = memo(move || rows.with(|rows| window.get().of(rows).to_vec()));
         let draft = Draft::new(snapshot.summary.slug.clone(), String::new());
-        let form_notice = page
-            .notice
-            .as_ref()
-            .map(|notice| FormNotice { form: notice.form, words: i18n::refusal(language, notice.refusal) });
+        let form_notice = page.notice.as_ref().map(|notice| FormNotice {
+            form: notice.form,
+            words: i18n::refusal_of(language, notice.refusal, &notice.typed),
+        });
         Self {
             language,
             me,

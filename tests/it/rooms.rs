@@ -203,3 +203,16 @@ async fn what_is_said_in_one_room_is_not_heard_in_another() {
     let refusal = in_lobby.say("garden", "three", "hi").await.unwrap_err();
     assert_eq!(refusal.code.name(), "not_joined");
 }
+
+/// Protects people whose keyboards write letters and marks apart: the address is that of the composed name.
+#[tokio::test]
+async fn a_rooms_address_does_not_depend_on_how_its_letters_are_typed() {
+    let server = TestServer::start().await;
+    let browser = server.browser();
+    browser.choose_nickname("Alice").await;
+    for (title, address) in [("e\u{301}cole", "/r/%C3%A9cole"), ("I\u{307}stanbul", "/r/istanbul")] {
+        let response = browser.post("/rooms", &[("title", title), ("room", "lobby")]).await;
+        assert_eq!(response.status(), 303, "{title}");
+        assert_eq!(response.headers()["location"].to_str().unwrap(), address);
+    }
+}

@@ -96,7 +96,8 @@ async fn what_people_type_is_never_markup() {
         assert!(!page.contains(markup), "{markup} is in the page");
     }
     assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"), "the text itself is shown");
-    let refused = alice.post("/r/lobby/say", &[("text", &format!("{attack}\0")), ("client_message_id", "y")]).await;
+    let refused =
+        alice.post("/r/lobby/say", &[("text", &format!("{attack}\u{202e}")), ("client_message_id", "y")]).await;
     let page = refused.text().await.unwrap();
     assert!(!page.contains("<script>alert"), "a refused line comes back as text too");
 }

@@ -1,9 +1,15 @@
 //! Characters that leave no ink. Only what the rules for names and links need; not a replacement for Unicode's tables.
 
-/// Bidi embeddings, overrides and isolates (UAX #9 §2): they can make a line read as another one.
+/// Bidi overrides (UAX #9 §2): they turn letters around, so that a line reads as another one.
 #[must_use]
-pub const fn is_bidi_control(character: char) -> bool {
-    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+pub const fn is_override(character: char) -> bool {
+    matches!(character, '\u{202D}' | '\u{202E}')
+}
+
+/// Bidi embeddings and isolates, and what closes them: address books put them around numbers, other chats around names.
+#[must_use]
+pub const fn is_embedding(character: char) -> bool {
+    matches!(character, '\u{202A}'..='\u{202C}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a character shows something by itself: not white space, not a control, not one of the characters that
@@ -59,4 +65,31 @@ pub fn joins_emoji(before: char, character: char, after: Option<char>) -> bool {
         }
         _ => false,
     }
+}
+
+/// U+200C and U+200D, which tell letters whether to join.
+#[must_use]
+pub const fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200C}' | '\u{200D}')
+}
+
+/// Whether this is a letter, or a mark of one, of a script that writes words with joiners between its letters (UAX #31 §2.3):
+/// Arabic and its neighbours, the scripts of India and those that come from them, Mongolian.
+#[must_use]
+pub fn needs_joiners(before: char) -> bool {
+    matches!(before, '\u{0620}'..='\u{08FF}' | '\u{0900}'..='\u{109F}' | '\u{1700}'..='\u{18AF}' | '\u{1A20}'..='\u{1CFF}')
+        && is_visible(before)
+}
+
+/// One of the three flags of regions that are for general interchange (UTS #51, `RGI_Emoji_Tag_Sequence`). Others look like
+/// a black flag, whatever is written in them.
+#[must_use]
+pub fn is_region_flag(grapheme: &str) -> bool {
+    const TAGS: u32 = 0xE0000;
+    let Some(tags) = grapheme.strip_prefix('\u{1F3F4}').and_then(|rest| rest.strip_suffix('\u{E007F}')) else {
+        return false;
+    };
+    ["gbeng", "gbsct", "gbwls"]
+        .iter()
+        .any(|region| tags.chars().map(u32::from).eq(region.bytes().map(|letter| TAGS + u32::from(letter))))
 }

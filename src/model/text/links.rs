@@ -1,7 +1,10 @@
 //! Finds the links in a message: one pass, no backtracking. Not a parser of URLs: it only decides which characters
 //! lead somewhere, and refuses what could lead elsewhere than it reads.
 
-use super::invisible::is_visible;
+use super::invisible::{is_mark, is_visible};
+use crate::protocol::ids::belongs_to_letter;
+
+mod host;
 
 /// A piece of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,17 +13,21 @@ pub enum Span {
     Text(String),
     /// Shown as it is, and leads to `href`.
     Link {
-        /// What is shown.
+        /// What is shown: where it leads.
         text: String,
         /// Where it leads; begins with `http://`, `https://` or `mailto:`.
         href: String,
     },
 }
 
+/// From here on scripts are written without spaces between words: Chinese, Japanese, Korean.
+const WIDE_SCRIPTS: char = '\u{2E80}';
+
 /// The only schemes that a click may open, as they begin an address.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// Splits a message into text and links; the pieces' texts joined are the message.
+/// Splits a message into text and links; the pieces' texts joined are the message, but for hosts that could read as
+/// another one, which are shown in ASCII.
 #[must_use]
 pub fn spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
@@ -32,13 +39,27 @@ pub fn spans(text: &str) -> Vec<Span> {
         let link = trimmed(candidate);
         if leads_somewhere(link, scheme) {
             push_text(&mut spans, &text[plain_from..start]);
-            let href = format!("{scheme}{}", &link[scheme.len()..]);
-            spans.push(Span::Link { text: link.to_owned(), href });
+            spans.push(shown(link, scheme));
             plain_from = start + link.len();
         }
     }
     push_text(&mut spans, &text[plain_from..]);
     spans
+}
+
+/// As it was written; a host that could read as another one is shown as it is looked up.
+fn shown(link: &str, scheme: &str) -> Span {
+    let (written, rest) = link.split_at(scheme.len());
+    let end = place_end(rest);
+    let (place, path) = rest.split_at(end);
+    let looked_up = host::looked_up(place);
+    let place = looked_up.as_deref().unwrap_or(place);
+    Span::Link { text: [written, place, path].concat(), href: [scheme, place, path].concat() }
+}
+
+/// Where the host of an address ends, or the mail address.
+fn place_end(rest: &str) -> usize {
+    rest.find(['/', '?', '#']).unwrap_or(rest.len())
 }
 
 fn push_text(spans: &mut Vec<Span>, text: &str) {
@@ -64,26 +85,31 @@ fn next_scheme(text: &str, from: usize) -> Option<(usize, &'static str)> {
 
 /// From the scheme on, as far as characters can belong to an address.
 fn candidate<'a>(text: &'a str, scheme: &str) -> &'a str {
-    let mut in_host = true;
+    let (mut in_host, mut in_own_script) = (true, false);
     let mut before = '/';
     for (index, character) in text.char_indices().skip(scheme.len()) {
         in_host &= !matches!(character, '/' | '?' | '#');
-        // "https://tea.example吧": names of hosts do not change the script within a word, sentences do.
-        let sentence_goes_on = in_host && before.is_ascii_alphanumeric() && character >= '\u{2E80}';
+        let is_wide = character >= WIDE_SCRIPTS;
+        // "https://tea.example吧", "https://tea.example/abc这个": addresses do not change the script within a word, sentences
+        // do. A path that has begun in its own script goes on in it.
+        let sentence_goes_on = is_wide && before.is_ascii_alphanumeric() && !in_own_script;
         let ends_host = in_host && scheme != "mailto:" && !belongs_to_host(character);
         if ends_address(character) || sentence_goes_on || ends_host {
             return &text[..index];
         }
+        in_own_script |= is_wide && !in_host;
         before = character;
     }
     text
 }
 
-/// Also what makes a host refused by [`leads_somewhere`] belongs to it, so that the whole is refused, not cut.
+/// Letters, digits, hyphens and dots, with port and brackets; also what makes a host refused by [`leads_somewhere`], so that
+/// the whole is refused, not cut. What only looks like the end of a host, such as U+2044, ends it.
 fn belongs_to_host(character: char) -> bool {
-    !character.is_ascii()
-        || character.is_ascii_alphanumeric()
-        || matches!(character, '-' | '.' | '_' | ':' | '[' | ']' | '@' | '%')
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_' | ':' | '[' | ']' | '@' | '%');
+    }
+    character.is_alphanumeric() || is_mark(character) || belongs_to_letter(character)
 }
 
 /// White space, controls, invisible characters, the characters that RFC 3986 gives no place in an address, and the
@@ -124,14 +150,15 @@ fn leads_somewhere(link: &str, scheme: &str) -> bool {
     let Some(rest) = link.get(scheme.len()..) else {
         return false;
     };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let place = &rest[..end];
+    let place = &rest[..place_end(rest)];
     let host = match (scheme, place.split_once('@')) {
         ("mailto:", Some((mailbox, host))) if !mailbox.is_empty() => host,
         ("mailto:", _) | (_, Some(_)) => return false,
         (_, None) => place,
     };
-    !host.contains(['@', '%']) && host.starts_with(|first: char| first.is_alphanumeric() || first == '[')
+    host.len() <= host::BYTES_MAX
+        && !host.contains(['@', '%'])
+        && host.starts_with(|first: char| first.is_alphanumeric() || first == '[')
 }
 
 #[cfg(test)]

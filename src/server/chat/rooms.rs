@@ -11,6 +11,7 @@ use crate::server::clock;
 use crate::server::config::limit;
 use crate::server::hub::publication::EncodedRooms;
 use crate::server::limits::Action;
+use crate::server::names::compose;
 use crate::server::store::{EventRange, NewRoom, RoomRecord};
 
 /// How many nicknames a room shows in a list.
@@ -200,7 +201,7 @@ const fn json_bytes(character: char) -> usize {
 /// `nickname_required`, `too_fast`, `room_name_invalid`, `room_exists`, `room_look_alike`, `too_many_rooms`.
 pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<RoomSummary, Refusal> {
     let creator = caller.person().ok_or(ErrorCode::NicknameRequired)?;
-    let title = text::room_title(title)?;
+    let title = text::room_title(&compose(title))?;
     let slug = text::room_slug(&title)?;
     app.limits.charge(Action::CreateRoom, &caller.payer())?;
     let rooms_max = app.config.rooms.max_rooms;

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::model::text;
 use crate::protocol::plain::{PlainMessage, TIME_MAX_BYTES};
 use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
@@ -62,6 +63,11 @@ struct Named {
 
 fn decode(text: &str) -> Result<PlainMessage, ErrorCode> {
     serde_json::from_str(text).map_err(|_| ErrorCode::MalformedFrame)
+}
+
+/// A program's own idea of the time, if it can be shown as it is: others print it, perhaps on a terminal.
+fn shown_time(time: &str) -> Option<String> {
+    (time.len() <= TIME_MAX_BYTES).then(|| text::nickname(time, 0).ok()).flatten()
 }
 
 impl Program {
@@ -179,7 +185,7 @@ impl Program {
             session: None,
             client_message_id: draw_client_message_id(clock::now()),
             text: message.message,
-            sender_time: Some(message.time).filter(|time| (1..=TIME_MAX_BYTES).contains(&time.len())),
+            sender_time: shown_time(&message.time),
         };
         self.sends.push(chat::say(&self.app, utterance));
         Ok(())

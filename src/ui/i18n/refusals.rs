@@ -1,6 +1,7 @@
 //! Every reason for a refusal, in words for people. Not here: the words for scripts, which are `ErrorCode::explanation`.
 
-use super::Language;
+use super::{Language, fill};
+use crate::model::text;
 use crate::protocol::{ErrorCode, Refusal};
 
 /// Why something was refused and what to do, in one or two sentences.
@@ -30,6 +31,16 @@ pub const fn typed_text_is_here(language: Language) -> &'static str {
     }
 }
 
+/// The same about what was typed: with the place of what has to go.
+#[must_use]
+pub fn refusal_of(language: Language, refused: Refusal, typed: &str) -> String {
+    let mut words = refusal(language, refused);
+    if let (ErrorCode::ForbiddenCharacter, Some(before)) = (refused.code, text::before_override(typed)) {
+        words.push_str(&fill(language.words().after_text, &[("{text}", before)]));
+    }
+    words
+}
+
 /// English and Chinese. No catch-all: a new code does not compile without its words.
 const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
     match code {
@@ -37,9 +48,10 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::MessageTooLong => {
             ("The message is too long: shorten it, or send it in parts.", "消息太长了，请删减或分几次发送。")
         }
-        ErrorCode::ForbiddenCharacter => {
-            ("The message holds an invisible control character: remove it.", "消息里有不可见的控制字符，请删除。")
-        }
+        ErrorCode::ForbiddenCharacter => (
+            "The message holds an invisible character that reverses text: remove it.",
+            "消息里有会颠倒文字的不可见字符，请删除。",
+        ),
         ErrorCode::NicknameRequired => ("Choose a nickname first.", "请先取个昵称。"),
         ErrorCode::NicknameEmpty => ("Type a nickname.", "请输入昵称。"),
         ErrorCode::NicknameTooLong => {
@@ -110,6 +122,15 @@ mod tests {
                 "{code}: {chinese}"
             );
         }
+    }
+
+    #[test]
+    fn a_refused_character_is_told_with_its_place() {
+        let refused = Refusal::permanent(ErrorCode::ForbiddenCharacter);
+        let words = refusal_of(Language::English, refused, "pay to the account \u{202E}321");
+        assert!(words.ends_with("It stands after “the account ”."), "{words}");
+        let words = refusal_of(Language::Chinese, refused, "茶\u{202D}馆");
+        assert!(words.ends_with("它在“茶”之后。"), "{words}");
     }
 
     #[test]

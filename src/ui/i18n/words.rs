@@ -139,6 +139,7 @@ words! {
     sign_out: Text = "Sign out", "退出";
     sign_out_drops: Counted = counted("{n} message has not been sent yet. Sign out and drop it?", "{n} messages have not been sent yet. Sign out and drop them?"), number("还有 {n} 条消息没有发出。要退出并丢弃吗？");
     no_connection: Text = "The server does not answer: check the connection and try again.", "连不上服务器，请检查网络后重试。";
+    after_text: Text = " It stands after “{text}”.", "它在“{text}”之后。";
     wait_seconds: Counted = counted("Try again in {n} second.", "Try again in {n} seconds."), number("请 {n} 秒后再试。");
 }
 

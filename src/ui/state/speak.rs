@@ -37,7 +37,9 @@ impl RoomState {
                 self.show_newest();
                 self.flush_outbox();
             }
-            Err(code) => self.refuse_form(Form::Say, Refusal::permanent(code)),
+            Err(code) => {
+                self.tell_form(Form::Say, i18n::refusal_of(self.language, Refusal::permanent(code), &typed));
+            }
         }
     }
 
