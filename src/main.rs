@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     if command == Command::Settings {
         return print(&settings_table());
     }
-    let config = match Config::load(&command_line, |name| std::env::var(name).ok()) {
+    let config = match Config::load(&command_line, std::env::vars_os()) {
         Ok(config) => config,
         Err(error) => return fail(EXIT_CONFIGURATION, &error),
     };

@@ -7,9 +7,11 @@
 
 mod command_line;
 mod draft;
+mod environment;
 mod error;
 mod file;
 mod leptos_section;
+mod log_filter;
 mod nearest;
 mod relations;
 mod sections;
@@ -20,15 +22,19 @@ mod web_origin;
 
 pub use command_line::{Command, CommandLine};
 pub use error::{ConfigError, Contradiction, Place};
+pub use log_filter::LogFilterFault;
 pub use sections::{LimitsConfig, RoomsConfig, ServerConfig, StoreConfig};
 pub use setting::{Setting, Unit, Zero};
 pub use show::settings_table;
 pub use value::LogFormat;
 pub use web_origin::{Scheme, WebOrigin};
 
+use std::ffi::OsString;
+
 use leptos::config::LeptosOptions;
 
 use draft::Draft;
+use environment::{CONFIG_FILE, Environment};
 use file::ConfigFile;
 
 /// The file that is read when no other is named, if it exists.
@@ -52,12 +58,16 @@ pub struct Config {
 impl Config {
     /// Reads all sources and checks what they say together.
     ///
-    /// `environment` answers with the value of a variable; the caller passes `|name| std::env::var(name).ok()`.
+    /// `variables` are those of the environment; the caller passes `std::env::vars_os()`.
     ///
     /// # Errors
     /// [`ConfigError`] with the place, the key and the mend. Nothing is half applied.
-    pub fn load(command_line: &CommandLine, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let named = command_line.config.clone().or_else(|| environment("TEAHOUSE_CONFIG").map(Into::into));
+    pub fn load(
+        command_line: &CommandLine,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let environment = Environment::read(variables)?;
+        let named = command_line.config.clone().or_else(|| environment.get(CONFIG_FILE).map(Into::into));
         let file = match named {
             Some(path) => Some(ConfigFile::read(&path)?),
             None => ConfigFile::read_if_there(DEFAULT_FILE.as_ref())?,
@@ -66,7 +76,7 @@ impl Config {
         if let Some(file) = file {
             file.apply(&mut draft)?;
         }
-        draft.apply_environment(environment)?;
+        draft.apply_environment(&environment)?;
         draft.apply_flags(command_line)?;
         draft.finish()
     }

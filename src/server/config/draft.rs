@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use leptos::config::Env;
 
+use super::environment::{Environment, WATCH};
 use super::error::{ConfigError, Place};
 use super::setting::{Setting, Zero};
 use super::value::Raw;
@@ -39,18 +40,15 @@ impl Draft {
         Ok(())
     }
 
-    pub(super) fn apply_environment(
-        &mut self,
-        environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<(), ConfigError> {
+    pub(super) fn apply_environment(&mut self, environment: &Environment) -> Result<(), ConfigError> {
         // `cargo leptos watch` says so in no setting of its own, and its live reload is for development only.
-        if environment("LEPTOS_WATCH").is_some() {
+        if environment.get(WATCH).is_some() {
             self.config.leptos.env = Env::DEV;
         }
         for setting in Setting::all() {
             let name = setting.environment_name();
-            if let Some(text) = environment(&name) {
-                self.set_untyped(setting, text, Place::Environment(name))?;
+            if let Some(text) = environment.get(&name) {
+                self.set_untyped(setting, text.to_owned(), Place::Environment(name))?;
             }
         }
         Ok(())

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::LogFilterFault;
+
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -77,6 +79,20 @@ pub enum ConfigError {
         /// What may have been meant.
         nearest: Option<String>,
     },
+    /// A variable of the environment that begins like ours and is none of them.
+    #[error("environment variable {name}: there is no such setting.{} Correct or unset it; `teahouse settings` lists every setting.", hint(nearest.as_deref()))]
+    UnknownVariable {
+        /// As it stands in the environment.
+        name: String,
+        /// What may have been meant.
+        nearest: Option<String>,
+    },
+    /// A value that cannot be text.
+    #[error("environment variable {name}: its value is not UTF-8. Set it anew, or unset it.")]
+    VariableNotText {
+        /// As it stands in the environment.
+        name: String,
+    },
     /// A value of the wrong type or out of range.
     #[error("{place}: {key} = {found}: expected {expected}. {}", or_default(default.as_deref()))]
     Invalid {
@@ -144,11 +160,10 @@ pub enum Contradiction {
     )]
     AnyOrigin,
     /// Not a tracing filter.
-    #[error("\"{found}\" is not a log filter. Write a level such as info, or pairs such as teahouse=debug,hyper=warn.")]
-    LogFilter {
-        /// As written.
-        found: String,
-    },
+    #[error(
+        "\"{}\", at character {} of the filter, is neither a level nor target=level.{} Write off, error, warn, info, debug or trace, or pairs such as teahouse=debug,hyper=warn.", .0.part, .0.position, hint(.0.nearest.as_deref())
+    )]
+    LogFilter(LogFilterFault),
     /// A lobby without a title.
     #[error("the lobby needs a title. Write some text, or remove the line to use \"Lobby\".")]
     EmptyTitle,

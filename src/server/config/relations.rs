@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::error::{ConfigError, Contradiction, Place};
-use super::{Config, Scheme, WebOrigin, limit};
+use super::{Config, Scheme, WebOrigin, limit, log_filter};
 
 /// Refuses values that cannot work together, with the place of the one to mend.
 pub(super) fn check(draft: &Draft) -> Result<(), ConfigError> {
@@ -61,9 +61,6 @@ fn texts(config: &Config) -> Option<(&'static str, Contradiction)> {
     if config.rooms.lobby_title.trim().is_empty() {
         return Some(("rooms.lobby_title", Contradiction::EmptyTitle));
     }
-    let filter = &config.server.log_filter;
-    if tracing_subscriber::EnvFilter::try_new(filter).is_err() {
-        return Some(("server.log_filter", Contradiction::LogFilter { found: filter.clone() }));
-    }
-    None
+    let fault = log_filter::check(&config.server.log_filter).err()?;
+    Some(("server.log_filter", Contradiction::LogFilter(fault)))
 }

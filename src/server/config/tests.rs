@@ -10,9 +10,8 @@ fn load(text: &str, environment: &[(&str, &str)], flags: CommandLine) -> Result<
     let path = folder.path().join("Leptos.toml");
     std::fs::write(&path, text).expect("a file");
     let command_line = CommandLine { config: Some(path), ..flags };
-    let variable =
-        |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    Config::load(&command_line, variable)
+    let variables = environment.iter().map(|(name, value)| (name.into(), value.into()));
+    Config::load(&command_line, variables)
         .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
 }
 
@@ -151,10 +150,10 @@ fn a_file_that_is_not_toml_names_the_line() {
 #[test]
 fn a_named_file_that_is_missing_is_an_error() {
     let command_line = CommandLine { config: Some("no/such.toml".into()), ..CommandLine::default() };
-    let error = Config::load(&command_line, |_| None).expect_err("refused").to_string();
+    let error = Config::load(&command_line, []).expect_err("refused").to_string();
     assert!(error.contains("no/such.toml") && error.contains("--config"), "{error}");
-    let from_environment = |name: &str| (name == "TEAHOUSE_CONFIG").then(|| "no/such.toml".to_owned());
-    assert!(Config::load(&CommandLine::default(), from_environment).is_err());
+    let variable = ("TEAHOUSE_CONFIG".into(), "no/such.toml".into());
+    assert!(Config::load(&CommandLine::default(), [variable]).is_err());
 }
 
 #[test]
@@ -172,6 +171,7 @@ fn values_that_cannot_work_together_are_refused_where_they_stand() {
         ("[server]\nplain_origins = [\"file\", \"b\"]\n", ["line 2", "server.plain_origins", "\"b\""]),
         ("[server]\nplain_origins = [\"*\", \"b\"]\n", ["line 2", "server.plain_origins", "\"b\""]),
         ("[server]\nlog_filter = \"a=b=c\"\n", ["line 2", "server.log_filter", "teahouse=debug"]),
+        ("[server]\nlog_filter = \"warn,hyper=inof\"\n", ["line 2", "at character 6", "\"hyper=info\""]),
         ("[rooms]\nlobby_title = \" \"\n", ["line 2", "rooms.lobby_title", "Lobby"]),
     ] {
         assert_refused(file(text), &parts);
