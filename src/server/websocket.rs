@@ -38,7 +38,7 @@ pub use close_code::CloseCode;
 pub use decoder::{Close, Compression, Decoder, Incoming};
 pub use error::ProtocolError;
 pub use frame::{Opcode, encode, encode_close};
-pub use handshake::{Accept, HandshakeError};
+pub use handshake::{Accept, HandshakeError, asks_for_websocket};
 pub use inbox::{Inbox, ReceiveError};
 pub use inflate::{InflateError, inflate};
 pub use permessage_deflate::{Agreement, NegotiationError, negotiate};

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 use teahouse::protocol::Event;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::support::{Program, TestServer};
 
@@ -153,7 +155,6 @@ async fn what_is_not_a_message_is_refused_and_the_connection_stays() {
     let server = TestServer::start().await;
     let mut program = server.program().await;
     for (sent, code) in [
-        ("hello", "malformed_frame"),
         ("[]", "malformed_frame"),
         (r#"{"nickname":7,"message":"x","time":""}"#, "malformed_frame"),
         (r#"{"nickname":"Ann"}"#, "malformed_frame"),
@@ -174,6 +175,93 @@ async fn what_is_not_a_message_is_refused_and_the_connection_stays() {
     assert_eq!(program.refused().await, "binary_frame");
     program.send_text(r#"{"nickname":"Ann","message":"still here","extra":true}"#).await;
     assert_eq!(program.line().await.1, "still here");
+}
+
+/// Protects the one who writes a program from guessing which of its fields is wrong.
+#[tokio::test]
+async fn a_refusal_names_the_field_that_is_wrong() {
+    let server = TestServer::start().await;
+    let mut program = server.program().await;
+    for (sent, words) in [
+        (r#"{"message":"x"}"#, "\"nickname\" is missing"),
+        (r#"{"nickname":"Ann"}"#, "\"message\" is missing"),
+        (r#"{"nickname":7,"message":"x"}"#, "\"nickname\" must be text and is a number"),
+        (r#"{"nickname":"Ann","message":null}"#, "\"message\" must be text and is null"),
+        (r#"{"nickname":"Ann","message":["x"]}"#, "\"message\" must be text and is a list"),
+        (r#"["Ann","x"]"#, "no JSON object"),
+        (r#"{"nickname":"Ann","#, "begins like JSON and is none"),
+    ] {
+        program.send_text(sent).await;
+        let refusal = program.receive().await;
+        let error = refusal["error"].as_str().unwrap();
+        assert!(error.starts_with("malformed_frame: ") && error.contains(words), "{sent}: {error}");
+    }
+}
+
+/// Protects programs of other tutorials: a time that is a number or nothing at all is no reason to refuse a line.
+#[tokio::test]
+async fn a_time_may_be_anything() {
+    let server = TestServer::start().await;
+    let mut program = server.program().await;
+    for (time, shown) in
+        [("1764000009000", Some("1764000009000")), ("12.5", Some("12.5")), ("null", None), ("{}", None)]
+    {
+        program.send_text(&format!(r#"{{"nickname":"Ann","message":"x","time":{time}}}"#)).await;
+        let line = program.receive().await;
+        let heard = line["time"].as_str().unwrap();
+        assert!(shown.map_or(heard.len() == 14, |shown| heard == shown), "{time}: {line}");
+    }
+}
+
+/// Protects programs that say who they are first: bare text or a JSON string is the nickname, and lines may then leave it
+/// out. What comes later as bare text is not said under that name by mistake.
+#[tokio::test]
+async fn bare_text_on_joining_is_the_nickname() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    for (introduction, nickname) in [("Ann", "Ann"), ("\"小雨\"", "小雨"), ("42", "42")] {
+        let mut program = server.program().await;
+        program.send_text(introduction).await;
+        alice.wait_for_online(nickname).await;
+        program.send_text(r#"{"message":"hello"}"#).await;
+        // The one before is perhaps seen to leave.
+        while program.line().await != (nickname.into(), "hello".into(), 1) {}
+        program.send_text(introduction).await;
+        program.send_text("something else").await;
+        assert_eq!(program.refused().await, "malformed_frame");
+        program.say("Renamed", "by an object").await;
+        while program.line().await.0 != "Renamed" {}
+        program.close().await;
+    }
+    let mut program = server.program().await;
+    program.send_text("alice").await;
+    assert_eq!(program.refused().await, "nickname_taken");
+}
+
+/// Protects `new WebSocket(url, "json")`: a browser closes a socket whose subprotocol was not agreed on.
+#[tokio::test]
+async fn the_first_subprotocol_that_is_offered_is_agreed_on() {
+    let server = TestServer::start().await;
+    for path in ["/", "/plain/lobby"] {
+        for (offered, agreed) in [("json", "json"), ("chat.v2, json", "chat.v2")] {
+            let mut request = server.socket_url(path).into_client_request().unwrap();
+            request.headers_mut().insert("sec-websocket-protocol", offered.parse().unwrap());
+            let (_socket, response) = connect_async(request).await.unwrap();
+            assert_eq!(response.headers()["sec-websocket-protocol"], agreed, "{path}");
+        }
+    }
+}
+
+/// Protects clients and proxies that offer more than a WebSocket, in any case of letters.
+#[tokio::test]
+async fn a_socket_at_the_root_is_one_of_several_offers() {
+    let server = TestServer::start().await;
+    for upgrade in ["websocket, foo", "h2c, WebSocket"] {
+        let request = reqwest::Client::new().get(server.url("/")).header("upgrade", upgrade);
+        let request = request.header("connection", "Upgrade").header("sec-websocket-version", "13");
+        let response = request.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==").send().await.unwrap();
+        assert_eq!(response.status(), 101, "{upgrade}");
+    }
 }
 
 /// Protects a guest's name from programs, and everybody from look-alikes.

@@ -6,8 +6,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
+<<<<<<< HEAD
 use crate::model::text;
 use crate::protocol::plain::{PlainMessage, TIME_MAX_BYTES};
+=======
+use crate::protocol::plain::{PlainFault, PlainFrame, PlainMessage, TIME_MAX_BYTES};
+>>>>>>> bf249dd (Understand what WebSocket tutorials send to the plain socket)
 use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
 use crate::server::chat::{self, Said, Utterance};
@@ -61,8 +65,17 @@ struct Named {
     _claim: NameClaim,
 }
 
-fn decode(text: &str) -> Result<PlainMessage, ErrorCode> {
-    serde_json::from_str(text).map_err(|_| ErrorCode::MalformedFrame)
+/// Why a frame was refused.
+enum Refused {
+    ByRule(Refusal),
+    /// Nobody can tell from a code alone which field is wrong.
+    ByShape(PlainFault),
+}
+
+impl<R: Into<Refusal>> From<R> for Refused {
+    fn from(refusal: R) -> Self {
+        Self::ByRule(refusal.into())
+    }
 }
 
 /// A program's own idea of the time, if it can be shown as it is: others print it, perhaps on a terminal.
@@ -112,8 +125,10 @@ impl Program {
                     Turn::Signal(Signal::Check) => self.check(transport),
                     Turn::Signal(Signal::Behind) => ControlFlow::Continue(()),
                     Turn::Alive => self.receive(None).await,
-                    Turn::Binary => self.receive(Some(Err(ErrorCode::BinaryFrame))).await,
-                    Turn::Text(text) => self.receive(Some(decode(&text))).await,
+                    Turn::Binary => self.receive(Some(Err(ErrorCode::BinaryFrame.into()))).await,
+                    Turn::Text(text) => {
+                        self.receive(Some(PlainFrame::decode(&text).map_err(Refused::ByShape))).await
+                    }
                 },
             };
             if let ControlFlow::Break(code) = flow {
@@ -130,14 +145,15 @@ impl Program {
         ControlFlow::Continue(())
     }
 
-    async fn receive(&mut self, frame: Option<Result<PlainMessage, ErrorCode>>) -> ControlFlow<CloseCode> {
+    async fn receive(&mut self, frame: Option<Result<PlainFrame, Refused>>) -> ControlFlow<CloseCode> {
         let outcome = match (self.conduct.frame(Instant::now()), frame) {
             (Ok(()), None) => return ControlFlow::Continue(()),
-            (Ok(()), Some(Ok(message))) => self.message(message).await,
-            (Ok(()), Some(Err(code))) => Err(code.into()),
-            (Err(refusal), _) => Err(refusal),
+            (Ok(()), Some(Ok(PlainFrame::Message(message)))) => self.message(message).await,
+            (Ok(()), Some(Ok(PlainFrame::Nickname(nickname)))) => self.introduce(&nickname).await,
+            (Ok(()), Some(Err(refused))) => Err(refused),
+            (Err(refusal), _) => Err(refusal.into()),
         };
-        outcome.map_or_else(|refusal| self.refuse(&refusal), ControlFlow::Continue)
+        outcome.map_or_else(|refused| self.refuse(refused), ControlFlow::Continue)
     }
 
     /// What became of the line that was said first of those that wait. Cancel-safe.
@@ -163,18 +179,34 @@ impl Program {
                 self.conduct.accepted();
                 ControlFlow::Continue(())
             }
-            Err(refusal) => self.refuse(&refusal),
+            Err(refusal) => self.refuse(refusal.into()),
         }
     }
 
-    fn refuse(&mut self, refusal: &Refusal) -> ControlFlow<CloseCode> {
-        self.sendq.push(plain_refusal_frame(refusal));
+    fn refuse(&mut self, refused: Refused) -> ControlFlow<CloseCode> {
+        let text = match refused {
+            Refused::ByRule(refusal) => refusal.to_string(),
+            Refused::ByShape(fault) => format!("{}: {fault}.", ErrorCode::MalformedFrame),
+        };
+        self.sendq.push(plain_refusal_frame(text));
         self.conduct.refused().map_or(ControlFlow::Continue(()), ControlFlow::Break)
     }
 
+    /// Takes bare text as the nickname, as long as there is none.
+    async fn introduce(&mut self, written: &str) -> Result<(), Refused> {
+        match &self.named {
+            Some(named) if named.written != written => Err(Refused::ByShape(PlainFault::NamedAlready)),
+            _ => self.name(written).await.map(drop).map_err(Refused::from),
+        }
+    }
+
     /// Queues a line for the store.
-    async fn message(&mut self, message: PlainMessage) -> Result<(), Refusal> {
-        let sender = self.name(&message.nickname).await?;
+    async fn message(&mut self, message: PlainMessage) -> Result<(), Refused> {
+        let sender = match (&message.nickname, &self.named) {
+            (Some(written), _) => self.name(written).await?,
+            (None, Some(named)) => named.person.clone(),
+            (None, None) => return Err(Refused::ByShape(PlainFault::Missing("nickname"))),
+        };
         let utterance = Utterance {
             room: self.room.clone(),
             payer: Payer {

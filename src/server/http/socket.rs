@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -19,6 +19,7 @@ use crate::server::http::HttpRefusal;
 use crate::server::http::caller;
 use crate::server::http::upgrade::{self, Upgrade};
 use crate::server::limits::{Action, Address};
+use crate::server::websocket::asks_for_websocket;
 
 /// Whether a request is a handshake that can succeed, by all that can be told without asking the store.
 pub fn is_welcome(app: &App, request: &Request) -> bool {
@@ -58,9 +59,7 @@ pub async fn plain(
 
 /// `GET /` with `Upgrade: websocket`: the plain socket in the lobby. Everything else goes on to the page.
 pub async fn plain_at_the_root(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let asks_for_socket =
-        request.headers().get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
-    if request.uri().path() != "/" || !asks_for_socket {
+    if request.uri().path() != "/" || !asks_for_websocket(request.headers()) {
         return next.run(request).await;
     }
     let (mut parts, _) = request.into_parts();
@@ -84,7 +83,7 @@ async fn upgrade_plain(
     app.origins.check_plain_socket(headers, scheme).map_err(|_| ErrorCode::OriginRefused)?;
     let waited_for = admit(&app, address)?;
     chat::open_room(&app, &room).await?;
-    Ok(as_configured(&app, upgrade)
+    Ok(as_configured(&app, upgrade.any_subprotocol(headers))
         .accept(waited_for, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
 }
 

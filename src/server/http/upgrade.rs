@@ -59,6 +59,14 @@ impl Upgrade {
         Ok(Self { subprotocol: Some(subprotocol.ok_or(ErrorCode::UnsupportedProtocol)?), ..self })
     }
 
+    /// Agrees on the first subprotocol that the client offers, whatever it is: a browser closes a socket whose offer got
+    /// no answer, and the plain socket speaks JSON under any name.
+    #[must_use]
+    pub fn any_subprotocol(self, headers: &HeaderMap) -> Self {
+        let subprotocol = offered(headers).find(|offer| !offer.is_empty()).and_then(|offer| offer.parse().ok());
+        Self { subprotocol, ..self }
+    }
+
     /// Agrees on no compression, whatever was offered.
     #[must_use]
     pub fn uncompressed(self) -> Self {
@@ -95,8 +103,13 @@ pub fn is_handshake(request: &Request) -> bool {
 
 /// Whether a client offers a subprotocol.
 pub fn offers(headers: &HeaderMap, wanted: &str) -> bool {
+    offered(headers).any(|offer| offer == wanted)
+}
+
+/// The subprotocols that a client offers, in its order (RFC 6455 §11.3.4).
+fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|offer| offer.trim() == wanted)
+    lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
 /// The socket as the listener made it, without anything of HTTP around it, and what was read of it already.

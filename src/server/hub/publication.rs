@@ -9,7 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::compressor::Compressor;
 use crate::protocol::plain::{PlainError, PlainEvent, STATUS_CHAT, STATUS_LEFT, STATUS_REFUSED};
-use crate::protocol::{Event, EventBody, Person, Refusal, RoomSlug, RoomSummary, Seq, Timestamp};
+use crate::protocol::{Event, EventBody, Person, RoomSlug, RoomSummary, Seq, Timestamp};
 use crate::server::store::Committed;
 use crate::server::websocket::{Form, Opcode, SharedFrame, encode};
 
@@ -131,10 +131,10 @@ pub fn plain_left_frame(person: &Person, room: &RoomSlug, at: Timestamp) -> Fram
     })
 }
 
-/// Encodes a refusal on the plain socket.
+/// Encodes a refusal on the plain socket; `error` is `code: explanation`.
 #[must_use]
-pub fn plain_refusal_frame(refusal: &Refusal) -> Frame {
-    frame(&PlainError { status: STATUS_REFUSED, error: refusal.to_string() })
+pub fn plain_refusal_frame(error: String) -> Frame {
+    frame(&PlainError { status: STATUS_REFUSED, error })
 }
 
 /// A frame that is not compressed for anybody: it is for one connection, or it is short.

@@ -31,7 +31,7 @@ impl Accept {
         if version != Version::HTTP_11 {
             return Err(HandshakeError::HttpVersion);
         }
-        if !has_token(headers, &UPGRADE, "websocket") {
+        if !asks_for_websocket(headers) {
             return Err(HandshakeError::Upgrade);
         }
         if !has_token(headers, &CONNECTION, "upgrade") {
@@ -102,6 +102,12 @@ impl HandshakeError {
             Self::Connection | Self::Key => StatusCode::BAD_REQUEST,
         }
     }
+}
+
+/// Whether a request offers to become a WebSocket, beside whatever else it offers (RFC 9110 §7.8).
+#[must_use]
+pub fn asks_for_websocket(headers: &HeaderMap) -> bool {
+    has_token(headers, &UPGRADE, "websocket")
 }
 
 /// The value of a header that must stand once.
