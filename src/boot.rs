@@ -14,14 +14,15 @@ use tokio_util::task::TaskTracker;
 use crate::server::app::App;
 use crate::server::broker::Broker;
 use crate::server::broker::local::LocalBroker;
-use crate::server::config::{Config, Scheme, ServerConfig};
-use crate::server::listener::{self, BindError, ListenerOptions, Tls, TlsError};
+use crate::server::config::{Config, Scheme, ServerConfig, WebOrigin};
+use crate::server::listener::{self, BindError, Hangup, ListenerOptions, Tls, TlsError};
 use crate::server::origin::Hosts;
 use crate::server::store::sqlite::{OpenError, SqliteStore};
 use crate::server::{chat, clock, housekeeping, http};
 
 mod assets;
 mod backup;
+mod check;
 mod drain;
 mod forms;
 mod open_files;
@@ -30,7 +31,9 @@ mod pages;
 mod render;
 mod system;
 
+pub use assets::SiteFault;
 pub use backup::{back_up, restore};
+pub use check::{Findings, Warning, check};
 
 /// How long the store may take to tell why it ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -47,6 +50,9 @@ pub enum BootError {
     /// The certificate or the key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The files of the page are not those that the page names.
+    #[error(transparent)]
+    Site(#[from] SiteFault),
     /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
@@ -75,6 +81,7 @@ pub fn run(config: Config) -> Result<(), BootError> {
     let config = open_files::fit(config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(BootError::Runtime)?;
     runtime.block_on(async {
+        warn_or_refuse(&config)?;
         let listener = listener::bind(config.server.addr).await?;
         let server = start(config, listener).await?;
         let mut signals = drain::Signals::install().map_err(BootError::Signals)?;
@@ -108,6 +115,15 @@ pub fn run(config: Config) -> Result<(), BootError> {
     })
 }
 
+/// What would show only in the browser stops the start, or is said in the log where the server is of use all the same.
+fn warn_or_refuse(config: &Config) -> Result<(), BootError> {
+    let Findings { faults, warnings } = check(config);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    faults.into_iter().next().map_or(Ok(()), Err)
+}
+
 /// A server that is serving. Tests start one on port 0 and talk to it like anybody else.
 pub struct Server {
     app: Arc<App>,
@@ -125,6 +141,7 @@ pub struct Server {
 /// # Errors
 /// [`BootError`] with what is wrong and what to do.
 pub async fn start(config: Config, listener: TcpListener) -> Result<Server, BootError> {
+    let hangup = Hangup::watch().map_err(BootError::Signals)?;
     let address = listener.local_addr().unwrap_or(config.server.addr);
     let tls = load_certificate(&config.server)?;
     let scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
@@ -140,9 +157,10 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Boot
     let housekeeping = housekeeping::start(&app, committed).map_err(BootError::Runtime)?;
     let accepting = TaskTracker::new();
     let router = http::router(&app, pages::router(&app));
-    if let Some(tls) = &tls {
-        let reload = listener::reload_on_hangup(Arc::clone(tls), app.stop.clone());
-        accepting.spawn(reload.map_err(BootError::Signals)?);
+    accepting.spawn(hangup.obey(tls.clone(), app.stop.clone()));
+    if let Some(tls) = tls.clone() {
+        let drain = app.stop.clone();
+        accepting.spawn(async move { tls.warn_daily(drain).await });
     }
     let options = ListenerOptions::new(&app.config, Arc::clone(&app.limits), tls);
     let listening = CancellationToken::new();
@@ -192,7 +210,10 @@ impl Server {
 
 fn load_certificate(config: &ServerConfig) -> Result<Option<Arc<Tls>>, TlsError> {
     match (&config.tls_cert, &config.tls_key) {
-        (Some(certificate), Some(key)) => Ok(Some(Arc::new(Tls::load(certificate, key)?))),
+        (Some(certificate), Some(key)) => {
+            let host = config.public_origin.as_deref().and_then(WebOrigin::parse);
+            Ok(Some(Arc::new(Tls::load(certificate, key, host.as_ref().map(WebOrigin::host))?)))
+        }
         // The settings were checked to name both or none.
         _ => Ok(None),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use teahouse::boot;
+use teahouse::boot::{self, Findings};
 use teahouse::server::config::{Command, CommandLine, Config, settings_table};
 use teahouse::server::store::sqlite::backup::{BackupError, Sessions};
 use teahouse::server::telemetry;
@@ -26,9 +26,9 @@ fn main() -> ExitCode {
     };
     match command {
         Command::Serve | Command::Settings => {}
-        Command::Check => return print(&config.to_toml()),
+        Command::Check => return check(&config),
         Command::Backup { file } => {
-            return answer(boot::back_up(&config, &file, |words| eprintln!("teahouse: {words}")));
+            return answer(boot::back_up(&config, &file, say));
         }
         Command::Restore { file, keep_sessions } => {
             let sessions = if keep_sessions { Sessions::Keep } else { Sessions::End };
@@ -51,15 +51,33 @@ fn answer(outcome: Result<String, BackupError>) -> ExitCode {
     }
 }
 
+/// Prints the values in effect, and everything that would otherwise show only in the browser.
+fn check(config: &Config) -> ExitCode {
+    let printed = print(&config.to_toml());
+    let Findings { faults, warnings } = boot::check(config);
+    for warning in &warnings {
+        say(&format!("warning: {warning}"));
+    }
+    faults.iter().fold(printed, |_, fault| fail(EXIT_FAILURE, fault))
+}
+
+/// Whoever closes standard output early has read enough: that is no failure.
 fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(EXIT_FAILURE, &error),
+    let mut output = io::stdout();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(EXIT_FAILURE, &error),
+        _ => ExitCode::SUCCESS,
     }
 }
 
 /// One paragraph on standard error.
 fn fail(code: u8, error: &dyn Error) -> ExitCode {
-    eprintln!("teahouse: {error}");
+    say(&error.to_string());
     ExitCode::from(code)
+}
+
+/// Writes one line to standard error. Where nobody reads it, there is nobody to tell, and the exit code says enough;
+/// `eprintln!` would panic and take the exit code along.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "teahouse: {line}");
 }

@@ -155,6 +155,8 @@ fn set_teahouse_limits(command: &mut Command, launch: &Launch) {
     command.env("TEAHOUSE_LIMITS_SENDQ_BYTES", launch.backlog_bytes.to_string());
     command.env("TEAHOUSE_ROOMS_MAX_ROOMS", "0");
     command.env("TEAHOUSE_SERVER_LOG_FILTER", "warn");
+    // Nobody here looks at the page, which may not be built.
+    command.env("LEPTOS_ENV", "DEV");
 }
 
 fn teahouse() -> PathBuf {

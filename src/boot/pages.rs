@@ -33,7 +33,7 @@ pub struct Site {
 
 /// All routes that a browser asks for.
 pub fn router(app: &Arc<App>) -> Router {
-    let site = Site { app: Arc::clone(app), assets: Arc::new(render::find_assets(&app.config.leptos)) };
+    let site = Site { app: Arc::clone(app), assets: Arc::new(assets::find(&app.config.leptos)) };
     let pages = Router::new()
         .route("/", get(lobby))
         .route("/r/{room}", get(room))

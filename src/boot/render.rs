@@ -23,16 +23,6 @@ use crate::ui::{self, Assets};
 /// How a page asks for itself anew, after something on the way rewrote it: what is not HTML is left alone.
 const PLAIN_TEXT: &str = "text/plain";
 
-/// The names of the built files: from the hash file that cargo-leptos puts beside the binary, read once at start.
-pub fn find_assets(options: &LeptosOptions) -> Assets {
-    let hash_file = std::env::current_exe()
-        .ok()
-        .and_then(|binary| Some(binary.parent()?.join(&*options.hash_file)))
-        .filter(|_| options.hash_files);
-    let hashes = hash_file.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-    Assets::new(options, &hashes)
-}
-
 /// Draws the page of a room.
 pub async fn page(app: &Arc<App>, assets: &Assets, page: PageData, language: Language, request: Request) -> Response {
     let options = app.config.leptos.clone();

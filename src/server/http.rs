@@ -24,7 +24,7 @@ mod socket;
 mod upgrade;
 
 pub use refusal::HttpRefusal;
-pub use response_headers::hashed_file;
+pub use response_headers::{hashed_file, named_file};
 
 /// All routes of the server: those of programs, and those of `pages`.
 pub fn router(app: &Arc<App>, pages: Router) -> Router {

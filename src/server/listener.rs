@@ -14,7 +14,7 @@ mod stage;
 mod tls;
 
 pub use socket::Socket;
-pub use tls::{Tls, TlsError, reload_on_hangup};
+pub use tls::{FileFault, Hangup, Tls, TlsError, TlsWarning, Wanted};
 
 use std::io;
 use std::net::SocketAddr;

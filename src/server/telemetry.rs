@@ -41,7 +41,10 @@ fn subscriber<W>(format: LogFormat, filter: EnvFilter, output: W) -> Box<dyn Sub
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(OneLine(output));
+    // Where the log goes may be gone while the server works. By default the library then writes to standard error, which
+    // is gone too, and panics.
+    let layer = tracing_subscriber::fmt::layer().with_ansi(false).log_internal_errors(false);
+    let layer = layer.with_writer(OneLine(output));
     let registry = tracing_subscriber::registry().with(filter);
     match format {
         LogFormat::Text => Box::new(registry.with(layer)),

@@ -35,6 +35,8 @@ impl Program {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TEAHOUSE_")) {
             command.env_remove(name);
         }
+        // Nobody here looks at the page, which may not be built.
+        command.env("LEPTOS_ENV", "DEV");
         command.envs(Setting::rates().map(|rate| (rate.environment_name(), "0")));
         command.envs(LIMITS_OFF.map(|name| (name, "0"))).envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);

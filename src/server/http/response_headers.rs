@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -21,6 +21,9 @@ const NOTHING_RUNS: &str = "default-src 'none'; frame-ancestors 'none'; base-uri
 
 /// A file whose name changes with its content may be kept for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// A file whose name stays the same when its content changes: icons, the manifest.
+const ONE_HOUR: &str = "public, max-age=3600";
 
 /// Answers may differ from person to person, so nobody keeps them.
 const NEVER: &str = "private, no-store";
@@ -56,8 +59,26 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
 /// Marks a file whose name carries the hash of its content.
 pub async fn hashed_file(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    if response.status().is_success() {
+    if is_kept(response.status()) {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
     }
     response
+}
+
+/// Marks a file of the page: it is the same for everybody, and comes in several encodings. Whoever keeps one must not give
+/// it to those who cannot read it, nor a 404 of one build to those of the next (RFC 9110 §12.5.5). A 304 says what its
+/// 200 would say, since it takes the place of the headers that were kept (RFC 9110 §15.4.5).
+pub async fn named_file(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let is_kept = is_kept(response.status());
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if is_kept {
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(ONE_HOUR));
+    }
+    response
+}
+
+fn is_kept(status: StatusCode) -> bool {
+    status.is_success() || status == StatusCode::NOT_MODIFIED
 }

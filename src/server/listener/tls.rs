@@ -1,109 +1,147 @@
 //! The certificate of the HTTPS listener: read from PEM files, read again on SIGHUP, while connections stay open.
 
+mod pair;
+mod pem_file;
+mod x509;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use rustls::crypto::ring;
-use rustls_pki_types::pem::{self, PemObject as _};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::signal::unix::{SignalKind, signal};
+use rustls::sign::SingleCertAndKey;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+pub use pair::{TlsError, TlsWarning};
+pub use pem_file::{FileFault, Wanted};
+
+use crate::server::clock;
+use pair::Pair;
+use pem_file::PemFile;
+
+/// How often a certificate that runs out is warned of.
+const LOOK_EVERY: Duration = Duration::from_secs(86_400);
+
 /// A certificate chain with its key, and where they came from.
-#[derive(Debug)]
 pub struct Tls {
     certificate_path: PathBuf,
     key_path: PathBuf,
-    /// What new handshakes use. Held only to clone or to swap the `Arc`.
-    current: RwLock<Arc<rustls::ServerConfig>>,
+    /// The host that browsers ask for, where it is known.
+    host: Option<String>,
+    /// What new handshakes use. Held only to clone or to swap.
+    current: RwLock<Current>,
 }
 
-/// The certificate cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// The chain's file is missing, unreadable or not PEM.
-    #[error("server.tls_cert: cannot read a certificate from {path}: {source}. Name a PEM file with the certificate chain.", path = path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: pem::Error,
-    },
-    /// The key's file is missing, unreadable or not PEM.
-    #[error("server.tls_key: cannot read a private key from {path}: {source}. Name a PEM file with the key, readable for the user that runs teahouse.", path = path.display())]
-    Key {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: pem::Error,
-    },
-    /// Each can be read, but they do not work, mostly because the key is another certificate's.
-    #[error(
-        "server.tls_cert and server.tls_key do not work together: {0}. Name the key that the certificate was made for."
-    )]
-    Pair(#[from] rustls::Error),
+struct Current {
+    config: Arc<rustls::ServerConfig>,
+    pair: Arc<Pair>,
 }
 
 impl Tls {
-    /// Reads both files.
+    /// Reads both files. `host` is what browsers ask for, where it is known.
     ///
     /// # Errors
     /// [`TlsError`] with the setting to mend.
-    pub fn load(certificate_path: &Path, key_path: &Path) -> Result<Self, TlsError> {
-        let current = RwLock::new(server_config(certificate_path, key_path)?);
-        Ok(Self { certificate_path: certificate_path.to_owned(), key_path: key_path.to_owned(), current })
+    pub fn load(certificate_path: &Path, key_path: &Path, host: Option<&str>) -> Result<Self, TlsError> {
+        let current = RwLock::new(Current::new(read(certificate_path, key_path)?)?);
+        let (certificate_path, key_path) = (certificate_path.to_owned(), key_path.to_owned());
+        Ok(Self { certificate_path, key_path, host: host.map(str::to_owned), current })
     }
 
     /// Reads both files again. Open connections keep the old certificate, new ones get the new one.
     ///
     /// # Errors
-    /// [`TlsError`]; the old certificate then stays in use.
+    /// [`TlsError`], also when the new certificate is out of its time; the old one then stays in use.
     pub fn reload(&self) -> Result<(), TlsError> {
-        let fresh = server_config(&self.certificate_path, &self.key_path)?;
+        let pair = read(&self.certificate_path, &self.key_path)?;
+        match pair.validity(clock::now()) {
+            None | Some(TlsWarning::ExpiresSoon { .. }) => {}
+            Some(warning) => return Err(TlsError::NotNow(warning)),
+        }
+        let fresh = Current::new(pair)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 
+    /// What browsers refuse about the certificate in use, now or soon.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<TlsWarning> {
+        let pair = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).pair);
+        pair.warnings(clock::now(), self.host.as_deref())
+    }
+
     pub(super) fn current(&self) -> Arc<rustls::ServerConfig> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).config)
+    }
+
+    /// Logs the warnings once a day until the drain. Those of the start are told by whoever starts.
+    pub async fn warn_daily(&self, drain: CancellationToken) {
+        while drain.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+            self.log_warnings();
+        }
+    }
+
+    fn log_warnings(&self) {
+        for warning in self.warnings() {
+            tracing::warn!("{warning}");
+        }
     }
 }
 
-/// Watches SIGHUP from now on; the future, for a task of its own, reloads the certificate at each until the drain.
-/// Without TLS, leave SIGHUP to the system.
-///
-/// # Errors
-/// When the signal cannot be watched.
-pub fn reload_on_hangup(
-    tls: Arc<Tls>,
-    drain: CancellationToken,
-) -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    Ok(async move {
-        while let Some(Some(())) = drain.run_until_cancelled(hangup.recv()).await {
-            match tls.reload() {
-                Ok(()) => tracing::info!("certificate read again"),
-                Err(error) => tracing::error!(%error, "certificate not read again; the old one stays in use"),
+/// SIGHUP, which from now on does not end the process.
+pub struct Hangup(Signal);
+
+impl Hangup {
+    /// Watches the signal from now on.
+    ///
+    /// # Errors
+    /// When the signal cannot be watched.
+    pub fn watch() -> std::io::Result<Self> {
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// Reads the certificate again at each signal until the drain. For a task of its own.
+    pub async fn obey(mut self, tls: Option<Arc<Tls>>, drain: CancellationToken) {
+        while let Some(Some(())) = drain.run_until_cancelled(self.0.recv()).await {
+            match tls.as_ref().map(|tls| tls.reload()) {
+                None => {
+                    tracing::info!("SIGHUP: there is no certificate to read again; settings are read at the start only")
+                }
+                Some(Ok(())) => {
+                    tracing::info!("certificate read again");
+                    tls.iter().for_each(|tls| tls.log_warnings());
+                }
+                Some(Err(error)) => tracing::error!("certificate not read again; the old one stays in use: {error}"),
             }
         }
-    })
+    }
 }
 
-/// TLS 1.2 and 1.3 with ring, named outright: a process-wide default could be somebody else's.
-fn server_config(certificate_path: &Path, key_path: &Path) -> Result<Arc<rustls::ServerConfig>, TlsError> {
-    let unreadable = |source| TlsError::Certificate { path: certificate_path.to_owned(), source };
-    let chain = CertificateDer::pem_file_iter(certificate_path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(unreadable)?;
-    if chain.is_empty() {
-        return Err(unreadable(pem::Error::NoItemsFound));
+fn read(certificate_path: &Path, key_path: &Path) -> Result<Pair, TlsError> {
+    let of_certificate = |fault| TlsError::Certificate { path: certificate_path.to_owned(), fault };
+    let of_key = |fault| TlsError::Key { path: key_path.to_owned(), fault };
+    let certificate = PemFile::read(certificate_path, Wanted::Certificate).map_err(of_certificate)?;
+    let key = PemFile::read(key_path, Wanted::Key).map_err(of_key)?;
+    if certificate.holds_only(Wanted::Key) && key.holds_only(Wanted::Certificate) {
+        return Err(TlsError::Swapped);
     }
-    let key =
-        PrivateKeyDer::from_pem_file(key_path).map_err(|source| TlsError::Key { path: key_path.to_owned(), source })?;
-    let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    let chain = certificate.chain().map_err(of_certificate)?;
+    Pair::new(chain, key.key().map_err(of_key)?, &ring::default_provider())
 }
+
+impl Current {
+    /// TLS 1.2 and 1.3 with ring, named outright: a process-wide default could be somebody else's.
+    fn new(pair: Pair) -> Result<Self, TlsError> {
+        let resolver = Arc::new(SingleCertAndKey::from(pair.certified.clone()));
+        let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(resolver);
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self { config: Arc::new(config), pair: Arc::new(pair) })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -29,11 +29,13 @@ pub fn command(program: &Path, data: &Path) -> Command {
     command
 }
 
-/// The settings of whoever runs the tests must not reach the program under test.
+/// The settings of whoever runs the tests must not reach the program under test. It counts as a developer's, so that it
+/// starts without the built page.
 pub fn clean(command: &mut Command) {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TEAHOUSE_") || name.starts_with("LEPTOS_")) {
         command.env_remove(name);
     }
+    command.env("LEPTOS_ENV", "DEV");
     command.stderr(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
 }
 

@@ -28,8 +28,8 @@ impl Files {
         made.cert.der().clone()
     }
 
-    fn load(&self) -> Result<Tls, TlsError> {
-        Tls::load(&self.certificate, &self.key)
+    fn load(&self) -> Tls {
+        Tls::load(&self.certificate, &self.key, None).unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
@@ -53,7 +53,7 @@ async fn request(running: &Running, trusted: &CertificateDer<'static>, alpn: &[&
 async fn a_reload_changes_the_certificate_of_new_connections() {
     let files = Files::new();
     let old = files.renew();
-    let tls = Arc::new(files.load().expect("usable"));
+    let tls = Arc::new(files.load());
     let tell = get(|Extension(scheme): Extension<Scheme>| async move { scheme.name() });
     let options = ListenerOptions { tls: Some(Arc::clone(&tls)), ..options() };
     let running = start(options, Router::new().route("/", tell)).await;
@@ -70,10 +70,10 @@ async fn a_reload_changes_the_certificate_of_new_connections() {
 async fn a_hangup_signal_reloads_the_certificate() {
     let files = Files::new();
     files.renew();
-    let tls = Arc::new(files.load().expect("usable"));
+    let tls = Arc::new(files.load());
     let before = tls.current();
     let drain = CancellationToken::new();
-    let watching = tokio::spawn(reload_on_hangup(Arc::clone(&tls), drain.clone()).expect("watched"));
+    let watching = tokio::spawn(Hangup::watch().expect("watched").obey(Some(Arc::clone(&tls)), drain.clone()));
     files.renew();
     let kill = format!("kill -HUP {}", std::process::id());
     assert!(tokio::process::Command::new("sh").args(["-c", &kill]).status().await.expect("a shell").success());
@@ -91,7 +91,7 @@ async fn a_hangup_signal_reloads_the_certificate() {
 async fn a_reload_that_fails_keeps_the_old_certificate() {
     let files = Files::new();
     let old = files.renew();
-    let tls = Arc::new(files.load().expect("usable"));
+    let tls = Arc::new(files.load());
     let running = start(ListenerOptions { tls: Some(Arc::clone(&tls)), ..options() }, hello()).await;
     std::fs::write(&files.certificate, "nonsense").expect("written");
     assert!(matches!(tls.reload(), Err(TlsError::Certificate { .. })));
@@ -102,7 +102,7 @@ async fn a_reload_that_fails_keeps_the_old_certificate() {
 async fn only_http_1_1_is_negotiated() {
     let files = Files::new();
     let certificate = files.renew();
-    let tls = Arc::new(files.load().expect("usable"));
+    let tls = Arc::new(files.load());
     let running = start(ListenerOptions { tls: Some(tls), ..options() }, hello()).await;
     assert!(request(&running, &certificate, &[b"h2"]).await.is_err());
     assert!(request(&running, &certificate, &[b"h2", b"http/1.1"]).await.is_ok());
@@ -112,22 +112,8 @@ async fn only_http_1_1_is_negotiated() {
 async fn a_handshake_that_never_comes_is_closed_after_the_timeout() {
     let files = Files::new();
     files.renew();
-    let tls = Some(Arc::new(files.load().expect("usable")));
+    let tls = Some(Arc::new(files.load()));
     let options = ListenerOptions { tls, tls_handshake_timeout: Duration::from_millis(50), ..options() };
     let running = start(options, hello()).await;
     assert_eq!(exchange(&running, b"").await, "");
-}
-
-#[test]
-fn files_that_cannot_be_used_are_named_with_the_setting_to_mend() {
-    let files = Files::new();
-    let text = files.load().expect_err("missing").to_string();
-    assert!(text.contains("server.tls_cert") && text.contains("cert.pem"), "{text}");
-    files.renew();
-    std::fs::write(&files.key, "nonsense").expect("written");
-    let text = files.load().expect_err("no key").to_string();
-    assert!(text.contains("server.tls_key") && text.contains("key.pem"), "{text}");
-    let other = rcgen::KeyPair::generate().expect("a key");
-    std::fs::write(&files.key, other.serialize_pem()).expect("written");
-    assert!(matches!(files.load(), Err(TlsError::Pair(_))));
 }

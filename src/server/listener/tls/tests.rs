@@ -1,0 +1,188 @@
+//! Protects people who host from riddles: every fault of a certificate or a key is told with its mend, and what browsers
+//! would refuse is told before they do.
+
+use std::path::PathBuf;
+
+use chrono::{Datelike as _, Days, Utc};
+use rcgen::{CertificateParams, DnType, Issuer, KeyPair};
+
+use super::*;
+
+struct Files {
+    folder: tempfile::TempDir,
+}
+
+/// A key that was never used for anything.
+const ED448_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MEcCAQAwBQYDK2VxBDsEOfaDmZ+eAy+XOPKQtFMHiWCU3XUyi4ojEzblK1nUPRtn
+Zh+fwatsSci7G84JdmXc3cQiY8q90vLG4A==
+-----END PRIVATE KEY-----
+";
+
+/// Another one.
+const P521_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIBe+VRqP8TZIPbhrYG
++h17y8HTwnHbdATmtSJ9OWkVoNwuZ3Z1UWwKfokpeNYDcZBA1oOGFJJbTzksYSTg
+iXiKiqihgYkDgYYABAGlu47sdw1ERi0FF1B+ZXcvDZAll4itDzC8ro9b1LzK+erc
+B/Jl1YU/7CMb5GHmszlTreSwataV72QeVyyifZ6cjgCRRcZYoGAUd5h5g+PhwmGC
+EBvMwmJPP8oS+EiT2zT0KFDHeaCYEDvkhMRzLNdwHZYdyzRk7eclmWeSLA18Jt3v
+XQ==
+-----END PRIVATE KEY-----
+";
+
+const ENCRYPTED_KEY: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAiUT23ynjoHkAICCAAw
+-----END ENCRYPTED PRIVATE KEY-----
+";
+
+const KEY_ENCRYPTED_THE_OLD_WAY: &str = "-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,26267DBF04BC987A95D5307E9FE309ED
+
+IpnADKWvJCiUkOKfzMOdSbQKNtNSDSNz/xB9vugU0okuHsfrLkeV6E+1t0y49dPM
+-----END EC PRIVATE KEY-----
+";
+
+impl Files {
+    fn new(certificate: &str, key: &str) -> Self {
+        let files = Self { folder: tempfile::tempdir().expect("a folder") };
+        std::fs::write(files.path("cert.pem"), certificate).expect("written");
+        std::fs::write(files.path("key.pem"), key).expect("written");
+        files
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn load(&self) -> Result<Tls, TlsError> {
+        Tls::load(&self.path("cert.pem"), &self.path("key.pem"), Some("tea.example"))
+    }
+}
+
+/// A certificate for a name, valid from and until so many days from today.
+fn params(name: &str, days: (i64, i64)) -> CertificateParams {
+    let date = |days: i64| {
+        let today = Utc::now().date_naive();
+        let span = Days::new(days.unsigned_abs());
+        let date = if days < 0 { today - span } else { today + span };
+        rcgen::date_time_ymd(
+            date.year(),
+            u8::try_from(date.month()).expect("1–12"),
+            u8::try_from(date.day()).expect("1–31"),
+        )
+    };
+    let mut params = CertificateParams::new([name.to_owned()]).expect("names");
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    (params.not_before, params.not_after) = (date(days.0), date(days.1));
+    params
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate().expect("a key")
+}
+
+/// A self-signed certificate with its key, both as PEM.
+fn pair(days: (i64, i64)) -> (String, String) {
+    let key = key();
+    (params("tea.example", days).self_signed(&key).expect("a certificate").pem(), key.serialize_pem())
+}
+
+const A_YEAR: (i64, i64) = (-1, 365);
+
+/// The certificates of server, intermediate and root as PEM, and the key of the server.
+fn chain() -> ([String; 3], String) {
+    let keys = [key(), key(), key()];
+    let named = |name| params(name, A_YEAR);
+    let root = Issuer::new(named("Tea Root"), &keys[2]);
+    let intermediate = Issuer::new(named("Tea Intermediate"), &keys[1]);
+    let certificates = [
+        named("tea.example").signed_by(&keys[0], &intermediate).expect("signed").pem(),
+        named("Tea Intermediate").signed_by(&keys[1], &root).expect("signed").pem(),
+        named("Tea Root").self_signed(&keys[2]).expect("signed").pem(),
+    ];
+    (certificates, keys[0].serialize_pem())
+}
+
+#[test]
+fn every_fault_of_the_files_is_named_with_the_setting_and_the_mend() {
+    let (certificate, key_of_it) = pair(A_YEAR);
+    let other = key().serialize_pem();
+    let ([server, intermediate, _], key_of_server) = chain();
+    let wrong_order = format!("{intermediate}{server}");
+    let cut = &certificate[..certificate.len() - 40];
+    let no_x509 = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (case, certificate, key, words) in [
+        ("empty chain", "", &*key_of_it, ["server.tls_cert", "cert.pem is empty"]),
+        ("empty key", &*certificate, " \n", ["server.tls_key", "key.pem is empty"]),
+        ("no PEM", "\u{1}\u{2}DER", &key_of_it, ["server.tls_cert", "DER or PKCS #12"]),
+        ("cut off", cut, &key_of_it, ["server.tls_cert", "is damaged"]),
+        ("no certificate", no_x509, &key_of_it, ["server.tls_cert", "no X.509"]),
+        ("no key", &certificate, &certificate, ["server.tls_key", "holds no private key, but CERTIFICATE"]),
+        ("swapped", &key_of_it, &certificate, ["server.tls_cert names a private key", "Swap the two"]),
+        ("encrypted", &certificate, ENCRYPTED_KEY, ["server.tls_key", "openssl pkey -in"]),
+        ("encrypted as of old", &certificate, KEY_ENCRYPTED_THE_OLD_WAY, ["server.tls_key", "without one"]),
+        ("another key", &certificate, &other, ["do not belong together", "\"tea.example\""]),
+        ("wrong order", &wrong_order, &key_of_server, ["wrong order", "that of number 2"]),
+        ("Ed448", &certificate, ED448_KEY, ["server.tls_key: an Ed448 key", "P-256"]),
+        ("P-521", &certificate, P521_KEY, ["server.tls_key: an ECDSA key on P-521", "P-256"]),
+    ] {
+        let error = Files::new(certificate, key).load().err().map(|error| error.to_string()).unwrap_or_default();
+        for words in words {
+            assert!(error.contains(words), "{case}: {words:?} is missing in: {error}");
+        }
+    }
+    let missing = Tls::load(Path::new("no/such.pem"), Path::new("no/such.pem"), None).err();
+    let text = missing.map(|error| error.to_string()).unwrap_or_default();
+    assert!(text.contains("server.tls_cert: no/such.pem cannot be read"), "{text}");
+}
+
+#[test]
+fn what_browsers_refuse_is_told_before_they_do() {
+    let warned = |(certificate, key): (String, String)| {
+        let tls = Files::new(&certificate, &key).load().unwrap_or_else(|error| panic!("{error}"));
+        tls.warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let ([server, intermediate, root], key_of_server) = chain();
+    let of_chain = |certificates: &[&String]| {
+        warned((certificates.iter().map(|pem| pem.as_str()).collect(), key_of_server.clone()))
+    };
+    for (case, warnings, words) in [
+        ("in its time", warned(pair(A_YEAR)), ""),
+        ("expired", warned(pair((-90, -1))), "expired on"),
+        ("not yet valid", warned(pair((2, 90))), "valid from"),
+        ("expires in ten days", warned(pair((-80, 10))), "expires on"),
+        ("expires in sixteen days", warned(pair((-80, 16))), ""),
+        ("whole chain", of_chain(&[&server, &intermediate]), ""),
+        ("with the root", of_chain(&[&server, &intermediate, &root]), ""),
+        ("no intermediate", of_chain(&[&server]), "the certificate of \"Tea Intermediate\" is missing"),
+        ("root too early", of_chain(&[&server, &root]), "the certificate of \"Tea Intermediate\" is missing"),
+        ("out of order", of_chain(&[&server, &root, &intermediate]), "not in its place"),
+    ] {
+        let expected = usize::from(!words.is_empty());
+        assert_eq!(warnings.len(), expected, "{case}: {warnings:?}");
+        assert!(warnings.iter().all(|warning| warning.contains(words)), "{case}: {warnings:?}");
+    }
+    let (certificate, key) = pair(A_YEAR);
+    let files = Files::new(&certificate, &key);
+    let tls = Tls::load(&files.path("cert.pem"), &files.path("key.pem"), Some("chat.example"));
+    let warnings = tls.map(|tls| tls.warnings()).unwrap_or_default();
+    assert_eq!(warnings, [TlsWarning::AnotherName { host: "chat.example".to_owned() }]);
+}
+
+/// Protects a server that works from a renewal that went wrong.
+#[test]
+fn a_reload_takes_no_certificate_that_is_out_of_its_time() {
+    let (certificate, key) = pair(A_YEAR);
+    let files = Files::new(&certificate, &key);
+    let tls = files.load().unwrap_or_else(|error| panic!("{error}"));
+    let before = tls.current();
+    for days in [(-90, -1), (2, 90)] {
+        let (certificate, key) = pair(days);
+        std::fs::write(files.path("cert.pem"), certificate).expect("written");
+        std::fs::write(files.path("key.pem"), key).expect("written");
+        assert!(matches!(tls.reload(), Err(TlsError::NotNow(_))));
+        assert!(Arc::ptr_eq(&before, &tls.current()));
+    }
+}

@@ -1,0 +1,203 @@
+//! What people who host meet when something is not as it should be: it is told at the start and by `teahouse check`, and
+//! not first by a browser.
+
+use std::io;
+use std::path::Path;
+
+use chrono::{Datelike, Days, Utc};
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::support::PATIENCE;
+use crate::support::process::{self, Teahouse};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_teahouse");
+
+/// Runs it to its end; returns the exit code and what it said on standard error.
+async fn run(command: &mut Command) -> (Option<i32>, String) {
+    let output = timeout(PATIENCE, command.output()).await.expect("it does not stop").unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// A folder with all that the page names, made of stand-ins.
+fn site() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let package = folder.path().join("site/pkg");
+    std::fs::create_dir_all(&package).unwrap();
+    std::fs::write(folder.path().join("hash.txt"), "js: aaa\nwasm: bbb\ncss: ccc\n").unwrap();
+    for name in ["teahouse.aaa.js", "teahouse.bbb.wasm", "teahouse.bbb.wasm.br", "teahouse.ccc.css"] {
+        std::fs::write(package.join(name), "stand-in").unwrap();
+    }
+    for name in ["favicon.svg", "robots.txt", "manifest.webmanifest", "icon-192.png", "icon-512.png"] {
+        std::fs::write(folder.path().join("site").join(name), "stand-in").unwrap();
+    }
+    folder
+}
+
+/// The program as it is shipped, on these files.
+fn shipped(site: &Path, data: &Path) -> Command {
+    let mut command = process::command(Path::new(PROGRAM), data);
+    command.env("LEPTOS_ENV", "PROD");
+    command.env("LEPTOS_SITE_ROOT", site.join("site")).env("LEPTOS_HASH_FILE_NAME", site.join("hash.txt"));
+    command
+}
+
+/// What happened to a folder.
+type Damage = fn(&Path);
+
+/// Protects people from a page without style or life, which only they would have seen.
+#[tokio::test]
+async fn files_of_the_page_that_are_missing_stop_the_start_and_are_named() {
+    let data = TempDir::new().unwrap();
+    let whole = site();
+    let (code, said) = run(shipped(whole.path(), data.path()).arg("check")).await;
+    assert_eq!((code, &*said), (Some(0), ""), "nothing is wrong");
+    let teahouse = Teahouse::start(&mut shipped(whole.path(), data.path())).await;
+    teahouse.signal("TERM");
+    teahouse.end().await;
+
+    let cases: [(&str, Damage, &[&str]); 5] = [
+        ("no hash file", |site| std::fs::remove_file(site.join("hash.txt")).unwrap(), &["hash.txt", "make build"]),
+        ("cut hash file", |site| std::fs::write(site.join("hash.txt"), "js: aaa\ncss: ccc\n").unwrap(), &["\"wasm\""]),
+        (
+            "no folder",
+            |site| std::fs::remove_dir_all(site.join("site")).unwrap(),
+            &["leptos.site-root", "seen from", "make build"],
+        ),
+        (
+            "files of another build",
+            |site| std::fs::write(site.join("hash.txt"), "js: zzz\nwasm: bbb\ncss: ccc\n").unwrap(),
+            &["pkg/teahouse.zzz.js", "same build"],
+        ),
+        (
+            "no icon",
+            |site| std::fs::remove_file(site.join("site/favicon.svg")).unwrap(),
+            &["favicon.svg", "page names"],
+        ),
+    ];
+    for (case, damage, words) in cases {
+        let site = site();
+        damage(site.path());
+        for command in [&mut shipped(site.path(), data.path()), shipped(site.path(), data.path()).arg("check")] {
+            let (code, said) = run(command).await;
+            assert_eq!(code, Some(1), "{case}: {said}");
+            assert!(words.iter().all(|words| said.contains(words)), "{case}: {said}");
+        }
+    }
+}
+
+/// Protects `cargo leptos watch`, which starts the server while files of the page are being built.
+#[tokio::test]
+async fn a_developers_server_starts_without_the_files_and_says_so() {
+    let (site, data) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut command = shipped(site.path(), data.path());
+    let teahouse = Teahouse::start(command.env_remove("LEPTOS_ENV").env("LEPTOS_WATCH", "true")).await;
+    teahouse.signal("TERM");
+    let (code, said) = teahouse.end().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("WARN") && said.contains("hash.txt"), "{said}");
+}
+
+/// Protects whoever sets something by the environment from a server that does not listen to it.
+#[tokio::test]
+async fn a_misspelt_variable_stops_the_start_with_the_right_name() {
+    let data = TempDir::new().unwrap();
+    let (code, said) = run(process::command(Path::new(PROGRAM), data.path()).env("TEAHOUSE_ADDR", "0.0.0.0:80")).await;
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("TEAHOUSE_ADDR") && said.contains("\"TEAHOUSE_SERVER_ADDR\""), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+/// Protects supervisors, which tell a refused start from a crash by the exit code.
+#[tokio::test]
+async fn the_exit_code_stays_when_nobody_reads_what_is_said() {
+    let data = TempDir::new().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (arguments, expected) in [
+        (&["settings"][..], 0),
+        (&["check"], 0),
+        (&["--config", "no/such.toml"], 2),
+        (&["serve", "--addr", &address], 1),
+    ] {
+        let mut command = Command::new(PROGRAM);
+        process::clean(&mut command);
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        command.args(arguments).arg("--data").arg(data.path());
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        let status = timeout(PATIENCE, command.status()).await.expect("it does not stop").unwrap();
+        assert_eq!(status.code(), Some(expected), "{arguments:?}");
+    }
+}
+
+/// Protects whoever is connected from a terminal that closes, and from the habit of reloading every daemon.
+#[tokio::test]
+async fn a_hangup_without_a_certificate_is_logged_and_changes_nothing() {
+    let data = TempDir::new().unwrap();
+    let mut teahouse = Teahouse::start(&mut process::command(Path::new(PROGRAM), data.path())).await;
+    let mut alice = teahouse.member("Alice").await;
+    teahouse.signal("HUP");
+    assert!(teahouse.says("SIGHUP").await.is_some(), "it ended");
+    alice.say("lobby", "one", "still here").await.unwrap();
+    drop(alice);
+    teahouse.signal("TERM");
+    let (code, said) = teahouse.end().await;
+    assert_eq!(code, Some(0), "{said}");
+}
+
+/// Writes a self-signed certificate and its key that expire in so many days.
+fn certificate(folder: &Path, days: u64) {
+    let until = Utc::now().date_naive() + Days::new(days);
+    let day = |number: u32| u8::try_from(number).unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    params.not_after = rcgen::date_time_ymd(until.year(), day(until.month()), day(until.day()));
+    std::fs::write(folder.join("cert.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+}
+
+fn over_tls(folder: &Path) -> Command {
+    let mut command = process::command(Path::new(PROGRAM), folder);
+    command.arg("--tls-cert").arg(folder.join("cert.pem")).arg("--tls-key").arg(folder.join("key.pem"));
+    command
+}
+
+/// Protects a server that works from a renewal that went wrong, and its host from a certificate that runs out unseen.
+#[tokio::test]
+async fn a_certificate_that_runs_out_is_told_and_a_broken_one_is_not_taken() {
+    let folder = TempDir::new().unwrap();
+    certificate(folder.path(), 10);
+    let mut teahouse = Teahouse::start(&mut over_tls(folder.path())).await;
+    std::fs::write(folder.path().join("key.pem"), "").unwrap();
+    teahouse.signal("HUP");
+    let said = teahouse.says("not read again").await.expect("it goes on");
+    assert!(said.contains("server.tls_key") && said.contains("is empty"), "{said}");
+    certificate(folder.path(), 90);
+    teahouse.signal("HUP");
+    assert!(teahouse.says("certificate read again").await.is_some(), "it goes on");
+    teahouse.signal("TERM");
+    let (code, said) = teahouse.end().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said.matches("the certificate expires on").count(), 1, "{said}");
+
+    std::fs::write(folder.path().join("cert.pem"), "").unwrap();
+    for command in [over_tls(folder.path()).arg("check"), &mut over_tls(folder.path())] {
+        let (code, said) = run(command).await;
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("server.tls_cert") && said.contains("is empty"), "{said}");
+    }
+}
+
+/// Protects people behind a proxy from sharing one address and its limits without anybody knowing why.
+#[tokio::test]
+async fn a_check_says_when_the_proxy_in_front_is_not_trusted() {
+    let (site, data) = (site(), TempDir::new().unwrap());
+    let mut command = shipped(site.path(), data.path());
+    let (code, said) = run(command.args(["check", "--public-origin", "https://chat.example.org"])).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("warning") && said.contains("server.trusted_proxies"), "{said}");
+    let (_, said) = run(command.env("TEAHOUSE_SERVER_TRUSTED_PROXIES", "127.0.0.1")).await;
+    assert_eq!(said, "");
+}
