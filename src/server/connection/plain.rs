@@ -6,12 +6,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-<<<<<<< HEAD
 use crate::model::text;
-use crate::protocol::plain::{PlainMessage, TIME_MAX_BYTES};
-=======
 use crate::protocol::plain::{PlainFault, PlainFrame, PlainMessage, TIME_MAX_BYTES};
->>>>>>> bf249dd (Understand what WebSocket tutorials send to the plain socket)
 use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
 use crate::server::chat::{self, Said, Utterance};
