@@ -17,6 +17,7 @@ use crate::server::broker::local::LocalBroker;
 use crate::server::config::{Config, Scheme, ServerConfig, WebOrigin};
 use crate::server::listener::{self, BindError, Hangup, ListenerOptions, Tls, TlsError};
 use crate::server::origin::Hosts;
+use crate::server::store::StoreFailure;
 use crate::server::store::sqlite::{OpenError, SqliteStore};
 use crate::server::{chat, clock, housekeeping, http};
 
@@ -59,12 +60,9 @@ pub enum BootError {
     /// A signal handler could not be installed.
     #[error("signals cannot be watched: {0}")]
     Signals(std::io::Error),
-    /// The disk failed under the running server.
-    #[error(
-        "the database could not be written: {0}. Nothing that was acknowledged is lost. Free space or mend the disk, \
-         then start again; lines that were not acknowledged are sent again by their writers"
-    )]
-    StoreFailed(String),
+    /// The store ended under the running server.
+    #[error(transparent)]
+    StoreFailed(#[from] StoreFailure),
     /// The task that shows lines to people ended.
     #[error(
         "lines are stored but not shown to anybody any more, by a fault of this program. Start it again; nothing is lost"
@@ -129,7 +127,7 @@ pub struct Server {
     app: Arc<App>,
     address: SocketAddr,
     scheme: Scheme,
-    failure: watch::Receiver<Option<String>>,
+    failure: watch::Receiver<Option<StoreFailure>>,
     /// Cancelled when nothing more is accepted.
     listening: CancellationToken,
     accepting: TaskTracker,
@@ -186,7 +184,7 @@ impl Server {
         let mut failure = self.failure.clone();
         let store_failed = async {
             match failure.wait_for(Option::is_some).await {
-                Ok(reason) => BootError::StoreFailed(reason.clone().unwrap_or_default()),
+                Ok(failure) => failure.clone().map_or(BootError::FanOutEnded, BootError::StoreFailed),
                 // The store was closed without having failed: that is what a drain looks like from here.
                 Err(_) => std::future::pending().await,
             }

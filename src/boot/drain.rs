@@ -10,6 +10,7 @@ use crate::protocol::CloseCode;
 use crate::server::config::limit;
 use crate::server::faults::{self, Point};
 use crate::server::hub::sendq::Signal;
+use crate::server::store::StoreFailure;
 
 /// Whoever was told to reconnect last has so long to be gone: a slow network, and a busy machine.
 const GRACE: Duration = Duration::from_millis(500);
@@ -57,7 +58,10 @@ impl Server {
         // Whatever the hurry: what was accepted gets its commit.
         let closed = app.store.close().await;
         patience.wait_for(FAREWELL, self.housekeeping.wait()).await;
-        closed.map_err(|error| BootError::StoreFailed(error.to_string()))?;
+        if let Err(error) = closed {
+            let failure = self.failure.borrow().clone();
+            return Err(failure.unwrap_or_else(|| StoreFailure::InDoubt(error.to_string())).into());
+        }
         tracing::info!("stopped");
         Ok(())
     }

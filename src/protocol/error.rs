@@ -56,6 +56,8 @@ error_codes! {
     ClientMessageIdConflict = "client_message_id_conflict", "This client message id was used for another text: use a new one.";
     TooFast = "too_fast", "Too many requests: wait as long as retry_after_ms says.";
     Busy = "busy", "The server has too much to do: try again after retry_after_ms.";
+    DiskFull = "disk_full", "The server's disk is full: reading goes on; post again when its host has freed space.";
+    Damaged = "damaged", "The server's database is damaged: what can be read is there; its host must restore a backup.";
     ShuttingDown = "shutting_down", "The server is restarting: try again after retry_after_ms.";
     MalformedFrame = "malformed_frame", "The frame is not a JSON object of a known shape: see PROTOCOL.md.";
     FrameTooLarge = "frame_too_large", "The frame or request is larger than the server accepts: send less at once.";

@@ -21,9 +21,11 @@ use crate::server::store::{NameConflict, StoreError};
 
 /// How long to wait before asking a server that is too busy again.
 const BUSY_RETRY_MS: u32 = 1_000;
+/// How long to wait before asking a server again that waits for its host: for space, or for a backup.
+const HOST_RETRY_MS: u32 = 10_000;
 
 /// Puts a failure of the store into the wire's words. The details go to the log, never to the client.
-fn refuse(error: StoreError) -> Refusal {
+pub fn refuse(error: StoreError) -> Refusal {
     match error {
         StoreError::RoomNotFound(_) => ErrorCode::RoomNotFound.into(),
         StoreError::RoomExists(_) => ErrorCode::RoomExists.into(),
@@ -40,6 +42,9 @@ fn refuse(error: StoreError) -> Refusal {
             ErrorCode::Internal.into()
         }
         StoreError::Busy => Refusal::retry_after(ErrorCode::Busy, BUSY_RETRY_MS),
+        StoreError::DiskFull => Refusal::retry_after(ErrorCode::DiskFull, HOST_RETRY_MS),
+        // The store has said in the log what it is.
+        StoreError::Damaged(_) => Refusal::retry_after(ErrorCode::Damaged, HOST_RETRY_MS),
         StoreError::Closed(_) => Refusal::retry_after(ErrorCode::ShuttingDown, BUSY_RETRY_MS),
         StoreError::Read(detail) => {
             tracing::error!(store.error = detail, "reading from the store failed");

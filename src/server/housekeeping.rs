@@ -1,5 +1,6 @@
 //! The few tasks and threads that run as long as the server: fan-out of what was committed, presence and room list once
-//! per tick, a look at every connection, the end of rooms that nobody used. Not here: tasks of connections (`connection`).
+//! per tick, a look at every connection and at the store's files, the end of rooms that nobody used. Not here: tasks of
+//! connections (`connection`).
 
 use std::io;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ const TELL_ATTACKS_EVERY: Duration = Duration::from_secs(10);
 /// How often rooms that are empty for too long are looked for.
 const EMPTY_ROOMS_PERIOD_MIN: Duration = Duration::from_millis(20);
 const EMPTY_ROOMS_PERIOD_MAX: Duration = Duration::from_secs(600);
+/// How often the store looks after its files.
+const STORE_PERIOD: Duration = Duration::from_secs(1);
 /// In so many shares all connections are looked at, fewer where the period is short.
 const SHARES_MAX: usize = 32;
 
@@ -46,6 +49,7 @@ pub fn start(app: &Arc<App>, committed: mpsc::Receiver<Committed>) -> io::Result
     tasks.spawn(check_connections(Arc::clone(app)));
     tasks.spawn(tell_attacks(Arc::clone(app)));
     tasks.spawn(remove_empty_rooms(Arc::clone(app)));
+    tasks.spawn(maintain_store(Arc::clone(app)));
     tasks.close();
     Ok(tasks)
 }
@@ -98,6 +102,11 @@ async fn check_connections(app: Arc<App>) {
         share = (share + 1) % shares;
     })
     .await;
+}
+
+/// Has the store look after its files. Its failure is told to `boot` by the store itself.
+async fn maintain_store(app: Arc<App>) {
+    every(STORE_PERIOD, &app.clone(), || drop(app.store.maintain())).await;
 }
 
 async fn tell_presence(app: Arc<App>) {

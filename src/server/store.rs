@@ -7,8 +7,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
+pub use error::{Health, StoreError, StoreFailure};
+
 use crate::protocol::{ClientMessageId, Epoch, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId};
 
+mod error;
 mod guests;
 pub mod sqlite;
 
@@ -19,51 +22,6 @@ mod conformance;
 
 /// What every method answers with; boxed, so that the store can be chosen at start.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
-
-/// Why the store did not do it.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// No room has this address.
-    #[error("there is no room {0}")]
-    RoomNotFound(RoomSlug),
-    /// A room with this address exists.
-    #[error("room {0} exists already")]
-    RoomExists(RoomSlug),
-    /// A room with an address that looks like this one exists.
-    #[error("a room that looks like {0} exists already")]
-    RoomLookAlike(RoomSlug),
-    /// There are as many rooms as there may be.
-    #[error("there are as many rooms as there may be")]
-    TooManyRooms,
-    /// The sender used this client message id for another text or in another room.
-    #[error("the client message id was used for another text")]
-    ClientMessageIdConflict,
-    /// The session ended, or its nickname is another by now.
-    #[error("the session is not what it was")]
-    SessionEnded,
-    /// This person may not have this nickname.
-    #[error(transparent)]
-    Nickname(#[from] NameConflict),
-    /// Another guest's session has this token. Tokens are random, so the caller has a fault.
-    #[error("the session token belongs to another guest")]
-    TokenTaken,
-    /// The write queue is full; nothing was written.
-    #[error("the write queue is full")]
-    Busy,
-    /// The store failed for good or was closed: nothing is acknowledged any more.
-    #[error("the store is closed: {0}")]
-    Closed(String),
-    /// A read failed.
-    #[error("reading failed: {0}")]
-    Read(String),
-}
-
-impl StoreError {
-    /// The answer to whatever comes after an orderly close.
-    fn closed() -> Self {
-        Self::Closed("it was closed in good order".to_owned())
-    }
-}
 
 /// A line to append.
 #[derive(Clone, Debug)]
@@ -80,9 +38,13 @@ pub struct NewMessage {
     pub sender_time: Option<String>,
     /// The session in whose name it is said; `None` for a program on the plain socket, which has none.
     pub session: Option<TokenHash>,
-    /// The server's clock; the store raises it to the time of the room's newest event if it is earlier.
+    /// The server's clock. Where the room's newest event is later by at most [`CLOCK_JITTER_MS`], the store takes its time.
     pub at: Timestamp,
 }
+
+/// A clock steps back by so much when it is kept right (NTP slews, several processors), and people need not see that. One
+/// that steps back further was wrong before, and what was written then must not set the time of everything after it.
+pub const CLOCK_JITTER_MS: i64 = 5_000;
 
 /// A line that is on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +124,7 @@ pub type CommitSink = Box<dyn Fn(Committed) + Send + 'static>;
 /// A write is queued by the call itself, so the order of calls is the order of the log. Whoever drops the future takes
 /// nothing back: the write still happens and is still announced. A refused write changes nothing.
 /// Every method answers `Closed` after `close`, and every write does after a failure; reads may answer `Read`.
+/// What goes wrong below is sorted into four, each with its duties: see `store/error.rs`.
 pub trait Store: Send + Sync + 'static {
     /// The identity of this history: made at creation, changed by every restore.
     fn epoch(&self) -> &Epoch;
@@ -174,21 +137,22 @@ pub trait Store: Send + Sync + 'static {
 
     /// Opens a room and writes its `room_created` event with seq 1. That there is no such room, none that looks like it
     /// (`server::names`), and room for another is found out in the same transaction.
-    /// Errors: `RoomExists`, `RoomLookAlike`, `TooManyRooms`, `Busy`, `Closed`.
+    /// Errors: `RoomExists`, `RoomLookAlike`, `TooManyRooms`, `Busy`, `DiskFull`, `Damaged`, `Closed`.
     fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord>;
 
     /// The rooms of which [`Store::remove_empty_room`] would remove each.
     fn empty_rooms(&self, created_before: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>>;
 
     /// Removes a room with its log, if it was created before this moment and nothing but its creation ever happened in it.
-    /// The lobby stays. Answers whether it was removed. Errors: `Busy`, `Closed`.
+    /// The lobby stays. Answers whether it was removed.
+    /// Errors: `Busy`, `Damaged`, `Closed`.
     fn remove_empty_room(&self, room: RoomSlug, created_before: Timestamp) -> StoreFuture<'_, bool>;
 
     /// Appends a line. When this returns `Ok`, the line is on disk: the commit's fsync has returned.
     /// The seq is taken in the transaction that inserts the row, so commits and seqs have the same order, and a
     /// failure leaves no hole. A retry (same sender, same id, same room and text) answers with the first one's place and
-    /// writes nothing. Errors: `RoomNotFound`, `ClientMessageIdConflict`, `Busy`, `Closed`.
-    /// The session is checked in the same transaction: nothing is said in the name of one that ended before.
+    /// writes nothing. Errors: `RoomNotFound`, `ClientMessageIdConflict`, `Busy`, `DiskFull`, `Damaged`,
+    /// `Closed`. The session is checked in the same transaction: nothing is said in the name of one that ended before.
     fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended>;
 
     /// At most `limit` events of a room (the caller sets a sane one), read in one snapshot together with the head.
@@ -213,18 +177,25 @@ pub trait Store: Send + Sync + 'static {
     /// Writes a guest: a new id makes a new one, a known id changes its name and token, in one transaction with the look
     /// for others who have the name. A name whose owner is out of time is free: that guest is removed. The name before
     /// rests if its owner has spoken; who gave it back may take it again.
-    /// Errors: `Nickname`, `TokenTaken` (nothing changed), `Busy`, `Closed`.
+    /// Errors: `Nickname`, `TokenTaken` (nothing changed), `Busy`, `DiskFull`, `Damaged`, `Closed`.
     fn put_guest(&self, naming: Naming) -> StoreFuture<'_, ()>;
 
-    /// Notes that a session is in use; its times never go back. Unknown ids are fine. Errors: `Busy`, `Closed`.
+    /// Notes that a session is in use; its times never go back. Unknown ids are fine. Errors: `Busy`,
+    /// `Damaged`, `Closed`.
     fn touch_guest(&self, session: SessionUse) -> StoreFuture<'_, ()>;
 
     /// Ends a session. Its nickname is free, or rests until then if its owner has spoken. Unknown ids are fine.
-    /// Errors: `Busy`, `Closed`.
+    /// Errors: `Busy`, `Damaged`, `Closed`.
     fn remove_guest<'a>(&'a self, id: &'a UserId, at: Timestamp, rests_until: Timestamp) -> StoreFuture<'a, ()>;
 
-    /// Proves that the store can be read and did not fail. For health checks. Errors: `Read`, `Closed`.
-    fn check(&self) -> StoreFuture<'_, ()>;
+    /// Proves that the store can be read and did not fail. For health checks. Errors: `Read`, `Damaged` from the first time
+    /// that damage was met, `Closed`.
+    fn check(&self) -> StoreFuture<'_, Health>;
+
+    /// Looks after what the store stands on: its files, the space that is left, what a plain copy of the database would
+    /// lack. To be called about once a second. Errors: `Busy` when there is too much to do, in which case the store does
+    /// this by itself; `Closed`.
+    fn maintain(&self) -> StoreFuture<'_, ()>;
 
     /// Finishes the reads that run, writes and announces what was accepted, checkpoints, and closes. The sink must go on
     /// taking events meanwhile. Errors: `Closed` with the reason if the store had failed; closing twice is fine.

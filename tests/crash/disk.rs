@@ -15,40 +15,65 @@ use crate::support::process::{End, Teahouse};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sync_that_fails_acknowledges_nothing_and_ends_the_process() {
-    a_commit_that_fails("EIO on a sync", "fsync,fdatasync:error=EIO:when=80+").await;
+    let name = "EIO on a sync";
+    let Some(failing) = Failing::start(name, "fsync,fdatasync:error=EIO:when=80+").await else { return };
+    let words = ["the database could not be written", "Nothing that was acknowledged is lost", "start again"];
+    failing.ended(name, 1, &words).await;
 }
 
+/// A write that does not fit leaves no doubt, so the process goes on, refuses, and ends in order when it is told to.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_is_full_acknowledges_nothing_and_ends_the_process() {
-    a_commit_that_fails("ENOSPC on write", "pwrite64:error=ENOSPC:when=900+").await;
+async fn a_disk_that_is_full_refuses_lines_and_loses_none() {
+    let name = "ENOSPC on write";
+    let Some(mut failing) = Failing::start(name, "pwrite64:error=ENOSPC:when=900+").await else { return };
+    failing.teahouse.says("the disk is full").await.expect("the log says so");
+    failing.teahouse.signal("TERM");
+    failing.ended(name, 0, &["posting is refused and reading goes on"]).await;
 }
 
-/// The call is one of a commit: the counts are beyond those of the start, and before the first checkpoint.
-async fn a_commit_that_fails(name: &str, injection: &str) {
-    if strace::tracing_for(name) == Tracing::IsMissing {
-        return;
+/// Everybody's lines while the disk fails from some call on. The call is one of a commit: the counts are beyond those of
+/// the start, and before the first checkpoint.
+struct Failing {
+    data: TempDir,
+    logs: TempDir,
+    teahouse: Teahouse,
+    crowd: Crowd,
+}
+
+impl Failing {
+    /// `None` where strace does not work, which has been said then.
+    async fn start(name: &str, injection: &str) -> Option<Self> {
+        if strace::tracing_for(name) == Tracing::IsMissing {
+            return None;
+        }
+        let (data, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let calls = "trace=write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync";
+        let inject = format!("inject={injection}");
+        let options = ["--seccomp-bpf", "-e", calls, "-e", &inject];
+        let teahouse =
+            Teahouse::start(&mut strace::command(data.path(), &logs.path().join("strace"), None, &options)).await;
+        let crowd = Crowd::gather(&teahouse.url).await;
+        Some(Self { data, logs, teahouse, crowd })
     }
-    let (data, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let log = logs.path().join("strace");
-    let (calls, inject) = ("trace=write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync", format!("inject={injection}"));
-    let mut command = strace::command(data.path(), &log, None, &["--seccomp-bpf", "-e", calls, "-e", &inject]);
-    let teahouse = Teahouse::start(&mut command).await;
-    let mut crowd = Crowd::gather(&teahouse.url).await;
-    let (code, said) = teahouse.end().await;
-    assert_eq!(code, Some(1), "{said}");
-    for words in ["the database could not be written", "Nothing that was acknowledged is lost", "start again"] {
-        assert!(said.contains(words), "{words:?} is missing in: {said}");
+
+    /// Waits for the end, and expects that it is as it should be: nothing acknowledged too early, nothing lost, and after a
+    /// restart everybody gets the answers that are missing.
+    async fn ended(self, name: &str, exit_code: i32, words: &[&str]) {
+        let Self { data, logs, teahouse, mut crowd } = self;
+        let (code, said) = teahouse.end().await;
+        assert_eq!(code, Some(exit_code), "{said}");
+        for words in words {
+            assert!(said.contains(words), "{words:?} is missing in: {said}");
+        }
+        let order = Order::of(&String::from_utf8_lossy(&std::fs::read(logs.path().join("strace")).unwrap()));
+        assert!(order.failures > 0, "nothing failed");
+        order.expect_none_too_early();
+        assert_eq!(audit(data.path(), &crowd.ledger()), BTreeSet::new());
+        let acked = crowd.ledger().acked.len();
+        recover(data.path(), &mut crowd).await;
+        let later = crowd.ledger().acked.len() - acked;
+        println!("\n{name}: {acked} lines acknowledged, all on disk; {later} more after the restart");
     }
-    let order = Order::of(&String::from_utf8_lossy(&std::fs::read(log).unwrap()));
-    assert!(order.failures > 0, "nothing failed");
-    order.expect_none_too_early();
-    assert_eq!(audit(data.path(), &crowd.ledger()), BTreeSet::new());
-    let acked = crowd.ledger().acked.len();
-    recover(data.path(), &mut crowd).await;
-    println!(
-        "\n{name}: {acked} lines acknowledged, all on disk; {} more after the restart",
-        crowd.ledger().acked.len() - acked
-    );
 }
 
 /// One sync that fails while the store is made is enough: SQLite may go on with weaker settings than it says.

@@ -8,6 +8,8 @@ mod support;
 mod backup;
 mod costs;
 mod cuts;
+mod data_folder;
+mod disk;
 mod drain;
 mod files;
 mod history;

@@ -13,8 +13,8 @@ use teahouse::server::limits::Address;
 use teahouse::server::listener::{self, ListenerOptions};
 use teahouse::server::store::sqlite::SqliteStore;
 use teahouse::server::store::{
-    Appended, EventRange, Guest, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord, SessionUse, Store,
-    StoreFuture, TokenHash,
+    Appended, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord, SessionUse,
+    Store, StoreFuture, TokenHash,
 };
 use teahouse::server::{chat, clock, housekeeping, http};
 use tempfile::TempDir;
@@ -93,8 +93,12 @@ impl Store for StoreWithBug {
         self.0.remove_guest(id, at, rests_until)
     }
 
-    fn check(&self) -> StoreFuture<'_, ()> {
+    fn check(&self) -> StoreFuture<'_, Health> {
         self.0.check()
+    }
+
+    fn maintain(&self) -> StoreFuture<'_, ()> {
+        self.0.maintain()
     }
 
     fn close(&self) -> StoreFuture<'_, ()> {

@@ -103,10 +103,10 @@ async fn what_was_acknowledged_survives_kill_9() {
     assert_eq!(texts, (0..50).map(|number| format!("line {number}")).collect::<Vec<_>>());
 }
 
-/// Protects a full disk from becoming a lie: nothing is acknowledged that is not kept, and the program says what to do.
-/// The limit on the size of files stands in for the disk's end: SQLite sees both as a write that does not fit.
+/// Protects a disk that fails from becoming a lie: nothing is acknowledged that is not kept, and the program says what to
+/// do. The limit on the size of files stands in for the disk: SQLite sees both as a write that failed.
 #[tokio::test]
-async fn a_full_disk_ends_it_loudly_and_loses_nothing_that_was_acknowledged() {
+async fn a_write_that_fails_ends_it_loudly_and_loses_nothing_that_was_acknowledged() {
     let data = TempDir::new().unwrap();
     let mut limited = Command::new("sh");
     let script = "trap '' XFSZ; ulimit -f 512; exec \"$0\" --addr 127.0.0.1:0 --data \"$1\"";
@@ -125,7 +125,7 @@ async fn a_full_disk_ends_it_loudly_and_loses_nothing_that_was_acknowledged() {
                 break;
             }
         }
-        assert!(acked < 10_000, "the disk never filled");
+        assert!(acked < 10_000, "the limit was never reached");
     }
     drop(alice);
     let (code, said) = teahouse.end().await;

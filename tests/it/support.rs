@@ -7,6 +7,7 @@ mod page;
 pub mod process;
 mod program;
 mod proxy;
+mod small_disk;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use member::{Member, is_publication};
 pub use page::{Door, Page, shown_after};
 pub use program::Program;
 pub use proxy::{Cut, Direction, Ending, Proxy};
+pub use small_disk::SmallDisk;
 
 /// How long a helper waits for what must come. Far longer than anything takes: a test that reaches it has failed.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);

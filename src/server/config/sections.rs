@@ -69,6 +69,10 @@ settings! {
         commit_delay: Duration = ms(1), Milliseconds, Means("not at all");
         /// Connections for reading.
         readers: usize = 2, Count, Refused;
+        /// How long a write waits while another program holds the database; then its sender is told `busy`.
+        lock_timeout: Duration = ms(5_000), Milliseconds, Means("as long as it takes");
+        /// When the disk has less left, posting, new rooms and nicknames are refused with `disk_full`; reading and signing out go on.
+        disk_reserve_mb: u32 = 256, Mebibytes, Means("only when it is full");
     }
 }
 

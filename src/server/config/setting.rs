@@ -27,6 +27,8 @@ pub enum Unit {
     Count,
     /// Bytes.
     Bytes,
+    /// 1,048,576 bytes; the field's own name ends in `_mb`.
+    Mebibytes,
     /// Grapheme clusters: what people call characters.
     Graphemes,
     /// Times per minute.
@@ -133,6 +135,7 @@ impl Unit {
             Self::None => "",
             Self::Count => "count",
             Self::Bytes => "bytes",
+            Self::Mebibytes => "MiB",
             Self::Graphemes => "grapheme clusters",
             Self::PerMinute => "per minute",
             Self::PerHour => "per hour",

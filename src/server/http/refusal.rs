@@ -18,9 +18,11 @@ impl HttpRefusal {
         match self.0.code {
             ErrorCode::RoomNotFound | ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::TooFast => StatusCode::TOO_MANY_REQUESTS,
-            ErrorCode::Busy | ErrorCode::ShuttingDown | ErrorCode::TooManyConnections => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            ErrorCode::Busy
+            | ErrorCode::DiskFull
+            | ErrorCode::Damaged
+            | ErrorCode::ShuttingDown
+            | ErrorCode::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::OriginRefused | ErrorCode::NicknameRequired | ErrorCode::TooManyRooms => StatusCode::FORBIDDEN,
             ErrorCode::NicknameTaken
             | ErrorCode::NicknameLookAlike

@@ -33,7 +33,8 @@ macro_rules! every_store_keeps_its_promises {
                 a_refused_write_leaves_no_hole_and_its_companions_alone,
                 an_answer_is_given_before_the_announcement_and_readable_during_it,
                 a_write_whose_caller_went_away_still_happens,
-                time_never_goes_back_within_a_room,
+                a_clock_that_is_kept_right_never_goes_back_within_a_room,
+                a_clock_that_was_far_ahead_and_was_corrected_is_believed_again,
                 a_line_comes_back_as_it_was_written,
                 a_line_for_no_room_is_refused;
             history:

@@ -4,17 +4,22 @@
 //! memory beside the queue: what a method answers was read from the file. Several processes cannot share a data folder;
 //! several nodes share a PostgreSQL instead.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 
 use super::{
-    Appended, CommitSink, EventRange, Guest, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord,
-    SessionUse, Store, StoreError, StoreFuture, TokenHash,
+    Appended, CommitSink, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord,
+    SessionUse, Store, StoreError, StoreFailure, StoreFuture, TokenHash,
 };
 use crate::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
 use crate::server::config::StoreConfig;
 
 pub mod backup;
+mod checkpoints;
+mod condition;
 mod guests;
+mod lineage;
 mod migrations;
 mod open;
 mod operations;
@@ -22,6 +27,9 @@ mod queries;
 mod readers;
 mod rooms;
 mod rows;
+mod site;
+mod space;
+mod trouble;
 mod writer;
 
 #[cfg(test)]
@@ -29,10 +37,11 @@ mod tests;
 
 pub use open::OpenError;
 
+use condition::Condition;
 use guests::RemoveGuest;
 use readers::Readers;
 use rooms::RemoveEmptyRoom;
-use writer::{Workplace, Writer};
+use writer::{Desk, Writer};
 
 /// The store. Dropped without `close`, it still writes what was queued, in the background.
 pub struct SqliteStore {
@@ -40,6 +49,7 @@ pub struct SqliteStore {
     instance: String,
     writer: Writer,
     readers: Readers,
+    condition: Arc<Condition>,
 }
 
 impl SqliteStore {
@@ -51,17 +61,23 @@ impl SqliteStore {
     pub fn open(config: &StoreConfig, lobby_title: &str, now: Timestamp, sink: CommitSink) -> Result<Self, OpenError> {
         let lobby =
             NewRoom { slug: RoomSlug::lobby(), title: lobby_title.to_owned(), creator: None, at: now, rooms_max: 0 };
-        let open::Database { lock, writer, readers, epoch, instance } =
-            open::open(&config.data, config.readers, &lobby)?;
-        let workplace = Workplace { connection: writer, lock, sink };
-        let writer = Writer::start(workplace, config).map_err(OpenError::NoThread)?;
-        let readers = Readers::start(readers).map_err(OpenError::NoThread)?;
-        Ok(Self { epoch, instance, writer, readers })
+        Self::start(open::open(&config.data, config.readers, &lobby)?, config, sink)
     }
 
-    /// Becomes `Some(reason)` when a commit failed: nothing is acknowledged any more, and the process should stop with
-    /// an error. The channel closes when the store was closed in good order.
-    pub fn failure(&self) -> watch::Receiver<Option<String>> {
+    /// Gives an open database its threads.
+    fn start(database: open::Database, config: &StoreConfig, sink: CommitSink) -> Result<Self, OpenError> {
+        let open::Database { lock, writer, log, site, readers, epoch, instance } = database;
+        let condition = Arc::<Condition>::default();
+        let desk = Desk::new(writer, log, site, lock, sink, Arc::clone(&condition), config);
+        let desk = desk.map_err(|source| OpenError::sqlite(&config.data, source))?;
+        let writer = Writer::start(desk, config).map_err(OpenError::NoThread)?;
+        let readers = Readers::start(readers, Arc::clone(&condition)).map_err(OpenError::NoThread)?;
+        Ok(Self { epoch, instance, writer, readers, condition })
+    }
+
+    /// Becomes `Some` when the store ended by itself: nothing is acknowledged any more, and the process should stop with an
+    /// error. The channel closes when the store was closed in good order.
+    pub fn failure(&self) -> watch::Receiver<Option<StoreFailure>> {
         self.writer.failure()
     }
 }
@@ -134,13 +150,18 @@ impl Store for SqliteStore {
         Box::pin(self.writer.write(RemoveGuest { id: id.clone(), at, rests_until }))
     }
 
-    fn check(&self) -> StoreFuture<'_, ()> {
+    fn check(&self) -> StoreFuture<'_, Health> {
         Box::pin(async {
-            if let Some(reason) = self.writer.failure().borrow().clone() {
-                return Err(StoreError::Closed(reason));
+            if let Some(failure) = self.writer.failure().borrow().clone() {
+                return Err(StoreError::Closed(failure.to_string()));
             }
-            self.readers.read(queries::check).await
+            self.readers.read(queries::check).await?;
+            self.condition.health()
         })
+    }
+
+    fn maintain(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.maintain())
     }
 
     fn close(&self) -> StoreFuture<'_, ()> {

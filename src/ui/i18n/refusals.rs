@@ -90,6 +90,8 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
         ),
         ErrorCode::TooFast => ("That was too fast.", "太快了，歇一歇。"),
         ErrorCode::Busy => ("The server has too much to do right now.", "服务器正忙。"),
+        ErrorCode::DiskFull => ("The disk of the server is full.", "服务器的磁盘已满。"),
+        ErrorCode::Damaged => ("The database of the server is damaged.", "服务器的数据库已损坏。"),
         ErrorCode::ShuttingDown => ("The server is restarting.", "服务器正在重启。"),
         ErrorCode::MalformedFrame | ErrorCode::BinaryFrame | ErrorCode::HelloExpected => {
             ("The server did not understand this page: reload it.", "服务器没有看懂这个页面的请求，请刷新。")

@@ -8,7 +8,7 @@ use teahouse::protocol::{
     ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, Message, RoomSlug, Seq, Timestamp, UserId,
 };
 use teahouse::server::store::{
-    AppendOutcome, Appended, Committed, EventRange, Guest, NameConflict, NameWish, Naming, NewMessage, NewRoom,
+    AppendOutcome, Appended, Committed, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewMessage, NewRoom,
     RoomRecord, SessionUse, Store, StoreError, StoreFuture, TokenHash,
 };
 use tokio::sync::oneshot;
@@ -261,8 +261,12 @@ impl Store for ScriptedStore {
         unreachable!("nobody signs out")
     }
 
-    fn check(&self) -> StoreFuture<'_, ()> {
+    fn check(&self) -> StoreFuture<'_, Health> {
         unreachable!("nobody asks for the health")
+    }
+
+    fn maintain(&self) -> StoreFuture<'_, ()> {
+        unreachable!("there is no housekeeping in the simulation")
     }
 
     fn close(&self) -> StoreFuture<'_, ()> {

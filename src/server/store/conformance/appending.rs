@@ -4,7 +4,7 @@ use futures::FutureExt;
 
 use super::*;
 use crate::protocol::Seq;
-use crate::server::store::{AppendOutcome, Committed};
+use crate::server::store::{AppendOutcome, CLOCK_JITTER_MS, Committed};
 
 const SENDERS: u64 = 8;
 const LINES_EACH: u64 = 40;
@@ -117,19 +117,37 @@ pub async fn a_write_whose_caller_went_away_still_happens(place: &dyn Place) {
     assert_eq!(texts(&whole_log(&*store, "lobby").await), ["hello"]);
 }
 
-pub async fn time_never_goes_back_within_a_room(place: &dyn Place) {
+pub async fn a_clock_that_is_kept_right_never_goes_back_within_a_room(place: &dyn Place) {
     let Subject { store, .. } = Subject::open(place).await;
     store.create_room(new_room("garden", 500)).await.unwrap();
-    let mut times = Vec::new();
-    for (number, unix_ms) in [5_000, 3_000, 6_000].into_iter().enumerate() {
-        let line = NewMessage { at: at(unix_ms), ..line("garden", "ann", &format!("id-{number}"), "tick") };
-        times.push(store.append(line).await.unwrap().at);
-    }
+    let times = times_by_clock(&*store, "garden", &[5_000, 3_000, 6_000]).await;
     assert_eq!(times, [at(5_000), at(5_000), at(6_000)]);
     let logged: Vec<_> = whole_log(&*store, "garden").await.iter().map(|event| event.at_ms).collect();
     assert_eq!(logged, [at(500), at(5_000), at(5_000), at(6_000)]);
     let elsewhere = store.append(line("lobby", "ann", "elsewhere", "tick")).await.unwrap();
     assert_eq!(elsewhere.at, at(1_000), "rooms do not share a clock");
+}
+
+/// What was written while the clock was a day ahead must not keep everything after it in the future.
+pub async fn a_clock_that_was_far_ahead_and_was_corrected_is_believed_again(place: &dyn Place) {
+    let Subject { store, .. } = Subject::open(place).await;
+    let (today, tomorrow) = (100_000, 100_000 + 86_400_000);
+    let times = times_by_clock(&*store, "lobby", &[today, tomorrow, today + 1, today + 2, today]).await;
+    assert_eq!(times, [at(today), at(tomorrow), at(today + 1), at(today + 2), at(today + 2)]);
+    let jitter = CLOCK_JITTER_MS;
+    let times = times_by_clock(&*store, "lobby", &[today + 2 - jitter, today + 1 - jitter]).await;
+    assert_eq!(times, [at(today + 2), at(today + 1 - jitter)], "five seconds are jitter, and more are a correction");
+}
+
+/// Says something whenever the clock says so; the times that the log gives.
+async fn times_by_clock(store: &dyn Store, room: &str, clock: &[i64]) -> Vec<Timestamp> {
+    let mut times = Vec::new();
+    for &unix_ms in clock {
+        let id = format!("id-{unix_ms}-{}", whole_log(store, room).await.len());
+        let line = NewMessage { at: at(unix_ms), ..line(room, "ann", &id, "tick") };
+        times.push(store.append(line).await.unwrap().at);
+    }
+    times
 }
 
 pub async fn a_line_comes_back_as_it_was_written(place: &dyn Place) {

@@ -7,7 +7,7 @@ use crate::server::store::{
 };
 
 /// At 1,000, when everybody who was ever here still owns the name, and tokens are good and names rest for 60.
-pub(super) fn naming(id: &str, nickname: &str, token: u8) -> Naming {
+pub(in crate::server::store) fn naming(id: &str, nickname: &str, token: u8) -> Naming {
     Naming {
         user: user(id),
         nickname: nickname.to_owned(),
@@ -23,7 +23,7 @@ pub(super) fn naming(id: &str, nickname: &str, token: u8) -> Naming {
     }
 }
 
-pub(super) fn used(id: &str, token: u8, unix_ms: i64) -> SessionUse {
+pub(in crate::server::store) fn used(id: &str, token: u8, unix_ms: i64) -> SessionUse {
     SessionUse { user: user(id), token_hash: [token; 32], at: at(unix_ms), cookie: CookieNote::Left }
 }
 

@@ -48,7 +48,8 @@ pub async fn a_closed_store_answers_closed(place: &dyn Place) {
         store.guest_by_token(&[0; 32], at(1_000)).await.map(drop),
         store.guest(&ann.user).await.map(drop),
         store.name_conflict(wish).await.map(drop),
-        store.check().await,
+        store.check().await.map(drop),
+        store.maintain().await,
     ];
     for (index, answer) in answers.into_iter().enumerate() {
         assert!(matches!(answer, Err(StoreError::Closed(_))), "answer {index}: {answer:?}");

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::lineage;
 use super::migrations::SCHEMA_VERSION;
 use super::open::{DATABASE_FILE, OpenError, connect};
 use crate::protocol::{Epoch, Timestamp};
@@ -139,6 +140,8 @@ pub fn back_up(
     if file.exists() {
         return Err(BackupError::Exists(file.to_owned()));
     }
+    // A log of another day would be applied by whoever opens the database.
+    lineage::check(&database).map_err(|mismatch| OpenError::mismatch(&database, mismatch))?;
     let copy = Unfinished::create(file)?;
     take_snapshot(&database, copy.path(), report)?;
     let failed = BackupError::sqlite(copy.path());

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, Transaction};
 
-use super::operations::{Operation, Outcome, violates_unique};
+use super::operations::{Operation, Outcome, Space, violates_unique};
 use super::rows::{parsed, timestamp};
 use crate::protocol::{Timestamp, UserId};
 use crate::server::names::{LOOKS_VERSION, NameKey, look};
@@ -68,6 +68,7 @@ pub(super) fn conflict(database: &Connection, wish: &NameWish) -> Result<Option<
 
 impl Operation for Naming {
     type Answer = ();
+    const SPACE: Space = Space::Taken;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
         let key = NameKey::of(&self.nickname);
@@ -146,6 +147,7 @@ fn give_back(
 
 impl Operation for SessionUse {
     type Answer = ();
+    const SPACE: Space = Space::Kept;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
         database
@@ -172,6 +174,7 @@ pub(super) struct RemoveGuest {
 
 impl Operation for RemoveGuest {
     type Answer = ();
+    const SPACE: Space = Space::Kept;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
         give_back(database, &self.id, None, self.at, self.rests_until)?;

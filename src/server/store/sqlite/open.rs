@@ -1,20 +1,30 @@
 //! From a folder to a database that can be trusted: created, locked, checked, migrated, with its lobby.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::wal::CheckpointMode;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::migrations::{MigrationError, SCHEMA_VERSION, migrate};
+use super::checkpoints::{LOG_BYTES_KEPT, WriteAheadLog};
+use super::lineage::{self, Lineage};
+use super::migrations::migrate;
 use super::operations::Operation;
+use super::site::Site;
+use super::trouble::{Step, Trouble};
+use super::writer::LOCK_WAIT;
 use super::{guests, rows};
 use crate::protocol::Epoch;
 use crate::server::faults::{self, Mutant};
 use crate::server::store::NewRoom;
+
+mod error;
+
+pub use error::OpenError;
 
 /// The database, inside the data folder.
 pub(super) const DATABASE_FILE: &str = "teahouse.sqlite3";
@@ -30,122 +40,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// More than the statements that there are, so that each is prepared once.
 const STATEMENT_CACHE: usize = 32;
 
-/// Why the store could not be opened; says what to do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The data folder does not exist and cannot be made.
-    #[error("cannot create the data folder {path}: {source}; create it by hand or choose another one with --data")]
-    CannotCreateFolder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The folder or a file in it cannot be written.
-    #[error(
-        "cannot write {path}: {detail}; give it to the user that runs the server, or choose another one with --data"
-    )]
-    NotWritable {
-        /// The file.
-        path: PathBuf,
-        /// What the system or SQLite said.
-        detail: String,
-    },
-    /// The disk does not do what it is told.
-    #[error(
-        "the disk fails at {path}: {detail}; mend it (the system's log knows more), or choose another one with --data"
-    )]
-    DiskFails {
-        /// The database.
-        path: PathBuf,
-        /// What SQLite said.
-        detail: String,
-    },
-    /// Another process uses the folder.
-    #[error("{path} is in use by another process; stop that one first, or choose another folder with --data")]
-    InUse {
-        /// The folder, or the database in it.
-        path: PathBuf,
-    },
-    /// The file is not a database, or damaged.
-    #[error(
-        "{path} is not a readable database ({detail}); restore a backup, or move it away to start with an empty one"
-    )]
-    Corrupted {
-        /// The database.
-        path: PathBuf,
-        /// What SQLite said.
-        detail: String,
-    },
-    /// The file was written by a later version.
-    #[error(
-        "{path} has schema version {found}, but this binary knows only {known}; run the newer binary, or restore a backup"
-    )]
-    NewerSchema {
-        /// The database.
-        path: PathBuf,
-        /// The file's version.
-        found: i64,
-        /// This binary's version.
-        known: i64,
-    },
-    /// The SQLite library has a known fault that loses data.
-    #[error("SQLite {found} can lose commits; build with the bundled library, or with 3.51.3 or later")]
-    SqliteTooOld {
-        /// The library's version.
-        found: &'static str,
-    },
-    /// A setting that durability depends on did not take.
-    #[error("{path} does not accept {setting} (it says {found}); put the data folder on a local disk")]
-    NotDurable {
-        /// The database.
-        path: PathBuf,
-        /// What was asked for.
-        setting: &'static str,
-        /// What SQLite says instead.
-        found: String,
-    },
-    /// Anything else that SQLite said.
-    #[error("cannot open {path}: {source}")]
-    Sqlite {
-        /// The database.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// The system has no thread left.
-    #[error("cannot start a thread of the store: {0}; raise the limit of processes (ulimit -u)")]
-    NoThread(io::Error),
-}
-
-impl OpenError {
-    fn sqlite(path: &Path, source: rusqlite::Error) -> Self {
-        let (path, detail) = (path.to_owned(), source.to_string());
-        match source.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Corrupted { path, detail },
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse { path },
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => {
-                Self::NotWritable { path, detail }
-            }
-            Some(ErrorCode::SystemIoFailure) => Self::DiskFails { path, detail },
-            _ => Self::Sqlite { path, source },
-        }
-    }
-
-    fn migration(path: &Path, error: MigrationError) -> Self {
-        match error {
-            MigrationError::Newer { found } => {
-                Self::NewerSchema { path: path.to_owned(), found, known: SCHEMA_VERSION }
-            }
-            MigrationError::Sqlite(source) => Self::sqlite(path, source),
-        }
-    }
-}
-
 /// A database that is ready.
 pub(super) struct Database {
     pub(super) lock: File,
     pub(super) writer: Connection,
+    pub(super) log: WriteAheadLog,
+    pub(super) site: Site,
     pub(super) readers: Vec<Connection>,
     pub(super) epoch: Epoch,
     pub(super) instance: String,
@@ -159,12 +59,36 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     make_folder(folder)?;
     let lock = lock(folder)?;
     let path = folder.join(DATABASE_FILE);
+    // Before the file is made, and before anything writes into it.
+    lineage::check(&path).map_err(|mismatch| OpenError::mismatch(&path, mismatch))?;
     private_file(&path)?;
     let mut writer = connect_writer(&path)?;
+    let failed = |source| OpenError::sqlite(&path, source);
+    let was_complete = empty_log(&writer).map_err(failed)?;
     migrate(&mut writer).map_err(|error| OpenError::migration(&path, error))?;
-    let (epoch, instance) = furnish(&mut writer, lobby).map_err(|source| OpenError::sqlite(&path, source))?;
+    let Furnished { epoch, instance, lineage } = furnish(&mut writer, lobby, was_complete).map_err(failed)?;
+    // A plain copy of the file is a whole database from the start.
+    let is_complete = empty_log(&writer).map_err(failed)?;
+    let log = WriteAheadLog::of(&mut writer, lineage, is_complete).map_err(failed)?;
     let readers = (0..readers.max(1)).map(|_| connect_reader(&path)).collect::<Result<_, _>>()?;
-    Ok(Database { lock, writer, readers, epoch, instance })
+    let site = Site::of(folder, &path, &folder.join(LOCK_FILE));
+    let site = site.map_err(|error| OpenError::NotWritable { path, detail: error.to_string() })?;
+    Ok(Database { lock, writer, log, site, readers, epoch, instance })
+}
+
+/// Copies the write-ahead log into the file and empties it; whether the file holds everything now. Does not wait for those
+/// who read, nor for space.
+fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    let copy = |mode| match connection.wal_checkpoint_v2(None::<&str>, mode) {
+        Ok((in_log, copied)) => Ok(in_log == copied),
+        Err(error) if matches!(Trouble::of(&error, Step::Statement), Trouble::Busy | Trouble::Full) => Ok(false),
+        Err(error) => Err(error),
+    };
+    connection.busy_timeout(LOCK_WAIT)?;
+    // Where somebody reads, it can perhaps be copied all the same.
+    let is_complete = copy(CheckpointMode::TRUNCATE)? || copy(CheckpointMode::PASSIVE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(is_complete)
 }
 
 /// Makes the data folder, for this user only.
@@ -194,9 +118,11 @@ fn private_file(path: &Path) -> Result<File, OpenError> {
 pub(super) fn connect_writer(path: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::sqlite(path, source);
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    spare_the_file(&connection).map_err(failed)?;
     // The change is committed after its row, so it must be read to its end: a batch stops at the row, would not learn of
     // a sync that failed, and would go on without a write-ahead log while SQLite says that there is one.
     connection.query_one("pragma journal_mode = wal", [], |_| Ok(())).map_err(failed)?;
+    connection.query_one(&format!("pragma journal_size_limit = {LOG_BYTES_KEPT}"), [], |_| Ok(())).map_err(failed)?;
     // `fullfsync` matters on macOS only, where a plain fsync does not reach the disk.
     connection
         .execute_batch("pragma synchronous = full; pragma fullfsync = on; pragma foreign_keys = on")
@@ -215,9 +141,15 @@ pub(super) fn check_promises(connection: &Connection, path: &Path) -> Result<(),
     read_back(connection, path, "foreign_keys", "pragma foreign_keys = on", 1_i64)
 }
 
+/// A file that may not be ours any more must not be written into when we go. An orderly close does it before.
+fn spare_the_file(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(drop)
+}
+
 fn connect_reader(path: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::sqlite(path, source);
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    spare_the_file(&connection).map_err(failed)?;
     connection.execute_batch("pragma query_only = on").map_err(failed)?;
     Ok(connection)
 }
@@ -251,9 +183,16 @@ pub(super) fn draw_epoch() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// Gives a new database its epoch, its instance and its lobby, and the lobby its title of today: it is a setting, not an
-/// event.
-fn furnish(connection: &mut Connection, lobby: &NewRoom) -> rusqlite::Result<(Epoch, String)> {
+/// What each start makes sure of.
+struct Furnished {
+    epoch: Epoch,
+    instance: String,
+    lineage: Lineage,
+}
+
+/// Gives a new database its epoch, its instance and its lobby, the lobby its title of today, since it is a setting and not
+/// an event, and the write-ahead log that begins here its name.
+fn furnish(connection: &mut Connection, lobby: &NewRoom, file_is_complete: bool) -> rusqlite::Result<Furnished> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction
         .execute("insert into meta (name, value) values ('epoch', ?1) on conflict do nothing", [draw_epoch()])?;
@@ -263,11 +202,17 @@ fn furnish(connection: &mut Connection, lobby: &NewRoom) -> rusqlite::Result<(Ep
     transaction.execute("insert into meta (name, value) values ('instance', ?1) on conflict do nothing", [drawn])?;
     let instance = transaction.query_one("select value from meta where name = 'instance'", [], |row| row.get(0))?;
     guests::refresh_looks(&transaction)?;
+    let lineage = match Lineage::read(&transaction)? {
+        Some(lineage) if file_is_complete => lineage.next(),
+        Some(lineage) => lineage,
+        None => Lineage::begin(),
+    };
+    lineage.write(&transaction)?;
     let renamed =
         transaction.execute("update room set title = ?2 where slug = ?1", (lobby.slug.as_str(), &lobby.title))?;
     if renamed == 0 {
         lobby.apply(&transaction)?;
     }
     transaction.commit()?;
-    Ok((epoch, instance))
+    Ok(Furnished { epoch, instance, lineage })
 }

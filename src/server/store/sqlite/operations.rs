@@ -5,15 +5,27 @@ use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
 
 use super::rows::{insert_event, parsed, seq, sql_seq, timestamp};
 use crate::protocol::{EventBody, LogEvent, Message, RoomSlug, Seq, Timestamp};
-use crate::server::store::{AppendOutcome, Appended, Committed, NewMessage, StoreError};
+use crate::server::store::{AppendOutcome, Appended, CLOCK_JITTER_MS, Committed, NewMessage, StoreError};
 
 /// A write. `Err` means that the database failed, which ends the store; refusals are an [`Outcome`].
 pub(super) trait Operation: Send + 'static {
     /// What the caller gets after the commit.
     type Answer: Send + 'static;
 
+    /// Whether it needs space on the disk.
+    const SPACE: Space;
+
     /// Does it, in the writer's transaction.
     fn apply(&self, database: &Connection) -> Result<Outcome<Self::Answer>>;
+}
+
+/// What an operation does to the space on the disk. A full disk refuses only what takes some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Space {
+    /// It adds rows.
+    Taken,
+    /// It changes or removes rows.
+    Kept,
 }
 
 /// What becomes of what an operation wrote.
@@ -41,6 +53,7 @@ impl<A> Outcome<A> {
 
 impl Operation for NewMessage {
     type Answer = Appended;
+    const SPACE: Space = Space::Taken;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<Appended>> {
         if !may_speak(database, self)? {
@@ -98,13 +111,25 @@ fn take_next_place(database: &Connection, room: &RoomSlug, at: Timestamp) -> Res
         })
         .optional()?;
     let Some(Place { room_id, seq, at: newest_at }) = newest else { return Ok(None) };
-    let place = Place { room_id, seq: seq.next(), at: at.max(newest_at) };
+    let place = Place { room_id, seq: seq.next(), at: time_after(newest_at, at) };
     database.prepare_cached("update room set last_seq = ?2, last_at_ms = ?3 where room_id = ?1")?.execute((
         room_id,
         sql_seq(place.seq),
         place.at.unix_ms(),
     ))?;
     Ok(Some(place))
+}
+
+/// The time of an event after another one, by a clock that says `now`.
+fn time_after(newest: Timestamp, now: Timestamp) -> Timestamp {
+    let ahead_ms = newest.unix_ms().saturating_sub(now.unix_ms());
+    if ahead_ms > CLOCK_JITTER_MS {
+        tracing::warn!(
+            ahead_ms,
+            "a room's newest event is later than the clock, which was or is wrong; going on by the clock"
+        );
+    }
+    if (0..=CLOCK_JITTER_MS).contains(&ahead_ms) { newest } else { now }
 }
 
 /// The answer to a line whose sender used its id before: the first line's place if it is the same line.

@@ -10,6 +10,8 @@ use std::{io, thread};
 use rusqlite::{Connection, Result, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
+use super::condition::Condition;
+use super::trouble::{Step, Trouble};
 use crate::server::store::StoreError;
 
 type Query = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -17,6 +19,8 @@ type Query = Box<dyn FnOnce(&mut Connection) + Send>;
 /// The way to the threads. When it is dropped, they end.
 pub(super) struct Readers {
     queue: Arc<Queue>,
+    /// Is told of damage.
+    condition: Arc<Condition>,
     /// Closed when the last thread has let go of its connection.
     ended: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
@@ -36,7 +40,7 @@ struct Reads {
 
 impl Readers {
     /// Starts a thread for each connection.
-    pub(super) fn start(connections: Vec<Connection>) -> io::Result<Self> {
+    pub(super) fn start(connections: Vec<Connection>, condition: Arc<Condition>) -> io::Result<Self> {
         let queue = Arc::<Queue>::default();
         let (alive, ended) = mpsc::channel(1);
         for (number, mut connection) in connections.into_iter().enumerate() {
@@ -49,7 +53,7 @@ impl Readers {
                 drop(alive);
             })?;
         }
-        Ok(Self { queue, ended: tokio::sync::Mutex::new(ended) })
+        Ok(Self { queue, condition, ended: tokio::sync::Mutex::new(ended) })
     }
 
     /// Runs a query. When the caller goes away it still runs to its end. One that panics answers with an error, and its
@@ -68,9 +72,21 @@ impl Readers {
             let _ = reply.send(answer.map_err(|_| "a query panicked".to_owned()));
         }));
         match answer.await {
-            Ok(Ok(answer)) => answer.map_err(|error| StoreError::Read(error.to_string())),
+            Ok(Ok(answer)) => answer.map_err(|error| self.sort(&error)),
             Ok(Err(panicked)) => Err(StoreError::Read(panicked)),
             Err(_) => Err(StoreError::closed()),
+        }
+    }
+
+    fn sort(&self, error: &rusqlite::Error) -> StoreError {
+        match Trouble::of(error, Step::Statement) {
+            Trouble::Busy => StoreError::Busy,
+            Trouble::Damaged(detail) => {
+                self.condition.note_damage(&detail);
+                StoreError::Damaged(detail)
+            }
+            // A read writes nothing, so there is nothing to be in doubt about.
+            Trouble::Full | Trouble::InDoubt(_) => StoreError::Read(error.to_string()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::operations::{Operation, Outcome};
+use super::operations::{Operation, Outcome, Space};
 use super::rows::{insert_event, parsed, sql_seq};
 use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
 use crate::server::names::look;
@@ -10,6 +10,7 @@ use crate::server::store::{Committed, NewRoom, RoomRecord, StoreError};
 
 impl Operation for NewRoom {
     type Answer = RoomRecord;
+    const SPACE: Space = Space::Taken;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<RoomRecord>> {
         if let Some(refused) = refused(database, self)? {
@@ -52,6 +53,7 @@ pub(super) struct RemoveEmptyRoom {
 
 impl Operation for RemoveEmptyRoom {
     type Answer = bool;
+    const SPACE: Space = Space::Kept;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<bool>> {
         let empty = database

@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::mpsc as std_mpsc;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -13,10 +12,12 @@ use tempfile::TempDir;
 use super::open::DATABASE_FILE;
 use super::*;
 use crate::protocol::{ClientMessageId, Origin, Person};
+use crate::server::store::EventRange;
 use crate::server::store::conformance::{Place, every_store_keeps_its_promises};
 
+mod files;
+mod trouble;
 mod upgrade;
-use crate::server::store::EventRange;
 
 struct Folder(TempDir);
 
@@ -224,41 +225,6 @@ async fn the_lobby_bears_the_title_of_the_latest_start() {
     assert_eq!(head(&store).await, 1);
 }
 
-/// A failed write may have taken its companions' pages along, so nobody of the batch is told that it is on disk.
-#[tokio::test]
-async fn a_full_disk_acknowledges_nothing_and_ends_the_store() {
-    let folder = tempfile::tempdir().unwrap();
-    let open::Database { lock, writer, readers, epoch, instance } = open::open(folder.path(), 1, &lobby()).unwrap();
-    let pages: i64 = writer.pragma_query_one(None, "page_count").unwrap();
-    writer.query_one(&format!("pragma max_page_count = {}", pages + 2), [], |_| Ok(())).unwrap();
-    let (announce, mut announced) = tokio::sync::mpsc::unbounded_channel();
-    let (gate, opened) = std_mpsc::channel::<()>();
-    let sink: CommitSink = Box::new(move |committed| {
-        announce.send(committed.event.seq.get()).unwrap();
-        // Returns when the gate is dropped.
-        let _: Result<(), _> = opened.recv();
-    });
-    let writer = Writer::start(Workplace { connection: writer, lock, sink }, &config(folder.path())).unwrap();
-    let store = SqliteStore { epoch, instance, writer, readers: Readers::start(readers).unwrap() };
-    store.append(line("first", "fits")).await.unwrap();
-    assert_eq!(announced.recv().await, Some(2));
-    let batch = [store.append(line("small", "fits")), store.append(line("big", &"x".repeat(100_000)))];
-    drop(gate);
-    for answer in batch {
-        assert!(matches!(answer.await, Err(StoreError::Closed(reason)) if reason.contains("full")));
-    }
-    assert_eq!(announced.recv().await, None, "nothing of the batch is shown to anybody");
-    assert!(store.failure().borrow().as_ref().unwrap().contains("full"));
-    assert!(matches!(store.append(line("later", "fits")).await, Err(StoreError::Closed(_))));
-    assert!(matches!(store.check().await, Err(StoreError::Closed(_))));
-    assert!(matches!(store.close().await, Err(StoreError::Closed(reason)) if reason.contains("full")));
-    assert_eq!(
-        head(&open(folder.path()).unwrap()).await,
-        2,
-        "after a restart the log ends at the last acknowledged line"
-    );
-}
-
 #[tokio::test]
 async fn a_sink_that_panics_ends_the_store_and_not_the_callers() {
     let folder = tempfile::tempdir().unwrap();
@@ -267,6 +233,6 @@ async fn a_sink_that_panics_ends_the_store_and_not_the_callers() {
     store.append(line("id", "hello")).await.unwrap();
     let mut failure = store.failure();
     let reason = failure.wait_for(Option::is_some).await.unwrap().clone();
-    assert_eq!(reason.as_deref(), Some("the writer panicked"));
+    assert_eq!(reason, Some(StoreFailure::InDoubt("the writer panicked".to_owned())));
     assert!(matches!(store.append(line("next", "hello")).await, Err(StoreError::Closed(_))));
 }

@@ -1,0 +1,107 @@
+//! What hosts do to the files of the log: they are copied alone, mixed with those of another day, moved, removed and
+//! replaced.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::disk::{command, database, history, log};
+use crate::support::Browser;
+use crate::support::process::Teahouse;
+
+/// Runs a start that must fail; what it said.
+async fn refusal(data: &Path) -> String {
+    let Err((code, said)) = Teahouse::try_start(&mut command(data)).await else { panic!("it must not start") };
+    assert_eq!(code, Some(1), "{said}");
+    said
+}
+
+/// Protects whoever cleans up from a server that goes on talking into files that are gone.
+#[tokio::test]
+async fn a_server_whose_database_is_taken_away_says_so_and_ends() {
+    type Harm = fn(&Path);
+    let harms: [(&str, Harm); 3] = [
+        ("not there any more", |data| fs::remove_dir_all(data).unwrap()),
+        ("not there any more", |data| fs::rename(data, data.with_extension("old")).unwrap()),
+        ("another file", |data| {
+            fs::copy(database(data), data.join("restored")).unwrap();
+            fs::rename(data.join("restored"), database(data)).unwrap();
+        }),
+    ];
+    for (words, harm) in harms {
+        let parent = TempDir::new().unwrap();
+        let data = parent.path().join("data");
+        let teahouse = Teahouse::start(&mut command(&data)).await;
+        let mut alice = teahouse.member("Alice").await;
+        alice.say("lobby", "before", "before").await.unwrap();
+        harm(&data);
+        // It ends by itself.
+        let (code, said) = teahouse.end().await;
+        assert_eq!(code, Some(1), "{said}");
+        for part in ["the database was taken away under the running server", words, "stop the server first"] {
+            assert!(said.contains(part), "{part:?} is missing in: {said}");
+        }
+        // Nobody is told that a line is kept which lies nowhere.
+        while let Some(answer) = alice.try_say("lobby", "after", "after").await {
+            assert!(answer.is_err(), "{answer:?}");
+        }
+    }
+}
+
+/// Protects whoever copies the database without having read how: the file alone is a whole history.
+#[tokio::test]
+async fn a_copy_of_the_database_file_alone_is_a_whole_history() {
+    let data = TempDir::new().unwrap();
+    let teahouse = Teahouse::start(&mut command(data.path())).await;
+    let mut alice = teahouse.member("Alice").await;
+    alice.say("lobby", "one", "one").await.unwrap();
+    loop {
+        let copy = TempDir::new().unwrap();
+        fs::copy(database(data.path()), database(copy.path())).unwrap();
+        let copied = Teahouse::start(&mut command(copy.path())).await;
+        // It is complete from the start, and has the newest line when nothing was said for a moment.
+        if history(&copied, "lobby").await.unwrap() == ["one"] {
+            let epochs = [&teahouse, &copied].map(epoch);
+            let [epoch, copied] = futures::future::join_all(epochs).await.try_into().unwrap();
+            assert_eq!(epoch, copied);
+            break;
+        }
+    }
+}
+
+async fn epoch(teahouse: &Teahouse) -> String {
+    let page = Browser::new(teahouse.url.clone()).get("/api/v1/rooms/lobby/events").await;
+    page.json::<serde_json::Value>().await.unwrap()["epoch"].as_str().unwrap().to_owned()
+}
+
+/// Protects two days from becoming neither: a backup that was copied beside what a killed server left is not mixed with it.
+#[tokio::test]
+async fn a_backup_beside_the_log_of_another_day_is_found_at_the_start() {
+    let (data, backup) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    for day in ["yesterday", "between", "today"] {
+        let teahouse = Teahouse::start(&mut command(data.path())).await;
+        teahouse.member(day).await.say("lobby", day, day).await.unwrap();
+        teahouse.signal(if day == "today" { "KILL" } else { "TERM" });
+        teahouse.end().await;
+        if day == "yesterday" {
+            fs::copy(database(data.path()), database(backup.path())).unwrap();
+        }
+    }
+    let of_today = fs::read(database(data.path())).unwrap();
+    fs::copy(database(backup.path()), database(data.path())).unwrap();
+    let said = refusal(data.path()).await;
+    for part in ["teahouse.sqlite3-wal does not belong to", "move", "put that database back"] {
+        assert!(said.contains(part), "{part:?} is missing in: {said}");
+    }
+    // Both ways out of it work: what was before is whole again, and so is the backup.
+    fs::write(database(data.path()), of_today).unwrap();
+    let teahouse = Teahouse::start(&mut command(data.path())).await;
+    assert_eq!(history(&teahouse, "lobby").await.unwrap(), ["yesterday", "between", "today"]);
+    teahouse.signal("KILL");
+    teahouse.end().await;
+    fs::remove_file(log(data.path())).unwrap();
+    fs::copy(database(backup.path()), database(data.path())).unwrap();
+    let teahouse = Teahouse::start(&mut command(data.path())).await;
+    assert_eq!(history(&teahouse, "lobby").await.unwrap(), ["yesterday"]);
+}
