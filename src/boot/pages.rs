@@ -16,6 +16,7 @@ use super::{assets, forms, render};
 use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::chat;
+use crate::server::clock;
 use crate::server::http::HttpRefusal;
 use crate::server::limits::Action;
 use crate::server::store::EventRange;
@@ -100,6 +101,7 @@ pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: Event
         room: snapshot,
         rooms: chat::list_rooms(app).await?,
         limits: app.told_limits(),
+        drawn_ms: clock::now(),
         notice: None,
         at_newest: !page.has_newer,
     })

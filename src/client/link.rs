@@ -139,7 +139,7 @@ impl<F: Fn(Update)> Driver<F> {
     }
 
     fn step(&mut self, input: Input) {
-        for output in self.link.step(input, local_time::now(), js_sys::Math::random()) {
+        for output in self.link.step(input, local_time::device_now(), js_sys::Math::random()) {
             match output {
                 Output::OpenSocket => self.open_socket(),
                 Output::CloseSocket => self.socket = None,

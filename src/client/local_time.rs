@@ -1,16 +1,48 @@
 //! The reader's clock and calendar, by `Intl`, so that no table of languages travels with the page.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::model::calendar::CivilDate;
+use crate::model::calendar::{self, CivilDate};
 use crate::protocol::Timestamp;
 
-/// Now, by the browser's clock.
+/// A clock that is off by more than this is corrected by the server's. Less changes no day, and may be the time that an
+/// answer took.
+const CORRECTED_ABOVE_MS: i64 = 60 * 60 * 1_000;
+
+thread_local! {
+    /// Added to the browser's clock.
+    static CORRECTION_MS: Cell<i64> = const { Cell::new(0) };
+}
+
+/// Now, by the browser's clock. Goes on as that clock does: for measuring time.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
-pub fn now() -> Timestamp {
+pub fn device_now() -> Timestamp {
     Timestamp::from_unix_ms(Date::now() as i64)
+}
+
+/// Now, as the server would say it: for what people are told.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::from_unix_ms(device_now().unix_ms() + CORRECTION_MS.get())
+}
+
+/// The server says that it is now about this time.
+pub fn correct(server_now: Timestamp) {
+    if (server_now.unix_ms() - now().unix_ms()).abs() > CORRECTED_ABOVE_MS {
+        CORRECTION_MS.set(server_now.unix_ms() - device_now().unix_ms());
+    }
+}
+
+/// The time of day to the second: `21:03:08`.
+#[must_use]
+pub fn to_the_second(at: Timestamp) -> String {
+    let seconds = at.unix_ms().rem_euclid(60_000) / 1_000;
+    let gap = if seconds < 10 { ":0" } else { ":" };
+    [&calendar::clock(at, zone_minutes(at)).to_string(), gap, &seconds.to_string()].concat()
 }
 
 /// How many minutes east of UTC the reader's clocks stand at a moment.

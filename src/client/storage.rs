@@ -4,18 +4,21 @@
 
 use std::cell::OnceCell;
 
+use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use web_sys::{Storage, StorageEvent};
 
 use super::listener::Listener;
 use super::{journal, json};
 use crate::model::outbox::{KeptLine, Outbox, OutgoingLine};
-use crate::protocol::{ClientMessageId, RoomSlug, TabId};
+use crate::protocol::{ClientMessageId, RoomSlug, Seq, TabId};
 
 /// What every key begins with.
 const OURS: &str = "teahouse.";
 const NICKNAME: &str = "teahouse.nickname";
 const ATTEMPT: &str = "teahouse.attempt";
+/// What the reader saw last, as `{seq} {room}`: written for the event that the other tabs hear.
+const READ: &str = "teahouse.read";
 const DRAFT: &str = "teahouse.draft.";
 /// A key for each line, as in `teahouse.outbox.{room}.{client message id}`: tabs share the storage, and none of them ever
 /// writes what another one may have changed meanwhile.
@@ -126,6 +129,36 @@ pub fn on_line_change(callback: impl Fn(RoomSlug, ClientMessageId, Option<KeptLi
             callback(room, id, event.new_value().and_then(|json| json::decode(&json).ok()));
         }
     })
+}
+
+/// Tells the other tabs that the reader has seen a room up to an event. Nothing is remembered of it.
+pub fn tell_read(room: &RoomSlug, head: Seq) {
+    if let Some(storage) = local_storage() {
+        // Denied or full: the other tabs count for themselves.
+        let _ = storage.set_item(READ, &[&head.to_string(), " ", room.as_str()].concat());
+    }
+}
+
+/// Calls back when another tab showed the reader a room up to an event.
+pub fn on_read(callback: impl Fn(RoomSlug, Seq) + 'static) -> Option<Listener> {
+    let window = web_sys::window()?;
+    Listener::on(&window, "storage", move |event| {
+        let event: StorageEvent = event.unchecked_into();
+        if event.key().as_deref() == Some(READ)
+            && let Some(read) = event.new_value()
+            && let Some((head, room)) = read.split_once(' ')
+            && let (Ok(head), Ok(room)) = (head.parse(), RoomSlug::parse(room))
+        {
+            callback(room, Seq::new(head));
+        }
+    })
+}
+
+/// Whether the browser keeps cookies, without which nobody has a nickname.
+#[must_use]
+pub fn keeps_cookies() -> bool {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    navigator.and_then(|navigator| Reflect::get(&navigator, &"cookieEnabled".into()).ok()?.as_bool()).unwrap_or(true)
 }
 
 /// How many lines of all rooms are kept, since they are not known to be on the server's disk.

@@ -41,6 +41,12 @@ pub fn clock(at: Timestamp, zone_minutes: i32) -> Clock {
     Clock { hour: small(minutes / 60), minute: small(minutes % 60) }
 }
 
+/// In how many milliseconds a clock that shows minutes changes.
+#[must_use]
+pub fn to_next_minute_ms(at: Timestamp) -> u32 {
+    u32::try_from(MS_PER_MINUTE - at.unix_ms().rem_euclid(MS_PER_MINUTE)).expect("a minute is below 2^32 milliseconds")
+}
+
 /// RFC 3339 in UTC with milliseconds, for `<time datetime>`: `2026-11-22T21:03:08.000Z`.
 #[must_use]
 pub fn rfc3339_utc(at: Timestamp) -> String {
@@ -141,6 +147,13 @@ mod tests {
         assert_eq!(clock(late, 480).to_string(), "05:03");
         assert_eq!(clock(late, 345).to_string(), "02:48", "Kathmandu, 5:45 east");
         assert_eq!(clock(late, -210).to_string(), "17:33", "St John's, 3:30 west");
+    }
+
+    #[test]
+    fn a_clock_changes_with_the_minute() {
+        assert_eq!(to_next_minute_ms(at(0)), 60_000);
+        assert_eq!(to_next_minute_ms(at(59_999)), 1);
+        assert_eq!(to_next_minute_ms(at(-1)), 1);
     }
 
     #[test]

@@ -58,8 +58,8 @@ pub struct Outbox {
     lines: Vec<OutgoingLine>,
     /// When the line that is `Sending` was sent; at most one is, which alone keeps the order of typing.
     sent: Option<Timestamp>,
-    /// Set by a refusal that asked to wait: since when, and how long.
-    pause: Option<(Timestamp, i64)>,
+    /// Set by a refusal that asked to wait: since when, and what it was.
+    pause: Option<(Timestamp, Refusal)>,
 }
 
 impl Outbox {
@@ -92,7 +92,7 @@ impl Outbox {
         if self.lines.iter().any(OutgoingLine::is_in_flight) {
             return Some(self.sent.map_or(0, |sent| remaining_ms(sent, UNANSWERED_MS, now)));
         }
-        let pause_ms = || self.pause.map_or(0, |(since, ms)| remaining_ms(since, ms, now));
+        let pause_ms = || self.pause.map_or(0, |(since, refusal)| remaining_ms(since, wait_of(refusal), now));
         let waits = self.lines.iter().filter_map(|line| match line.state {
             LineState::Waiting => Some(pause_ms()),
             LineState::Elsewhere { until } => Some(u32::try_from(until.unix_ms() - now.unix_ms()).unwrap_or(0)),
@@ -112,9 +112,9 @@ impl Outbox {
         };
         match refusal.retry_after_ms {
             None => line.state = LineState::Failed(refusal),
-            Some(ms) => {
+            Some(_) => {
                 line.state = LineState::Waiting;
-                self.pause = Some((now, i64::from(ms)));
+                self.pause = Some((now, refusal));
             }
         }
     }
@@ -211,6 +211,13 @@ impl Outbox {
         Some(self.lines.remove(index).text)
     }
 
+    /// Why the server wants every waiting line to wait, and until when.
+    #[must_use]
+    pub fn pause(&self) -> Option<(Refusal, Timestamp)> {
+        let (since, refusal) = self.pause?;
+        Some((Refusal::permanent(refusal.code), Timestamp::from_unix_ms(since.unix_ms() + wait_of(refusal))))
+    }
+
     /// All lines, in the order of typing.
     #[must_use]
     pub fn lines(&self) -> &[OutgoingLine] {
@@ -253,6 +260,10 @@ impl OutgoingLine {
             self.state = LineState::Stale;
         }
     }
+}
+
+fn wait_of(refusal: Refusal) -> i64 {
+    refusal.retry_after_ms.map_or(0, i64::from)
 }
 
 /// What is left of `ms` that began at `since`. A clock that was set back ends every wait rather than prolonging it.

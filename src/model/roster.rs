@@ -92,9 +92,12 @@ impl Roster {
         self.online
     }
 
-    /// How many are here beyond the names.
+    /// How many are here beyond the names; nobody while no names are known, since nobody is "more" then.
     #[must_use]
     pub fn unnamed(&self) -> u32 {
+        if self.people.is_empty() {
+            return 0;
+        }
         self.online.saturating_sub(u32::try_from(self.people.len()).unwrap_or(u32::MAX))
     }
 }
@@ -143,6 +146,8 @@ mod tests {
         roster.change(&[], &[person("1", "ada")], 899);
         assert_eq!(nicknames(&roster), ["bo"]);
         assert_eq!((roster.online(), roster.unnamed()), (899, 898));
+        roster.change(&[], &[person("2", "bo")], 898);
+        assert_eq!((roster.online(), roster.unnamed()), (898, 0), "the count says it all");
     }
 
     fn hues(roster: &Roster) -> Vec<usize> {

@@ -2,7 +2,7 @@
 //! Not here: lines that are still on their way (`outbox`), what is drawn (`rows`).
 
 use crate::protocol::event::Continuity;
-use crate::protocol::{Cursor, Epoch, HistoryPage, LogEvent, Person, RoomSnapshot, Seq, Timestamp};
+use crate::protocol::{Cursor, Epoch, HistoryPage, LogEvent, Person, RoomSnapshot, Seq, Timestamp, UserId};
 
 /// What [`Timeline::publish`] made of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,9 +145,10 @@ impl Timeline {
 
     /// Takes a presence change, folded into the notice that is already at the end if there is one. A fold tells of each
     /// person what they did last, so that nobody who was seen coming disappears without a word. A new nickname counts as
-    /// another person: the old one left, the new one joined.
-    pub fn notice(&mut self, joined: &[Person], left: &[Person], at: Timestamp) {
-        if joined.is_empty() && left.is_empty() {
+    /// another person: the old one left, the new one joined. What the reader does is no news to them.
+    pub fn notice(&mut self, joined: &[Person], left: &[Person], me: Option<&UserId>, at: Timestamp) {
+        let is_news = |person: &&Person| Some(&person.id) != me;
+        if !joined.iter().chain(left).any(|person| is_news(&person)) {
             return;
         }
         let after = self.head();
@@ -156,8 +157,8 @@ impl Timeline {
         }
         let notice = self.notices.last_mut().expect("one was pushed if there was none");
         notice.at = at;
-        left.iter().for_each(|person| fold(&mut notice.joined, &mut notice.left, person));
-        joined.iter().for_each(|person| fold(&mut notice.left, &mut notice.joined, person));
+        left.iter().filter(is_news).for_each(|person| fold(&mut notice.joined, &mut notice.left, person));
+        joined.iter().filter(is_news).for_each(|person| fold(&mut notice.left, &mut notice.joined, person));
     }
 
     /// Everything held, oldest first.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
+use super::ids::Timestamp;
 use super::limits::Limits;
 use super::message::{Person, RoomSnapshot, RoomSummary};
 
@@ -17,6 +18,8 @@ pub struct PageData {
     pub rooms: Vec<RoomSummary>,
     /// What the server accepts.
     pub limits: Limits,
+    /// When the server drew the page, by which a browser with a wrong clock knows the day.
+    pub drawn_ms: Timestamp,
     /// The outcome of a form that was posted without scripts.
     pub notice: Option<Notice>,
     /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.

@@ -2,6 +2,7 @@
 //! The server makes it from [`PageData`] and renders; the browser makes it from the same data, which comes with the HTML,
 //! and then keeps it alive (`live`). Components read it and call its verbs; they hold no rules of their own.
 
+mod clocks;
 mod draft;
 mod handover;
 mod identity;
@@ -17,6 +18,7 @@ use leptos::prelude::*;
 
 use crate::client::link::LinkHandle;
 use crate::client::local_time;
+use crate::model::calendar::CivilDate;
 use crate::model::draft::Draft;
 use crate::model::link::LinkStatus;
 use crate::model::outbox::Outbox;
@@ -37,8 +39,13 @@ pub use unread::{Announcement, page_title};
 pub enum Clocks {
     /// In the server's HTML and in the first render of the browser, so that both are the same.
     Utc,
-    /// The reader's own, from then on.
-    Local,
+    /// The reader's own, from then on. Another value whenever something that is shown by it changes.
+    Local {
+        /// The reader's day.
+        today: CivilDate,
+        /// How many minutes east of UTC their clocks stand now.
+        zone_minutes: i32,
+    },
 }
 
 /// How reaching back in the history stands.
@@ -85,7 +92,9 @@ pub struct RoomState {
     /// The truth about the connection.
     pub link: RwSignal<LinkStatus>,
     /// How many lines the last reconnect brought, for as long as that is worth telling.
-    pub caught_up: RwSignal<Option<u64>>,
+    pub caught_up: RwSignal<Option<usize>>,
+    /// Whether the open room is still on its way, and nothing of it is held.
+    pub arriving: RwSignal<bool>,
     /// UTC first, the reader's own once the page is alive.
     pub clocks: RwSignal<Clocks>,
     /// Which rows are mounted.
@@ -114,6 +123,12 @@ pub struct RoomState {
     pub draft: RwSignal<Draft>,
     /// Whether the composer takes the focus when it comes, since the reader has just joined.
     pub focus_composer: StoredValue<bool>,
+    /// When the server drew the page.
+    drawn: StoredValue<Timestamp>,
+    /// How many lines of others the last join brought after a time away.
+    brought: StoredValue<usize>,
+    /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
+    held: StoredValue<Vec<(RoomSlug, Timeline)>>,
     throttle: StoredValue<TypingThrottle>,
     handle: StoredValue<Option<LinkHandle>>,
     timers: StoredValue<timer::Timers>,
@@ -180,6 +195,7 @@ impl RoomState {
             typing: RwSignal::new(Typing::default()),
             link: RwSignal::new(LinkStatus::Connecting),
             caught_up: RwSignal::new(None),
+            arriving: RwSignal::new(false),
             unread: RwSignal::new(0),
             at_newest: RwSignal::new(true),
             announcement: RwSignal::new(Announcement::default()),
@@ -190,6 +206,9 @@ impl RoomState {
             to_newest: RwSignal::new(0),
             draft: RwSignal::new(draft),
             focus_composer: StoredValue::new(false),
+            drawn: StoredValue::new(page.drawn_ms),
+            brought: StoredValue::new(0),
+            held: StoredValue::new(Vec::new()),
             throttle: StoredValue::new(TypingThrottle::default()),
             handle: StoredValue::new(None),
             timers: StoredValue::new(timer::Timers::default()),
@@ -239,7 +258,7 @@ fn lay_out(
 ) -> Vec<Row> {
     let zone = move |at: Timestamp| match clocks {
         Clocks::Utc => 0,
-        Clocks::Local => local_time::zone_minutes(at),
+        Clocks::Local { .. } => local_time::zone_minutes(at),
     };
     timeline.with(|timeline| outbox.with(|outbox| me.with(|me| rows(timeline, outbox, me.as_ref(), &zone))))
 }

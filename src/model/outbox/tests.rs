@@ -218,3 +218,14 @@ fn a_line_is_never_said_by_another_person_unasked() {
     outbox.retry(&id("b"), &person("bo"), at(1));
     assert_eq!(next(&mut outbox, 1).as_deref(), Some("b"), "asked, it is");
 }
+
+#[test]
+fn waiting_lines_know_why_the_server_wants_them_to_wait_and_until_when() {
+    let mut outbox = outbox(&["a", "b"]);
+    next(&mut outbox, 0);
+    assert_eq!(outbox.pause(), None, "what waits for the line before it waits for nothing else");
+    outbox.refused(&id("a"), Refusal::retry_after(ErrorCode::TooFast, 2_000), at(100));
+    assert_eq!(outbox.pause(), Some((Refusal::permanent(ErrorCode::TooFast), at(2_100))));
+    assert_eq!(next(&mut outbox, 2_100).as_deref(), Some("a"));
+    assert_eq!(outbox.pause(), None, "the wait is over");
+}

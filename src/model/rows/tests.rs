@@ -92,7 +92,7 @@ fn the_readers_midnight_opens_a_day_and_a_group() {
 #[test]
 fn a_notice_and_a_hole_end_the_group_before_them() {
     let mut timeline = timeline(vec![said(1, "ada", 0)]);
-    timeline.notice(&[person("bo")], &[], at(1));
+    timeline.notice(&[person("bo")], &[], None, at(1));
     timeline.publish(said(2, "ada", 2));
     assert_eq!(shown(&laid_out(&timeline, &Outbox::default())), "1970-01-01 1 +bo 2");
 }
@@ -101,13 +101,13 @@ fn a_notice_and_a_hole_end_the_group_before_them() {
 fn four_people_are_one_and_three_others() {
     let mut timeline = timeline(vec![said(1, "ada", 0)]);
     let people: Vec<Person> = ["b", "c", "d", "e"].map(person).to_vec();
-    timeline.notice(&people[..3], &[], at(1));
+    timeline.notice(&people[..3], &[], None, at(1));
     let names = |timeline: &Timeline| match laid_out(timeline, &Outbox::default()).pop() {
         Some(Row::Notice(notice)) => notice.joined,
         other => panic!("a notice, not {other:?}"),
     };
     assert_eq!(names(&timeline), Names { named: vec!["b".into(), "c".into(), "d".into()], others: 0 });
-    timeline.notice(&people[3..], &[], at(2));
+    timeline.notice(&people[3..], &[], None, at(2));
     assert_eq!(names(&timeline), Names { named: vec!["b".into()], others: 3 });
 }
 
@@ -157,8 +157,8 @@ fn a_key_changes_exactly_when_something_that_is_shown_changes() {
     let in_shanghai = rows(&timeline, &outbox, None, &|_| 480);
     assert_ne!(waiting[1], in_shanghai[1].key(), "the clock is shown");
 
-    timeline.notice(&[person("bo")], &[], at(4));
+    timeline.notice(&[person("bo")], &[], None, at(4));
     let bo = keys(&timeline, &outbox)[2].clone();
-    timeline.notice(&[person("cy")], &[person("bo")], at(5));
+    timeline.notice(&[person("cy")], &[person("bo")], None, at(5));
     assert_ne!(bo, keys(&timeline, &outbox)[2], "one came and one went: the counts are the same, the names are not");
 }

@@ -88,9 +88,9 @@ fn a_resumed_join_adds_what_was_missed() {
 fn a_join_replaces_what_acks_placed_behind_its_cursor() {
     let other = |seq: u64| LogEvent { at_ms: Timestamp::from_unix_ms(7), ..event(seq) };
     let mut timeline = Timeline::new(&snapshot(1..=5));
-    timeline.notice(&[person("ada")], &[], Timestamp::from_unix_ms(0));
+    timeline.notice(&[person("ada")], &[], None, Timestamp::from_unix_ms(0));
     timeline.place(event(6));
-    timeline.notice(&[person("bo")], &[], Timestamp::from_unix_ms(0));
+    timeline.notice(&[person("bo")], &[], None, Timestamp::from_unix_ms(0));
     let nothing = RoomSnapshot { events: vec![], ..snapshot(1..=5) };
     timeline.join(&nothing, Continuity::Resumed);
     assert_eq!(shown(&timeline), "1 2 3 4 5 +ada", "the log ends before it");
@@ -125,7 +125,7 @@ fn a_gap_leaves_a_hole_that_is_filled_from_either_side() {
 #[test]
 fn a_reset_forgets_the_old_history() {
     let mut timeline = Timeline::new(&snapshot(1..=9));
-    timeline.notice(&[person("ada")], &[], Timestamp::from_unix_ms(0));
+    timeline.notice(&[person("ada")], &[], None, Timestamp::from_unix_ms(0));
     let restored = RoomSnapshot { epoch: epoch("second"), ..snapshot(3..=4) };
     timeline.join(&restored, Continuity::Reset);
     assert_eq!(shown(&timeline), "3 4", "two histories are never mixed");
@@ -169,10 +169,10 @@ fn a_page_with_nothing_new_ends_the_search_for_older_events() {
 fn notices_fold_until_something_else_comes_in_between() {
     let now = Timestamp::from_unix_ms(0);
     let mut timeline = Timeline::new(&snapshot(1..=1));
-    timeline.notice(&[person("ada")], &[], now);
-    timeline.notice(&[person("bo")], &[person("cy")], now);
+    timeline.notice(&[person("ada")], &[], None, now);
+    timeline.notice(&[person("bo")], &[person("cy")], None, now);
     timeline.publish(event(2));
-    timeline.notice(&[], &[person("bo")], now);
+    timeline.notice(&[], &[person("bo")], None, now);
     assert_eq!(shown(&timeline), "1 +ada,+bo,~cy 2 ~bo");
 }
 
@@ -180,12 +180,12 @@ fn notices_fold_until_something_else_comes_in_between() {
 fn who_came_and_went_in_one_fold_is_told_as_gone() {
     let now = Timestamp::from_unix_ms(0);
     let mut timeline = Timeline::new(&snapshot(1..=1));
-    timeline.notice(&[person("ada"), person("bo")], &[], now);
-    timeline.notice(&[], &[person("ada")], now);
+    timeline.notice(&[person("ada"), person("bo")], &[], None, now);
+    timeline.notice(&[], &[person("ada")], None, now);
     assert_eq!(shown(&timeline), "1 +bo,~ada");
-    timeline.notice(&[person("ada")], &[], now);
+    timeline.notice(&[person("ada")], &[], None, now);
     assert_eq!(shown(&timeline), "1 +bo,+ada", "and as here when they came back");
-    timeline.notice(&[person("ada")], &[], now);
+    timeline.notice(&[person("ada")], &[], None, now);
     assert_eq!(shown(&timeline), "1 +bo,+ada", "once");
 }
 
@@ -193,16 +193,16 @@ fn who_came_and_went_in_one_fold_is_told_as_gone() {
 fn a_new_nickname_is_told_as_one_going_and_the_other_coming() {
     let now = Timestamp::from_unix_ms(0);
     let mut timeline = Timeline::new(&snapshot(1..=1));
-    timeline.notice(&[person("ada")], &[], now);
+    timeline.notice(&[person("ada")], &[], None, now);
     let countess = Person { nickname: "countess".to_owned(), ..person("ada") };
-    timeline.notice(&[countess], &[person("ada")], now);
+    timeline.notice(&[countess], &[person("ada")], None, now);
     assert_eq!(shown(&timeline), "1 +countess,~ada");
 }
 
 #[test]
 fn a_notice_in_an_empty_room_is_shown() {
     let mut timeline = Timeline::new(&RoomSnapshot { events: vec![], has_older: false, ..snapshot(1..=1) });
-    timeline.notice(&[person("ada")], &[], Timestamp::from_unix_ms(0));
+    timeline.notice(&[person("ada")], &[], None, Timestamp::from_unix_ms(0));
     assert_eq!(shown(&timeline), "+ada");
     assert_eq!(timeline.publish(event(1)), Published::Added);
     assert_eq!(shown(&timeline), "+ada 1");
@@ -239,7 +239,7 @@ proptest! {
                     timeline.join(&snapshot(first..=last), Continuity::Gap);
                     least = least.min(Seq::new(last));
                 }
-                Happening::Notice => timeline.notice(&[person("ada")], &[], Timestamp::from_unix_ms(0)),
+                Happening::Notice => timeline.notice(&[person("ada")], &[], None, Timestamp::from_unix_ms(0)),
             }
             prop_assert!(timeline.head() >= least, "only a join sets the cursor back, to the head of the log");
             let mut expected = timeline.oldest().expect("something is held");
@@ -260,4 +260,17 @@ proptest! {
             prop_assert_eq!(expected, timeline.head().next());
         }
     }
+}
+
+#[test]
+fn what_the_reader_does_is_no_news() {
+    let mut timeline = Timeline::new(&snapshot(1..=1));
+    let (me, now) = (person("me"), Timestamp::from_unix_ms(0));
+    timeline.notice(std::slice::from_ref(&me), &[], Some(&me.id), now);
+    assert_eq!(timeline.entries().filter(|entry| matches!(entry, Entry::Notice(_))).count(), 0);
+    timeline.notice(&[me.clone(), person("ada")], std::slice::from_ref(&me), Some(&me.id), now);
+    let notice =
+        timeline.entries().find_map(|entry| if let Entry::Notice(notice) = entry { Some(notice) } else { None });
+    let notice = notice.expect("ada came");
+    assert_eq!((&notice.joined[..], &notice.left[..]), (&[person("ada")][..], &[][..]));
 }

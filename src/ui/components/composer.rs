@@ -66,7 +66,7 @@ pub fn Composer() -> impl IntoView {
         </form>
         <p class="composer__hint">
             <span class="composer__keys">{words.keys}</span>
-            <span class=live(move || rest.get().class().to_owned()) role=live(move || rest.get().role())>
+            <span translate="no" class=live(move || rest.get().class().to_owned()) role=live(move || rest.get().role())>
                 {live(move || rest.get().words(state))}
             </span>
         </p>

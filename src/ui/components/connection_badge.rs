@@ -15,7 +15,7 @@ use crate::ui::state::{RoomState, use_room_state};
 pub fn ConnectionBadge() -> impl IntoView {
     let state = use_room_state();
     view! {
-        <p class="connection" role="status" data-state=live(move || name(state.link.get()).to_owned())>
+        <p class="connection" role="status" translate="no" data-state=live(move || name(state.link.get()).to_owned())>
             <span class="connection__dot" aria-hidden="true"></span>
             <span class="connection__words">{live(move || describe(state))}</span>
         </p>
@@ -39,7 +39,7 @@ fn describe(state: RoomState) -> String {
     match state.link.get() {
         LinkStatus::Connecting => words.connecting.to_owned(),
         LinkStatus::Live => match state.caught_up.get() {
-            Some(new) => words.caught_up.with(usize::try_from(new).unwrap_or(usize::MAX)),
+            Some(new) => words.caught_up.with(new),
             None => words.live.to_owned(),
         },
         LinkStatus::Offline { since } => fill(words.offline_since, &[("{time}", &clock(since))]),

@@ -30,7 +30,7 @@ pub fn Conversation() -> impl IntoView {
         <main class="conversation">
             <div class="conversation__bar">
                 <DrawerButton drawer="rooms" label=words.rooms picture=Picture::Rooms />
-                <h1 class="conversation__title"><bdi>{live(move || state.room_title())}</bdi></h1>
+                <h1 class="conversation__title" translate="no"><bdi>{live(move || state.room_title())}</bdi></h1>
                 <ConnectionBadge />
                 <DrawerButton drawer="people" label=words.people picture=Picture::People />
             </div>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::local_time;
-use crate::model::calendar::{self, CivilDate};
+use crate::model::calendar::CivilDate;
 use crate::ui::i18n::{self, Language};
 use crate::ui::piece::live;
 use crate::ui::state::{Clocks, RoomState, use_room_state};
@@ -17,7 +17,7 @@ pub fn DaySeparator(
     let state = use_room_state();
     view! {
         <li class="day" data-row="">
-            <time datetime=date.to_string()>{live(move || heading(state, date))}</time>
+            <time datetime=date.to_string() translate="no">{live(move || heading(state, date))}</time>
         </li>
     }
 }
@@ -25,13 +25,11 @@ pub fn DaySeparator(
 fn heading(state: RoomState, date: CivilDate) -> String {
     match state.clocks.get() {
         Clocks::Utc => i18n::day(state.language, date),
-        Clocks::Local => local_heading(state.language, date),
+        Clocks::Local { today, .. } => local_heading(state.language, date, today),
     }
 }
 
-fn local_heading(language: Language, date: CivilDate) -> String {
-    let now = local_time::now();
-    let today = calendar::date(now, local_time::zone_minutes(now));
+fn local_heading(language: Language, date: CivilDate, today: CivilDate) -> String {
     match today.days_since_epoch() - date.days_since_epoch() {
         0 => language.words().today.to_owned(),
         1 => language.words().yesterday.to_owned(),

@@ -15,7 +15,7 @@ pub fn HoleMarker(
     let state = use_room_state();
     let words = state.words();
     view! {
-        <li class="hole" data-row="">
+        <li class="hole" data-row="" translate="no">
             {live(move || match state.reach_back.get() {
                 ReachBack::Failed => words.history_failed.to_owned(),
                 ReachBack::Idle | ReachBack::Loading => words.hole.to_owned(),

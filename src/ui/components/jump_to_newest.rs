@@ -19,6 +19,7 @@ pub fn JumpToNewest() -> impl IntoView {
         view! {
             <button
                 type="button"
+                translate="no"
                 class=live(move || class(state.unread.get()).to_owned())
                 on:click=move |_| state.show_newest()
             >

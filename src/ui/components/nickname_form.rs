@@ -16,10 +16,13 @@ use crate::ui::state::{fresh_id, use_room_state};
 /// The way in: stands where the composer will be.
 #[component]
 pub fn JoinForm() -> impl IntoView {
-    let words = use_room_state().words();
+    let state = use_room_state();
+    let words = state.words();
+    effect(move |_| _ = state.tell_blocked_cookies());
     view! {
         <section class="join" aria-labelledby="join-title">
             <h2 class="join__title" id="join-title">{words.join_title}</h2>
+            <FormNotice form=Form::Nickname />
             <NicknameForm id="composer" label=words.join current=String::new() />
         </section>
     }
@@ -45,6 +48,7 @@ fn MeCard(
         state.sign_out();
     };
     view! {
+        <FormNotice form=Form::Nickname />
         <div class="me">
             <Seal nickname=nickname.clone() size=SealSize::Small />
             <bdi class="me__name">{nickname.clone()}</bdi>
@@ -82,7 +86,6 @@ fn NicknameForm(
     suggest_last(id);
     view! {
         <form method="post" action="/nickname" on:submit=choose>
-            <FormNotice form=Form::Nickname />
             <input type="hidden" name="room" value=live(move || state.slug_text()) />
             <input type="hidden" name="attempt" value=fresh_id() />
             <label class="field-label" for=id>{words.nickname}</label>

@@ -9,7 +9,7 @@ use super::drawer::DrawerClose;
 use super::language_switch::LanguageSwitch;
 use crate::client::element::{close_drawer, focus_unless_touch};
 use crate::model::address;
-use crate::protocol::RoomSummary;
+use crate::protocol::{RoomSlug, RoomSummary};
 use crate::ui::i18n::{isolated, room_title};
 use crate::ui::piece::{Entry, IntoPiece, list, live, memo};
 use crate::ui::state::{Follow, RoomState, use_room_state};
@@ -22,7 +22,7 @@ pub fn RoomList() -> impl IntoView {
     view! {
         <nav class="side side--rooms" id="rooms" popover="auto" aria-label=words.rooms>
             <div class="side__head">
-                <a class="brand" href="/">
+                <a class="brand" href="/" on:click=move |event| follow(state, &RoomSlug::lobby(), &event)>
                     <span class="brand__mark" aria-hidden="true">"茶"</span>
                     {words.teahouse}
                 </a>
@@ -59,17 +59,9 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let people: Vec<String> = people.iter().map(|name| isolated(name)).collect();
     let people = (!people.is_empty())
         .then(|| view! { <span class="rooms__people">{people.join(state.words().between_names)}</span> }.into_piece());
-    let follow = move |event: leptos::ev::MouseEvent| {
-        let is_plain =
-            event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-        if is_plain && state.open_room(&slug) == Follow::InPage {
-            event.prevent_default();
-            close_drawer("rooms");
-            focus_unless_touch("composer");
-        }
-    };
+    let to = slug.clone();
     view! {
-        <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=follow>
+        <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=move |event| follow(state, &to, &event)>
             <bdi class="rooms__title">{title}</bdi>
             <span class="rooms__online" title=online_words.clone()>
                 <span aria-hidden="true">{online.to_string()}</span>
@@ -77,5 +69,16 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
             </span>
             {people}
         </a></li>
+    }
+}
+
+/// Opens a room in the page, unless the reader wants it elsewhere.
+fn follow(state: RoomState, slug: &RoomSlug, event: &leptos::ev::MouseEvent) {
+    let is_plain =
+        event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+    if is_plain && state.open_room(slug) == Follow::InPage {
+        event.prevent_default();
+        close_drawer("rooms");
+        focus_unless_touch("composer");
     }
 }

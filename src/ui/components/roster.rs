@@ -19,7 +19,7 @@ pub fn Roster() -> impl IntoView {
     view! {
         <aside class="side side--people" id="people" popover="auto" aria-label=words.people_list>
             <div class="side__head">
-                <h2 class="side__title">{live(move || words.online.with(online.get() as usize))}</h2>
+                <h2 class="side__title" translate="no">{live(move || words.online.with(online.get() as usize))}</h2>
                 <DrawerClose drawer="people" label=words.close />
             </div>
             <ul class="roster">

@@ -13,6 +13,7 @@ use super::notice_line::{NoticeLine, RoomCreatedLine};
 use crate::client::element::element;
 use crate::client::scroll::{self, Place};
 use crate::model::address;
+use crate::model::link::LinkStatus;
 use crate::model::rows::Row;
 use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live, memo};
 use crate::ui::state::{ReachBack, RoomState, use_room_state};
@@ -60,7 +61,7 @@ pub fn Timeline() -> impl IntoView {
                         rows.map(|row| Entry::new(row.key(), move || show(state, row))).collect()
                     })}
                 </ol>
-                {live(move || is_empty.get().then(|| edge(words.empty_room)))}
+                {live(move || is_empty.get().then(|| edge(why_empty(state))))}
                 {live(move || newest_link(state))}
             </div>
         </div>
@@ -83,6 +84,15 @@ fn show(state: RoomState, row: Row) -> Piece {
     }
 }
 
+fn why_empty(state: RoomState) -> &'static str {
+    let words = state.words();
+    match (state.arriving.get(), state.link.get()) {
+        (false, _) => words.empty_room,
+        (true, LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. }) => words.not_held,
+        (true, _) => words.loading_room,
+    }
+}
+
 /// Above the oldest row: where the conversation begins, or the way further back, by link where there is no script.
 #[component]
 fn Edge() -> impl IntoView {
@@ -93,7 +103,7 @@ fn Edge() -> impl IntoView {
         (None, _) => view! {
             <p class="timeline__edge">
                 <strong class="timeline__begin" dir="auto">{state.room_title()}</strong>
-                {words.room_begins}
+                {(!state.arriving.get()).then_some(words.room_begins)}
             </p>
         }
         .into_piece(),

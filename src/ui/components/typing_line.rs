@@ -12,7 +12,7 @@ use crate::ui::state::use_room_state;
 pub fn TypingLine() -> impl IntoView {
     let state = use_room_state();
     let line = memo(move || state.typing.with(|typing| describe(state.words(), typing)));
-    view! { <p class="typing">{live(move || line.get())}</p> }
+    view! { <p class="typing" translate="no">{live(move || line.get())}</p> }
 }
 
 fn describe(words: &Words, typing: &Typing) -> String {

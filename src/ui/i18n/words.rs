@@ -97,6 +97,8 @@ words! {
     room_opened: Text = "This room was opened", "房间开张了";
     room_begins: Text = "This is where the conversation begins.", "对话从这里开始。";
     empty_room: Text = "Nothing has been said here yet. Say the first word.", "还没有人说话，来开个头吧。";
+    loading_room: Text = "Loading the conversation…", "正在载入对话…";
+    not_held: Text = "This conversation comes when the connection is back.", "连上后会显示这里的对话。";
     older: Text = "Older messages", "更早的消息";
     newest: Text = "Newest messages", "最新的消息";
     loading_older: Text = "Loading older messages…", "正在载入更早的消息…";
@@ -114,6 +116,7 @@ words! {
 
     // What becomes of a line.
     waiting: Text = "Will be sent when the connection is back", "连上后自动发送";
+    waiting_until: Text = "{reason} Will be sent at {time}.", "{reason}将在 {time} 发送。";
     sending: Text = "Sending…", "正在发送…";
     sent: Text = "Sent", "已发送";
     not_sent: Text = "Not sent: {reason}", "未发送：{reason}";
@@ -138,6 +141,13 @@ words! {
     save: Text = "Save", "保存";
     sign_out: Text = "Sign out", "退出";
     sign_out_drops: Counted = counted("{n} message has not been sent yet. Sign out and drop it?", "{n} messages have not been sent yet. Sign out and drop them?"), number("还有 {n} 条消息没有发出。要退出并丢弃吗？");
+    cookies_blocked: Text =
+        "A nickname needs a cookie, and this browser blocks cookies: allow them for this site, then try again.",
+        "昵称需要 Cookie，而浏览器拦截了它：请允许本站使用 Cookie 后重试。";
+    cookie_lost: Text =
+        "The server does not know this browser by a nickname any more: the session ended, or its cookie was blocked. \
+         Choose a nickname; if this happens again, allow cookies for this site.",
+        "服务器已认不出这个浏览器：登录状态已失效，或 Cookie 被拦截。请重新取个昵称；若再次出现，请允许本站使用 Cookie。";
     no_connection: Text = "The server does not answer: check the connection and try again.", "连不上服务器，请检查网络后重试。";
     after_text: Text = " It stands after “{text}”.", "它在“{text}”之后。";
     wait_seconds: Counted = counted("Try again in {n} second.", "Try again in {n} seconds."), number("请 {n} 秒后再试。");

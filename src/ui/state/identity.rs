@@ -14,6 +14,10 @@ impl RoomState {
     /// Takes a nickname, or changes it.
     pub fn choose_nickname(self, nickname: String) {
         self.clear_notice(Form::Nickname);
+        // The server would give the nickname to a browser that cannot show it again.
+        if !self.tell_blocked_cookies() {
+            return;
+        }
         spawn_local(async move {
             let chosen = {
                 let arguments = [("nickname", nickname.as_str()), ("attempt", &storage::join_attempt())];
@@ -21,6 +25,15 @@ impl RoomState {
             };
             self.identity_changed(chosen.map(Some));
         });
+    }
+
+    /// Tells a browser without cookies why it cannot have a nickname. Returns whether it can.
+    pub fn tell_blocked_cookies(self) -> bool {
+        let keeps = storage::keeps_cookies();
+        if !keeps {
+            self.tell_form(Form::Nickname, self.words().cookies_blocked.to_owned());
+        }
+        keeps
     }
 
     /// Gives the nickname back, and leaves nothing of this person in the browser. Asks first when that would drop messages

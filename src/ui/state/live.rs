@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{Clocks, RoomState};
+use super::RoomState;
 use crate::client::link::{self, LinkHandle};
+use crate::client::local_time;
 use crate::model::link::LinkStatus;
 use crate::model::timeline::{Published, Timeline};
 use crate::protocol::event::Continuity;
+use crate::protocol::page::Form;
 use crate::protocol::{Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary, Seq};
 
 /// How long "caught up" is worth telling.
@@ -18,7 +20,8 @@ impl RoomState {
         let slug = self.slug();
         // The fields hold it by now; one that comes later is another form's.
         self.posted.set_value(None);
-        self.clocks.set(Clocks::Local);
+        local_time::correct(self.drawn.get_value());
+        self.follow_clock();
         self.open_outbox();
         let cursor = self.timeline.with_untracked(|timeline| timeline.cursor());
         let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
@@ -27,6 +30,7 @@ impl RoomState {
         self.follow_visibility();
         self.follow_other_tabs();
         self.follow_sign_out();
+        self.follow_reading();
         self.recover();
         if let Some(root) = document().document_element() {
             // An attribute of this shape is always accepted.
@@ -37,7 +41,7 @@ impl RoomState {
     fn receive(self, update: link::Update) {
         match update {
             link::Update::Status(status) => self.link_changed(status),
-            link::Update::CaughtUp { new } => self.tell_caught_up(new),
+            link::Update::CaughtUp { .. } => self.tell_caught_up(),
             link::Update::Event(event) => self.event(*event),
         }
     }
@@ -50,7 +54,9 @@ impl RoomState {
         }
     }
 
-    fn tell_caught_up(self, new: u64) {
+    /// The same number as the unread count takes in: lines of others, and what lies in the hole.
+    fn tell_caught_up(self) {
+        let new = self.brought.get_value();
         if new == 0 {
             return;
         }
@@ -62,6 +68,9 @@ impl RoomState {
     fn event(self, event: Event) {
         match event {
             Event::Welcome { me, limits, rooms, .. } => {
+                if me.is_none() && self.me.with_untracked(Option::is_some) {
+                    self.tell_form(Form::Nickname, self.words().cookie_lost.to_owned());
+                }
                 self.me.set(me);
                 self.disown_lines_of_others();
                 self.limits.set(limits);
@@ -70,7 +79,10 @@ impl RoomState {
             Event::Joined { continuity, snapshot } if self.is_open(&snapshot.summary.slug) => {
                 self.joined(continuity, &snapshot)
             }
-            Event::Publication { room, event } if self.is_open(&room) => self.published(event, Timeline::publish),
+            Event::Publication { room, event } if self.is_open(&room) => {
+                local_time::correct(event.at_ms);
+                self.published(event, Timeline::publish);
+            }
             Event::Ack { room, client_message_id, seq, at_ms } => self.acked(&room, client_message_id, seq, at_ms),
             Event::Nack { room, client_message_id, refusal } => self.refused(&room, &client_message_id, refusal),
             Event::Presence { room, joined, left, online } if self.is_open(&room) => {
@@ -101,15 +113,25 @@ impl RoomState {
         // Behind an older page that was opened without scripts, nothing is news.
         let is_news = continuity != Continuity::Fresh && self.rendered_newest.get_untracked();
         self.rendered_newest.set(true);
+        self.arriving.set(false);
         self.roster.update(|roster| *roster = crate::model::roster::Roster::new(snapshot));
         self.room.set(snapshot.summary.clone());
-        if is_news {
-            for event in snapshot.events.iter().filter(|event| event.seq > head) {
-                self.arrived(event);
-            }
-        }
+        let news = snapshot.events.iter().filter(|event| is_news && event.seq > head);
+        let of_others = news.filter(|event| self.arrived(event)).count();
+        self.brought.set_value(match continuity {
+            Continuity::Gap if is_news => self.missed(snapshot, head) + of_others,
+            _ => of_others,
+        });
         self.settle_own(&snapshot.events);
         self.flush_outbox();
+    }
+
+    /// How many events lie between what was held and what came; the reader has not had them in sight.
+    fn missed(self, snapshot: &RoomSnapshot, head: Seq) -> usize {
+        let missed = snapshot.events.first().map_or(0, |first| first.seq.get().saturating_sub(head.get() + 1));
+        let missed = usize::try_from(missed).unwrap_or(usize::MAX);
+        self.out_of_sight(missed);
+        missed
     }
 
     pub(super) fn published(self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published) {

@@ -10,7 +10,8 @@ impl RoomState {
     pub(super) fn came_and_went(self, joined: &[Person], left: &[Person], online: u32) {
         self.roster.update(|roster| roster.change(joined, left, online));
         self.room.update(|room| room.online = online);
-        self.timeline.update(|timeline| timeline.notice(joined, left, local_time::now()));
+        let me = self.me.get_untracked().map(|me| me.id);
+        self.timeline.update(|timeline| timeline.notice(joined, left, me.as_ref(), local_time::now()));
         for person in left {
             self.stopped_typing(person);
         }

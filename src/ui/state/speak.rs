@@ -236,7 +236,7 @@ impl RoomState {
         }
     }
 
-    fn tell_form(self, form: Form, words: String) {
+    pub(super) fn tell_form(self, form: Form, words: String) {
         self.form_notice.set(Some(FormNotice { form, words }));
     }
 

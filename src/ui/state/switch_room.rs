@@ -13,21 +13,24 @@ use crate::model::rows::Window;
 use crate::model::timeline::Timeline;
 use crate::model::typing::Typing;
 use crate::protocol::page::Form;
-use crate::protocol::{RoomSlug, RoomSnapshot, RoomSummary};
+use crate::protocol::{Cursor, RoomSlug, RoomSnapshot, RoomSummary};
 
 /// Who follows the reader's wish to another room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
     /// The page did.
     InPage,
-    /// The link itself has to: there is no live connection that could bring the room.
+    /// The link itself has to: the page does not know the room, or has no connection that could bring it.
     ByLink,
 }
+
+/// So many rooms that were open before are held, so that going back shows them at once, also without a connection.
+pub const HELD_ROOMS_MAX: usize = 5;
 
 impl RoomState {
     /// The reader wants another room.
     pub fn open_room(self, slug: &RoomSlug) -> Follow {
-        if self.link.get_untracked() != LinkStatus::Live {
+        if matches!(self.link.get_untracked(), LinkStatus::Blocked | LinkStatus::Ended { .. }) {
             return Follow::ByLink;
         }
         let known = self.rooms.with_untracked(|rooms| rooms.iter().find(|room| room.slug == *slug).cloned());
@@ -72,7 +75,9 @@ impl RoomState {
             match known {
                 Some(_) if self.is_open(&slug) => {}
                 Some(room) => self.enter(room),
-                // Nothing is known about it: the server knows.
+                // Nothing is known about it, and nobody can be asked.
+                None if self.is_away() => {}
+                // The server knows.
                 None => {
                     let _ = window().location().reload();
                 }
@@ -87,7 +92,8 @@ impl RoomState {
         let epoch = self.timeline.with_untracked(|timeline| timeline.cursor().epoch);
         let nothing_yet =
             RoomSnapshot { summary: room, epoch, events: Vec::new(), has_older: false, people: Vec::new() };
-        self.timeline.set(Timeline::new(&nothing_yet));
+        let cursor = self.exchange(&slug, Timeline::new(&nothing_yet));
+        self.arriving.set(cursor.is_none());
         self.roster.set(Roster::new(&nothing_yet));
         self.typing.set(Typing::default());
         self.throttle.update_value(|throttle| throttle.reset());
@@ -100,9 +106,46 @@ impl RoomState {
         self.form_notice.set(None);
         self.handle.with_value(|handle| {
             if let Some(handle) = handle {
-                handle.switch_room(slug, None);
+                handle.switch_room(slug, cursor);
             }
         });
         self.show_newest();
+    }
+
+    /// Holds on to the room that is left, and shows what is held of the one that is entered: up to the returned cursor, or
+    /// `nothing_yet`.
+    fn exchange(self, entered: &RoomSlug, nothing_yet: Timeline) -> Option<Cursor> {
+        let held = self.held.try_update_value(|held| {
+            let place = held.iter().position(|(room, _)| room == entered)?;
+            Some(held.remove(place).1)
+        })?;
+        let cursor = held.as_ref().map(Timeline::cursor);
+        let mut timeline = held.unwrap_or(nothing_yet);
+        self.timeline.update(|shown| std::mem::swap(shown, &mut timeline));
+        if !self.arriving.get_untracked() {
+            let left = self.slug();
+            self.held.update_value(|held| {
+                held.push((left, timeline));
+                if held.len() > HELD_ROOMS_MAX {
+                    held.remove(0);
+                }
+            });
+        }
+        cursor
+    }
+
+    /// Whether the server is out of reach, so that leaving the page would lead nowhere.
+    fn is_away(self) -> bool {
+        matches!(self.link.get_untracked(), LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. })
+    }
+
+    /// Whether the page may be left for another one now; if not, says why.
+    pub fn may_leave(self) -> bool {
+        let is_away = self.is_away();
+        if is_away {
+            let form = if self.me.with_untracked(Option::is_some) { Form::Say } else { Form::Nickname };
+            self.tell_form(form, self.words().no_connection.to_owned());
+        }
+        !is_away
     }
 }

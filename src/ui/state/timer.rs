@@ -32,6 +32,8 @@ pub struct Timers {
     pub outbox: Timer,
     /// Lets names of writers fade.
     pub typing: Timer,
+    /// Looks at the clock again.
+    pub clock: Timer,
     /// Lets out what a screen reader is told.
     pub announcement: Timer,
 }

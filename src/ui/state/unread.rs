@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_sys::VisibilityState;
 
 use super::RoomState;
+use crate::client::storage;
 use crate::protocol::{EventBody, LogEvent};
 use crate::ui::i18n::{fill, isolated};
 
@@ -22,18 +23,28 @@ pub struct Announcement {
 }
 
 impl RoomState {
-    /// Somebody's line is new to this page.
-    pub(super) fn arrived(self, event: &LogEvent) {
-        let EventBody::Message(message) = &event.body else { return };
+    /// An event is new to this page. Returns whether it is a line of somebody else.
+    pub(super) fn arrived(self, event: &LogEvent) -> bool {
+        let EventBody::Message(message) = &event.body else { return false };
         self.stopped_typing(&message.sender);
         if self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.sender.id)) {
-            return;
+            return false;
         }
-        if !self.at_newest.get_untracked() || is_hidden() {
-            self.unread.update(|unread| *unread += 1);
-        }
+        self.out_of_sight(1);
         let (name, text) = (isolated(&message.sender.nickname), isolated(&message.text));
         self.announce(fill(self.words().said, &[("{name}", &name), ("{text}", &text)]));
+        true
+    }
+
+    /// So many came, in sight or not.
+    pub(super) fn out_of_sight(self, came: usize) {
+        if came > 0 && !self.is_reading() {
+            self.unread.update(|unread| *unread += came);
+        }
+    }
+
+    fn is_reading(self) -> bool {
+        self.at_newest.get_untracked() && !is_hidden()
     }
 
     fn announce(self, line: String) {
@@ -42,7 +53,12 @@ impl RoomState {
             announcement.gathered.len() == 1
         });
         if is_first == Some(true) {
-            let let_out = move || self.announcement.update(|told| told.let_out(self.words()));
+            let let_out = move || {
+                self.announcement.update(|told| told.let_out(self.words()));
+                if self.is_reading() {
+                    self.tell_other_tabs();
+                }
+            };
             self.timers.update_value(|timers| timers.announcement.set(GATHER_MS, let_out));
         }
     }
@@ -51,12 +67,30 @@ impl RoomState {
     pub(super) fn saw_newest(self) {
         if !is_hidden() && self.unread.get_untracked() > 0 {
             self.unread.set(0);
+            self.tell_other_tabs();
         }
+    }
+
+    /// The reader has had everything in sight that is held.
+    fn tell_other_tabs(self) {
+        storage::tell_read(&self.slug(), self.timeline.with_untracked(|timeline| timeline.head()));
+    }
+
+    /// Another tab showed the reader a room up to an event.
+    pub(super) fn follow_reading(self) {
+        let listener = storage::on_read(move |room, head| {
+            if self.is_open(&room) && self.timeline.with_untracked(|timeline| timeline.head()) <= head {
+                self.unread.set(0);
+            }
+        });
+        // Kept for as long as the application lives, in whose effect this runs.
+        StoredValue::new_local(listener);
     }
 
     /// Coming back to the tab at the newest row is reading it.
     pub(super) fn follow_visibility(self) {
         window_event_listener(leptos::ev::visibilitychange, move |_| {
+            self.follow_clock();
             if self.at_newest.get_untracked() {
                 self.saw_newest();
             }

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::client::local_time;
+use crate::model::link::LinkStatus;
 use crate::model::rows::{Delivery, Line, LineId, Ownership};
 use crate::protocol::ClientMessageId;
 use crate::ui::i18n::{self, fill};
-use crate::ui::piece::{IntoPiece, Piece};
-use crate::ui::state::use_room_state;
+use crate::ui::piece::{IntoPiece, Piece, live};
+use crate::ui::state::{RoomState, use_room_state};
 
 /// What is told about the line; nothing about the lines of others.
 pub fn delivery_of(line: &Line) -> Option<Piece> {
@@ -18,7 +20,9 @@ pub fn delivery_of(line: &Line) -> Option<Piece> {
             Some(beside("message__side message__side--sent", words.sent))
         }
         (Delivery::Stored, _) => None,
-        (Delivery::Waiting, _) => Some(view! { <p class="message__delivery">{words.waiting}</p> }.into_piece()),
+        (Delivery::Waiting, _) => {
+            Some(view! { <p class="message__delivery" translate="no">{live(move || waiting(state))}</p> }.into_piece())
+        }
         (Delivery::Failed(refusal), LineId::Outgoing(id)) => {
             Some(stuck(id, &line.text, &i18n::refusal(state.language, refusal)))
         }
@@ -26,6 +30,21 @@ pub fn delivery_of(line: &Line) -> Option<Piece> {
         // What is in the log has arrived.
         (Delivery::Failed(_) | Delivery::Stale, LineId::Stored(_)) => None,
     }
+}
+
+/// Why the line waits: for the connection, for the server, or for the line before it.
+fn waiting(state: RoomState) -> String {
+    let words = state.words();
+    if !matches!(state.link.get(), LinkStatus::Live | LinkStatus::Blocked) {
+        return words.waiting.to_owned();
+    }
+    state.outbox.with(|outbox| outbox.pause()).map_or_else(
+        || words.sending.to_owned(),
+        |(refusal, until)| {
+            let (reason, time) = (i18n::refusal(state.language, refusal), local_time::to_the_second(until));
+            fill(words.waiting_until, &[("{reason}", &reason), ("{time}", &time)])
+        },
+    )
 }
 
 fn beside(class: &'static str, words: &'static str) -> Piece {

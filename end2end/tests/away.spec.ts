@@ -1,0 +1,60 @@
+// Without a connection, and after a long time without one: the page stays, shows what it holds, and counts right.
+import { test as base, expect } from "../fixtures.ts";
+import { Wire } from "../proxy.ts";
+
+const test = base.extend<{ wire: Wire }>({
+  wire: async ({ server, complaints }, use) => {
+    complaints.expect(/WebSocket connection/, /Failed to load resource/);
+    const wire = await Wire.to(server);
+    await use(wire);
+    await wire.close();
+  },
+});
+
+test("without a connection another room opens in the page, which shows what it holds", async ({ wire, people, room, token }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  await alice.say("in the first room");
+  await expect(alice.lines()).toHaveText(["in the first room"]);
+  await alice.makeRoom(`Other ${token}`);
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+
+  await alice.switchTo(room.title);
+  await expect(alice.lines()).toHaveText(["in the first room"]);
+  await alice.rooms.getByRole("link", { name: alice.words.teahouse }).click();
+  await expect(alice.page.getByText(alice.words.notHeld)).toBeVisible();
+  await expect(alice.page.getByText(alice.words.emptyRoom)).toHaveCount(0);
+  await alice.page.goBack();
+  await expect(alice.lines()).toHaveText(["in the first room"]);
+
+  await alice.switchLanguage();
+  await expect(alice.alert.filter({ hasText: alice.words.noConnection })).toBeVisible();
+  wire.mend();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: 40_000 });
+  await alice.say("here again");
+  await expect(alice.lines()).toHaveText(["in the first room", "here again"]);
+});
+
+test("a room that is on its way says so", async ({ wire, people, room }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  wire.loseAnswers();
+  await alice.rooms.getByRole("link", { name: alice.words.teahouse }).click();
+  await expect(alice.page.getByText(alice.words.loadingRoom)).toBeVisible();
+  await expect(alice.page.getByText(alice.words.emptyRoom)).toHaveCount(0);
+  await expect(alice.people.getByText(/and \d+ more/)).toHaveCount(0);
+});
+
+test("after a long time away the title and the badge count the same", async ({ wire, people, room, script }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  await alice.page.evaluate(() => Object.defineProperty(document, "visibilityState", { get: () => "hidden" }));
+  const writer = await script();
+  const said = 210;
+  for (let line = 1; line <= said; line++) writer.say(people.nickname("Scribe"), `line ${line}`);
+  await expect.poll(() => writer.heard.length, { timeout: 30_000 }).toBe(said);
+  wire.mend();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: 40_000 });
+  await expect(alice.connectionBadge).toContainText(String(said));
+  await expect(alice.page).toHaveTitle(new RegExp(`^\\(${said}\\) `));
+});
