@@ -24,7 +24,7 @@ pub async fn same_origin_to_change(
 ) -> Response {
     match app.origins.check_request(request.method(), request.headers(), caller.scheme) {
         Ok(()) => next.run(request).await,
-        Err(_) => HttpRefusal::from(ErrorCode::OriginRefused).into_response(),
+        Err(_) => socket::refuse_origin(&app, caller.address).into_response(),
     }
 }
 

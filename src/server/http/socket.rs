@@ -18,7 +18,7 @@ use crate::server::connection;
 use crate::server::http::HttpRefusal;
 use crate::server::http::caller;
 use crate::server::http::upgrade::{self, Upgrade};
-use crate::server::limits::{Action, Address};
+use crate::server::limits::{Action, Address, Attack};
 use crate::server::websocket::asks_for_websocket;
 
 /// Whether a request is a handshake that can succeed, by all that can be told without asking the store.
@@ -39,7 +39,7 @@ pub async fn member(
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Result<Response, HttpRefusal> {
-    app.origins.check_member_socket(&headers, caller.scheme).map_err(|_| ErrorCode::OriginRefused)?;
+    app.origins.check_member_socket(&headers, caller.scheme).map_err(|_| refuse_origin(&app, caller.address))?;
     let upgrade = upgrade.subprotocol(SUBPROTOCOL, &headers)?;
     let waited_for = admit(&app, caller.address)?;
     Ok(as_configured(&app, upgrade).accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller)))
@@ -72,6 +72,12 @@ pub async fn plain_at_the_root(State(app): State<Arc<App>>, request: Request, ne
     }
 }
 
+/// A page of another origin asks for what it may not: counted, since honest pages never do.
+pub fn refuse_origin(app: &App, address: Address) -> HttpRefusal {
+    app.limits.attacks.note(Attack::ForeignOrigin, address);
+    ErrorCode::OriginRefused.into()
+}
+
 async fn upgrade_plain(
     app: Arc<App>,
     caller: Caller,
@@ -80,7 +86,7 @@ async fn upgrade_plain(
     upgrade: Upgrade,
 ) -> Result<Response, HttpRefusal> {
     let Caller { address, scheme, .. } = caller;
-    app.origins.check_plain_socket(headers, scheme).map_err(|_| ErrorCode::OriginRefused)?;
+    app.origins.check_plain_socket(headers, scheme).map_err(|_| refuse_origin(&app, address))?;
     let waited_for = admit(&app, address)?;
     chat::open_room(&app, &room).await?;
     Ok(as_configured(&app, upgrade.any_subprotocol(headers))
