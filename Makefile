@@ -15,7 +15,8 @@
 # Not part of `make test`, since they take the whole machine for minutes:
 #
 #   make crash      kills the release and fails its disk under load: no acknowledged line is lost (some two minutes)
-#   make crowds     crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load
+#   make crowds     crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load, a restart,
+#                   one address against all
 #
 # Not part of it either, since figures want a quiet machine:
 #

@@ -1,5 +1,5 @@
 //! Crowds and bad luck, against the real program: thousands of sockets that are cut at once, readers that stop reading, a
-//! stop in the middle of talk. Each scenario prints its figures and its promises; a broken promise is exit code 1.
+//! stop in the middle of talk, a restart among deaf members, one address against all. Each scenario prints its figures and its promises; a broken promise is exit code 1.
 //!
 //! Run it with `make crowds`, or one scenario alone with `cargo test --release --test crowds -- storm`. `TEAHOUSE_BIN` names
 //! another program to test than the one that was built with it. Not here: correctness without a crowd (`tests/it`).
@@ -10,11 +10,13 @@
 mod page;
 
 mod drain;
+mod fair;
 mod figures;
 mod people;
 mod program;
 mod reader;
 mod report;
+mod restart;
 mod slow;
 mod speaker;
 mod storm;
@@ -25,7 +27,7 @@ use std::time::Instant;
 use report::Report;
 
 /// What can be run, by the names of the command line.
-const SCENARIOS: [&str; 3] = ["storm", "slow", "drain"];
+const SCENARIOS: [&str; 5] = ["storm", "slow", "drain", "restart", "fair"];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -51,6 +53,8 @@ async fn run(name: &str, report: &mut Report) {
     match name {
         "storm" => storm::run(report).await,
         "slow" => slow::run(report).await,
-        _ => drain::run(report).await,
+        "drain" => drain::run(report).await,
+        "restart" => restart::run(report).await,
+        _ => fair::run(report).await,
     }
 }

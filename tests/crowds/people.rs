@@ -11,7 +11,7 @@ use crate::page::{Door, Page};
 
 /// Somebody without a name, who may read.
 pub fn visitor(address: SocketAddr) -> Door {
-    Door { address, cookies: None, receive_buffer_bytes: None }
+    Door { address, source: None, cookies: None, receive_buffer_bytes: None }
 }
 
 /// Somebody who has chosen a nickname.

@@ -27,8 +27,21 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it and waits until it serves. Port 0 takes a free one.
+    /// Starts it and waits until it serves, for a crowd that comes from one address. Port 0 takes a free one.
     pub async fn start(data: &Path, address: SocketAddr, settings: &[(&str, &str)]) -> Self {
+        Self::launch(data, address, |command| {
+            command.envs(Setting::rates().map(|rate| (rate.environment_name(), "0")));
+            command.envs(LIMITS_OFF.map(|name| (name, "0"))).envs(settings.iter().copied());
+        })
+        .await
+    }
+
+    /// The same with the limits that everybody has who changes none.
+    pub async fn start_as_it_comes(data: &Path, address: SocketAddr) -> Self {
+        Self::launch(data, address, |_| {}).await
+    }
+
+    async fn launch(data: &Path, address: SocketAddr, set: impl FnOnce(&mut Command)) -> Self {
         let path = std::env::var("TEAHOUSE_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_teahouse").to_owned());
         let mut command = Command::new(&path);
         command.arg("--addr").arg(address.to_string()).arg("--data").arg(data);
@@ -37,8 +50,7 @@ impl Program {
         }
         // Nobody here looks at the page, which may not be built.
         command.env("LEPTOS_ENV", "DEV");
-        command.envs(Setting::rates().map(|rate| (rate.environment_name(), "0")));
-        command.envs(LIMITS_OFF.map(|name| (name, "0"))).envs(settings.iter().copied());
+        set(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{path} does not start: {error}"));
         let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();

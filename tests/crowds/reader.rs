@@ -30,18 +30,23 @@ pub struct Reader {
 impl Reader {
     /// Connects and joins; what is said from now on will come.
     pub async fn enter(door: &Door, tab: &str) -> Self {
-        let mut socket = door.open().await.unwrap_or_else(|error| panic!("a reader was not let in: {error}"));
+        Self::try_enter(door, tab).await.unwrap_or_else(|reason| panic!("a reader was not let in: {reason}"))
+    }
+
+    /// The same for somebody who may be refused.
+    pub async fn try_enter(door: &Door, tab: &str) -> Result<Self, String> {
+        let mut socket = door.open().await.map_err(|error| error.to_string())?;
         for command in greeting(tab, None) {
-            socket.send(command).await.unwrap();
+            socket.send(command).await.map_err(|error| error.to_string())?;
         }
         let mut reader = Self { socket, seq: 0, faults: 0, arrivals: Vec::new() };
         while reader.seq == 0 {
-            let text = reader.text().await.expect("a reader was closed before it joined");
+            let text = reader.text().await.ok_or("it was closed before it joined")?;
             if text.starts_with(r#"{"type":"joined""#) {
                 reader.seq = number_after(&text, r#""head":"#).expect("a joined tells the head of its room");
             }
         }
-        reader
+        Ok(reader)
     }
 
     /// Takes the next frame. `false` when the connection is over.

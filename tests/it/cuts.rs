@@ -79,7 +79,7 @@ impl Lane {
         let proxy = Proxy::start(server.address()).await;
         let alice = server.browser();
         alice.choose_nickname("Alice").await;
-        let door = Door { address: proxy.address, cookies: alice.cookies(), receive_buffer_bytes: None };
+        let door = Door { address: proxy.address, source: None, cookies: alice.cookies(), receive_buffer_bytes: None };
         // No chance means no wait between two attempts.
         let mut page = Page::new(door, RoomSlug::lobby(), "tab", || 0.0).await;
         while page.link.status() != LinkStatus::Live {

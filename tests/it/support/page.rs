@@ -2,7 +2,7 @@
 //! `client::link` and `ui::state` move them. Decides nothing by itself. The program in `tests/crowds` uses it too.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
@@ -34,6 +34,8 @@ pub type Socket = WebSocketStream<TcpStream>;
 #[derive(Clone, Debug)]
 pub struct Door {
     pub address: SocketAddr,
+    /// The address that it comes from; none for whichever the kernel takes.
+    pub source: Option<IpAddr>,
     /// The `Cookie` header; none for a visitor.
     pub cookies: Option<String>,
     /// How much the kernel takes for a reader that does not read; none for what it thinks best.
@@ -58,6 +60,9 @@ impl Door {
 
     async fn connect(&self) -> io::Result<TcpStream> {
         let socket = TcpSocket::new_v4()?;
+        if let Some(source) = self.source {
+            socket.bind(SocketAddr::new(source, 0))?;
+        }
         if let Some(bytes) = self.receive_buffer_bytes {
             socket.set_recv_buffer_size(bytes)?;
         }
