@@ -98,12 +98,12 @@ pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
                 <AutoReload options />
             </head>
             <body>
+                <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
                 <p class="notice notice--bar notice--unsupported" role="note">{document_words.unsupported_words}</p>
                 <p class="notice notice--bar notice--stopped" role="alert">
                     {document_words.stopped_words}
                     <a class="button button--quiet" href="">{words.reload}</a>
                 </p>
-                <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
             </body>
         </html>
     }
