@@ -17,6 +17,7 @@
 #   make crash      kills the release and fails its disk under load: no acknowledged line is lost (some two minutes)
 #   make crowds     crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load, a restart,
 #                   one address against all
+#   make proxies    nginx, Caddy, HAProxy and Apache with the blocks of docs/operating.md (installs them by apt-get)
 #
 # Not part of it either, since figures want a quiet machine:
 #
@@ -27,7 +28,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end crash crowds bench bench-quick bench-micro
+.PHONY: help run test setup setup-build check unit build budget end2end crash crowds proxies bench bench-quick bench-micro
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -82,6 +83,9 @@ crash:
 
 crowds:
 	LEPTOS_OUTPUT_NAME=teahouse cargo test --locked --release --test crowds
+
+proxies:
+	@scripts/proxies
 
 bench:
 	@scripts/setup bench
