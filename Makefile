@@ -71,6 +71,7 @@ unit:
 
 build:
 	cargo leptos build --release --precompress --cargo-locked
+	@scripts/shrink
 
 budget:
 	@scripts/budget
