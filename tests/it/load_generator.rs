@@ -221,6 +221,15 @@ fn whoever_comes_back_and_has_to_start_anew_was_not_resumed() {
 
 #[test]
 fn whoever_joined_knows_where_to_go_on() {
-    let joined = r#"{"type":"joined","snapshot":{"summary":{"head":42,"online":2},"epoch":"e-5f2a","events":[]}}"#;
-    assert_eq!(cursor_after(joined.as_bytes()).as_deref(), Some(r#"{"epoch":"e-5f2a","seq":42}"#));
+    let joined = |events: &str| {
+        format!(r#"{{"type":"joined","snapshot":{{"epoch":"e-5f2a","events":[{events}],"has_older":false}}}}"#)
+    };
+    let first = r#"{"seq":1,"at_ms":5,"kind":"room_created","creator":null}"#;
+    let line = r#"{"seq":2,"at_ms":7,"kind":"message","client_message_id":"5eed","text":"tea"}"#;
+    let cursor = |events: &str| cursor_after(joined(events).as_bytes());
+    let after_first = r#"{"epoch":"e-5f2a","seq":1,"at_ms":5,"client_message_id":null}"#;
+    let after_line = r#"{"epoch":"e-5f2a","seq":2,"at_ms":7,"client_message_id":"5eed"}"#;
+    assert_eq!(cursor(first).as_deref(), Some(after_first));
+    assert_eq!(cursor(&[first, line].join(",")).as_deref(), Some(after_line));
+    assert_eq!(cursor(""), None, "without an event there is nothing to name");
 }
