@@ -18,6 +18,13 @@ use crate::support::process::Teahouse;
 /// How long the rest of a process goes on while one thread stands still: time to say what should not be said.
 const HOLD: Duration = Duration::from_millis(60);
 
+/// A start over a complete file writes one page of it, the name of the next write-ahead log, and syncs it. strace counts
+/// the calls of each thread apart, so what is beyond that is a call of the writer.
+const CALLS_OF_START: u32 = 1;
+
+const DATABASE: &str = "teahouse.sqlite3";
+const WRITE_AHEAD_LOG: &str = "teahouse.sqlite3-wal";
+
 /// When to kill.
 #[derive(Clone, Copy, Debug)]
 pub enum Moment {
@@ -27,11 +34,17 @@ pub enum Moment {
     At { point: Point, visit: u32 },
     /// In a drain: at the first visit everybody was told to go, at the second the connections are closed.
     InDrain { after: Duration, visit: u32 },
-    /// In a checkpoint, which SQLite begins in the midst of a commit: on entering the n-th of these calls on the database
-    /// file, which nothing but a checkpoint writes to.
+    /// In a checkpoint while people talk: on entering the n-th of these calls on the database file, which nothing but a
+    /// checkpoint writes to. The n is beyond what the start itself does.
     InCheckpoint { calls: &'static str, nth: u32 },
-    /// In the last checkpoint, at the end of a drain: everything is in the database, and the write-ahead log is about to
-    /// be cut to nothing.
+    /// In the checkpoint of a start, which takes over what the last process left: on entering the n-th of these calls on
+    /// that file. Where fewer pages were left, it is the next checkpoint that has so many.
+    InCheckpointOfStart { calls: &'static str, nth: u32 },
+    /// On entering the n-th cut of the write-ahead log at the start, when the database holds everything: first of the log
+    /// that was left, then of the one that the start wrote.
+    AtTheCut { nth: u32 },
+    /// After the last checkpoint, at the end of a drain: everything is in the database, and the write-ahead log, which was
+    /// cut to nothing, is about to be removed.
     AtTheEnd { after: Duration },
 }
 
@@ -43,7 +56,9 @@ impl fmt::Display for Moment {
             Self::At { point, .. } => point.name(),
             Self::InDrain { .. } => Point::InDrain.name(),
             Self::InCheckpoint { .. } => "in_checkpoint",
-            Self::AtTheEnd { .. } => "in_checkpoint_of_drain",
+            Self::InCheckpointOfStart { .. } => "in_checkpoint_of_start",
+            Self::AtTheCut { .. } => "at_cut_of_log",
+            Self::AtTheEnd { .. } => "after_checkpoint_of_drain",
         })
     }
 }
@@ -57,9 +72,15 @@ pub fn plan(rounds: u32, chance: &mut StdRng, tracing: Tracing) -> Vec<Moment> {
         }
         plan.push(Moment::InDrain { after: short_while(chance), visit: 1 + round % 2 });
         if tracing == Tracing::Works {
-            let (calls, nth) =
-                if round % 3 == 0 { ("fsync,fdatasync", 1) } else { ("pwrite64", chance.random_range(1..=16)) };
+            let call_of_checkpoint = |beyond: u32, chance: &mut StdRng| match round % 3 {
+                0 => ("fsync,fdatasync", beyond + 1),
+                _ => ("pwrite64", beyond + chance.random_range(1..=16)),
+            };
+            let (calls, nth) = call_of_checkpoint(CALLS_OF_START, chance);
             plan.push(Moment::InCheckpoint { calls, nth });
+            let (calls, nth) = call_of_checkpoint(0, chance);
+            plan.push(Moment::InCheckpointOfStart { calls, nth });
+            plan.push(Moment::AtTheCut { nth: 1 + round % 2 });
             plan.push(Moment::AtTheEnd { after: short_while(chance) });
         }
         plan.extend([(); 2].map(|()| Moment::AtRandom { after: short_while(chance) }));
@@ -73,11 +94,28 @@ fn short_while(chance: &mut StdRng) -> Duration {
 }
 
 impl Moment {
+    /// Makes the files ready: while people talk, the first checkpoint must be one of theirs, so nothing may be left that the
+    /// start would take over.
+    pub async fn prepare(self, data: &Path, mutant: Option<Mutant>) {
+        if let Self::InCheckpoint { .. } = self {
+            program::stop(Teahouse::start(&mut program::command(data, mutant)).await).await;
+        }
+    }
+
+    /// Whether the kill may come before the program serves.
+    pub const fn may_be_before_serving(self) -> bool {
+        matches!(self, Self::InCheckpointOfStart { .. } | Self::AtTheCut { .. })
+    }
+
     /// The program, ordered to reach this moment. `log` is for what strace sees.
     pub fn command(self, data: &Path, log: &Path, mutant: Option<Mutant>) -> Command {
         let mut command = match self {
-            Self::InCheckpoint { calls, nth } => killed_on_entering(calls, nth, "teahouse.sqlite3", data, log, mutant),
-            Self::AtTheEnd { .. } => killed_on_entering("ftruncate", 1, "teahouse.sqlite3-wal", data, log, mutant),
+            Self::InCheckpoint { calls, nth } | Self::InCheckpointOfStart { calls, nth } => {
+                killed_on_entering(calls, nth, DATABASE, data, log, mutant)
+            }
+            Self::AtTheCut { nth } => killed_on_entering("ftruncate", nth, WRITE_AHEAD_LOG, data, log, mutant),
+            // Machines have the one or the other.
+            Self::AtTheEnd { .. } => killed_on_entering("?unlink,?unlinkat", 1, WRITE_AHEAD_LOG, data, log, mutant),
             Self::AtRandom { .. } | Self::At { .. } | Self::InDrain { .. } => program::command(data, mutant),
         };
         if let Some(order) = self.order() {
@@ -91,7 +129,11 @@ impl Moment {
         match self {
             Self::At { point, visit } => Some(format!("{}:{visit}", point.name())),
             Self::InDrain { visit, .. } => Some(format!("{}:{visit}", Point::InDrain.name())),
-            Self::AtRandom { .. } | Self::InCheckpoint { .. } | Self::AtTheEnd { .. } => None,
+            Self::AtRandom { .. }
+            | Self::InCheckpoint { .. }
+            | Self::InCheckpointOfStart { .. }
+            | Self::AtTheCut { .. }
+            | Self::AtTheEnd { .. } => None,
         }
     }
 
@@ -108,7 +150,7 @@ impl Moment {
                 teahouse.signal("TERM");
                 hold_and_kill(&mut teahouse).await;
             }
-            Self::InCheckpoint { .. } => {}
+            Self::InCheckpoint { .. } | Self::InCheckpointOfStart { .. } | Self::AtTheCut { .. } => {}
             Self::AtTheEnd { after } => {
                 sleep(after).await;
                 teahouse.signal("TERM");
