@@ -4,7 +4,7 @@
 //! the log has grown, and when nothing was written for a moment, so that a plain copy of the file is complete.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::wal::CheckpointMode;
@@ -26,8 +26,10 @@ pub(super) const LOG_BYTES_KEPT: u32 = 16 * 1024 * 1024;
 
 /// The log of one database, as the writer's connection sees it.
 pub(super) struct WriteAheadLog {
-    /// Pages in the log after the last commit of this connection.
+    /// Pages in the log after the last commit of this connection that wrote one.
     frames: Arc<AtomicU32>,
+    /// Whether a page was written since the last [`WriteAheadLog::committed`]. SQLite calls its hook for no other commit.
+    has_written: Arc<AtomicBool>,
     page_bytes: u32,
     /// The name of what was written last.
     lineage: Lineage,
@@ -47,14 +49,17 @@ impl WriteAheadLog {
     /// Takes over a connection. `is_complete` says whether the file holds everything by now.
     pub(super) fn of(connection: &mut Connection, lineage: Lineage, is_complete: bool) -> Result<Self> {
         let frames = Arc::new(AtomicU32::new(0));
-        let counter = Arc::clone(&frames);
+        let has_written = Arc::new(AtomicBool::new(false));
+        let (counter, flag) = (Arc::clone(&frames), Arc::clone(&has_written));
         // It takes the place of SQLite's own, which copies within the commit.
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, count| {
             counter.store(u32::try_from(count).unwrap_or(0), Ordering::Relaxed);
+            flag.store(true, Ordering::Relaxed);
             Ok(())
         }))?;
         Ok(Self {
             frames,
+            has_written,
             page_bytes: connection.pragma_query_value(None, "page_size", |row| row.get(0))?,
             lineage,
             is_complete,
@@ -77,8 +82,12 @@ impl WriteAheadLog {
         (self.is_complete || self.is_nameless).then(|| self.lineage.next())
     }
 
-    /// A transaction was committed, and wrote this name if it had to.
+    /// A transaction was committed, and wrote this name if it had to. One that changed nothing, such as a batch of refused
+    /// writes, leaves the log as it was.
     pub(super) fn committed(&mut self, begun: Option<Lineage>) {
+        if !self.has_written.swap(false, Ordering::Relaxed) {
+            return;
+        }
         let frames = self.frames.load(Ordering::Relaxed);
         self.is_nameless = begun.is_none() && frames <= self.last_frames;
         self.is_complete = false;

@@ -94,6 +94,19 @@ async fn a_log_is_applied_to_the_file_that_it_builds_on_however_far_it_was_copie
     drop(reading);
 }
 
+/// Protects every acknowledged line: a commit that changed nothing leaves no page in the log, and so does not begin one.
+#[tokio::test]
+async fn a_refusal_between_two_lines_does_not_make_a_log_look_foreign() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    for (seq, id) in [(2, "a"), (3, "b"), (4, "c")] {
+        store.append(line(id, "one")).await.unwrap();
+        let nowhere = NewMessage { room: RoomSlug::parse("nowhere").unwrap(), ..line("x", "refused") };
+        assert!(matches!(store.append(nowhere).await, Err(StoreError::RoomNotFound(_))));
+        assert_eq!(head(&open(remains(folder.path()).path()).unwrap()).await, seq);
+    }
+}
+
 #[tokio::test]
 async fn a_log_without_its_file_is_not_thrown_away() {
     let folder = tempfile::tempdir().unwrap();
