@@ -49,6 +49,13 @@ impl Roster {
         self.online = online;
     }
 
+    /// Takes the whole roster in place of the one before. Whoever stays keeps the hue.
+    pub fn replace(&mut self, people: &[Person], online: u32) {
+        let came: Vec<Person> = people.iter().filter(|person| !self.people.contains(person)).cloned().collect();
+        let left: Vec<Person> = self.people.iter().filter(|person| !people.contains(person)).cloned().collect();
+        self.change(&came, &left, online);
+    }
+
     /// The hue of a nickname's seal, below 24. Nobody of those who are here shares one as long as there are hues for all;
     /// beyond that, no two who stand next to each other do. Whoever is here keeps it.
     #[must_use]
@@ -196,5 +203,17 @@ mod tests {
         roster.change(&crowd, &[], 300);
         assert_eq!(roster.people().len(), ROSTER_NAMES_MAX);
         assert_eq!(roster.unnamed(), 100);
+    }
+
+    #[test]
+    fn a_whole_roster_takes_the_place_of_the_one_before_and_whoever_stays_keeps_the_hue() {
+        let mut roster = Roster::default();
+        roster.change(&[person("1", "ada"), person("2", "bo"), person("3", "cy")], &[], 300);
+        let hues = [roster.hue("bo"), roster.hue("cy")];
+        roster.replace(&[person("1", "ada lovelace"), person("2", "bo"), person("3", "cy"), person("4", "di")], 4);
+        assert_eq!(nicknames(&roster), ["ada lovelace", "bo", "cy", "di"]);
+        assert_eq!(([roster.hue("bo"), roster.hue("cy")], roster.unnamed()), (hues, 0));
+        roster.replace(&[person("4", "di")], 1);
+        assert_eq!((nicknames(&roster), roster.online()), (vec!["di"], 1));
     }
 }

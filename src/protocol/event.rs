@@ -90,6 +90,10 @@ pub enum Event {
         left: Vec<Person>,
         /// How many people are here now.
         online: u32,
+        /// The whole roster in place of the one before, at most [`super::limits::ROSTER_NAMES_MAX`] by nickname: where
+        /// the names of all changes together do not tell who is here.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        people: Option<Vec<Person>>,
     },
     /// Who is writing in a joined room now; each name fades after 5 s.
     Typing {

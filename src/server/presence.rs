@@ -11,15 +11,13 @@ use crate::server::config::{RoomsConfig, limit};
 use crate::server::hub::publication::{Wire, member_frame, plain_left_frame};
 use crate::server::hub::{Hub, Standing};
 
+mod naming;
 mod roll;
 mod writers;
 
+pub use naming::Naming;
 pub use roll::{PresenceDiff, Roll};
 pub use writers::{Writers, Writing};
-
-/// A crowd is told by its number, with a few names; the others come with the next snapshot, which does not list them all
-/// either. Thousands who come at once would otherwise be told two hundred names each time, each of them.
-const CROWD_NAMES_MAX: usize = 20;
 
 /// Presence and typing of all rooms on this node.
 pub struct Presence {
@@ -32,6 +30,7 @@ pub struct Presence {
 #[derive(Default)]
 struct RoomPresence {
     roll: Roll,
+    naming: Naming,
     writers: Writers,
     /// When the followers were told last.
     told_at: Option<Instant>,
@@ -171,21 +170,25 @@ impl RoomPresence {
         if !diff.is_empty() {
             self.stale_since.get_or_insert(now);
             self.told_at = Some(now);
-            send_diff(hub, room, diff, at);
         }
+        let mut people = None;
+        if self.naming.change(diff.online, diff.left.len()) {
+            self.told_at = Some(now);
+            people = Some(self.roll.people().take(ROSTER_NAMES_MAX).cloned().collect());
+        }
+        send_diff(hub, room, diff, people, at);
     }
 }
 
-fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, at: Timestamp) {
+fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, people: Option<Vec<Person>>, at: Timestamp) {
     for gone in &diff.left_after_speaking {
         hub.broadcast(room, Wire::Plain, plain_left_frame(gone, room, at), Standing::Kept);
     }
-    if !diff.joined.is_empty() || !diff.left.is_empty() {
+    if !diff.joined.is_empty() || !diff.left.is_empty() || people.is_some() {
         let PresenceDiff { mut joined, mut left, online, .. } = diff;
-        let names_max = if online as usize > ROSTER_NAMES_MAX { CROWD_NAMES_MAX } else { ROSTER_NAMES_MAX };
-        joined.truncate(names_max);
-        left.truncate(names_max);
-        let event = Event::Presence { room: room.clone(), joined, left, online };
+        joined.truncate(naming::names_max(online));
+        left.truncate(naming::names_max(online));
+        let event = Event::Presence { room: room.clone(), joined, left, online, people };
         hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Kept);
     }
 }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
+use teahouse::model::roster::Roster;
 use teahouse::protocol::{Command, Event, Person, RoomSlug};
 
-use crate::support::TestServer;
+use crate::support::{Member, TestServer};
 
 /// Protects the roster and its counts.
 #[tokio::test]
@@ -125,4 +127,42 @@ async fn a_crowd_that_comes_at_once_is_few_frames() {
         frames += 1;
     }
     assert!(frames <= 20, "{frames} presence frames for 40 people");
+}
+
+/// Protects the roster of a crowd that leaves: changes name a few of a crowd, and whoever remains is named again.
+#[tokio::test]
+async fn whoever_remains_of_a_crowd_is_named_again() {
+    let server = TestServer::start_with(|config| {
+        config.rooms.leave_grace = Duration::ZERO;
+        config.limits.connections_per_address = 0;
+    })
+    .await;
+    let names: Vec<String> = (1..=210).map(|number| format!("Guest {number:03}")).collect();
+    let mut crowd: Vec<Member> = stream::iter(&names).map(|name| server.member(name)).buffered(20).collect().await;
+    let watcher = server.browser();
+    watcher.choose_nickname("Watcher").await;
+    let mut watcher = watcher.socket().await;
+    watcher.hello().await;
+    let mut roster = Roster::new(&watcher.join("lobby").await);
+    follow_until(&mut watcher, &mut roster, 211).await;
+    assert_eq!((roster.people().len(), roster.unnamed()), (200, 11), "the last ones by name are not named");
+
+    let remaining = crowd.split_off(205);
+    drop(crowd);
+    follow_until(&mut watcher, &mut roster, 6).await;
+    let names: Vec<_> = roster.people().iter().map(|person| person.nickname.as_str()).collect();
+    assert_eq!(names, ["Guest 206", "Guest 207", "Guest 208", "Guest 209", "Guest 210", "Watcher"]);
+    drop(remaining);
+}
+
+/// Keeps a roster as a page does, until so many are here.
+async fn follow_until(member: &mut Member, roster: &mut Roster, online: u32) {
+    while roster.online() != online {
+        if let Event::Presence { joined, left, online, people, .. } = member.event().await {
+            match people {
+                Some(people) => roster.replace(&people, online),
+                None => roster.change(&joined, &left, online),
+            }
+        }
+    }
 }

@@ -77,9 +77,13 @@ impl Frame {
             }
             "refused" => Event::Refused { room: self.room, refusal: self.refusal? },
             "gap" => Event::Gap { room: self.room?, head: self.head? },
-            "presence" => {
-                Event::Presence { room: self.room?, joined: self.joined?, left: self.left?, online: self.online? }
-            }
+            "presence" => Event::Presence {
+                room: self.room?,
+                joined: self.joined?,
+                left: self.left?,
+                online: self.online?,
+                people: self.people,
+            },
             "typing" => Event::Typing { room: self.room?, people: self.people?, writing: self.writing? },
             "rooms" => Event::Rooms { changed: self.changed? },
             "heartbeat" => Event::Heartbeat { heads: self.heads? },

@@ -85,8 +85,8 @@ impl RoomState {
             }
             Event::Ack { room, client_message_id, seq, at_ms } => self.acked(&room, client_message_id, seq, at_ms),
             Event::Nack { room, client_message_id, refusal } => self.refused(&room, &client_message_id, refusal),
-            Event::Presence { room, joined, left, online } if self.is_open(&room) => {
-                self.came_and_went(&joined, &left, online)
+            Event::Presence { room, joined, left, online, people } if self.is_open(&room) => {
+                self.came_and_went(&joined, &left, online, people.as_deref())
             }
             Event::Typing { room, people, writing } if self.is_open(&room) => self.are_typing(&people, writing),
             Event::Rooms { changed } => self.rooms_changed(changed),

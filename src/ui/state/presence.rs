@@ -7,8 +7,11 @@ use crate::client::local_time;
 use crate::protocol::{Command, Person};
 
 impl RoomState {
-    pub(super) fn came_and_went(self, joined: &[Person], left: &[Person], online: u32) {
-        self.roster.update(|roster| roster.change(joined, left, online));
+    pub(super) fn came_and_went(self, joined: &[Person], left: &[Person], online: u32, people: Option<&[Person]>) {
+        self.roster.update(|roster| match people {
+            Some(people) => roster.replace(people, online),
+            None => roster.change(joined, left, online),
+        });
         self.room.update(|room| room.online = online);
         let me = self.me.get_untracked().map(|me| me.id);
         self.timeline.update(|timeline| timeline.notice(joined, left, me.as_ref(), local_time::now()));
