@@ -32,7 +32,7 @@ pub struct OriginRefused;
 #[derive(Clone, Debug)]
 enum PlainOrigin {
     Any,
-    /// Pages that a browser opened from a file. It names no origin for them, as it does for sandboxed frames.
+    /// Pages that a browser opened from a file, of a server on the same machine. Browsers name no origin for them.
     File,
     /// Pages of this machine.
     Loopback,
@@ -77,7 +77,10 @@ impl OriginPolicy {
     pub fn check_plain_socket(&self, headers: &HeaderMap, scheme: Scheme) -> Result<(), OriginRefused> {
         let claimed = origin(headers);
         let names = |listed: &PlainOrigin| match (listed, &claimed) {
-            (PlainOrigin::Any, _) | (PlainOrigin::File, Claimed::Null) => true,
+            (PlainOrigin::Any, _) => true,
+            // A sandboxed frame of any site claims the same. It gets no further than to this machine: whoever serves others
+            // must not be open to every page that they visit.
+            (PlainOrigin::File, Claimed::Null) => is_asked_at_loopback(headers),
             (PlainOrigin::Loopback, Claimed::Page(page)) => page.is_loopback(),
             (PlainOrigin::Page(listed), Claimed::Page(page)) => listed == page,
             _ => false,
@@ -168,6 +171,11 @@ fn origin(headers: &HeaderMap) -> Claimed {
 
 fn host(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::HOST)?.to_str().ok()
+}
+
+fn is_asked_at_loopback(headers: &HeaderMap) -> bool {
+    let asked = host(headers).and_then(|authority| WebOrigin::of_host(Scheme::Http, authority));
+    asked.is_some_and(|asked| asked.is_loopback())
 }
 
 fn has_cookie(headers: &HeaderMap) -> bool {

@@ -31,7 +31,7 @@ settings! {
         allowed_origins: Vec<String> = Vec::new(), None, NotANumber;
         /// Host names under which this server answers, such as `chat.example.org`; `*` is any. Requests for another host are refused with 421, except for addresses and `localhost`. Empty: the host of `public_origin`, or any when that is unset.
         hosts: Vec<String> = Vec::new(), None, NotANumber;
-        /// Whose pages may use the plain socket besides our own: origins, `loopback` (pages of this machine at any port), `file` (opened from a file; sandboxed frames of any site look the same), or `*`. Others are refused with 403. Programs, which send no `Origin`, always may.
+        /// Whose pages may use the plain socket besides our own: origins, `loopback` (pages of this machine at any port), `file` (opened from a file, of a server that is asked for at `localhost` or a loopback address; sandboxed frames of any site look the same), or `*`. Others are refused with 403. Programs, which send no `Origin`, always may.
         plain_origins: Vec<String> = vec!["file".to_owned(), "loopback".to_owned()], None, NotANumber;
         /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
         trusted_proxies: Vec<IpNet> = Vec::new(), None, NotANumber;

@@ -75,8 +75,8 @@ fn the_plain_socket_is_for_programs_our_own_pages_and_those_that_are_listed() {
     for (origin, by_default, loopback_only, named, any) in [
         (None, true, true, true, true),
         (Some("http://chat.example.org"), true, true, true, true),
-        (Some("null"), true, false, false, true),
-        (Some("file://"), true, false, false, true),
+        (Some("null"), false, false, false, true),
+        (Some("file://"), false, false, false, true),
         (Some("http://localhost:5500"), true, true, false, true),
         (Some("https://127.0.0.1:3000"), true, true, false, true),
         (Some("http://[::1]"), true, true, false, true),
@@ -98,6 +98,22 @@ fn the_plain_socket_is_for_programs_our_own_pages_and_those_that_are_listed() {
             let verdict = policy(None, listed).check_plain_socket(&headers, Scheme::Http);
             assert_eq!(verdict.is_ok(), expected, "{origin:?} where {listed:?} may");
         }
+    }
+}
+
+#[test]
+fn a_page_from_a_file_reaches_only_a_server_on_its_own_machine() {
+    let policy = policy(None, &["file"]);
+    for (host, expected) in [
+        ("localhost:8080", Ok(())),
+        ("127.0.0.1:8080", Ok(())),
+        ("[::1]:8080", Ok(())),
+        ("192.168.1.7:8080", Err(OriginRefused)),
+        ("chat.example.org", Err(OriginRefused)),
+        ("localhost.evil.example", Err(OriginRefused)),
+    ] {
+        let lines = headers(&[("host", host), ("origin", "null")]);
+        assert_eq!(policy.check_plain_socket(&lines, Scheme::Http), expected, "{host}");
     }
 }
 

@@ -55,6 +55,7 @@ macro_rules! every_store_keeps_its_promises {
                 a_new_nickname_frees_the_old_one,
                 a_replaced_token_is_good_until_the_new_one_is_used,
                 two_changes_at_once_end_under_one_token,
+                a_token_that_is_over_changes_no_name,
                 a_line_of_a_replaced_token_is_said_and_of_an_ended_one_not,
                 an_owner_who_was_not_seen_for_long_makes_way,
                 an_owner_who_came_back_in_time_keeps_the_nickname,

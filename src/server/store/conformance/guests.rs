@@ -124,6 +124,21 @@ pub async fn two_changes_at_once_end_under_one_token(place: &dyn Place) {
     assert_eq!(opens(&*store, 2, 1_000).await, None);
 }
 
+/// A request may wait for its body while the person signs out, or while a later token is given out.
+pub async fn a_token_that_is_over_changes_no_name(place: &dyn Place) {
+    let store = Subject::open(place).await.store;
+    let change = |replaces, token| Naming { replaces: Some([replaces; 32]), ..naming("ann", "Anna", token) };
+    store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
+    store.put_guest(change(1, 2)).await.unwrap();
+    store.touch_guest(used("ann", 2, 1_000)).await.unwrap();
+    store.put_guest(change(2, 3)).await.unwrap();
+    assert!(matches!(store.put_guest(change(1, 2)).await, Err(StoreError::SessionEnded)));
+    assert_eq!(opens(&*store, 3, 1_000).await.unwrap().2, TokenStanding::New, "the later one still opens");
+    store.remove_guest(&user("ann"), at(1_000), at(1_060)).await.unwrap();
+    assert!(matches!(store.put_guest(change(3, 4)).await, Err(StoreError::SessionEnded)));
+    assert_eq!(opens(&*store, 4, 1_000).await, None, "signing out is not undone");
+}
+
 pub async fn a_line_of_a_replaced_token_is_said_and_of_an_ended_one_not(place: &dyn Place) {
     let store = Subject::open(place).await.store;
     let say = |id, token| {

@@ -71,6 +71,9 @@ impl Operation for Naming {
     const SPACE: Space = Space::Taken;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<()>> {
+        if !is_asked_by_session(database, self)? {
+            return Ok(Outcome::refused(StoreError::SessionEnded));
+        }
         let key = NameKey::of(&self.nickname);
         let wish = NameWish { key, user: self.user.clone(), at: self.at, terms: self.terms };
         if let Some(conflict) = conflict(database, &wish)? {
@@ -88,6 +91,15 @@ impl Operation for Naming {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the token that asks is still good, in the transaction that replaces it: a sign-out or a later token may have come
+/// in between, and neither may be undone.
+fn is_asked_by_session(database: &Connection, naming: &Naming) -> Result<bool> {
+    let Some(replaces) = &naming.replaces else { return Ok(true) };
+    database
+        .prepare_cached("select 1 from guest where user_id = ?1 and ?2 in (token_hash, replaced_token_hash)")?
+        .exists((naming.user.as_str(), replaces))
 }
 
 fn upsert(database: &Connection, naming: &Naming, key: &NameKey) -> Result<()> {

@@ -98,9 +98,10 @@ fn unusable(file: &Path, source: rusqlite::Error) -> BackupError {
     }
 }
 
+/// Whether a folder holds nothing. What a new file system puts into its root is nothing.
 fn is_empty(folder: &Path) -> io::Result<bool> {
     match fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
+        Ok(entries) => Ok(entries.flatten().all(|entry| entry.file_name() == "lost+found")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
     }
