@@ -26,6 +26,9 @@ fn fit_to(files: u64, mut config: Config) -> Config {
     let connections = config.limits.connections;
     if connections == 0 || most < connections {
         config.limits.connections = most;
+        let per_address = &mut config.limits.connections_per_address;
+        // What one address may hold was set for more connections than there are now.
+        *per_address = (*per_address).min((most / 4).max(1));
     }
     if connections > most {
         let needed = connections as u64 + RESERVE;
@@ -46,6 +49,13 @@ mod tests {
         let mut config = Config::default();
         config.limits.connections = connections;
         fit_to(files, config).limits.connections
+    }
+
+    #[test]
+    fn with_few_files_one_address_still_leaves_room_for_others() {
+        let few = fit_to(512, Config::default()).limits;
+        assert_eq!((few.connections, few.connections_per_address), (256, 64));
+        assert_eq!(fit_to(1_048_576, Config::default()).limits.connections_per_address, 200);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::panic::AssertUnwindSafe;
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::app::{App, Caller};
 use crate::server::http::{HttpRefusal, caller, socket};
+use crate::server::limits::Action;
 
 /// Refuses requests that change something when a page of another origin sends them: one layer for forms, server
 /// functions and whatever comes later.
@@ -41,12 +42,17 @@ pub async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) 
 }
 
 /// Lets in those who ask for a socket a few at a time. Only a handshake that can succeed takes a turn: what else comes
-/// could keep it for as long as its client pleases, for instance with a body that never ends.
+/// could keep it for as long as its client pleases, for instance with a body that never ends. It is paid for before it
+/// waits, so that a flood of handshakes does not queue in front of anybody.
 pub async fn in_turn(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if !socket::is_welcome(&app, &request) {
         return next.run(request).await;
     }
-    match app.arrivals.turn(caller::address(&app, &request)).await {
+    let address = caller::address(&app, &request);
+    if let Err(refusal) = app.limits.charge(Action::Handshake, &address.into()) {
+        return HttpRefusal(refusal).into_response();
+    }
+    match app.arrivals.turn(address).await {
         Ok(_turn) => next.run(request).await,
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }

@@ -18,7 +18,7 @@ use crate::server::connection;
 use crate::server::http::HttpRefusal;
 use crate::server::http::caller;
 use crate::server::http::upgrade::{self, Upgrade};
-use crate::server::limits::{Action, Address, Attack};
+use crate::server::limits::{Address, Attack};
 use crate::server::websocket::asks_for_websocket;
 
 /// Whether a request is a handshake that can succeed, by all that can be told without asking the store.
@@ -41,7 +41,7 @@ pub async fn member(
 ) -> Result<Response, HttpRefusal> {
     app.origins.check_member_socket(&headers, caller.scheme).map_err(|_| refuse_origin(&app, caller.address))?;
     let upgrade = upgrade.subprotocol(SUBPROTOCOL, &headers)?;
-    let waited_for = admit(&app, caller.address)?;
+    let waited_for = admit(&app)?;
     Ok(as_configured(&app, upgrade).accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller)))
 }
 
@@ -87,20 +87,19 @@ async fn upgrade_plain(
 ) -> Result<Response, HttpRefusal> {
     let Caller { address, scheme, .. } = caller;
     app.origins.check_plain_socket(headers, scheme).map_err(|_| refuse_origin(&app, address))?;
-    let waited_for = admit(&app, address)?;
+    let waited_for = admit(&app)?;
     chat::open_room(&app, &room).await?;
     Ok(as_configured(&app, upgrade.any_subprotocol(headers))
         .accept(waited_for, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
 }
 
-/// Makes a drain wait for one more socket, unless it has begun or the address has had its share.
-fn admit(app: &App, address: Address) -> Result<TaskTrackerToken, Refusal> {
+/// Makes a drain wait for one more socket, unless it has begun.
+fn admit(app: &App) -> Result<TaskTrackerToken, Refusal> {
     // The token is taken before the look at the drain, so that no socket slips in between the two.
     let waited_for = app.connections.token();
     if app.drain.is_cancelled() {
         return Err(Refusal::retry_after(ErrorCode::ShuttingDown, app.reconnect_delay_ms()));
     }
-    app.limits.charge(Action::Handshake, &address.into())?;
     Ok(waited_for)
 }
 
