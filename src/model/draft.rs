@@ -41,9 +41,32 @@ impl Draft {
     }
 }
 
+/// What the field holds when something was typed before storage told what it kept: nothing of either is lost. A browser
+/// that filled the field by itself, as after a reload, adds nothing.
+#[must_use]
+pub fn with_kept(kept: String, typed: String) -> String {
+    if kept.starts_with(&typed) {
+        kept
+    } else if typed.starts_with(&kept) {
+        typed
+    } else {
+        [kept, "\n".to_owned(), typed].concat()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_letter_that_is_typed_early_does_not_cost_a_long_draft() {
+        let field = |kept: &str, typed: &str| with_kept(kept.to_owned(), typed.to_owned());
+        assert_eq!(field("a long draft", "x"), "a long draft\nx");
+        assert_eq!(field("", "typed early"), "typed early");
+        assert_eq!(field("a long draft", "a long draft"), "a long draft", "the browser filled it in");
+        assert_eq!(field("a long", "a long draft"), "a long draft");
+        assert_eq!(field("a long draft", "a long"), "a long draft");
+    }
 
     #[test]
     fn a_text_is_never_said_in_a_room_that_it_was_not_typed_for() {

@@ -52,9 +52,10 @@ fn shown(link: &str, scheme: &str) -> Span {
     let (written, rest) = link.split_at(scheme.len());
     let end = place_end(rest);
     let (place, path) = rest.split_at(end);
-    let looked_up = host::looked_up(place);
-    let place = looked_up.as_deref().unwrap_or(place);
-    Span::Link { text: [written, place, path].concat(), href: [scheme, place, path].concat() }
+    let (mailbox, host) = place.split_at(place.rfind('@').map_or(0, |at| at + 1));
+    let looked_up = host::looked_up(host);
+    let place = [mailbox, looked_up.as_deref().unwrap_or(host), path].concat();
+    Span::Link { text: [written, &place].concat(), href: [scheme, &place].concat() }
 }
 
 /// Where the host of an address ends, or the mail address.

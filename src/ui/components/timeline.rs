@@ -65,7 +65,7 @@ pub fn Timeline() -> impl IntoView {
                 {live(move || newest_link(state))}
             </div>
         </div>
-        <div class="visually-hidden" role="status">{live(move || state.announcement.get().words)}</div>
+        <div class="visually-hidden" role="status" translate="no">{live(move || state.announcement.get().words)}</div>
     }
 }
 

@@ -24,8 +24,12 @@
     if (!last || last.isConnected || document.activeElement !== document.body) return;
     const same = href && home && home.querySelector(`a[href="${CSS.escape(href)}"]`);
     const next = home && (home.id === "messages" ? home : home.querySelector("summary"));
+    const field = document.getElementById("composer");
+    // Keys that were meant for a message do not go on in the field of a nickname, and a touch opens no keyboard.
+    const mayWrite = field?.localName === "textarea" || last.localName !== "textarea";
+    const rest = mayWrite && !matchMedia("(pointer: coarse)").matches ? field : document.getElementById("messages");
     last = null;
-    (same || next || document.getElementById("composer"))?.focus();
+    (same || next || rest)?.focus({ preventScroll: true });
   }).observe(document, { childList: true, subtree: true });
 
   // Unfolding a tall text keeps its beginning in place, folding it keeps its end: the conversation is scrolled from its

@@ -17,9 +17,10 @@ const draw = async (address) => {
 };
 const replaceBy = (fresh) => {
   const focused = document.activeElement.id;
-  for (const field of application().querySelectorAll("input[id],textarea")) {
-    const same = fresh.querySelector("#" + field.id);
-    if (same) same.value = field.value;
+  // Our own fields only: those that others put into the page have any id or none.
+  for (const field of fresh.querySelectorAll("input[id],textarea[id]")) {
+    const typed = document.getElementById(field.id);
+    if (typed) field.value = typed.value;
   }
   application().replaceWith(fresh);
   if (focused) document.getElementById(focused)?.focus();

@@ -6,18 +6,24 @@ use web_sys::HtmlTextAreaElement;
 use super::RoomState;
 use crate::client::element::element;
 use crate::client::storage;
-use crate::model::draft::Draft;
+use crate::model::draft::{Draft, with_kept};
 use crate::protocol::page::Form;
 
 impl RoomState {
-    /// The composer is in the document. What was typed into it before the page came alive wins over what storage kept.
+    /// The composer is in the document. What was typed into it before the page came alive goes on behind what storage kept.
     pub fn composer_came(self) {
         let Some(field) = field() else { return };
         match field.value() {
             nothing if nothing.is_empty() => self.open_draft(),
             typed => {
-                self.draft.set(Draft::new(self.slug(), String::new()));
-                self.typed(typed);
+                let room = self.slug();
+                let text = with_kept(storage::draft(&room), typed);
+                // Setting the same text again would move the caret.
+                if text != field.value() {
+                    field.set_value(&text);
+                }
+                self.draft.set(Draft::new(room, String::new()));
+                self.typed(text);
             }
         }
         if self.focus_composer.get_value() {

@@ -28,6 +28,7 @@ fn the_three_schemes_are_links_and_nothing_else_is() {
             "see ⟦http://a.example⟧ and ⟦https://b.example/x?y=1&z=2#t⟧",
         ),
         ("write mailto:ada@tea.example?subject=hi", "write ⟦mailto:ada@tea.example?subject=hi⟧"),
+        ("mailto:иван@example.com", "⟦mailto:иван@example.com⟧"),
         ("HTTPS://Tea.Example/A", "⟦HTTPS://Tea.Example/A→https://Tea.Example/A⟧"),
         ("http://[::1]:8080/ http://localhost:3000", "⟦http://[::1]:8080/⟧ ⟦http://localhost:3000⟧"),
         ("https://a.example\nhttps://b.example", "⟦https://a.example⟧\n⟦https://b.example⟧"),
