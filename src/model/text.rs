@@ -20,7 +20,7 @@ const ROOM_TITLE_GRAPHEMES: u32 = 40;
 /// Most characters that one grapheme cluster of a name may be made of: enough for every emoji of Unicode 17, too few to stack accents over the neighbours' lines.
 const GRAPHEME_CHARS_MAX: usize = 10;
 
-/// Cleans and checks a message. What a paste brings along unseen goes: see [`pasted::clean`]. White space at the end and
+/// Cleans and checks a message. What a paste brings along unseen goes: see `text::pasted`. White space at the end and
 /// blank lines around the text go too; the indent of the first line stays. Refuses what is then empty to the eye, longer
 /// than `max_graphemes` grapheme clusters (0 = no limit), or reverses text (U+202D, U+202E), which could make a line read as
 /// something else.
