@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
-use teahouse::protocol::{Event, EventBody};
+use teahouse::protocol::Event;
 use tokio::time::timeout;
 
 use crate::support::{Member, PATIENCE, TestServer};
@@ -198,12 +198,9 @@ async fn a_guest_with_the_cookie_from_before_goes_on_speaking() {
     alice.choose_nickname("Alice").await;
     let before = alice.cookies().unwrap();
     choose(&server, Some(&before), "Alicia", ATTEMPT).await;
+    let mut bob = server.member("Bob").await;
     let mut socket = alice.member_in("lobby").await;
     socket.say("lobby", "one", "still here").await.unwrap();
-    let snapshot = socket.join("lobby").await;
-    let speaker = snapshot.events.iter().rev().find_map(|event| match &event.body {
-        EventBody::Message(message) => Some(message.sender.nickname.clone()),
-        _ => None,
-    });
-    assert_eq!(speaker.as_deref(), Some("Alicia"));
+    let (_, speaker, text) = bob.line().await;
+    assert_eq!((speaker.as_str(), text.as_str()), ("Alicia", "still here"));
 }
