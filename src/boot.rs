@@ -35,6 +35,7 @@ mod system;
 pub use assets::SiteFault;
 pub use backup::{back_up, restore};
 pub use check::{Findings, Warning, check};
+pub use open_files::Shortage;
 
 /// How long the store may take to tell why it ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);

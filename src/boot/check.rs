@@ -1,5 +1,5 @@
 //! What would otherwise show only in the browser: files of the page that are missing, a certificate that browsers refuse,
-//! settings that contradict the proxy in front. `teahouse check` says all of it, and the start looks at the same.
+//! settings that contradict the proxy in front or what the system allows. `teahouse check` says all of it, and the start looks at the same.
 //!
 //! Not here: what is wrong with a setting by itself (`config`), the database, the address (the start says it).
 
@@ -8,6 +8,7 @@ use std::fmt;
 use leptos::config::Env;
 
 use super::assets;
+use super::open_files::{self, Shortage};
 use super::{BootError, load_certificate};
 use crate::server::config::{Config, Scheme, WebOrigin};
 use crate::server::listener::TlsWarning;
@@ -34,9 +35,11 @@ pub enum Warning {
     ProxyNotTrusted,
     /// Browsers refuse the certificate, now or soon.
     Certificate(TlsWarning),
+    /// There may be fewer connections than were set.
+    OpenFiles(Shortage),
 }
 
-/// Looks at everything and changes nothing.
+/// Looks at everything, and changes nothing but how many files this process may open.
 #[must_use]
 pub fn check(config: &Config) -> Findings {
     let mut findings = Findings::default();
@@ -54,6 +57,7 @@ pub fn check(config: &Config) -> Findings {
         Ok(None) => findings.warnings.extend(proxy_not_trusted(config)),
         Err(error) => findings.faults.push(error.into()),
     }
+    findings.warnings.extend(open_files::shortage(config).map(Warning::OpenFiles));
     findings
 }
 
@@ -77,6 +81,7 @@ impl fmt::Display for Warning {
                 "server.public_origin is https and this server speaks http, so a proxy stands in front of it, but server.trusted_proxies is empty: all people share the proxy's address and its limits. Name the proxy's address there, such as 127.0.0.1.",
             ),
             Self::Certificate(warning) => warning.fmt(formatter),
+            Self::OpenFiles(shortage) => shortage.fmt(formatter),
         }
     }
 }

@@ -39,6 +39,8 @@ fn site() -> TempDir {
 fn shipped(site: &Path, data: &Path) -> Command {
     let mut command = process::command(Path::new(PROGRAM), data);
     command.env("LEPTOS_ENV", "PROD");
+    // As few as any machine lets a process open files for.
+    command.env("TEAHOUSE_LIMITS_CONNECTIONS", "100");
     command.env("LEPTOS_SITE_ROOT", site.join("site")).env("LEPTOS_HASH_FILE_NAME", site.join("hash.txt"));
     command
 }
@@ -200,4 +202,21 @@ async fn a_check_says_when_the_proxy_in_front_is_not_trusted() {
     assert!(said.contains("warning") && said.contains("server.trusted_proxies"), "{said}");
     let (_, said) = run(command.env("TEAHOUSE_SERVER_TRUSTED_PROXIES", "127.0.0.1")).await;
     assert_eq!(said, "");
+}
+
+/// Protects people from a server that turns them away, though its settings have room for them: before it is started.
+#[tokio::test]
+async fn a_check_says_when_fewer_files_may_be_open_than_connections_are_set() {
+    let data = TempDir::new().unwrap();
+    let mut limited = Command::new("sh");
+    let script = "ulimit -Sn 100 && ulimit -Hn 600 && exec \"$0\" check --data \"$1\"";
+    limited.args(["-c", script, PROGRAM]).arg(data.path());
+    process::clean(&mut limited);
+    let (code, said) = run(&mut limited).await;
+    assert_eq!(code, Some(0), "{said}");
+    for words in ["warning: this process may open 600 files", "344 connections", "20256", "LimitNOFILE"] {
+        assert!(said.contains(words), "{words:?} is missing in: {said}");
+    }
+    let (_, said) = run(limited.env("TEAHOUSE_LIMITS_CONNECTIONS", "300")).await;
+    assert!(!said.contains("may open"), "{said}");
 }

@@ -77,16 +77,18 @@ impl Tls {
 
     /// Logs the warnings once a day until the drain. Those of the start are told by whoever starts.
     pub async fn warn_daily(&self, drain: CancellationToken) {
-        while drain.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-            self.log_warnings();
-        }
+        self.tell_daily(drain, log).await;
     }
 
-    fn log_warnings(&self) {
-        for warning in self.warnings() {
-            tracing::warn!("{warning}");
+    async fn tell_daily(&self, drain: CancellationToken, tell: impl Fn(TlsWarning)) {
+        while drain.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+            self.warnings().into_iter().for_each(&tell);
         }
     }
+}
+
+fn log(warning: TlsWarning) {
+    tracing::warn!("{warning}");
 }
 
 /// SIGHUP, which from now on does not end the process.
@@ -110,7 +112,7 @@ impl Hangup {
                 }
                 Some(Ok(())) => {
                     tracing::info!("certificate read again");
-                    tls.iter().for_each(|tls| tls.log_warnings());
+                    tls.iter().flat_map(|tls| tls.warnings()).for_each(log);
                 }
                 Some(Err(error)) => tracing::error!("certificate not read again; the old one stays in use: {error}"),
             }

@@ -186,3 +186,30 @@ fn a_reload_takes_no_certificate_that_is_out_of_its_time() {
         assert!(Arc::ptr_eq(&before, &tls.current()));
     }
 }
+
+/// Protects whoever hosts from a certificate that runs out unseen in a process that runs for months.
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_runs_out_is_told_once_a_day_until_it_is_renewed() {
+    let (certificate, key) = pair((-80, 10));
+    let files = Files::new(&certificate, &key);
+    let tls = Arc::new(files.load().unwrap_or_else(|error| panic!("{error}")));
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let drain = CancellationToken::new();
+    let daily = tokio::spawn({
+        let (tls, drain) = (Arc::clone(&tls), drain.clone());
+        async move { tls.tell_daily(drain, |warning| tell.send(warning).expect("the test listens")).await }
+    });
+    let started = tokio::time::Instant::now();
+    for day in 1..=3 {
+        assert!(matches!(told.recv().await, Some(TlsWarning::ExpiresSoon { .. })));
+        assert_eq!(started.elapsed().as_secs() / LOOK_EVERY.as_secs(), day);
+    }
+    let (certificate, key) = pair(A_YEAR);
+    std::fs::write(files.path("cert.pem"), certificate).expect("written");
+    std::fs::write(files.path("key.pem"), key).expect("written");
+    tls.reload().unwrap_or_else(|error| panic!("{error}"));
+    tokio::time::sleep(3 * LOOK_EVERY).await;
+    assert!(told.is_empty(), "the new one was warned of");
+    drain.cancel();
+    daily.await.expect("it ends with the drain");
+}
