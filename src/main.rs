@@ -5,14 +5,21 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use teahouse::boot::{self, Findings};
+use teahouse::boot::{self, BootError, Findings};
 use teahouse::server::config::{Command, CommandLine, Config, settings_table};
+use teahouse::server::store::StoreFailure;
 use teahouse::server::store::sqlite::backup::{BackupError, Sessions};
 use teahouse::server::telemetry;
 
-/// What is wrong with the settings can be mended by whoever started the program: 2, as for a wrong flag. The rest is 1.
-const EXIT_CONFIGURATION: u8 = 2;
+// `docs/operating.md` lists these, and names in `RestartPreventExitStatus` those after which a supervisor must not start the
+// program again.
+
+/// Whatever is none of the others.
 const EXIT_FAILURE: u8 = 1;
+/// What is wrong with the settings can be mended by whoever started the program. A wrong flag, which clap finds, is the same.
+const EXIT_CONFIGURATION: u8 = 2;
+/// The database was taken away. Started again by nobody in particular, the server would begin with an empty one.
+const EXIT_DISPLACED: u8 = 3;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
@@ -40,6 +47,7 @@ fn main() -> ExitCode {
     }
     match boot::run(config) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error @ BootError::StoreFailed(StoreFailure::Displaced(_))) => fail(EXIT_DISPLACED, &error),
         Err(error) => fail(EXIT_FAILURE, &error),
     }
 }

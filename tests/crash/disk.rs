@@ -22,14 +22,27 @@ async fn a_sync_that_fails_acknowledges_nothing_and_ends_the_process() {
     failing.ended(name, 1, &words).await;
 }
 
-/// A write that does not fit leaves no doubt, so the process goes on, refuses, and ends in order when it is told to.
+/// A write that does not fit leaves no doubt, so the process goes on, refuses, and ends in order when it is told to: on a
+/// disk that is full, and for a user whose quota is used up.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full_refuses_lines_and_loses_none() {
-    let name = "ENOSPC on write";
-    let Some(mut failing) = Failing::start(name, "pwrite64:error=ENOSPC:when=900+").await else { return };
-    failing.teahouse.says("the disk is full").await.expect("the log says so");
-    failing.teahouse.signal("TERM");
-    failing.ended(name, 0, &["posting is refused and reading goes on"]).await;
+    for error in ["ENOSPC", "EDQUOT"] {
+        let name = format!("{error} on write");
+        let Some(mut failing) = Failing::start(&name, &format!("pwrite64:error={error}:when=900+")).await else {
+            return;
+        };
+        failing.teahouse.says("the disk is full").await.expect("the log says so");
+        failing.teahouse.signal("TERM");
+        failing.ended(&name, 0, &["posting is refused and reading goes on"]).await;
+    }
+}
+
+/// A sync that fails is in doubt also when the system says that there was no space: what of it is on disk, nobody knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_that_finds_no_space_ends_the_process_all_the_same() {
+    let name = "EDQUOT on a sync";
+    let Some(failing) = Failing::start(name, "fsync,fdatasync:error=EDQUOT:when=80+").await else { return };
+    failing.ended(name, 1, &["the database could not be written", "start again"]).await;
 }
 
 /// Everybody's lines while the disk fails from some call on. The call is one of a commit: the counts are beyond those of

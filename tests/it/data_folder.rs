@@ -38,7 +38,7 @@ async fn a_server_whose_database_is_taken_away_says_so_and_ends() {
         harm(&data);
         // It ends by itself.
         let (code, said) = teahouse.end().await;
-        assert_eq!(code, Some(1), "{said}");
+        assert_eq!(code, Some(3), "{said}");
         for part in ["the database was taken away under the running server", words, "stop the server first"] {
             assert!(said.contains(part), "{part:?} is missing in: {said}");
         }
@@ -46,6 +46,28 @@ async fn a_server_whose_database_is_taken_away_says_so_and_ends() {
         while let Some(answer) = alice.try_say("lobby", "after", "after").await {
             assert!(answer.is_err(), "{answer:?}");
         }
+    }
+}
+
+/// Protects whoever moved a folder away from a supervisor that starts the server again: it would begin with an empty
+/// database, and people would find their rooms gone.
+#[test]
+fn a_supervisor_starts_no_empty_database_in_the_place_of_one_that_was_taken_away() {
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md")).unwrap();
+    let prevented = guide.lines().find_map(|line| line.strip_prefix("RestartPreventExitStatus=")).unwrap();
+    assert!(prevented.split(' ').any(|code| code == "3"), "{prevented}");
+}
+
+/// Protects whoever starts a server on the wrong folder: it says that it made a new database, and where, and only then.
+#[tokio::test]
+async fn a_new_and_empty_database_is_told_where_one_is_made_and_nowhere_else() {
+    let data = TempDir::new().unwrap();
+    let told = format!("made a new, empty database in {}", data.path().display());
+    for is_new in [true, false] {
+        let teahouse = Teahouse::start(&mut command(data.path())).await;
+        teahouse.signal("TERM");
+        let (_, said) = teahouse.end().await;
+        assert_eq!(said.contains(&told), is_new, "{said}");
     }
 }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::support::process::{self, Teahouse};
-use crate::support::{Browser, Member, SmallDisk};
+use crate::support::{Browser, Member, PATIENCE, SmallDisk};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_teahouse");
 
@@ -145,6 +146,70 @@ async fn a_full_disk_refuses_posts_until_there_is_space_and_everything_else_goes
     }
 }
 
+/// Pages that the first part of the index of a write-ahead log has room for (sqlite.org/walformat.html).
+const FRAMES_OF_FIRST_INDEX: u64 = 4_062;
+
+/// How many pages the log holds.
+fn frames(data: &Path) -> u64 {
+    (fs::metadata(log(data)).unwrap().len() - 32) / (4_096 + 24)
+}
+
+/// What tells a write-ahead log from the one before it in the same file.
+fn salt(data: &Path) -> Vec<u8> {
+    fs::read(log(data)).unwrap()[16..24].to_owned()
+}
+
+/// Protects a room on a full disk where the line itself still fits, and only the index of the log, in the `-shm` file, does
+/// not: that is a full disk too. What was refused lies in the log by then, and must not come back.
+#[tokio::test]
+async fn a_line_that_fits_while_the_index_of_the_log_does_not_is_refused_and_never_comes_back() {
+    let Some(disk) = SmallDisk::mount(64) else { return };
+    let data = disk.0.path().join("data");
+    let mut small = command(&data);
+    small.env("TEAHOUSE_STORE_DISK_RESERVE_MB", "0").env("TEAHOUSE_LIMITS_MESSAGE_GRAPHEMES", "0");
+    let teahouse = Teahouse::start(&mut small).await;
+    let mut alice = teahouse.member("Alice").await;
+    let other = another_program(&data);
+    let reading = Transaction::new_unchecked(&other, TransactionBehavior::Deferred).unwrap();
+    reading.query_one("select count(*) from event", [], |_| Ok(())).unwrap();
+    // While somebody reads, the log grows.
+    let (long, mut number) = ("x".repeat(16_000), 0);
+    while frames(&data) < FRAMES_OF_FIRST_INDEX - 12 {
+        let text = if frames(&data) < FRAMES_OF_FIRST_INDEX - 40 { &*long } else { "short" };
+        number += 1;
+        alice.say("lobby", &format!("n{number}"), text).await.unwrap();
+    }
+    // Room for the pages up to there, and for a few more, but not for 32 KiB of index.
+    let ballast = disk.fill((FRAMES_OF_FIRST_INDEX - frames(&data)) * 4_120 / 1_024 + 24);
+    let refusal = loop {
+        number += 1;
+        match alice.say("lobby", &format!("n{number}"), &format!("line {number}")).await {
+            Ok(_) => {}
+            Err(refusal) => break refusal,
+        }
+    };
+    assert_eq!((refusal.code.name(), refusal.is_temporary()), ("disk_full", true));
+    assert!(frames(&data) > FRAMES_OF_FIRST_INDEX, "the line did not fit, so nothing was shown");
+    assert!(!history(&teahouse, "lobby").await.unwrap().is_empty(), "reading goes on");
+    assert!(health(&teahouse).await.1.contains("disk_full"));
+
+    let refused = format!("line {number}");
+    let before = salt(&data);
+    fs::remove_file(ballast).unwrap();
+    drop(reading);
+    // With space and without readers, the log begins anew by itself.
+    let begins_anew = async {
+        while salt(&data) == before {
+            assert_eq!(health(&teahouse).await.0, 200);
+        }
+    };
+    timeout(PATIENCE, begins_anew).await.expect("what was refused stays in the log");
+    teahouse.signal("KILL");
+    teahouse.end().await;
+    let again = Teahouse::start(&mut command(&data)).await;
+    assert!(!history(&again, "lobby").await.unwrap().contains(&refused), "it was refused, and came back");
+}
+
 /// Protects everybody else from one damaged page: it is named as what it is, and what can be read is served.
 #[tokio::test]
 async fn one_damaged_page_is_told_and_all_that_can_be_read_is_served() {
@@ -186,7 +251,7 @@ async fn one_damaged_page_is_told_and_all_that_can_be_read_is_served() {
 }
 
 /// Overwrites the page on which a text lies.
-fn damage_the_page_of(file: &Path, text: &str) {
+pub fn damage_the_page_of(file: &Path, text: &str) {
     let mut bytes = fs::read(file).unwrap();
     let place =
         bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("the text is in the file");

@@ -124,7 +124,7 @@ impl WriteAheadLog {
                 self.is_complete = in_log == copied;
                 None
             }
-            Err(error) => match Trouble::of(&error, Step::Statement) {
+            Err(error) => match Trouble::of(&error, Step::Statement, connection) {
                 Trouble::Busy | Trouble::Full => None,
                 damage @ Trouble::Damaged(_) => Some(damage),
                 Trouble::InDoubt(detail) => {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Result};
 
-use super::trouble::{Step, Trouble};
+use super::trouble::Trouble;
 
 /// The header of a write-ahead log: one that is no longer holds nothing (sqlite.org/fileformat2.html, "The WAL File").
 const LOG_HEADER_BYTES: u64 = 32;
@@ -77,13 +77,18 @@ impl Lineage {
     }
 }
 
-/// The lineage in the file alone, as it would be without its log. Does not touch the file, nor its locks: SQLite shares
-/// them among all connections of a process.
+/// The lineage in the file alone, as it would be without its log.
 pub(super) fn of_file_alone(database: &Path) -> Result<Option<Lineage>> {
+    Lineage::read(&connect_to_file_alone(database)?)
+}
+
+/// Opens the file as if it had no log and nobody changed it. Does not touch the file, nor its locks: SQLite shares them
+/// among all connections of a process.
+pub(super) fn connect_to_file_alone(database: &Path) -> Result<Connection> {
     let absolute = std::path::absolute(database).unwrap_or_else(|_| database.to_owned());
     let uri = format!("file://{}?immutable=1", escaped(&absolute));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Lineage::read(&Connection::open_with_flags(uri, flags)?)
+    Connection::open_with_flags(uri, flags)
 }
 
 /// The log that lies beside a database.
@@ -107,7 +112,7 @@ pub(super) fn check(database: &Path) -> Result<(), Mismatch> {
     let file = match of_file_alone(database) {
         Ok(file) => file,
         // A page that a power failure tore in the middle of a checkpoint is mended by the log.
-        Err(error) if matches!(Trouble::of(&error, Step::Statement), Trouble::Damaged(_)) => return Ok(()),
+        Err(error) if Trouble::is_damage(&error) => return Ok(()),
         // A file so new that its first table is in the log.
         Err(_) => None,
     };

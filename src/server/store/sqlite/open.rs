@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -61,19 +61,44 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     let path = folder.join(DATABASE_FILE);
     // Before the file is made, and before anything writes into it.
     lineage::check(&path).map_err(|mismatch| OpenError::mismatch(&path, mismatch))?;
+    refuse_half_restored(&path)?;
     private_file(&path)?;
     let mut writer = connect_writer(&path)?;
-    let failed = |source| OpenError::sqlite(&path, source);
-    let was_complete = empty_log(&writer).map_err(failed)?;
-    migrate(&mut writer).map_err(|error| OpenError::migration(&path, error))?;
-    let Furnished { epoch, instance, lineage } = furnish(&mut writer, lobby, was_complete).map_err(failed)?;
+    let was_complete = empty_log(&writer).map_err(|error| OpenError::met_by(&writer, &path, error))?;
+    migrate(&mut writer).map_err(|error| OpenError::migration(&writer, &path, error))?;
+    let furnished = furnish(&mut writer, lobby, was_complete);
+    let furnished = furnished.map_err(|error| OpenError::met_by(&writer, &path, error))?;
+    let Furnished { epoch, instance, lineage, is_new } = furnished;
+    if is_new {
+        tracing::info!(
+            "made a new, empty database in {}; if there was one before, stop the server and put its files back",
+            folder.display()
+        );
+    }
     // A plain copy of the file is a whole database from the start.
-    let is_complete = empty_log(&writer).map_err(failed)?;
-    let log = WriteAheadLog::of(&mut writer, lineage, is_complete).map_err(failed)?;
+    let is_complete = empty_log(&writer).map_err(|error| OpenError::met_by(&writer, &path, error))?;
+    let log = WriteAheadLog::of(&mut writer, lineage, is_complete);
+    let log = log.map_err(|error| OpenError::met_by(&writer, &path, error))?;
     let readers = (0..readers.max(1)).map(|_| connect_reader(&path)).collect::<Result<_, _>>()?;
     let site = Site::of(folder, &path, &folder.join(LOCK_FILE));
-    let site = site.map_err(|error| OpenError::NotWritable { path, detail: error.to_string() })?;
+    let site = site.map_err(|error| OpenError::system(&path, &error))?;
     Ok(Database { lock, writer, log, site, readers, epoch, instance })
+}
+
+/// A file on the way to becoming another one, such as a backup that is being made or restored.
+pub(super) fn half_of(path: &Path) -> PathBuf {
+    let mut half = path.as_os_str().to_owned();
+    half.push(".partial");
+    half.into()
+}
+
+/// Whoever restored, and was cut off, is not served an empty database.
+pub(super) fn refuse_half_restored(path: &Path) -> Result<(), OpenError> {
+    let half = half_of(path);
+    if half.exists() && !path.exists() {
+        return Err(OpenError::HalfRestored { path: path.to_owned(), half });
+    }
+    Ok(())
 }
 
 /// Copies the write-ahead log into the file and empties it; whether the file holds everything now. Does not wait for those
@@ -81,8 +106,10 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
 fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     let copy = |mode| match connection.wal_checkpoint_v2(None::<&str>, mode) {
         Ok((in_log, copied)) => Ok(in_log == copied),
-        Err(error) if matches!(Trouble::of(&error, Step::Statement), Trouble::Busy | Trouble::Full) => Ok(false),
-        Err(error) => Err(error),
+        Err(error) => match Trouble::of(&error, Step::Statement, connection) {
+            Trouble::Busy | Trouble::Full => Ok(false),
+            _ => Err(error),
+        },
     };
     connection.busy_timeout(LOCK_WAIT)?;
     // Where somebody reads, it can perhaps be copied all the same.
@@ -94,7 +121,10 @@ fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
 /// Makes the data folder, for this user only.
 pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| OpenError::CannotCreateFolder { path: folder.to_owned(), source })
+    made.map_err(|source| match OpenError::system(folder, &source) {
+        OpenError::NotWritable { path, .. } => OpenError::CannotCreateFolder { path, source },
+        known => known,
+    })
 }
 
 /// Keeps others out of the folder for as long as the file is open.
@@ -104,7 +134,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: folder.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(OpenError::NotWritable { path, detail: error.to_string() }),
+        Err(TryLockError::Error(error)) => Err(OpenError::system(&path, &error)),
     }
 }
 
@@ -112,12 +142,13 @@ pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
 /// puts beside the database the same rights.
 fn private_file(path: &Path) -> Result<File, OpenError> {
     let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
-    opened.map_err(|error| OpenError::NotWritable { path: path.to_owned(), detail: error.to_string() })
+    opened.map_err(|error| OpenError::system(path, &error))
 }
 
 pub(super) fn connect_writer(path: &Path) -> Result<Connection, OpenError> {
-    let failed = |source| OpenError::sqlite(path, source);
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    let connection =
+        connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| OpenError::sqlite(path, error))?;
+    let failed = |source| OpenError::met_by(&connection, path, source);
     spare_the_file(&connection).map_err(failed)?;
     // The change is committed after its row, so it must be read to its end: a batch stops at the row, would not learn of
     // a sync that failed, and would go on without a write-ahead log while SQLite says that there is one.
@@ -147,8 +178,8 @@ fn spare_the_file(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn connect_reader(path: &Path) -> Result<Connection, OpenError> {
-    let failed = |source| OpenError::sqlite(path, source);
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| OpenError::sqlite(path, error))?;
+    let failed = |source| OpenError::met_by(&connection, path, source);
     spare_the_file(&connection).map_err(failed)?;
     connection.execute_batch("pragma query_only = on").map_err(failed)?;
     Ok(connection)
@@ -170,7 +201,8 @@ fn read_back<T: FromSql + PartialEq + std::fmt::Debug>(
     setting: &'static str,
     expected: T,
 ) -> Result<(), OpenError> {
-    let found: T = connection.pragma_query_one(None, pragma).map_err(|source| OpenError::sqlite(path, source))?;
+    let found: T =
+        connection.pragma_query_one(None, pragma).map_err(|source| OpenError::met_by(connection, path, source))?;
     if found == expected {
         Ok(())
     } else {
@@ -188,13 +220,15 @@ struct Furnished {
     epoch: Epoch,
     instance: String,
     lineage: Lineage,
+    /// Whether there was no history here.
+    is_new: bool,
 }
 
 /// Gives a new database its epoch, its instance and its lobby, the lobby its title of today, since it is a setting and not
 /// an event, and the write-ahead log that begins here its name.
 fn furnish(connection: &mut Connection, lobby: &NewRoom, file_is_complete: bool) -> rusqlite::Result<Furnished> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction
+    let begun = transaction
         .execute("insert into meta (name, value) values ('epoch', ?1) on conflict do nothing", [draw_epoch()])?;
     let epoch =
         transaction.query_one("select value from meta where name = 'epoch'", [], |row| rows::parsed(row, "value"))?;
@@ -214,5 +248,5 @@ fn furnish(connection: &mut Connection, lobby: &NewRoom, file_is_complete: bool)
         lobby.apply(&transaction)?;
     }
     transaction.commit()?;
-    Ok(Furnished { epoch, instance, lineage })
+    Ok(Furnished { epoch, instance, lineage, is_new: begun > 0 })
 }

@@ -68,25 +68,28 @@ impl Readers {
             let read = || connection.transaction().and_then(|snapshot| query(&snapshot));
             // A transaction that is dropped in a panic is rolled back, so the connection is as good as before.
             let answer = catch_unwind(AssertUnwindSafe(read));
+            let answer = answer.map_err(|_| "a query panicked".to_owned());
+            let answer = answer.map(|read| read.map_err(|error| Trouble::of(&error, Step::Statement, connection)));
             // A caller that went away does not need to know.
-            let _ = reply.send(answer.map_err(|_| "a query panicked".to_owned()));
+            let _ = reply.send(answer);
         }));
         match answer.await {
-            Ok(Ok(answer)) => answer.map_err(|error| self.sort(&error)),
+            Ok(Ok(answer)) => answer.map_err(|trouble| self.refusal(trouble)),
             Ok(Err(panicked)) => Err(StoreError::Read(panicked)),
             Err(_) => Err(StoreError::closed()),
         }
     }
 
-    fn sort(&self, error: &rusqlite::Error) -> StoreError {
-        match Trouble::of(error, Step::Statement) {
+    fn refusal(&self, trouble: Trouble) -> StoreError {
+        match trouble {
             Trouble::Busy => StoreError::Busy,
             Trouble::Damaged(detail) => {
                 self.condition.note_damage(&detail);
                 StoreError::Damaged(detail)
             }
             // A read writes nothing, so there is nothing to be in doubt about.
-            Trouble::Full | Trouble::InDoubt(_) => StoreError::Read(error.to_string()),
+            Trouble::Full => StoreError::Read("there is no space for what the read keeps meanwhile".to_owned()),
+            Trouble::InDoubt(detail) => StoreError::Read(detail),
         }
     }
 

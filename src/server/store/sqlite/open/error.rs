@@ -3,10 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::server::store::sqlite::lineage::{self, Mismatch};
 use crate::server::store::sqlite::migrations::{MigrationError, SCHEMA_VERSION};
+use crate::server::store::sqlite::trouble::{self, Step, Trouble};
 
 /// Why the store could not be opened; says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,15 @@ pub enum OpenError {
         /// What SQLite said.
         detail: String,
     },
+    /// The file system takes no writes, by its mount or since its disk failed.
+    #[error(
+        "cannot write {path}: its file system is read-only; mount it for writing (if it was, the disk has failed, and the \
+         system's log knows more), or choose another folder with --data"
+    )]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process uses the folder.
     #[error("{path} is in use by another process; stop that one first, or choose another folder with --data")]
     InUse {
@@ -55,8 +65,10 @@ pub enum OpenError {
         /// What SQLite said.
         detail: String,
     },
-    /// The disk has no space for what a start writes.
-    #[error("the disk of {path} is full: {detail}; free space, or choose another folder with --data")]
+    /// The disk has no space for what a start writes, or the user's quota is used up.
+    #[error(
+        "the disk of {path} is full, or a quota is used up: {detail}; free space, or choose another folder with --data"
+    )]
     DiskFull {
         /// The database.
         path: PathBuf,
@@ -85,6 +97,17 @@ pub enum OpenError {
         path: PathBuf,
         /// Its log.
         log: PathBuf,
+    },
+    /// There is no database, and a restore did not come to its end.
+    #[error(
+        "{half} is what a `teahouse restore` that was cut off left behind, and {path} is missing. Empty the folder and \
+         restore again, or remove {half} to start with an empty database"
+    )]
+    HalfRestored {
+        /// The database.
+        path: PathBuf,
+        /// What was to become it.
+        half: PathBuf,
     },
     /// The file was written by a later version.
     #[error(
@@ -128,6 +151,25 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// The system refused a file or a folder.
+    pub(in super::super) fn system(path: &Path, error: &io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
+            kind if trouble::is_out_of_space(kind) => Self::DiskFull { path, detail: error.to_string() },
+            _ => Self::NotWritable { path, detail: error.to_string() },
+        }
+    }
+
+    /// A connection met an error.
+    pub(in super::super) fn met_by(connection: &Connection, path: &Path, source: rusqlite::Error) -> Self {
+        match Trouble::of(&source, Step::Statement, connection) {
+            Trouble::Full => Self::DiskFull { path: path.to_owned(), detail: source.to_string() },
+            _ => Self::sqlite(path, source),
+        }
+    }
+
+    /// The database could not be opened, so that there is no connection to ask for more.
     pub(in super::super) fn sqlite(path: &Path, source: rusqlite::Error) -> Self {
         let (path, detail) = (path.to_owned(), source.to_string());
         match source.sqlite_error_code() {
@@ -136,7 +178,6 @@ impl OpenError {
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::NotWritable { path, detail }
             }
-            Some(ErrorCode::DiskFull) => Self::DiskFull { path, detail },
             Some(ErrorCode::SystemIoFailure) => Self::DiskFails { path, detail },
             _ => Self::Sqlite { path, source },
         }
@@ -150,12 +191,12 @@ impl OpenError {
         }
     }
 
-    pub(super) fn migration(path: &Path, error: MigrationError) -> Self {
+    pub(super) fn migration(connection: &Connection, path: &Path, error: MigrationError) -> Self {
         match error {
             MigrationError::Newer { found } => {
                 Self::NewerSchema { path: path.to_owned(), found, known: SCHEMA_VERSION }
             }
-            MigrationError::Sqlite(source) => Self::sqlite(path, source),
+            MigrationError::Sqlite(source) => Self::met_by(connection, path, source),
         }
     }
 }

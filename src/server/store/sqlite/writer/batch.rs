@@ -43,7 +43,7 @@ fn try_commit(
     begins: Option<&Lineage>,
     run: Run,
 ) -> Result<Option<Vec<Committed>>, Trouble> {
-    let failed = |step| move |error| Trouble::of(&error, step);
+    let failed = |step| move |error| Trouble::of(&error, step, connection);
     let mut transaction =
         Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed(Step::Statement))?;
     if let Some(lineage) = begins {

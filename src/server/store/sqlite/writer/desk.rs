@@ -51,6 +51,9 @@ pub(in super::super) struct Desk {
     maintained: Instant,
     /// Whether a refusal for want of space was said in the log, and its end not yet.
     told_of_space: bool,
+    /// Whether a transaction that was refused may lie in the log whole: SQLite writes and syncs the frames first and extends
+    /// the index of the log after that, so it is not shown to anybody, but a process that is killed now would bring it back.
+    may_hold_refused: bool,
 }
 
 impl Desk {
@@ -66,9 +69,20 @@ impl Desk {
     ) -> rusqlite::Result<Self> {
         connection.busy_timeout(LOCK_WAIT)?;
         let (lock_timeout, reserve) = (limit(config.lock_timeout), Reserve::of_mebibytes(config.disk_reserve_mb));
-        let (maintained, told_of_space) = (Instant::now(), false);
-        let mut desk =
-            Self { connection, log, site, lock, sink, condition, lock_timeout, reserve, maintained, told_of_space };
+        let (maintained, told_of_space, may_hold_refused) = (Instant::now(), false, false);
+        let mut desk = Self {
+            connection,
+            log,
+            site,
+            lock,
+            sink,
+            condition,
+            lock_timeout,
+            reserve,
+            maintained,
+            told_of_space,
+            may_hold_refused,
+        };
         // The first write is refused already if there is no space.
         desk.look_at_space();
         Ok(desk)
@@ -91,12 +105,14 @@ impl Desk {
             Ok(()) => Ok(()),
             Err(Trouble::Full) => {
                 self.condition.set_full(true);
+                self.may_hold_refused = true;
                 self.tell_of_space();
                 let (taking, keeping) = batch.drain(..).partition(|job| matches!(job.space(), Space::Taken));
                 refuse(taking, || StoreError::DiskFull);
                 *batch = keeping;
                 // Copied into the file, the log has room again for what takes none.
                 self.copy_log();
+                self.forget_refused()?;
                 match self.commit(batch, is_closing) {
                     Ok(()) => Ok(()),
                     Err(trouble) => self.refuse_for(trouble, batch),
@@ -129,6 +145,8 @@ impl Desk {
             }
         };
         self.log.committed(begins);
+        // Its first frame has the place of what was refused, and whatever comes after it in the log does not follow from it.
+        self.may_hold_refused = false;
         faults::reach(Point::AfterCommitBeforeAck);
         batch.drain(..).for_each(Job::answer);
         faults::reach(Point::AfterAckBeforeFanOut);
@@ -187,6 +205,7 @@ impl Desk {
         if self.log.is_overdue() {
             self.copy_log();
         }
+        self.forget_refused()?;
         self.log.warn_of_size();
         Ok(())
     }
@@ -222,6 +241,22 @@ impl Desk {
         }
     }
 
+    /// Makes sure that nothing that was refused can come back: begins the log anew, as soon as the file holds all of it. It
+    /// takes no space, since a log is not cut before it begins. While another program reads, it waits for the next look.
+    fn forget_refused(&mut self) -> Result<(), StoreFailure> {
+        let begins = self.log.beginning().filter(|_| self.may_hold_refused);
+        let Some(lineage) = begins else { return Ok(()) };
+        match batch::commit(&self.connection, &mut Batch::new(), Some(&lineage)) {
+            Ok(_) => {
+                self.log.committed(Some(lineage));
+                self.may_hold_refused = false;
+                Ok(())
+            }
+            Err(Trouble::InDoubt(detail)) => Err(StoreFailure::InDoubt(detail)),
+            Err(Trouble::Busy | Trouble::Full | Trouble::Damaged(_)) => Ok(()),
+        }
+    }
+
     /// Leaves one file that holds everything, if nobody reads and there is space.
     pub(super) fn close(&mut self) -> Result<(), StoreFailure> {
         if let Some(reason) = self.site.displaced(self.log.lineage()) {
@@ -233,7 +268,7 @@ impl Desk {
             // Its row only says how far a reader let it come, which is no error.
             .and_then(|()| connection.query_one("pragma wal_checkpoint(truncate)", [], |_| Ok(())))
             .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false));
-        match copied.map_err(|error| Trouble::of(&error, Step::Statement)) {
+        match copied.map_err(|error| Trouble::of(&error, Step::Statement, connection)) {
             Err(Trouble::InDoubt(detail)) => Err(StoreFailure::InDoubt(detail)),
             // What is not in the file is in the log, for the next start.
             Err(trouble) => {
