@@ -7,7 +7,7 @@ use chrono::DateTime;
 use crate::protocol::Timestamp;
 use crate::server::clock;
 use crate::server::config::Config;
-use crate::server::store::sqlite::backup::{self, BackupError, Contents, Progress, Restored, Sessions};
+use crate::server::store::sqlite::backup::{self, BackupError, Contents, Ownership, Progress, Restored, Sessions};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -20,7 +20,7 @@ pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Send) -> Re
     let progress = move |Progress { copied, total }: Progress| {
         report(&format!("copied {} of at most {} MiB", copied / MIB, total.div_ceil(MIB)));
     };
-    let contents = backup::back_up(&config.store.data, file, clock::now(), progress)?;
+    let contents = backup::back_up(&config.store, file, clock::now(), progress)?;
     Ok(format!("backed up into {} ({})\n", file.display(), told(&contents)))
 }
 
@@ -30,13 +30,22 @@ pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Send) -> Re
 /// [`BackupError`] with what to do.
 pub fn restore(config: &Config, file: &Path, sessions: Sessions) -> Result<String, BackupError> {
     let folder = &config.store.data;
-    let Restored { contents, sessions: count } = backup::restore(file, folder, sessions)?;
+    let Restored { contents, sessions: count, owner } = backup::restore(file, folder, sessions)?;
     let of_sessions = match sessions {
         Sessions::End => "were ended: everybody chooses a nickname again",
         Sessions::Keep => "were kept: everybody is who they were when the backup was made",
     };
+    let of_files = match owner {
+        Ownership::OfFolder { user } => format!("user {user}, whose the folder is; run the server as this user"),
+        Ownership::NotOfFolder { files, folder } => {
+            format!(
+                "user {files}, and the folder is of user {folder}; give them to the user that runs the server (chown)"
+            )
+        }
+    };
     Ok(format!(
-        "restored into {} under a new epoch ({}, backed up at {})\nsessions: {count}, which {of_sessions}\n",
+        "restored into {} under a new epoch ({}, backed up at {})\nsessions: {count}, which {of_sessions}\nfiles: of \
+         {of_files}\n",
         folder.display(),
         told(&contents),
         words(contents.made_at),

@@ -13,9 +13,9 @@ use tokio::time::timeout;
 use crate::support::process::{self, Teahouse};
 use crate::support::{Browser, PATIENCE, TestServer};
 
-const DATABASE: &str = "teahouse.sqlite3";
+pub const DATABASE: &str = "teahouse.sqlite3";
 
-fn command(data: &Path) -> Command {
+pub fn command(data: &Path) -> Command {
     process::command(Path::new(env!("CARGO_BIN_EXE_teahouse")), data)
 }
 
@@ -27,12 +27,12 @@ async fn run(data: &Path, words: &[&str], file: &Path) -> (Option<i32>, String) 
     (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
 }
 
-async fn log(url: &str) -> HistoryPage {
+pub async fn log(url: &str) -> HistoryPage {
     let page = Browser::new(url.to_owned()).get("/api/v1/rooms/lobby/events?after=0&limit=200").await;
     page.json().await.unwrap()
 }
 
-fn entries(folder: &Path) -> usize {
+pub fn entries(folder: &Path) -> usize {
     fs::read_dir(folder).unwrap().count()
 }
 
@@ -135,7 +135,7 @@ async fn what_is_no_whole_backup_is_refused_and_leaves_nothing_behind() {
     refused(&["backup"], data.path(), &file, "exists already").await;
     refused(&["backup"], &place("nowhere"), &place("new"), "--data").await;
     refused(&["backup"], data.path(), &place("no/such/folder"), "check that the folder exists").await;
-    refused(&["restore"], data.path(), &file, "is not empty").await;
+    refused(&["restore"], data.path(), &file, "in use by another process").await;
 
     let whole = fs::read(&file).unwrap();
     let changed = {
@@ -149,13 +149,18 @@ async fn what_is_no_whole_backup_is_refused_and_leaves_nothing_behind() {
     fs::write(place("text"), "no database at all, but long enough to be looked at").unwrap();
     teahouse.signal("TERM");
     teahouse.end().await;
+    refused(&["restore"], data.path(), &file, "is not empty").await;
     fs::copy(data.path().join(DATABASE), place("copied-by-hand")).unwrap();
+    fs::write(place("empty"), "").unwrap();
+    fs::create_dir(place("folder")).unwrap();
     for (name, reason) in [
         ("changed", "checksum"),
         ("cut", "is damaged"),
         ("text", "is not a backup"),
         ("copied-by-hand", "has no manifest"),
-        ("missing", "no such file"),
+        ("missing", "there is no file"),
+        ("empty", "it is empty"),
+        ("folder", "it is not a file"),
     ] {
         let folder = place(&format!("from-{name}"));
         refused(&["restore"], &folder, &place(name), reason).await;

@@ -6,6 +6,7 @@
 mod support;
 
 mod backup;
+mod backup_trouble;
 mod costs;
 mod cuts;
 mod data_folder;

@@ -22,6 +22,12 @@ impl SmallDisk {
         }
     }
 
+    /// Lets it be written, or not: `rw` or `ro`.
+    pub fn remount(&self, access: &str) {
+        let options = format!("remount,{access}");
+        assert!(Command::new("mount").args(["-o", &options]).arg(self.0.path()).status().unwrap().success());
+    }
+
     /// Leaves this much room, or none; removed, there is room again.
     pub fn fill(&self, leave_kibibytes: u64) -> PathBuf {
         let ballast = self.0.path().join("ballast");

@@ -1,7 +1,9 @@
-//! How much space the disk has left, and whether that is enough. Not here: what is refused when it is not (`condition`).
+//! How much space the disk has left, whether that is enough, and whether it can be written at all. Not here: what is refused when it is not (`condition`).
 
 use std::io;
 use std::path::Path;
+
+const MIB: u64 = 1024 * 1024;
 
 /// The least free space at which writes that take space go on, in bytes. 0 is no reserve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +14,7 @@ pub(super) struct Reserve {
 impl Reserve {
     /// As it is set: in units of 1,048,576 bytes.
     pub(super) fn of_mebibytes(mebibytes: u32) -> Self {
-        Self { bytes: u64::from(mebibytes) * 1024 * 1024 }
+        Self { bytes: u64::from(mebibytes) * MIB }
     }
 
     /// Whether there is too little, given whether there was before: a disk that is just at its reserve must not change its
@@ -27,6 +29,29 @@ impl Reserve {
 pub(super) fn free_bytes(folder: &Path) -> io::Result<u64> {
     let figures = rustix::fs::statvfs(folder)?;
     Ok(figures.f_bavail.saturating_mul(figures.f_frsize))
+}
+
+/// Whether nobody can write into a folder's file system, because of its mount or a disk that failed.
+pub(super) fn is_read_only(folder: &Path) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|figures| figures.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
+}
+
+/// Whether a file may take so many bytes more, and leave the reserve; if not, how much is missing. Where the system does
+/// not tell, the file will.
+pub(super) fn check(file: &Path, bytes: u64, reserve_mb: u32) -> Result<(), String> {
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let Ok(free) = free_bytes(folder) else { return Ok(()) };
+    let reserve = Reserve::of_mebibytes(reserve_mb).bytes;
+    if free >= bytes.saturating_add(reserve) {
+        return Ok(());
+    }
+    let (needed, free) = (bytes.div_ceil(MIB), free / MIB);
+    Err(match reserve {
+        0 => format!("it takes {needed} MiB, and {free} MiB are free"),
+        _ => format!(
+            "it takes {needed} MiB, and store.disk_reserve_mb keeps {reserve_mb} MiB for the server, but {free} MiB are free"
+        ),
+    })
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! From a backup to a data folder that a server can be started on: copied, verified, under a new epoch.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
+use super::owner::{Owner, Ownership};
 use super::{BackupError, Contents, Unfinished, manifest};
 use crate::server::store::sqlite::migrations::SCHEMA_VERSION;
-use crate::server::store::sqlite::open::{DATABASE_FILE, LOCK_FILE, connect, draw_epoch, lock, make_folder};
+use crate::server::store::sqlite::open::{
+    DATABASE_FILE, LOCK_FILE, OpenError, connect, draw_epoch, lock, make_folder, refuse_half_restored,
+};
+use crate::server::store::sqlite::space;
 
 /// What becomes of the sessions that a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,54 +31,86 @@ pub struct Restored {
     pub contents: Contents,
     /// How many sessions it held, which were ended or kept.
     pub sessions: i64,
+    /// Whose the files are.
+    pub owner: Ownership,
 }
 
-/// Makes a data folder of a backup. The folder must be missing or empty.
+/// Makes a data folder of a backup. The folder must be missing or empty. The files belong to the folder's owner, as far as
+/// the system lets us give them away.
 ///
 /// # Errors
 /// [`BackupError`] with what to do. The folder is as empty as it was then.
 pub fn restore(file: &Path, folder: &Path, sessions: Sessions) -> Result<Restored, BackupError> {
-    if !file.is_file() {
-        let source = io::Error::new(io::ErrorKind::NotFound, "there is no such file");
-        return Err(BackupError::File { path: file.to_owned(), source });
-    }
-    if !is_empty(folder).map_err(BackupError::file(folder))? {
-        return Err(BackupError::NotEmpty(folder.to_owned()));
-    }
+    let bytes = backup_bytes(file)?;
+    refuse_used(folder)?;
     make_folder(folder)?;
-    let lock = Locked { file: Some(lock(folder)?), path: folder.join(LOCK_FILE) };
+    let owner = Owner::of(&fs::metadata(folder).map_err(BackupError::file(folder))?);
+    let lock = Locked::make(folder, owner)?;
     let database = folder.join(DATABASE_FILE);
-    let copy = Unfinished::create(&database)?;
+    let (copy, mut target) = Unfinished::create(&database)?;
+    space::check(copy.path(), bytes, 0)
+        .map_err(|detail| BackupError::NoSpace { path: copy.path().to_owned(), detail })?;
+    let owner = owner.give(&target).map_err(BackupError::file(copy.path()))?;
     let mut source = File::open(file).map_err(BackupError::file(file))?;
-    let mut target = OpenOptions::new().write(true).open(copy.path()).map_err(BackupError::file(copy.path()))?;
     io::copy(&mut source, &mut target).map_err(BackupError::file(copy.path()))?;
     drop(target);
-    let restored = convert(file, copy.path(), sessions)?;
+    let (contents, sessions) = convert(file, copy.path(), sessions)?;
     copy.finish(&database)?;
     lock.keep();
-    Ok(restored)
+    Ok(Restored { contents, sessions, owner })
+}
+
+/// The size of a backup, which is a file and holds something.
+fn backup_bytes(file: &Path) -> Result<u64, BackupError> {
+    let no_backup = |detail: &str| BackupError::NoBackup { path: file.to_owned(), detail: detail.to_owned() };
+    match fs::metadata(file) {
+        Ok(metadata) if !metadata.is_file() => Err(no_backup("it is not a file")),
+        Ok(metadata) if metadata.len() == 0 => Err(no_backup("it is empty")),
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BackupError::NoFile(file.to_owned())),
+        Err(error) => Err(BackupError::file(file)(error)),
+    }
+}
+
+/// Refuses a folder that holds anything, and names what stands in the way.
+fn refuse_used(folder: &Path) -> Result<(), BackupError> {
+    if is_empty(folder).map_err(BackupError::file(folder))? {
+        return Ok(());
+    }
+    let server = File::open(folder.join(LOCK_FILE)).map(|lock| lock.try_lock_shared());
+    if matches!(server, Ok(Err(TryLockError::WouldBlock))) {
+        return Err(OpenError::InUse { path: folder.to_owned() }.into());
+    }
+    refuse_half_restored(&folder.join(DATABASE_FILE))?;
+    Err(BackupError::NotEmpty(folder.to_owned()))
 }
 
 /// What is verified is the copy: nobody changes it any more, and it is what the server will read.
-fn convert(file: &Path, copy: &Path, sessions: Sessions) -> Result<Restored, BackupError> {
-    let failed = |source| unusable(file, source);
-    let mut database = connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+fn convert(file: &Path, copy: &Path, sessions: Sessions) -> Result<(Contents, i64), BackupError> {
+    let mut database =
+        connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| BackupError::sqlite(copy, error))?;
+    let contents = verify(&database, file, copy)?;
+    let sessions = begin_history(&mut database, sessions);
+    let sessions = sessions.map_err(|error| BackupError::of_copy(&database, copy, error))?;
+    database.close().map_err(|(_, error)| BackupError::sqlite(copy, error))?;
+    Ok((contents, sessions))
+}
+
+fn verify(database: &Connection, file: &Path, copy: &Path) -> Result<Contents, BackupError> {
+    let failed = |error| BackupError::of_backup(database, file, copy, error);
     // Nothing that a schema from elsewhere says is run but what the bundled functions allow.
     database.execute_batch("pragma trusted_schema = off; pragma cell_size_check = on").map_err(failed)?;
-    if let Err(detail) = manifest::find(&database).map_err(failed)? {
+    if let Err(detail) = manifest::find(database).map_err(failed)? {
         return Err(BackupError::NoBackup { path: file.to_owned(), detail });
     }
     let found: i64 = database.pragma_query_one(None, "user_version").map_err(failed)?;
     if found > SCHEMA_VERSION {
         return Err(BackupError::Newer { path: file.to_owned(), found });
     }
-    if let Err(detail) = manifest::verify(&database).map_err(failed)? {
+    if let Err(detail) = manifest::verify(database).map_err(failed)? {
         return Err(BackupError::Damaged { path: file.to_owned(), detail });
     }
-    let contents = manifest::contents(&database).map_err(failed)?;
-    let sessions = begin_history(&mut database, sessions).map_err(failed)?;
-    database.close().map_err(|(_, source)| failed(source))?;
-    Ok(Restored { contents, sessions })
+    manifest::contents(database).map_err(failed)
 }
 
 /// A new epoch tells everybody who was here that the history is another. Answers with the number of sessions.
@@ -87,15 +124,6 @@ fn begin_history(database: &mut Connection, sessions: Sessions) -> rusqlite::Res
     }
     transaction.commit()?;
     Ok(count)
-}
-
-fn unusable(file: &Path, source: rusqlite::Error) -> BackupError {
-    let (path, detail) = (file.to_owned(), source.to_string());
-    match source.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => BackupError::NoBackup { path, detail },
-        Some(ErrorCode::DatabaseCorrupt) => BackupError::Damaged { path, detail },
-        _ => BackupError::Sqlite { path, source },
-    }
 }
 
 /// Whether a folder holds nothing. What a new file system puts into its root is nothing.
@@ -114,6 +142,15 @@ struct Locked {
 }
 
 impl Locked {
+    /// Makes the file, which nobody else may have made meanwhile, and takes the lock.
+    fn make(folder: &Path, owner: Owner) -> Result<Self, BackupError> {
+        let path = folder.join(LOCK_FILE);
+        let made = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
+        let made = made.map_err(|error| OpenError::system(&path, &error))?;
+        owner.give(&made).map_err(BackupError::file(&path))?;
+        Ok(Self { file: Some(lock(folder)?), path })
+    }
+
     fn keep(mut self) {
         self.file = None;
     }

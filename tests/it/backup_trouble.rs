@@ -1,0 +1,198 @@
+//! What goes wrong around backups: damage, full and read-only disks, commands that are cut off, the wrong user. Each is
+//! told with what to do, costs a running server nothing, and leaves nothing behind.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::Path;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::backup::{DATABASE, command, entries, log};
+use crate::disk::damage_the_page_of;
+use crate::support::SmallDisk;
+use crate::support::process::{Teahouse, without_rates};
+
+/// The program where one MiB of the disk is for emergencies: the tests have small disks.
+fn program(data: &Path) -> Command {
+    let mut command = command(data);
+    without_rates(&mut command).env("TEAHOUSE_STORE_DISK_RESERVE_MB", "1");
+    command
+}
+
+/// Runs a command to its end; returns the exit code and what it said.
+async fn run(data: &Path, words: &[&str], file: &Path) -> (Option<i32>, String) {
+    let output = program(data).args(words).arg(file).output().await.unwrap();
+    (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+/// Somebody says a few long lines, and the server is stopped.
+async fn talk(data: &Path, lines: usize) {
+    let teahouse = Teahouse::start(&mut program(data)).await;
+    let mut alice = teahouse.member("Alice").await;
+    for number in 0..lines {
+        let text = format!("line {number} {}", "x".repeat(3_000));
+        alice.say("lobby", &format!("n{number}"), &text).await.unwrap();
+    }
+    teahouse.signal("TERM");
+    teahouse.end().await;
+}
+
+async fn refused(data: &Path, words: &[&str], file: &Path, parts: &[&str]) {
+    let (code, said) = run(data, words, file).await;
+    assert_eq!(code, Some(1), "{words:?}: {said}");
+    for part in parts {
+        assert!(said.contains(part), "{part:?} is missing in: {said}");
+    }
+}
+
+/// Protects whoever relies on a backup each night: one of a damaged database is none, and the older ones are what is left.
+#[tokio::test]
+async fn a_damaged_database_is_not_backed_up_and_the_words_say_what_to_do() {
+    let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    talk(data.path(), 30).await;
+    damage_the_page_of(&data.path().join(DATABASE), "line 20 ");
+    let words = ["is damaged", "Keep the backups that you have", "restore the newest"];
+    refused(data.path(), &["backup"], &elsewhere.path().join("backup"), &words).await;
+    assert_eq!(entries(elsewhere.path()), 0, "something was left behind");
+}
+
+/// Protects whoever restores as root from a server that cannot open its files.
+#[tokio::test]
+async fn what_is_restored_belongs_to_the_owner_of_the_folder() {
+    let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    talk(data.path(), 1).await;
+    let (file, folder) = (elsewhere.path().join("backup"), elsewhere.path().join("restored"));
+    assert_eq!(run(data.path(), &["backup"], &file).await.0, Some(0));
+    fs::create_dir(&folder).unwrap();
+    let user = match chown(&folder, Some(65_534), Some(65_534)) {
+        Ok(()) => 65_534,
+        Err(error) => {
+            println!("\nSKIPPED: a folder of another user, since none can be made here ({error})");
+            fs::metadata(&folder).unwrap().uid()
+        }
+    };
+    let (code, said) = run(&folder, &["restore"], &file).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(&format!("files: of user {user}, whose the folder is")), "{said}");
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(fs::metadata(&path).unwrap().uid(), user, "{}", path.display());
+    }
+}
+
+/// Protects people who talk from a backup that would take the last of the disk, and the reserve, from their server.
+#[tokio::test]
+async fn a_backup_that_does_not_fit_is_refused_and_the_server_goes_on() {
+    let Some(disk) = SmallDisk::mount(64) else { return };
+    let data = disk.0.path().join("data");
+    talk(&data, 400).await;
+    let teahouse = Teahouse::start(&mut program(&data)).await;
+    let mut bob = teahouse.member("Bob").await;
+    // More than the reserve, more than the backup, and less than both.
+    let ballast = disk.fill(2_200);
+    let file = disk.0.path().join("backup");
+    let words = ["there is no space for", "store.disk_reserve_mb keeps 1 MiB", "free some"];
+    refused(&data, &["backup"], &file, &words).await;
+    bob.say("lobby", "during", "posting goes on").await.unwrap();
+    fs::remove_file(ballast).unwrap();
+    let (code, said) = run(&data, &["backup"], &file).await;
+    assert_eq!(code, Some(0), "{said}");
+    // A restore that does not fit leaves the folder as empty as it was.
+    let (folder, ballast) = (disk.0.path().join("restored"), disk.fill(500));
+    refused(&folder, &["restore"], &file, &["there is no space for", "free some"]).await;
+    assert!(!folder.exists() || entries(&folder) == 0, "something was left behind");
+    fs::remove_file(ballast).unwrap();
+}
+
+/// Protects what is on a disk that failed and is read-only since: it can be saved, whether the server ended in order or not,
+/// and a start says what is wrong.
+#[tokio::test]
+async fn a_database_on_a_read_only_disk_is_named_by_a_start_and_can_be_backed_up() {
+    let Some(disk) = SmallDisk::mount(64) else { return };
+    let (data, elsewhere) = (disk.0.path().join("data"), TempDir::new().unwrap());
+    for signal in ["TERM", "KILL"] {
+        let teahouse = Teahouse::start(&mut program(&data)).await;
+        teahouse.member(signal).await.say("lobby", signal, signal).await.unwrap();
+        teahouse.signal(signal);
+        teahouse.end().await;
+        disk.remount("ro");
+        let Err((code, said)) = Teahouse::try_start(&mut program(&data)).await else { panic!("it cannot write") };
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("file system is read-only") && said.contains("mount it for writing"), "{said}");
+        let file = elsewhere.path().join(signal);
+        let (code, said) = run(&data, &["backup"], &file).await;
+        assert_eq!(code, Some(0), "{said}");
+        let folder = elsewhere.path().join(format!("restored-{signal}"));
+        assert_eq!(run(&folder, &["restore"], &file).await.0, Some(0));
+        let restored = log(&Teahouse::start(&mut program(&folder)).await.url).await;
+        assert!(format!("{restored:?}").contains(signal), "what was acknowledged is in it");
+        disk.remount("rw");
+    }
+}
+
+/// Protects whoever was cut off in the middle of a restore from a server that begins with an empty database in its place.
+#[tokio::test]
+async fn what_a_command_that_was_cut_off_left_behind_is_named() {
+    let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    talk(data.path(), 1).await;
+    let file = elsewhere.path().join("backup");
+    fs::write(elsewhere.path().join("backup.partial"), "half").unwrap();
+    refused(data.path(), &["backup"], &file, &["backup.partial exists", "cut off", "remove it"]).await;
+    fs::remove_file(elsewhere.path().join("backup.partial")).unwrap();
+    assert_eq!(run(data.path(), &["backup"], &file).await.0, Some(0));
+
+    let cut_off = TempDir::new().unwrap();
+    fs::write(cut_off.path().join("teahouse.sqlite3.partial"), "half").unwrap();
+    let words = ["teahouse.sqlite3.partial", "restore` that was cut off", "restore again"];
+    refused(cut_off.path(), &["restore"], &file, &words).await;
+    let Err((code, said)) = Teahouse::try_start(&mut program(cut_off.path())).await else {
+        panic!("it began with an empty database")
+    };
+    assert_eq!(code, Some(1), "{said}");
+    assert!(words.iter().all(|word| said.contains(word)), "{said}");
+}
+
+/// Protects whoever goes back to an older program.
+#[tokio::test]
+async fn a_backup_of_a_newer_database_is_left_to_the_newer_program() {
+    let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    talk(data.path(), 1).await;
+    Connection::open(data.path().join(DATABASE)).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let words = ["has schema version 999", "use the newer binary"];
+    refused(data.path(), &["backup"], &elsewhere.path().join("backup"), &words).await;
+    assert_eq!(entries(elsewhere.path()), 0, "something was left behind");
+}
+
+/// Protects whoever makes a backup of a busy server: each is a beginning of the log, and nobody who talks is refused.
+#[tokio::test]
+async fn backups_while_fifty_people_post_are_beginnings_of_one_log() {
+    let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let teahouse = Teahouse::start(&mut program(data.path())).await;
+    let mut people = Vec::new();
+    for number in 0..50 {
+        people.push(teahouse.member(&format!("Person {number}")).await);
+    }
+    let talking = people.into_iter().enumerate().map(|(person, mut member)| async move {
+        for number in 0..3 {
+            member.say("lobby", &format!("{person}-{number}"), "a line").await.expect("nobody is refused");
+        }
+    });
+    let backing_up = async {
+        for number in 0..2 {
+            let (code, said) = run(data.path(), &["backup"], &elsewhere.path().join(number.to_string())).await;
+            assert_eq!(code, Some(0), "{said}");
+        }
+    };
+    futures::future::join(futures::future::join_all(talking), backing_up).await;
+    let whole = log(&teahouse.url).await;
+    assert_eq!(whole.events.len(), 151);
+    for number in 0..2 {
+        let folder = elsewhere.path().join(format!("restored-{number}"));
+        let (code, said) = run(&folder, &["restore"], &elsewhere.path().join(number.to_string())).await;
+        assert_eq!(code, Some(0), "{said}");
+        let copy = log(&Teahouse::start(&mut program(&folder)).await.url).await;
+        assert_eq!(copy.events[..], whole.events[..copy.events.len()]);
+    }
+}
