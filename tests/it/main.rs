@@ -12,6 +12,7 @@ mod cuts;
 mod data_folder;
 mod disk;
 mod drain;
+mod examples;
 mod files;
 mod history;
 mod limits;
