@@ -6,7 +6,7 @@
 # The parts of `make test`, in its order, can also be run by themselves:
 #
 #   make setup      installs the tools (make setup-build: only those that `make run` needs)
-#   make check      formatting, clippy on both targets, rustdoc
+#   make check      formatting, clippy on both targets, rustdoc, licences and known holes of the dependencies
 #   make unit       unit and integration tests
 #   make build      the release, with compressed assets
 #   make budget     bytes on the wire and caching, against the release
@@ -65,6 +65,7 @@ check:
 	cargo clippy --locked --lib $(HYDRATE) -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
 	cd end2end && npm run --silent check
+	@scripts/dependencies
 
 unit:
 	@scripts/unit
