@@ -40,18 +40,24 @@ HYDRATE := --no-default-features --features hydrate --target wasm32-unknown-unkn
 help:
 	@awk '/^#/ { sub(/^# ?/, ""); print; next } { exit }' Makefile
 
-run: setup-build build
+# Makes these parts, one after the other, and says how long each took.
+define parts
+@started=$$SECONDS; \
+for part in $(1); do \
+	printf '\n=== make %s\n' "$$part"; \
+	part_started=$$SECONDS; \
+	$(MAKE) --no-print-directory "$$part"; \
+	printf '=== make %s: %d s\n' "$$part" $$((SECONDS - part_started)); \
+done; \
+printf '\n=== make $@: $(2) in %d s\n' $$((SECONDS - started))
+endef
+
+run:
+	$(call parts,setup-build build,ready)
 	$(CARGO_TARGET_DIR)/release/teahouse serve
 
 test:
-	@started=$$SECONDS; \
-	for part in setup check unit build budget end2end; do \
-		printf '\n=== make %s\n' "$$part"; \
-		part_started=$$SECONDS; \
-		$(MAKE) --no-print-directory "$$part"; \
-		printf '=== make %s: %d s\n' "$$part" $$((SECONDS - part_started)); \
-	done; \
-	printf '\n=== make test: everything passed in %d s\n' $$((SECONDS - started))
+	$(call parts,setup check unit build budget end2end,everything passed)
 
 setup-build:
 	@scripts/setup build
