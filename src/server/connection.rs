@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::server::app::App;
-use crate::server::config::limit;
+use crate::server::config::{LimitsConfig, limit};
+use crate::server::hub::Compressor;
 use crate::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
 use crate::server::listener::Socket;
 use crate::server::websocket::{Agreement, Inbox};
@@ -18,6 +18,8 @@ mod transport;
 
 pub mod member;
 pub mod plain;
+
+pub use transport::{Reading, Transport, Turn};
 
 /// A socket after the handshake.
 pub struct Upgraded {
@@ -32,12 +34,16 @@ pub struct Upgraded {
 }
 
 impl Upgraded {
-    /// Its two halves, with the limits that every connection has.
-    fn split(self, app: &App, when_full: WhenFull) -> (Arc<Sendq>, Inbox, TaskTrackerToken) {
-        let limits = &app.config.limits;
+    /// Its two halves, for a [`Transport`], with the limits that every connection has.
+    pub fn split(
+        self,
+        limits: &LimitsConfig,
+        compressor: &Arc<Compressor>,
+        when_full: WhenFull,
+    ) -> (Arc<Sendq>, Inbox, TaskTrackerToken) {
         let sendq_limits = SendqLimits { bytes: limits.sendq_bytes, frames: limits.sendq_frames };
         let sendq = Sendq::new(sendq_limits, when_full);
-        let sendq = sendq.with_socket(self.socket, self.agreement, app.hub.compressor());
+        let sendq = sendq.with_socket(self.socket, self.agreement, compressor);
         let frame_bytes = limit(limits.frame_bytes).map_or(usize::MAX, |bytes| bytes as usize);
         (Arc::new(sendq), Inbox::new(self.unread, frame_bytes, self.agreement), self.waited_for)
     }

@@ -25,6 +25,7 @@ mod upgrade;
 
 pub use refusal::HttpRefusal;
 pub use response_headers::{hashed_file, named_file};
+pub use upgrade::{Upgrade, UpgradeRefused};
 
 /// All routes of the server: those of programs, and those of `pages`.
 pub fn router(app: &Arc<App>, pages: Router) -> Router {

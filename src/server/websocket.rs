@@ -13,7 +13,7 @@
 //! - Memory follows what has arrived, never what a header announces, and ends at the limit; so does inflating.
 //!
 //! Order inside: `mask, close_code, extensions, inflate < error, permessage_deflate < frame, handshake < shared_frame,
-//! decoder < inbox, unwritten < stream`.
+//! decoder < inbox, unwritten`.
 
 mod close_code;
 mod decoder;
@@ -26,11 +26,12 @@ mod inflate;
 mod mask;
 mod permessage_deflate;
 mod shared_frame;
-mod stream;
 mod unwritten;
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod stream;
 #[cfg(test)]
 pub(super) mod test_client;
 
@@ -43,5 +44,4 @@ pub use inbox::{Inbox, ReceiveError};
 pub use inflate::{InflateError, inflate};
 pub use permessage_deflate::{Agreement, NegotiationError, negotiate};
 pub use shared_frame::{Deflater, Form, SharedFrame};
-pub use stream::WebSocket;
 pub use unwritten::Unwritten;

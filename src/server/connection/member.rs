@@ -11,9 +11,8 @@ use futures::future::BoxFuture;
 
 use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
-use crate::server::connection::Upgraded;
 use crate::server::connection::sends::Sends;
-use crate::server::connection::transport::{Reading, Transport, Turn};
+use crate::server::connection::{Reading, Transport, Turn, Upgraded};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
 use crate::server::names::{NameClaim, NameKey};
@@ -31,7 +30,7 @@ pub use machine::{Input, Machine, Output};
 /// Everything is made before the future, which would otherwise keep a second place for each part of it: a crowd weighs by
 /// the size of this future.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) -> impl Future<Output = ()> + Send {
-    let (sendq, inbox, waited_for) = upgraded.split(&app, WhenFull::FallBehind);
+    let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::FallBehind);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut member = Member::new(app, sendq, caller, Instant::now());
     async move {
@@ -58,7 +57,7 @@ async fn run(member: &mut Member, transport: &mut Transport) -> Option<CloseCode
                 Turn::Over(code) => return code,
                 Turn::Signal(signal) => member.signal(signal, Instant::now()),
                 Turn::Alive => member.take(Input::Alive, Instant::now()),
-                Turn::Binary => member.take(Input::NoCommand(ErrorCode::BinaryFrame), Instant::now()),
+                Turn::Binary(_) => member.take(Input::NoCommand(ErrorCode::BinaryFrame), Instant::now()),
                 Turn::Text(text) => member.receive(&text, Instant::now()),
             },
         };

@@ -12,10 +12,9 @@ use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
 use crate::server::chat::{self, Said, Utterance};
 use crate::server::clock;
-use crate::server::connection::Upgraded;
 use crate::server::connection::conduct::Conduct;
 use crate::server::connection::sends::Sends;
-use crate::server::connection::transport::{Reading, Transport, Turn};
+use crate::server::connection::{Reading, Transport, Turn, Upgraded};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::publication::{Wire, plain_refusal_frame};
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
@@ -27,7 +26,7 @@ use crate::server::session::{draw_client_message_id, draw_user_id};
 /// before the close frame is exchanged.
 /// Everything is made before the future, as by `member::serve`.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address) -> impl Future<Output = ()> + Send {
-    let (sendq, inbox, waited_for) = upgraded.split(&app, WhenFull::Close);
+    let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut program = Program::new(app, sendq, room, address);
     async move {
@@ -121,7 +120,7 @@ impl Program {
                     Turn::Signal(Signal::Check) => self.check(transport),
                     Turn::Signal(Signal::Behind) => ControlFlow::Continue(()),
                     Turn::Alive => self.receive(None).await,
-                    Turn::Binary => self.receive(Some(Err(ErrorCode::BinaryFrame.into()))).await,
+                    Turn::Binary(_) => self.receive(Some(Err(ErrorCode::BinaryFrame.into()))).await,
                     Turn::Text(text) => {
                         self.receive(Some(PlainFrame::decode(&text).map_err(Refused::ByShape))).await
                     }

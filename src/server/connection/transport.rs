@@ -21,7 +21,7 @@ pub enum Turn {
     /// A text frame came.
     Text(String),
     /// A binary frame came, which no protocol here has.
-    Binary,
+    Binary(Vec<u8>),
     /// A sign of life below the protocol came: a ping, a pong, or a fragment of a message that is not whole.
     Alive,
     /// The sendq wants something seen to.
@@ -94,7 +94,7 @@ impl Transport {
         self.sendq.reply(&incoming);
         Poll::Ready(match incoming {
             Incoming::Text(text) => Turn::Text(text.into_owned()),
-            Incoming::Binary(_) => Turn::Binary,
+            Incoming::Binary(bytes) => Turn::Binary(bytes.into_owned()),
             Incoming::Ping(_) | Incoming::Pong(_) | Incoming::Fragment => Turn::Alive,
             Incoming::Close(_) => {
                 // The answer is a courtesy: it goes out if there is room for it now.

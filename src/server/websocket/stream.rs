@@ -1,5 +1,5 @@
-//! A WebSocket over any byte stream: the codec with a socket under it. It answers pings and ends with the closing
-//! handshake. Not here: time. Whoever calls bounds each of these in time if that is wanted; all of them are cancel-safe.
+//! The two halves of a connection over any byte stream, put together as `connection::transport` and the sendq do it, for
+//! tests of what they do with a stream that is slow, cut or cancelled. Not here: the loop that serves people.
 
 use std::future::poll_fn;
 use std::io;
@@ -23,20 +23,13 @@ pub struct WebSocket<S> {
     io: S,
     inbox: Inbox,
     unwritten: Unwritten,
-    agreement: Option<Agreement>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
     /// Takes over a stream after the handshake. `unread` is what was read behind the request.
     pub fn new(io: S, unread: BytesMut, message_bytes_max: usize, agreement: Option<Agreement>) -> Self {
         let inbox = Inbox::new(unread, message_bytes_max, agreement);
-        Self { io, inbox, unwritten: Unwritten::default(), agreement }
-    }
-
-    /// What was agreed on about compression; [`SharedFrame::image`](super::SharedFrame::image) wants to know.
-    #[must_use]
-    pub fn agreement(&self) -> Option<Agreement> {
-        self.agreement
+        Self { io, inbox, unwritten: Unwritten::default() }
     }
 
     /// Waits for the next message, control frame or fragment of a message; pings and the client's close are answered by themselves. Writes
