@@ -35,7 +35,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .route("/plain/{room}", get(socket::plain))
         .route("/api/v1/rooms", get(rooms::list))
         .route("/api/v1/rooms/{room}/events", get(rooms::events))
-        .layer(from_fn_with_state(Arc::clone(app), cors::allow_listed_origins))
+        .layer(cors::allow_listed_origins(app))
         .with_state(Arc::clone(app));
     pages
         .layer(from_fn_with_state(Arc::clone(app), socket::plain_at_the_root))

@@ -39,12 +39,19 @@ async fn a_listed_origin_may_open_the_member_socket_and_read_the_api() {
     let server = TestServer::start_with(|config| config.server.allowed_origins = vec![friend.to_owned()]).await;
     assert_eq!(handshake(&server, Some(friend), None).await, 101);
     assert_eq!(handshake(&server, Some("https://stranger.example"), None).await, 403);
-    let cors = async |origin: &str| {
-        let request = reqwest::Client::new().get(server.url("/api/v1/rooms")).header("origin", origin);
-        request.send().await.unwrap().headers().get("access-control-allow-origin").cloned()
-    };
-    assert_eq!(cors(friend).await, Some(HeaderValue::from_static("https://friend.example")));
-    assert_eq!(cors("https://stranger.example").await, None);
+    for method in [reqwest::Method::GET, reqwest::Method::OPTIONS] {
+        let allowed = async |origin: &str| {
+            let request = reqwest::Client::new().request(method.clone(), server.url("/api/v1/rooms"));
+            let preflight = request.header("origin", origin).header("access-control-request-method", "GET");
+            let headers = preflight.send().await.unwrap().headers().clone();
+            let varies = headers.get_all("vary").iter().any(|names| names.to_str().unwrap().contains("origin"));
+            assert!(varies, "a cache would give the answer for one origin to another");
+            assert!(!headers.contains_key("access-control-allow-credentials"), "what is public needs no cookie");
+            headers.get("access-control-allow-origin").cloned()
+        };
+        assert_eq!(allowed(friend).await, Some(HeaderValue::from_static("https://friend.example")), "{method}");
+        assert_eq!(allowed("https://stranger.example").await, None, "{method}");
+    }
 }
 
 /// Protects a private server from the pages that its people visit, and the promise to programs: those without a page,
