@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie, SameSite};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
@@ -63,9 +64,9 @@ impl SessionToken {
         Sha256::digest(self.0.as_bytes()).into()
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let has_shape = bytes.len() == 64 && bytes.iter().all(u8::is_ascii_hexdigit);
-        has_shape.then(|| Self(bytes.iter().map(|byte| char::from(*byte)).collect()))
+    fn parse(text: &str) -> Option<Self> {
+        let has_shape = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        has_shape.then(|| Self(text.to_owned()))
     }
 }
 
@@ -87,20 +88,17 @@ impl SessionCookies {
     /// and sends those of every other server on this host too, whatever bytes are in them.
     #[must_use]
     pub fn candidates(&self, headers: &HeaderMap, scheme: Scheme) -> Vec<Candidate> {
-        let prefix = prefix(scheme).as_bytes();
-        let named = |pair: &[u8]| {
-            let equals = pair.iter().position(|byte| *byte == b'=')?;
-            let (name, value) = (pair[..equals].trim_ascii().strip_prefix(prefix)?, pair[equals + 1..].trim_ascii());
-            let cookie = match name {
-                name if name == self.name.as_bytes() => CookieName::Own,
-                name if name == FORMER_COOKIE.as_bytes() => CookieName::Former,
+        let ours = |pair: Cookie<'_>| {
+            let cookie = match pair.name().strip_prefix(prefix(scheme))? {
+                name if name == self.name => CookieName::Own,
+                FORMER_COOKIE => CookieName::Former,
                 _ => return None,
             };
-            Some(Candidate { token: SessionToken::parse(value)?, cookie })
+            Some(Candidate { token: SessionToken::parse(pair.value())?, cookie })
         };
-        let lines = headers.get_all(header::COOKIE).iter();
-        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-        let mut candidates: Vec<_> = pairs.filter_map(named).collect();
+        let lines = headers.get_all(header::COOKIE).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+        let pairs = lines.flat_map(|line| Cookie::split_parse(line.into_owned()).flatten());
+        let mut candidates: Vec<_> = pairs.filter_map(ours).collect();
         candidates.sort_by_key(|candidate| candidate.cookie == CookieName::Former);
         candidates.truncate(CANDIDATES_MAX);
         candidates
@@ -138,15 +136,13 @@ impl SessionCookies {
     }
 
     fn line(&self, scheme: Scheme, value: &str, age: Duration) -> HeaderValue {
-        let secure = match scheme {
-            Scheme::Https => "; Secure",
-            Scheme::Http => "",
-        };
-        let (prefix, name, seconds) = (prefix(scheme), &self.name, age.as_secs());
-        HeaderValue::try_from(format!(
-            "{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
-        ))
-        .expect("names, hex and numbers are visible ASCII")
+        let cookie = Cookie::build((format!("{}{}", prefix(scheme), self.name), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .max_age(age.try_into().expect("an age has a maximum"))
+            .secure(scheme == Scheme::Https);
+        HeaderValue::try_from(cookie.to_string()).expect("names, hex and numbers are visible ASCII")
     }
 }
 
