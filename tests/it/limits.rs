@@ -154,19 +154,3 @@ async fn a_room_full_of_the_longest_lines_can_still_be_joined() {
         server.browser().get("/api/v1/rooms/lobby/events?after=1&limit=200").await.json().await.unwrap();
     assert_eq!(page["has_newer"], true, "a page of history is as bounded");
 }
-
-/// Protects the turned-off state of limits: 0 is no limit.
-#[tokio::test]
-async fn zero_turns_a_limit_off() {
-    let server = TestServer::start_with(|config| {
-        config.limits.message_graphemes = 0;
-        config.limits.message_bytes = 0;
-        config.limits.frame_bytes = 0;
-        config.limits.sendq_bytes = 0;
-        config.limits.sendq_frames = 0;
-        config.limits.connections_per_address = 0;
-    })
-    .await;
-    let mut alice = server.member("Alice").await;
-    alice.say("lobby", "one", &"x".repeat(200_000)).await.unwrap();
-}

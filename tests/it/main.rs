@@ -16,6 +16,7 @@ mod examples;
 mod files;
 mod history;
 mod limits;
+mod limits_off;
 mod load_generator;
 mod lost_answers;
 mod nicknames;
