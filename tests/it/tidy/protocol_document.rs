@@ -12,29 +12,18 @@ use super::{expect_none, files, read};
 
 const DOCUMENT: &str = "src/protocol/PROTOCOL.md";
 
-/// A fenced JSON example: what kind it says it is, and its text.
-struct Example {
-    kind: String,
-    json: String,
-}
+#[path = "../../shared/protocol_examples.rs"]
+mod protocol_examples;
+
+use protocol_examples::{Example, compare};
 
 fn examples() -> Vec<Example> {
-    let document = read(DOCUMENT);
-    let blocks = document.split("\n```json ").skip(1);
-    let split = |block: &str| {
-        let (kind, rest) = block.split_once('\n').expect("a fence ends its line");
-        let json = rest.split("\n```").next().expect("a split has a first part");
-        Example { kind: kind.trim().to_owned(), json: json.to_owned() }
-    };
-    blocks.map(split).collect()
+    protocol_examples::examples(&read(DOCUMENT))
 }
 
-/// Fails unless the example is read by the type and written again just so: no field too many, none too few.
 fn check<T: Serialize + DeserializeOwned>(json: &str) -> Result<(), String> {
-    let shown: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let typed: T = serde_json::from_str(json).map_err(|error| error.to_string())?;
-    let written = serde_json::to_value(typed).map_err(|error| error.to_string())?;
-    if written == shown { Ok(()) } else { Err(format!("is written as {written}")) }
+    compare(&typed, json)
 }
 
 /// By HTTP a refusal also explains itself.
