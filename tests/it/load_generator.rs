@@ -123,14 +123,14 @@ fn what_was_written_off_is_neither_missed_nor_counted_when_it_comes_late() {
 }
 
 #[test]
-fn quantiles_are_two_per_cent_off_at_most_over_the_whole_range() {
+fn quantiles_are_one_per_cent_off_at_most_over_the_whole_range() {
     for micros in [1, 63, 64, 127, 128, 1_000, 99_999, 12_345_678] {
         let mut histogram = Histogram::default();
         histogram.record(Duration::from_micros(micros));
         // The largest one would hide the bucket of the other.
         histogram.record(Duration::from_secs(3_600));
         let found = histogram.quantile(0.5).as_micros() as f64 / micros as f64;
-        assert!((1.0..=1.02).contains(&found), "{micros} µs came back {found} times as large");
+        assert!((1.0..=1.01).contains(&found), "{micros} µs came back {found} times as large");
     }
 }
 
