@@ -23,3 +23,6 @@ pub mod backoff;
 pub mod link;
 
 pub mod address;
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -121,11 +121,7 @@ fn order(person: &Person) -> (String, &UserId) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Origin;
-
-    fn person(id: &str, nickname: &str) -> Person {
-        Person { id: UserId::parse(id).expect("a good id"), nickname: nickname.to_owned(), origin: Origin::Web }
-    }
+    use crate::model::samples::named as person;
 
     fn nicknames(roster: &Roster) -> Vec<&str> {
         roster.people().iter().map(|person| person.nickname.as_str()).collect()

@@ -91,14 +91,10 @@ fn later(at: Timestamp, ms: i64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Origin;
+    use crate::model::samples::person;
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_unix_ms(ms)
-    }
-
-    fn person(id: &str) -> Person {
-        Person { id: UserId::parse(id).expect("a good id"), nickname: id.to_owned(), origin: Origin::Web }
     }
 
     fn names(typing: &Typing) -> Vec<&str> {

@@ -77,21 +77,16 @@ fn start_from(page: &HistoryPage, seq: Seq) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Epoch, EventBody, LogEvent, Timestamp};
+    use crate::model::samples::{epoch, event};
 
     const ROOMS_MAX: usize = 10;
-
-    fn event(seq: u64) -> LogEvent {
-        let body = EventBody::RoomCreated { creator: None };
-        LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body }
-    }
 
     /// Pages of which the newest has the events 5 to 7.
     fn pages() -> RecentPages {
         let pages = RecentPages::new(ROOMS_MAX);
         pages.keep(HistoryPage {
             room: RoomSlug::lobby(),
-            epoch: Epoch::parse("epoch").unwrap(),
+            epoch: epoch(),
             head: Seq::new(7),
             events: (5..=7).map(event).collect(),
             has_older: true,

@@ -2,17 +2,12 @@ mod loss;
 mod promises;
 
 use super::*;
+use crate::model::samples::{epoch, event, snapshot};
 use crate::protocol::event::{Continuity, RoomHead};
-use crate::protocol::{
-    ClientMessageId, CloseCode, Epoch, ErrorCode, EventBody, Limits, LogEvent, RoomSnapshot, RoomSummary, Seq, TabId,
-};
+use crate::protocol::{ClientMessageId, CloseCode, ErrorCode, Limits, Seq, TabId};
 
 const HEARTBEAT_MS: u32 = 25_000;
 const SILENCE_MS: i64 = 60_000;
-
-fn epoch() -> Epoch {
-    Epoch::parse("first").expect("a good epoch")
-}
 
 fn slug(name: &str) -> RoomSlug {
     RoomSlug::parse(name).expect("a good slug")
@@ -20,10 +15,6 @@ fn slug(name: &str) -> RoomSlug {
 
 fn cursor(seq: u64) -> Option<Cursor> {
     Some(event(seq).cursor(&epoch()))
-}
-
-fn event(seq: u64) -> LogEvent {
-    LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body: EventBody::RoomCreated { creator: None } }
 }
 
 fn frame(event: Event) -> Input {
@@ -36,10 +27,8 @@ fn welcome() -> Input {
 }
 
 fn joined(room: &str, head: u64) -> Input {
-    let summary =
-        RoomSummary { slug: slug(room), title: String::new(), head: Seq::new(head), online: 0, people: vec![] };
-    let snapshot =
-        RoomSnapshot { summary, epoch: epoch(), events: vec![event(head)], has_older: false, people: vec![] };
+    let mut snapshot = snapshot(vec![event(head)]);
+    snapshot.summary.slug = slug(room);
     frame(Event::Joined { continuity: Continuity::Resumed, snapshot })
 }
 

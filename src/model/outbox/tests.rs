@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::samples;
 use crate::protocol::{ErrorCode, Origin};
 
 fn at(ms: i64) -> Timestamp {
@@ -23,10 +24,7 @@ fn outbox(names: &[&str]) -> Outbox {
 
 /// The line as the log shows it.
 fn event(name: &str, sender: &str, seq: u64) -> LogEvent {
-    let sender = Person { id: person(sender), nickname: sender.to_owned(), origin: Origin::Web };
-    let text = format!("text of {name}");
-    let message = Message { sender, client_message_id: id(name), text, sender_time: None };
-    LogEvent { seq: Seq::new(seq), at_ms: at(0), body: EventBody::Message(message) }
+    samples::message(seq, 0, samples::person(sender), name)
 }
 
 /// What storage holds of a line.

@@ -1,5 +1,6 @@
 use super::*;
-use crate::protocol::{Epoch, ErrorCode, EventBody, LogEvent, Message, RoomSlug, RoomSnapshot, RoomSummary, UserId};
+use crate::model::samples::{self, person};
+use crate::protocol::{ErrorCode, EventBody, LogEvent};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -12,26 +13,12 @@ fn id(name: &str) -> ClientMessageId {
     ClientMessageId::parse(name).expect("a good id")
 }
 
-fn person(name: &str) -> Person {
-    Person { id: UserId::parse(name).expect("a good id"), nickname: name.to_owned(), origin: Origin::Web }
-}
-
 fn said(seq: u64, who: &str, ms: i64) -> LogEvent {
-    let client_message_id = id(&format!("{who}-{seq}"));
-    let message = Message { sender: person(who), client_message_id, text: format!("line {seq}"), sender_time: None };
-    LogEvent { seq: Seq::new(seq), at_ms: at(ms), body: EventBody::Message(message) }
+    samples::message(seq, ms, person(who), &format!("{who}-{seq}"))
 }
 
 fn timeline(events: Vec<LogEvent>) -> Timeline {
-    let summary = RoomSummary {
-        slug: RoomSlug::lobby(),
-        title: "Lobby".to_owned(),
-        head: events.last().map_or(Seq::ZERO, |event| event.seq),
-        online: 0,
-        people: vec![],
-    };
-    let epoch = Epoch::parse("first").expect("a good epoch");
-    Timeline::new(&RoomSnapshot { summary, epoch, events, has_older: false, people: vec![] })
+    Timeline::new(&samples::snapshot(events))
 }
 
 fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Vec<Row> {

@@ -1,13 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::protocol::{EventBody, Origin, RoomSlug, RoomSummary, UserId};
+use crate::model::samples::{self, event, person};
+use crate::protocol::RoomSlug;
 
 const EPOCH: &str = "first";
-
-fn event(seq: u64) -> LogEvent {
-    LogEvent { seq: Seq::new(seq), at_ms: Timestamp::from_unix_ms(0), body: EventBody::RoomCreated { creator: None } }
-}
 
 fn events(seqs: std::ops::RangeInclusive<u64>) -> Vec<LogEvent> {
     seqs.map(event).collect()
@@ -18,15 +15,7 @@ fn epoch(name: &str) -> Epoch {
 }
 
 fn snapshot(seqs: std::ops::RangeInclusive<u64>) -> RoomSnapshot {
-    let has_older = *seqs.start() > 1;
-    let summary = RoomSummary {
-        slug: RoomSlug::lobby(),
-        title: "Lobby".to_owned(),
-        head: Seq::new(*seqs.end()),
-        online: 0,
-        people: vec![],
-    };
-    RoomSnapshot { summary, epoch: epoch(EPOCH), events: events(seqs), has_older, people: vec![] }
+    samples::snapshot(events(seqs))
 }
 
 fn page(seqs: std::ops::RangeInclusive<u64>) -> HistoryPage {
@@ -39,10 +28,6 @@ fn page(seqs: std::ops::RangeInclusive<u64>) -> HistoryPage {
         has_older,
         has_newer: true,
     }
-}
-
-fn person(id: &str) -> Person {
-    Person { id: UserId::parse(id).expect("a good id"), nickname: id.to_owned(), origin: Origin::Web }
 }
 
 /// The timeline in short: numbers are events, `-` a hole, `+`/`~` people who came or went.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Origin, Person, Timestamp};
+use crate::model::samples;
 use crate::server::hub::sendq::{Outgoing, SendqLimits, WhenFull};
 use crate::server::store::Committed;
 use crate::server::websocket::test_client::texts;
@@ -8,15 +8,7 @@ use crate::server::websocket::{Opcode, encode};
 const UNLIMITED: SendqLimits = SendqLimits { bytes: 0, frames: 0 };
 
 fn committed(seq: u64) -> Committed {
-    let sender = Person { id: UserId::parse("a").unwrap(), nickname: "Alice".into(), origin: Origin::Web };
-    let message = Message {
-        sender,
-        client_message_id: ClientMessageId::parse("x").unwrap(),
-        text: format!("line {seq}"),
-        sender_time: None,
-    };
-    let event = LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body: EventBody::Message(message) };
-    Committed { room: RoomSlug::lobby(), event }
+    Committed { room: RoomSlug::lobby(), event: samples::message(seq, 0, samples::named("a", "Alice"), "x") }
 }
 
 fn hub_with_lobby() -> Hub {

@@ -156,13 +156,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::protocol::Origin;
+    use crate::model::samples::named as person;
 
     const GRACE: Duration = Duration::from_secs(5);
-
-    fn person(id: &str, nickname: &str) -> Person {
-        Person { id: UserId::parse(id).unwrap(), nickname: nickname.to_owned(), origin: Origin::Web }
-    }
 
     fn names(people: &[Person]) -> Vec<&str> {
         people.iter().map(|person| person.nickname.as_str()).collect()

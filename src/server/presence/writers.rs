@@ -85,10 +85,10 @@ impl Writers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Origin;
+    use crate::model::samples::named;
 
     fn alice() -> Person {
-        Person { id: UserId::parse("a").unwrap(), nickname: "Alice".into(), origin: Origin::Web }
+        named("a", "Alice")
     }
 
     const AT_ONCE: Duration = Duration::ZERO;

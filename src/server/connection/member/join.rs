@@ -70,18 +70,15 @@ fn continuity(cursor: &Cursor, page: &HistoryPage) -> Continuity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{ClientMessageId, Epoch, EventBody, LogEvent, Message, Origin, Person, Timestamp, UserId};
+    use crate::model::samples;
+    use crate::protocol::{Epoch, LogEvent};
 
     fn epoch(name: &str) -> Epoch {
         Epoch::parse(name).unwrap()
     }
 
     fn message(seq: u64, unix_ms: i64, id: &str) -> LogEvent {
-        let sender = Person { id: UserId::parse("ada").unwrap(), nickname: "Ada".to_owned(), origin: Origin::Web };
-        let client_message_id = ClientMessageId::parse(id).unwrap();
-        let message = Message { sender, client_message_id, text: String::new(), sender_time: None };
-        let at_ms = Timestamp::from_unix_ms(unix_ms);
-        LogEvent { seq: Seq::new(seq), at_ms, body: EventBody::Message(message) }
+        samples::message(seq, unix_ms, samples::person("ada"), id)
     }
 
     fn page(events: Vec<LogEvent>, has_newer: bool) -> HistoryPage {

@@ -1,5 +1,6 @@
 use super::*;
-use crate::protocol::{Origin, Seq, Timestamp, UserId};
+use crate::model::samples;
+use crate::protocol::{Seq, Timestamp};
 use crate::server::config::Config;
 
 struct Bench {
@@ -31,7 +32,7 @@ impl Bench {
 }
 
 fn alice() -> Option<Person> {
-    Some(Person { id: UserId::parse("a").unwrap(), nickname: "Alice".into(), origin: Origin::Web })
+    Some(samples::named("a", "Alice"))
 }
 
 fn hello() -> Input {
