@@ -77,7 +77,7 @@ impl App {
             limits: Arc::new(ClientLimits::new(&config.limits)),
             origins: OriginPolicy::new(&config.server),
             identity_changes: AtomicU64::new(0),
-            arrivals: Turns::new(config.limits.arrivals, limit(config.limits.arrival_timeout)),
+            arrivals: Turns::new(&config.limits),
             recent_pages: RecentPages::new(config.rooms.recent_pages),
             room_list: RoomList::new(config.rooms.room_list_tick),
             drain: CancellationToken::new(),
@@ -144,6 +144,15 @@ impl App {
 /// still so, and whoever changes it later finds the connections that are registered with the hub by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdentityVersion(u64);
+
+/// Whose request it is, as far as can be told without asking the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The address that limits count, behind trusted proxies the one that they tell.
+    pub address: Address,
+    /// What the browser speaks, which decides the cookie's name.
+    pub scheme: Scheme,
+}
 
 /// Who makes a request, as far as its address and its cookie say.
 #[derive(Clone, Debug)]

@@ -39,20 +39,24 @@ pub struct ClientLimits {
     pub attacks: Attacks,
 }
 
+/// Why a connection or a request is refused before anything is known of it but its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// There are too many at once.
+    Crowded(Crowded),
+    /// There were too many in a short time; with the wait.
+    TooFast(Refusal),
+}
+
 impl ClientLimits {
     /// Limits as the settings say; 0 turns one off.
     #[must_use]
     pub fn new(limits: &LimitsConfig) -> Self {
         let budgets = Budgets::new(limits);
-        let places = PlaceLimits {
-            total: limits.connections,
-            per_address: limits.connections_per_address,
-            network_factor: usize::try_from(limits.network_factor).unwrap_or(usize::MAX),
-        };
         Self {
             counted: Action::ALL.iter().copied().filter(|action| budgets.count(*action)).collect(),
             budgets: Mutex::new(budgets),
-            places: Arc::new(Places::new(places)),
+            places: Arc::new(Places::new(PlaceLimits::new(limits))),
             attacks: Attacks::default(),
         }
     }
@@ -83,20 +87,27 @@ impl ClientLimits {
         })
     }
 
-    /// Takes a place for a connection that was just accepted. `owner` is none for one of a trusted proxy.
+    /// Takes a place for a connection that was just accepted, and has it paid for. `owner` is none for one of a trusted
+    /// proxy, whose connections are free.
     ///
     /// # Errors
-    /// [`Crowded`] when nobody can give way.
-    pub fn enter(&self, owner: Option<Address>) -> Result<Place, Crowded> {
-        self.places.enter(owner).inspect_err(|crowded| self.note_crowded(*crowded, owner))
+    /// [`Excess`] when its owner opens too many in too short a time, or nobody can give way.
+    pub fn enter(&self, owner: Option<Address>) -> Result<Place, Excess> {
+        if let Some(owner) = owner {
+            self.charge(Action::Connect, &owner.into()).map_err(Excess::TooFast)?;
+        }
+        let place = self.places.enter(owner).inspect_err(|crowded| self.note_crowded(*crowded, owner));
+        place.map_err(Excess::Crowded)
     }
 
-    /// Counts a connection for the client whose request it has in hand, from now on.
+    /// Counts a connection for the client whose request it has in hand, from now on, and has the request paid for.
     ///
     /// # Errors
-    /// [`Crowded`] when the client has as many connections as it may.
-    pub fn begin(&self, place: &Place, owner: Address) -> Result<(), Crowded> {
-        place.begin(owner).inspect_err(|crowded| self.note_crowded(*crowded, Some(owner)))
+    /// [`Excess`] when the client sends too many in too short a time, or has as many connections as it may.
+    pub fn begin(&self, place: &Place, owner: Address) -> Result<(), Excess> {
+        self.charge(Action::Request, &owner.into()).map_err(Excess::TooFast)?;
+        let begun = place.begin(owner).inspect_err(|crowded| self.note_crowded(*crowded, Some(owner)));
+        begun.map_err(Excess::Crowded)
     }
 
     fn note_crowded(&self, crowded: Crowded, owner: Option<Address>) {

@@ -3,10 +3,12 @@
 //! Our own rather than `axum::serve`, which sets no header-read timeout, knows no cap, and has no TLS. HTTP/2 is not
 //! spoken: WebSockets gain nothing from it, and its floods need their own tests.
 //!
-//! Not here: what a request means, rates per client address, and closing WebSockets on drain (their own tasks do that).
+//! Not here: what a request means, how often a client may come (`limits`), and closing WebSockets on drain (their own
+//! tasks do that).
 //! Who may use it: `http` reads [`PeerAddress`] and [`Scheme`]; `connection` may take back the [`Socket`]; `boot` runs it.
 
 mod accepted;
+mod answer;
 mod overload;
 mod patience;
 mod socket;
@@ -170,7 +172,7 @@ pub async fn serve(
                         let socket = Socket::new(stream, Arc::clone(&shared), write_timeout);
                         tracker.spawn(Arc::clone(&acceptor).carry(socket, shared, peer));
                     }
-                    Err(crowded) => overload.refuse(crowded, stream, acceptor.scheme(), &tracker),
+                    Err(excess) => overload.refuse(excess, stream, acceptor.scheme(), &tracker),
                 }
                 // Whoever is in already comes first: of thousands who knock at once, one is accepted in each round of the
                 // tasks that have something to do, and the others wait outside, where they cost nothing.

@@ -70,7 +70,11 @@ async fn the_plain_socket_serves_programs_and_local_pages_and_ignores_their_cook
     };
     for path in ["/", "/plain/lobby"] {
         match open(path, "https://anywhere.example").await {
-            Err(Error::Http(response)) => assert_eq!(response.status(), 403, "{path}"),
+            Err(Error::Http(response)) => {
+                let body = String::from_utf8(response.body().clone().unwrap()).unwrap();
+                assert_eq!(response.status(), 403, "{path}");
+                assert!(body.contains("server.plain_origins"), "what helps is named: {body}");
+            }
             other => panic!("a page of another site was let in at {path}: {other:?}"),
         }
         for local in ["null", "http://localhost:5500"] {

@@ -128,12 +128,24 @@ settings! {
         connections: usize = 20_000, Count, NO_LIMIT;
         /// Most connections of one client address (an IPv4 address or an IPv6 /64 network), HTTP and WebSocket, to the same effect.
         connections_per_address: usize = 200, Count, NO_LIMIT;
-        /// Most people who are let in at the same moment, a quarter of them of one client address; others wait for their turn, so that those who are in do not.
+        /// Most people who are let in at the same moment, a quarter of them of one client address and half of one client network; others wait for their turn, so that those who are in do not.
         arrivals: usize = 16, Count, NO_LIMIT;
         /// Time that somebody may wait for that turn; then a handshake or a join is refused as busy, with the wait.
         arrival_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
-        /// A client network (an IPv4 /24 or an IPv6 /48) may do so many times what one address of it may.
+        /// A client network (an IPv4 /24 or an IPv6 /48) may do so many times what one address of it may, but holds half of `connections` and of `arrivals` at most.
         network_factor: u32 = 8, Count, Means("networks are not limited");
+        /// New connections of one client address, HTTP and WebSocket; beyond it, they are refused with the wait, and closed without a word where they speak TLS. Those of trusted proxies are free.
+        connects_per_minute: u32 = 2_400, PerMinute, NO_LIMIT;
+        /// New connections of one client address at once, while connects_per_minute is on.
+        connects_burst: u32 = 1_200, Count, ONE_AT_A_TIME;
+        /// TLS handshakes of one client address; beyond it, connections are closed without a word. Those of trusted proxies are free.
+        tls_handshakes_per_minute: u32 = 1_200, PerMinute, NO_LIMIT;
+        /// TLS handshakes of one client address at once, while tls_handshakes_per_minute is on.
+        tls_handshakes_burst: u32 = 600, Count, ONE_AT_A_TIME;
+        /// HTTP requests of any kind of one client address, whatever else they cost; beyond it, they are refused with the wait.
+        requests_per_minute: u32 = 6_000, PerMinute, NO_LIMIT;
+        /// HTTP requests of one client address at once, while requests_per_minute is on.
+        requests_burst: u32 = 3_000, Count, ONE_AT_A_TIME;
         /// WebSocket handshakes of one client address; beyond it, they are refused with the wait.
         handshakes_per_minute: u32 = 240, PerMinute, NO_LIMIT;
         /// Handshakes of one client address at once, while handshakes_per_minute is on.

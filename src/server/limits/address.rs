@@ -12,6 +12,13 @@ pub struct Address(IpAddr);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(IpAddr);
 
+/// Who is held to a share of something that there is only so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Source {
+    Address(Address),
+    Network(Network),
+}
+
 impl Address {
     /// What an IP address is counted as. An IPv4 address that is written as IPv6 counts as IPv4.
     #[must_use]
@@ -23,6 +30,11 @@ impl Address {
     #[must_use]
     pub fn network(self) -> Network {
         Network(masked(self.0, 24, 48))
+    }
+
+    /// The two sources that it counts for.
+    pub(super) fn sources(self) -> [Source; 2] {
+        [Source::Address(self), Source::Network(self.network())]
     }
 }
 

@@ -12,7 +12,7 @@ use super::table::Action;
 /// What was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Attack {
-    /// More of an action than this setting of `[limits]` allows.
+    /// More of an action than this setting allows.
     TooFast(Action, &'static str),
     /// More open connections than one address may have.
     TooManyConnections,
@@ -20,11 +20,11 @@ pub enum Attack {
     ForeignOrigin,
     /// A request named a host that is not ours.
     UnknownHost,
-    /// A request's head or body did not come in time.
+    /// A request's head or body did not come in time, or a TLS handshake.
     SlowRequest,
     /// An upgrade that is no WebSocket handshake.
     BadHandshake,
-    /// A socket that broke the WebSocket protocol.
+    /// A socket that broke the WebSocket protocol, or sent more in one frame than it may.
     BrokenFrames,
     /// A connection was closed for too many refused frames in a row.
     RefusedFrames,
@@ -82,10 +82,16 @@ impl Attack {
         }
     }
 
+    /// The setting that decides, with its section, where it is one.
     const fn setting(self) -> Option<&'static str> {
         match self {
             Self::TooFast(_, setting) => Some(setting),
-            _ => None,
+            Self::TooManyConnections => Some("limits.connections_per_address"),
+            Self::UnknownHost => Some("server.hosts"),
+            Self::RefusedFrames => Some("limits.refused_frames"),
+            Self::ForeignOrigin | Self::SlowRequest | Self::BadHandshake | Self::BrokenFrames | Self::SlowReader => {
+                None
+            }
         }
     }
 }
@@ -157,8 +163,9 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::config::Setting;
 
-    const FLOOD: Attack = Attack::TooFast(Action::Join, "reads_per_minute");
+    const FLOOD: Attack = Attack::TooFast(Action::Join, "limits.reads_per_minute");
 
     fn address(number: u32) -> Address {
         Address::of(std::net::Ipv4Addr::from_bits(number).into())
@@ -182,6 +189,15 @@ mod tests {
         assert_eq!(seen.due(start + TELL_EVERY), [Report { attack: FLOOD, address: Some(address(1)), count: 1 }]);
         assert_eq!(seen.due(start + 2 * TELL_EVERY), []);
         assert!(seen.entries.is_empty());
+    }
+
+    #[test]
+    fn the_log_names_settings_as_hosts_write_them() {
+        for attack in [Attack::TooManyConnections, Attack::UnknownHost, Attack::RefusedFrames] {
+            let name = attack.setting().expect("one setting decides");
+            let known = Setting::all().any(|setting| format!("{}.{}", setting.section, setting.key()) == name);
+            assert!(known, "{name} is no setting");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Who holds a connection: at most so many in all, and at most so many of one client address, counted from accept.
+//! Who holds a connection: at most so many in all, of one client address, and of one network, counted from accept.
 //! When there are as many, an HTTP connection without a request in hand gives way, the oldest first, before anybody is
 //! refused. Not here: how often one may be opened (`table`), how a connection gives way and what the refused are told
 //! (`listener`).
@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::address::{Address, Network};
+use super::address::{Address, Source};
+use crate::server::config::LimitsConfig;
 
 /// The most connections that may be open at once; 0 = no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub struct PlaceLimits {
     pub total: usize,
     /// Of one address.
     pub per_address: usize,
-    /// A network may hold so many times what one address may.
-    pub network_factor: usize,
+    /// Of one network.
+    pub per_network: usize,
 }
 
 /// All places.
@@ -43,7 +44,7 @@ pub type GiveWay = oneshot::Receiver<()>;
 pub enum Crowded {
     /// As many connections as `limits.connections`.
     Server,
-    /// As many connections of this address as `limits.connections_per_address`, or of its network.
+    /// As many connections of this address, or of its network, as [`PlaceLimits`] allows.
     Address,
 }
 
@@ -60,12 +61,6 @@ struct Held {
 
 /// Moments are counted, not measured.
 type Moment = u64;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Source {
-    Address(Address),
-    Network(Network),
-}
 
 struct Idle {
     owner: Option<Address>,
@@ -88,6 +83,19 @@ enum Standing {
     Idle(Moment),
     /// It is not counted any more.
     GaveWay,
+}
+
+impl PlaceLimits {
+    /// The limits that the settings ask for. A network never holds more than half of all connections: on a small server
+    /// so many times what one address may hold would be every one of them.
+    #[must_use]
+    pub fn new(limits: &LimitsConfig) -> Self {
+        let (total, per_address) = (limits.connections, limits.connections_per_address);
+        let factor = usize::try_from(limits.network_factor).unwrap_or(usize::MAX);
+        let of_addresses = per_address.saturating_mul(factor);
+        let half = if total == 0 { usize::MAX } else { (total / 2).max(1) };
+        Self { total, per_address, per_network: of_addresses.min(half) }
+    }
 }
 
 impl Places {
@@ -113,9 +121,8 @@ impl Places {
     }
 
     fn make_room_of(&self, owner: Option<Address>, held: &mut Held) -> Result<(), Crowded> {
-        let PlaceLimits { per_address, network_factor, .. } = self.limits;
-        let most = [per_address, per_address.saturating_mul(network_factor)];
-        for (source, most) in owner.into_iter().flat_map(sources).zip(most) {
+        let PlaceLimits { per_address, per_network, .. } = self.limits;
+        for (source, most) in owner.into_iter().flat_map(Address::sources).zip([per_address, per_network]) {
             let of_source = held.by_source.get(&source).filter(|of_source| is_reached(of_source.connections, most));
             if let Some(oldest) = of_source.map(|of_source| of_source.idle.first().copied()) {
                 held.free_idle(oldest.ok_or(Crowded::Address)?);
@@ -132,10 +139,6 @@ impl Places {
 
 const fn is_reached(count: usize, most: usize) -> bool {
     most > 0 && count >= most
-}
-
-fn sources(owner: Address) -> [Source; 2] {
-    [Source::Address(owner), Source::Network(owner.network())]
 }
 
 impl Place {
@@ -208,14 +211,14 @@ impl Drop for Place {
 impl Held {
     fn take(&mut self, owner: Option<Address>) {
         self.connections += 1;
-        for source in owner.into_iter().flat_map(sources) {
+        for source in owner.into_iter().flat_map(Address::sources) {
             self.by_source.entry(source).or_default().connections += 1;
         }
     }
 
     fn free(&mut self, owner: Option<Address>) {
         self.connections -= 1;
-        for source in owner.into_iter().flat_map(sources) {
+        for source in owner.into_iter().flat_map(Address::sources) {
             let Some(of_source) = self.by_source.get_mut(&source) else { continue };
             of_source.connections -= 1;
             if of_source.connections == 0 {
@@ -227,7 +230,7 @@ impl Held {
     fn list(&mut self, owner: Option<Address>, give_way: oneshot::Sender<()>) -> Moment {
         self.last += 1;
         self.idle.insert(self.last, Idle { owner, _give_way: give_way });
-        for source in owner.into_iter().flat_map(sources) {
+        for source in owner.into_iter().flat_map(Address::sources) {
             self.by_source.entry(source).or_default().idle.insert(self.last);
         }
         self.last
@@ -236,7 +239,7 @@ impl Held {
     /// Whose the connection is; `None` when it gave way.
     fn unlist(&mut self, since: Moment) -> Option<Option<Address>> {
         let Idle { owner, .. } = self.idle.remove(&since)?;
-        for source in owner.into_iter().flat_map(sources) {
+        for source in owner.into_iter().flat_map(Address::sources) {
             self.by_source.entry(source).or_default().idle.remove(&since);
         }
         Some(owner)

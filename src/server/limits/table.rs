@@ -9,6 +9,12 @@ use crate::server::config::LimitsConfig;
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
+    /// Opens a TCP connection.
+    Connect,
+    /// Begins a TLS handshake.
+    TlsHandshake,
+    /// Sends an HTTP request of any kind, whatever else it costs.
+    Request,
     /// Opens a WebSocket.
     Handshake,
     /// Sends a frame of any kind.
@@ -54,13 +60,13 @@ pub(super) struct Row {
     pub actions: &'static [Action],
     pub measure: Measure,
     pub scope: Scope,
-    /// The setting of the rate, without its section; 0 turns the row off.
+    /// The setting of the rate, with its section; 0 turns the row off.
     pub setting: &'static str,
     pub rate: fn(&LimitsConfig) -> Rate,
     pub refusal: ErrorCode,
 }
 
-use Action::{ClaimNickname, CreateRoom, DrawPage, Frame, Handshake, Join, Post, Read};
+use Action::{ClaimNickname, Connect, CreateRoom, DrawPage, Frame, Handshake, Join, Post, Read, Request, TlsHandshake};
 use Measure::{Bytes, Times};
 use Scope::{Address, Connection, Person};
 
@@ -71,7 +77,7 @@ macro_rules! rows {
             actions: &$actions,
             measure: $measure,
             scope: $scope,
-            setting: stringify!($setting),
+            setting: concat!("limits.", stringify!($setting)),
             rate: |limits| Rate::$per(limits.$setting, limits.$burst),
             refusal: ErrorCode::$refusal,
         }),+]
@@ -79,6 +85,9 @@ macro_rules! rows {
 }
 
 pub(super) const TABLE: &[Row] = rows! {
+    [Connect], Times, Address, per_minute(connects_per_minute, connects_burst), TooFast;
+    [TlsHandshake], Times, Address, per_minute(tls_handshakes_per_minute, tls_handshakes_burst), TooFast;
+    [Request], Times, Address, per_minute(requests_per_minute, requests_burst), TooFast;
     [Handshake], Times, Address, per_minute(handshakes_per_minute, handshakes_burst), TooFast;
     [Frame], Times, Connection, per_minute(frames_per_minute, frames_burst), TooFast;
     [Post], Times, Person, per_minute(sends_per_minute, sends_burst), TooFast;
@@ -93,12 +102,16 @@ pub(super) const TABLE: &[Row] = rows! {
 
 impl Action {
     /// Every action.
-    pub const ALL: &[Self] = &[Handshake, Frame, Post, Join, Read, DrawPage, ClaimNickname, CreateRoom];
+    pub const ALL: &[Self] =
+        &[Connect, TlsHandshake, Request, Handshake, Frame, Post, Join, Read, DrawPage, ClaimNickname, CreateRoom];
 
     /// How the log calls it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Connect => "connect",
+            TlsHandshake => "tls handshake",
+            Request => "request",
             Handshake => "handshake",
             Frame => "frame",
             Post => "post",
@@ -126,7 +139,7 @@ mod tests {
     #[test]
     fn every_row_names_a_setting_that_hosts_can_change() {
         for row in TABLE {
-            let known = Setting::all().any(|setting| setting.section == "limits" && setting.key() == row.setting);
+            let known = Setting::all().any(|setting| format!("{}.{}", setting.section, setting.key()) == row.setting);
             assert!(known, "{} is no setting", row.setting);
         }
     }

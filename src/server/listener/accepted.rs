@@ -1,31 +1,33 @@
 //! One accepted socket, from TLS handshake to close.
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use futures::FutureExt as _;
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use std::task::{Context, Poll};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::patience::Patience;
+use super::answer::Answer;
+use super::patience::{GivenUp, Patience};
 use super::socket::Socket;
-use super::stage::Shared;
+use super::stage::{Shared, Stage};
 use super::{ListenerOptions, PeerAddress, overload};
 use crate::server::client_address::{client_address, is_trusted};
 use crate::server::config::{Scheme, limit};
-use crate::server::limits::{Address, Crowded};
+use crate::server::limits::{Action, Address, Attack, Excess};
 
 /// hyper refuses a smaller buffer; a shorter `request_head_bytes` still holds.
 const BUFFER_BYTES_MIN: usize = 8_192;
@@ -43,7 +45,7 @@ enum End {
     /// The client left, broke HTTP, or has a WebSocket now.
     Served(hyper::Result<()>),
     /// Another client needs the place, or the client took too long.
-    GivenUp,
+    GivenUp(GivenUp),
     /// The server stops.
     Drained,
 }
@@ -83,12 +85,16 @@ impl Acceptor {
             // The connection first, so that what came of it is known when the patience looks.
             biased;
             served = connection.as_mut() => End::Served(served),
-            () = poll_fn(|context| patience.poll_over(context)) => End::GivenUp,
+            given_up = poll_fn(|context| patience.poll_over(context)) => End::GivenUp(given_up),
             () = self.drain.cancelled() => End::Drained,
         };
         let served = match end {
             End::Served(served) => served,
-            End::GivenUp => {
+            End::GivenUp(given_up) => {
+                // Browsers open connections ahead of what they ask for, so that nothing comes on some is no attack.
+                if given_up == GivenUp::TooSlow(Stage::Head) {
+                    self.note(Attack::SlowRequest, peer);
+                }
                 // Closes in order what is idle; whoever is in the middle of a head is cut off.
                 connection.as_mut().graceful_shutdown();
                 connection.now_or_never().unwrap_or(Ok(()))
@@ -99,8 +105,18 @@ impl Acceptor {
             }
         };
         if let Err(error) = served {
+            if is_timeout(&error) {
+                self.note(Attack::SlowReader, peer);
+            }
             // Clients leave in the middle of things all the time.
             tracing::debug!(%peer, %error, "connection ended early");
+        }
+    }
+
+    /// Counts an attack, unless it is of a proxy's connection, where nobody knows whose it is.
+    fn note(&self, attack: Attack, peer: SocketAddr) {
+        if let Some(owner) = self.owner(peer) {
+            self.options.client_limits.attacks.note(attack, owner);
         }
     }
 
@@ -113,7 +129,7 @@ impl Acceptor {
     ) -> Result<Response<Answer>, Infallible> {
         shared.stages.begun();
         let response = match self.begin(&shared, peer, request.headers()) {
-            Err(_) => overload::refusal(),
+            Err(excess) => self.refuse(excess, peer),
             Ok(()) => {
                 request.extensions_mut().insert(PeerAddress(peer));
                 request.extensions_mut().insert(self.scheme());
@@ -122,18 +138,33 @@ impl Acceptor {
         };
         // After an upgrade no further request comes: the socket holds the place until its end.
         let shared = (response.status() != StatusCode::SWITCHING_PROTOCOLS).then_some(shared);
-        Ok(response.map(|body| Answer { body, shared }))
+        Ok(response.map(|body| Answer::new(body, shared)))
     }
 
-    fn begin(&self, shared: &Shared, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Crowded> {
+    /// The connection of a client ends with the refusal, so that going on costs it new ones. That of a proxy is everybody's
+    /// behind it, and goes on.
+    fn refuse(&self, excess: Excess, peer: SocketAddr) -> Response<Body> {
+        let mut response = overload::response(excess);
+        if self.owner(peer).is_some() {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+
+    fn begin(&self, shared: &Shared, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Excess> {
         let address = client_address(peer.ip(), headers, &self.options.trusted_proxies);
         self.options.client_limits.begin(&shared.place, Address::of(address))
     }
 
-    /// The TLS handshake, if this listener speaks TLS. `None` when it failed, took too long, gave way, or a drain began.
+    /// The TLS handshake, if this listener speaks TLS. `None` when it is one too many, failed, took too long, gave way, or a
+    /// drain began.
     async fn secure(&self, socket: Socket, shared: &Shared, peer: SocketAddr) -> Option<Socket> {
         let Some(tls) = &self.options.tls else { return Some(socket) };
-        let gives_way = shared.place.rest(self.owner(peer));
+        let owner = self.owner(peer);
+        if let Some(owner) = owner {
+            self.options.client_limits.charge(Action::TlsHandshake, &owner.into()).ok()?;
+        }
+        let gives_way = shared.place.rest(owner);
         let handshake = socket.secure(tls.current());
         let outcome = tokio::select! {
             outcome = async {
@@ -145,40 +176,19 @@ impl Acceptor {
             _ = gives_way => return None,
             () = self.drain.cancelled() => return None,
         };
-        outcome.inspect_err(|error| tracing::debug!(%peer, %error, "TLS handshake failed")).ok()
+        outcome
+            .inspect_err(|error| {
+                if error.kind() == io::ErrorKind::TimedOut {
+                    self.note(Attack::SlowRequest, peer);
+                }
+                tracing::debug!(%peer, %error, "TLS handshake failed");
+            })
+            .ok()
     }
 }
 
-/// The body of an answer. Its end is the end of the request.
-struct Answer {
-    body: Body,
-    shared: Option<Arc<Shared>>,
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        if let Some(shared) = &self.shared {
-            shared.stages.answered();
-        }
-    }
-}
-
-impl HttpBody for Answer {
-    type Data = <Body as HttpBody>::Data;
-    type Error = <Body as HttpBody>::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+/// Whether a write took longer than `limits.write_timeout_ms`. A client that is gone is not slow: then the system says so.
+fn is_timeout(error: &hyper::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut && cause.raw_os_error().is_none())
 }

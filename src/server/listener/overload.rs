@@ -1,5 +1,5 @@
-//! What a client gets when there are as many connections as the server allows, in all or of its address: a short 503 and
-//! the door.
+//! What a client gets when there are as many connections as the server allows, in all or of its address, or when it comes
+//! too often: a short answer and the door.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,13 +14,13 @@ use tokio_util::task::TaskTracker;
 use crate::protocol::error::ExplainedRefusal;
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::config::Scheme;
-use crate::server::limits::Crowded;
+use crate::server::limits::{Crowded, Excess};
 
 /// Refusals of each kind that are being said at one time. Beyond it connections are closed without a word. Those of an
-/// address that has too many are counted by themselves, so that it does not silence the refusals of others.
+/// address that does too much are counted by themselves, so that it does not silence the refusals of others.
 const REFUSALS_MAX: usize = 64;
 
-const RETRY_AFTER_SECONDS: u32 = 5;
+const CROWDED_RETRY_MS: u32 = 5_000;
 
 /// Time for a client to take its refusal.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
@@ -46,57 +46,73 @@ impl Default for Overload {
 
 impl Overload {
     /// Answers and closes. A TLS client is closed at once: a handshake is the dearest thing a full server could do.
-    pub(super) fn refuse(&mut self, crowded: Crowded, stream: TcpStream, scheme: Scheme, tracker: &TaskTracker) {
-        if crowded == Crowded::Server && self.logged_at.is_none_or(|logged_at| logged_at.elapsed() >= LOG_EVERY) {
+    pub(super) fn refuse(&mut self, excess: Excess, stream: TcpStream, scheme: Scheme, tracker: &TaskTracker) {
+        let is_full = excess == Excess::Crowded(Crowded::Server);
+        if is_full && self.logged_at.is_none_or(|logged_at| logged_at.elapsed() >= LOG_EVERY) {
             self.logged_at = Some(Instant::now());
             tracing::warn!("as many connections as limits.connections allows: new ones are refused");
         }
         if scheme == Scheme::Https {
             return;
         }
-        let refusals = match crowded {
-            Crowded::Server => &self.of_server,
-            Crowded::Address => &self.of_address,
-        };
+        let refusals = if is_full { &self.of_server } else { &self.of_address };
         let Ok(permit) = Arc::clone(refusals).try_acquire_owned() else { return };
         tracker.spawn(async move {
             // Whether the client took it or not, there is nothing more to do for it.
-            let _ = tokio::time::timeout(REFUSAL_TIMEOUT, answer(stream)).await;
+            let _ = tokio::time::timeout(REFUSAL_TIMEOUT, answer(stream, excess)).await;
             drop(permit);
         });
     }
 }
 
-/// The answer to a request whose client has too many in hand behind a trusted proxy. The connection is the proxy's, and
-/// goes on.
-pub(super) fn refusal() -> Response<Body> {
-    let mut response = Response::new(Body::from(explanation()));
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+/// The answer to a request whose client has too many in hand, or sends too many.
+pub(super) fn response(excess: Excess) -> Response<Body> {
+    let refusal = refusal(excess);
+    let mut response = Response::new(Body::from(explanation(refusal)));
+    *response.status_mut() = status(excess);
     let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+    headers.insert(header::RETRY_AFTER, retry_after_seconds(refusal).into());
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 /// Closing a socket with unread bytes resets it, and the client would lose the answer: so its request is read to the end.
-async fn answer(mut stream: TcpStream) -> std::io::Result<()> {
-    stream.write_all(response().as_bytes()).await?;
+async fn answer(mut stream: TcpStream, excess: Excess) -> std::io::Result<()> {
+    stream.write_all(response_text(excess).as_bytes()).await?;
     stream.shutdown().await?;
     tokio::io::copy(&mut stream.take(DISCARD_BYTES_MAX), &mut tokio::io::sink()).await?;
     Ok(())
 }
 
-fn response() -> String {
-    let body = explanation();
+fn response_text(excess: Excess) -> String {
+    let (status, refusal) = (status(excess), refusal(excess));
+    let (body, wait) = (explanation(refusal), retry_after_seconds(refusal));
     format!(
-        "HTTP/1.1 503 Service Unavailable\r\nretry-after: {RETRY_AFTER_SECONDS}\r\ncontent-type: application/json\r\n\
+        "HTTP/1.1 {status}\r\nretry-after: {wait}\r\ncontent-type: application/json\r\n\
          content-length: {}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n{body}",
         body.len()
     )
 }
 
-fn explanation() -> String {
-    let refusal = Refusal::retry_after(ErrorCode::TooManyConnections, RETRY_AFTER_SECONDS * 1_000);
+const fn status(excess: Excess) -> StatusCode {
+    match excess {
+        Excess::Crowded(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Excess::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
+    }
+}
+
+const fn refusal(excess: Excess) -> Refusal {
+    match excess {
+        Excess::Crowded(_) => Refusal::retry_after(ErrorCode::TooManyConnections, CROWDED_RETRY_MS),
+        Excess::TooFast(refusal) => refusal,
+    }
+}
+
+fn retry_after_seconds(refusal: Refusal) -> u32 {
+    refusal.retry_after_ms.unwrap_or_default().div_ceil(1_000).max(1)
+}
+
+fn explanation(refusal: Refusal) -> String {
     serde_json::to_string(&ExplainedRefusal::from(refusal)).expect("words and numbers become JSON")
 }

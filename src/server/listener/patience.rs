@@ -13,6 +13,15 @@ use super::stage::{Look, Shared, Stage};
 use crate::server::config::limit;
 use crate::server::limits::{Address, GiveWay};
 
+/// Why a connection is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GivenUp {
+    /// Another client needs the place.
+    ForAnother,
+    /// This stage took too long.
+    TooSlow(Stage),
+}
+
 /// Follows the stages of one connection. Polled after each poll of the connection, in the same task.
 pub(super) struct Patience<'a> {
     shared: &'a Shared,
@@ -39,7 +48,7 @@ impl<'a> Patience<'a> {
     }
 
     /// Ready when the client took too long, or must give way.
-    pub(super) fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<GivenUp> {
         let look = self.shared.stages.look();
         if look != self.seen {
             self.seen = look;
@@ -48,9 +57,12 @@ impl<'a> Patience<'a> {
         if let Some(gives_way) = &mut self.gives_way
             && Pin::new(gives_way).poll(context).is_ready()
         {
-            return Poll::Ready(());
+            return Poll::Ready(GivenUp::ForAnother);
         }
-        if self.is_running { self.timer.as_mut().poll(context) } else { Poll::Pending }
+        if !self.is_running {
+            return Poll::Pending;
+        }
+        self.timer.as_mut().poll(context).map(|()| GivenUp::TooSlow(look.stage()))
     }
 
     fn enter(&mut self, stage: Stage) {

@@ -1,6 +1,7 @@
 //! Protects: nobody holds the server by being slow, large or many, and a drain loses no answer. Real sockets, port 0.
 
 mod places;
+mod rates;
 mod tls;
 
 use std::net::SocketAddr;

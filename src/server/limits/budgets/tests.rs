@@ -71,7 +71,7 @@ fn bytes_are_counted_beside_messages_and_the_longest_wait_is_told() {
     assert!(budgets.charge(Action::Post, 1_000, &payer, now).is_ok());
     let overdrawn = budgets.charge(Action::Post, 500, &payer, now).expect_err("the bytes are used up");
     assert_eq!(overdrawn.refusal(), Refusal::retry_after(ErrorCode::TooFast, 5_000));
-    assert_eq!(overdrawn.setting(), "send_bytes_per_minute");
+    assert_eq!(overdrawn.setting(), "limits.send_bytes_per_minute");
     assert!(budgets.charge(Action::Post, 500, &payer, now + Duration::from_secs(5)).is_ok());
 }
 

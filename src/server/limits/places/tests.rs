@@ -3,13 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::*;
+use crate::server::config::Config;
 
 fn address(last: u8) -> Address {
     Address::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)))
 }
 
 fn places(total: usize, per_address: usize) -> Arc<Places> {
-    Arc::new(Places::new(PlaceLimits { total, per_address, network_factor: 0 }))
+    Arc::new(Places::new(PlaceLimits { total, per_address, per_network: 0 }))
 }
 
 /// A connection of this address with a request in hand.
@@ -40,7 +41,7 @@ fn one_address_cannot_take_every_place() {
 
 #[test]
 fn many_addresses_of_one_network_cannot_either() {
-    let places = Arc::new(Places::new(PlaceLimits { total: 0, per_address: 1, network_factor: 2 }));
+    let places = Arc::new(Places::new(PlaceLimits { total: 0, per_address: 1, per_network: 2 }));
     let house = |network, house| Address::of(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, network, house, 0, 0, 0, 1)));
     let _first = places.enter(Some(house(1, 1))).unwrap();
     let second = places.enter(Some(house(1, 2))).unwrap();
@@ -49,6 +50,20 @@ fn many_addresses_of_one_network_cannot_either() {
     let mut gives_way = second.rest(Some(house(1, 2)));
     assert!(places.enter(Some(house(1, 3))).is_ok());
     assert!(gave_way(&mut gives_way), "an idle neighbour gives way");
+}
+
+#[test]
+fn on_a_small_server_one_network_leaves_half_of_the_connections_to_others() {
+    let limits = |total, per_address, factor| {
+        let mut limits = Config::default().limits;
+        (limits.connections, limits.connections_per_address, limits.network_factor) = (total, per_address, factor);
+        PlaceLimits::new(&limits).per_network
+    };
+    assert_eq!(limits(256, 64, 8), 128, "and not 512");
+    assert_eq!(limits(20_000, 200, 8), 1_600, "on a large one it is what its addresses may");
+    assert_eq!(limits(1, 64, 8), 1, "somebody is served");
+    assert_eq!(limits(0, 200, 8), 1_600, "without a limit in all there is no half");
+    assert_eq!((limits(256, 64, 0), limits(256, 0, 8)), (0, 0), "both settings turn it off");
 }
 
 #[test]

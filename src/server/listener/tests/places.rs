@@ -21,7 +21,11 @@ async fn one_connection_too_many_is_told_when_to_come_back() {
 /// Protects newcomers from those who only hold a connection open.
 #[tokio::test]
 async fn the_longest_idle_connection_gives_way_to_a_newcomer() {
-    let running = start(options_with(|config| config.limits.connections = 2), hello()).await;
+    let of_one_address = |config: &mut Config| {
+        config.limits.connections = 2;
+        config.limits.connections_per_address = 0;
+    };
+    let running = start(options_with(of_one_address), hello()).await;
     let mut oldest = connect(&running).await;
     oldest.write_all(KEEP).await.expect("sent");
     read_until(&mut oldest, "hello").await;

@@ -66,6 +66,21 @@ async fn a_reload_changes_the_certificate_of_new_connections() {
     assert!(request(&running, &old, &[]).await.is_err());
 }
 
+/// A handshake is the dearest thing that somebody can ask for without saying a word.
+#[tokio::test]
+async fn handshakes_beyond_the_budget_of_their_address_are_not_begun() {
+    let files = Files::new();
+    let trusted = files.renew();
+    let options = options_with(|config| {
+        (config.limits.tls_handshakes_per_minute, config.limits.tls_handshakes_burst) = (1, 2);
+    });
+    let running = start(ListenerOptions { tls: Some(Arc::new(files.load())), ..options }, hello()).await;
+    for _ in 0..2 {
+        assert!(request(&running, &trusted, &[]).await.expect("a handshake").ends_with("hello"));
+    }
+    assert!(request(&running, &trusted, &[]).await.is_err(), "the third is closed without a word");
+}
+
 #[tokio::test]
 async fn a_hangup_signal_reloads_the_certificate() {
     let files = Files::new();
