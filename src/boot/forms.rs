@@ -14,7 +14,7 @@ use super::{page_weight, render};
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
 use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Notice, Refusal, RoomSlug};
-use crate::server::app::Caller;
+use crate::server::app::{Caller, Client};
 use crate::server::chat::{self, Utterance};
 use crate::server::config::Scheme;
 use crate::server::http::HttpRefusal;
@@ -125,12 +125,12 @@ struct LanguageForm {
 }
 
 /// `POST /language`
-pub async fn language(Extension(caller): Extension<Caller>, request: Request) -> Response {
+pub async fn language(Extension(client): Extension<Client>, request: Request) -> Response {
     let form: LanguageForm = match read(request).await {
         Ok(form) => form,
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
-    let cookie = Language::from_tag(&form.language).map(|language| language_cookie(language, caller.scheme));
+    let cookie = Language::from_tag(&form.language).map(|language| language_cookie(language, client.scheme));
     with_cookie(back_to(&form.room), cookie)
 }
 

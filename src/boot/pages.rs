@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -17,7 +18,7 @@ use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::chat;
 use crate::server::clock;
-use crate::server::http::HttpRefusal;
+use crate::server::http::{HttpRefusal, identify};
 use crate::server::limits::Action;
 use crate::server::store::EventRange;
 use crate::ui::Assets;
@@ -42,8 +43,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/nickname", post(forms::nickname))
         .route("/sign-out", post(forms::sign_out))
         .route("/rooms", post(forms::new_room))
-        .route("/language", post(forms::language))
         .route("/api/fn/{*name}", post(server_function))
+        // Nobody else asks who is calling: whatever is added below costs no look at a session.
+        .route_layer(from_fn_with_state(Arc::clone(app), identify))
+        .route("/language", post(forms::language))
         .fallback(nothing_here)
         .with_state(site);
     pages.merge(assets::router(app))

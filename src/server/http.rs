@@ -12,6 +12,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::server::app::App;
 
+mod body;
 mod caller;
 mod cors;
 mod guard;
@@ -23,6 +24,7 @@ mod rooms;
 mod socket;
 mod upgrade;
 
+pub use caller::identify;
 pub use refusal::HttpRefusal;
 pub use response_headers::{hashed_file, named_file};
 pub use upgrade::{Upgrade, UpgradeRefused};
@@ -41,7 +43,6 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .layer(from_fn_with_state(Arc::clone(app), socket::plain_at_the_root))
         .merge(programs)
         .layer(from_fn_with_state(Arc::clone(app), guard::same_origin_to_change))
-        .layer(from_fn_with_state(Arc::clone(app), caller::identify))
         .layer(from_fn_with_state(Arc::clone(app), guard::in_turn))
         .layer(from_fn_with_state(Arc::clone(app), host::ours))
         .layer(from_fn(host::named_once))
@@ -49,7 +50,8 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .layer(body_limit(app.config.limits.request_bytes))
         .layer(from_fn(guard::panics_are_ours))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(from_fn_with_state(Arc::clone(app), response_headers::secure))
+        .layer(from_fn(response_headers::secure))
+        .layer(from_fn_with_state(Arc::clone(app), caller::describe))
 }
 
 fn body_limit(request_bytes: usize) -> DefaultBodyLimit {

@@ -122,6 +122,30 @@ async fn a_page_weighs_at_most_128_kib_whatever_people_wrote() {
     assert!(page.contains("?before="), "what does not fit is on the page before");
 }
 
+/// Protects the store from requests that nobody needs to be anybody for: a session is looked up, and its cookie renewed,
+/// only where somebody asks who is calling.
+#[tokio::test]
+async fn a_session_is_looked_up_only_where_somebody_asks_who_is_calling() {
+    let server = TestServer::start().await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    // Under the name of earlier versions it is renewed by whoever looks at it.
+    let (_, token) =
+        alice.cookies().unwrap().split_once('=').map(|(name, token)| (name.to_owned(), token.to_owned())).unwrap();
+    let is_renewed = async |path: &str| {
+        let request = reqwest::Client::new().get(server.url(path)).header("cookie", format!("teahouse={token}"));
+        request.send().await.unwrap().headers().contains_key("set-cookie")
+    };
+    for path in
+        ["/healthz", "/favicon.svg", "/api/v1/rooms", "/api/v1/rooms/lobby/events", "/nowhere", "/plain/lobby", "/ws"]
+    {
+        assert!(!is_renewed(path).await, "{path} asks who is calling");
+    }
+    for path in ["/", "/r/lobby"] {
+        assert!(is_renewed(path).await, "{path} is drawn for whoever is calling");
+    }
+}
+
 /// Protects the disk: many names of one address share what it may write, and another address is not asked.
 #[tokio::test]
 async fn many_names_of_one_address_share_what_it_may_say() {
@@ -185,7 +209,7 @@ async fn the_log_names_an_attack_once_and_nothing_of_what_was_typed() {
     let (_, said) = teahouse.end().await;
     let named: Vec<_> = said.lines().filter(|line| line.contains("127.0.0.1") && line.contains("refused")).collect();
     assert_eq!(named.len(), 1, "{said}");
-    for part in ["WARN", "post", "sends_per_minute"] {
+    for part in ["WARN", "post", "limits.sends_per_minute"] {
         assert!(named[0].contains(part), "{part} is missing in {}", named[0]);
     }
     assert!(!said.contains("secret") && !said.contains("Alice"), "{said}");

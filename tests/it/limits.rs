@@ -1,11 +1,16 @@
 //! Limits: each one acts, says how long to wait, survives reconnecting, and can be turned off.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use teahouse::protocol::Cursor;
 use teahouse::protocol::event::Continuity;
+use teahouse::server::limits::Address;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::{Member, PATIENCE, Program, TestServer};
@@ -75,7 +80,7 @@ async fn one_address_may_hold_so_many_sockets_and_no_more() {
     drop(first);
     // The place is free as soon as the server has seen the socket close.
     let next = async { while Member::connect(&server.socket_url("/ws"), None, None).await.is_err() {} };
-    tokio::time::timeout(PATIENCE, next).await.expect("the place was never free again");
+    timeout(PATIENCE, next).await.expect("the place was never free again");
 }
 
 /// Protects everybody's way in from somebody who pretends to come in: forms that ask for an upgrade and never end.
@@ -113,6 +118,27 @@ async fn handshakes_are_counted_per_address() {
     let _first = Member::connect(&url, None, None).await.unwrap();
     let _second = Program::connect(&server.socket_url("/")).await;
     assert_eq!(status(Member::connect(&url, None, None).await), 429);
+}
+
+/// Protects those who come in from a flood of handshakes: what is beyond its budget is refused at once, and does not wait
+/// for a turn in front of them.
+#[tokio::test]
+async fn a_handshake_is_paid_for_before_it_waits_for_its_turn() {
+    let server = TestServer::start_with(|config| {
+        config.limits.handshakes_per_minute = 1;
+        config.limits.handshakes_burst = 1;
+        config.limits.arrivals = 1;
+        config.limits.arrival_timeout = Duration::ZERO;
+    })
+    .await;
+    let somebody = Address::of(Ipv4Addr::new(192, 0, 2, 1).into());
+    let turn = server.app().arrivals.turn(somebody).await.unwrap();
+    let url = server.socket_url("/ws");
+    let mut handshakes: FuturesUnordered<_> = (0..2).map(|_| Member::connect(&url, None, None)).collect();
+    let refused = timeout(PATIENCE, handshakes.next()).await.expect("the second one waits, too").unwrap();
+    assert_eq!(status(refused), 429, "the turn is held, and nobody had to wait for it");
+    drop(turn);
+    assert!(handshakes.next().await.unwrap().is_ok(), "the first one was paid for, and waited");
 }
 
 /// Protects against half-open connections: whoever is silent for too long is closed.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Version, header};
@@ -9,20 +10,25 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::protocol::ErrorCode;
-use crate::server::app::App;
-use crate::server::http::{HttpRefusal, caller};
+use crate::server::app::{App, Client};
+use crate::server::http::HttpRefusal;
 use crate::server::limits::Attack;
 
 /// Answers 421 to a request for a host name that is none of ours (RFC 9110 §15.5.20). Only supervisors may ask for the
 /// health under any name.
-pub async fn ours(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn ours(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_ours = |authority: &str| app.origins.hosts().contain(authority);
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let target = request.uri().authority().map(Authority::as_str);
     if request.uri().path() == "/healthz" || [host, target].into_iter().flatten().all(is_ours) {
         return next.run(request).await;
     }
-    app.limits.attacks.note(Attack::UnknownHost, caller::address(&app, &request));
+    app.limits.attacks.note(Attack::UnknownHost, client.address);
     HttpRefusal::from(ErrorCode::HostRefused).into_response()
 }
 

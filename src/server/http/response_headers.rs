@@ -1,9 +1,8 @@
 //! Headers that every response has: what browsers may do with it, and who may keep it.
 //! Not here: the policy of pages, which names a nonce (`boot`).
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
+use axum::Extension;
+use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
@@ -12,9 +11,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::server::app::App;
+use crate::server::app::Client;
 use crate::server::config::Scheme;
-use crate::server::http::caller;
 
 /// For whatever is not a page: nothing in it may run or be framed.
 const NOTHING_RUNS: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -41,8 +39,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds what is missing; what a handler set stays.
-pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let scheme = caller::scheme(&app, &request);
+pub async fn secure(Extension(client): Extension<Client>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -50,7 +47,7 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING_RUNS));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(NEVER));
-    if scheme == Scheme::Https {
+    if client.scheme == Scheme::Https {
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
     }
     response

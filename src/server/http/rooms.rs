@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::protocol::limits::SNAPSHOT_EVENTS;
 use crate::protocol::{ErrorCode, HistoryPage, RoomSlug, RoomSummary, Seq};
-use crate::server::app::{App, Caller};
+use crate::server::app::{App, Client};
 use crate::server::chat;
 use crate::server::http::HttpRefusal;
 use crate::server::limits::Action;
@@ -39,20 +39,20 @@ impl EventsQuery {
 /// `GET /api/v1/rooms`
 pub async fn list(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(client): Extension<Client>,
 ) -> Result<Json<Vec<RoomSummary>>, HttpRefusal> {
-    app.limits.charge(Action::Read, &caller.payer())?;
+    app.limits.charge(Action::Read, &client.address.into())?;
     Ok(Json(chat::list_rooms(&app).await?))
 }
 
 /// `GET /api/v1/rooms/{room}/events`
 pub async fn events(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(client): Extension<Client>,
     room: Result<Path<RoomSlug>, PathRejection>,
     query: Result<Query<EventsQuery>, QueryRejection>,
 ) -> Result<Json<HistoryPage>, HttpRefusal> {
-    app.limits.charge(Action::Read, &caller.payer())?;
+    app.limits.charge(Action::Read, &client.address.into())?;
     let Path(room) = room.map_err(|_| ErrorCode::RoomNotFound)?;
     let Query(query) = query.map_err(|_| ErrorCode::BadRequest)?;
     let limit = query.limit.unwrap_or(SNAPSHOT_EVENTS);

@@ -12,18 +12,42 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::protocol::limits::SUBPROTOCOL;
 use crate::protocol::{ErrorCode, Refusal, RoomSlug};
-use crate::server::app::{App, Caller};
+use crate::server::app::{App, Client};
 use crate::server::chat;
+use crate::server::config::Scheme;
 use crate::server::connection;
 use crate::server::http::HttpRefusal;
-use crate::server::http::caller;
-use crate::server::http::upgrade::{self, Upgrade};
+use crate::server::http::caller::{Identified, with_cookie};
+use crate::server::http::upgrade::{self, Upgrade, UpgradeRefused};
 use crate::server::limits::{Address, Attack};
 use crate::server::websocket::asks_for_websocket;
 
+/// Why a socket is not opened.
+pub enum SocketRefused {
+    /// The request is no handshake.
+    Handshake(UpgradeRefused),
+    /// It is one, and may not be accepted.
+    ByRule(HttpRefusal),
+}
+
+impl<R: Into<HttpRefusal>> From<R> for SocketRefused {
+    fn from(refusal: R) -> Self {
+        Self::ByRule(refusal.into())
+    }
+}
+
+impl IntoResponse for SocketRefused {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Handshake(refused) => refused.into_response(),
+            Self::ByRule(refusal) => refusal.into_response(),
+        }
+    }
+}
+
 /// Whether a request is a handshake that can succeed, by all that can be told without asking the store.
-pub fn is_welcome(app: &App, request: &Request) -> bool {
-    let (headers, scheme) = (request.headers(), caller::scheme(app, request));
+pub fn is_welcome(app: &App, scheme: Scheme, request: &Request) -> bool {
+    let headers = request.headers();
     let may_connect = match request.uri().path() {
         "/ws" => upgrade::offers(headers, SUBPROTOCOL) && app.origins.check_member_socket(headers, scheme).is_ok(),
         path if path == "/" || path.starts_with("/plain/") => app.origins.check_plain_socket(headers, scheme).is_ok(),
@@ -35,41 +59,65 @@ pub fn is_welcome(app: &App, request: &Request) -> bool {
 /// `GET /ws`: the member socket. The cookie counts here, so the origin must be ours.
 pub async fn member(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
-    upgrade: Upgrade,
-) -> Result<Response, HttpRefusal> {
-    app.origins.check_member_socket(&headers, caller.scheme).map_err(|_| refuse_origin(&app, caller.address))?;
+    upgrade: Result<Upgrade, UpgradeRefused>,
+) -> Result<Response, SocketRefused> {
+    let upgrade = note_bad_handshake(&app, client.address, &headers, upgrade)?;
+    app.origins.check_member_socket(&headers, client.scheme).map_err(|_| refuse_origin(&app, client.address))?;
     let upgrade = upgrade.subprotocol(SUBPROTOCOL, &headers)?;
     let waited_for = admit(&app)?;
-    Ok(as_configured(&app, upgrade).accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller)))
+    let Identified { caller, renewed } = Identified::look_up(&app, client, &headers).await?;
+    let upgrade = as_configured(&app, upgrade);
+    let response = upgrade.accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller));
+    Ok(with_cookie(renewed, response))
 }
 
 /// `GET /plain/{room}`: the plain socket in any room.
 pub async fn plain(
     State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
+    Extension(client): Extension<Client>,
     room: Result<Path<RoomSlug>, PathRejection>,
     headers: HeaderMap,
-    upgrade: Upgrade,
-) -> Result<Response, HttpRefusal> {
+    upgrade: Result<Upgrade, UpgradeRefused>,
+) -> Result<Response, SocketRefused> {
+    let upgrade = note_bad_handshake(&app, client.address, &headers, upgrade)?;
     let Path(room) = room.map_err(|_| ErrorCode::RoomNotFound)?;
-    upgrade_plain(app, caller, room, &headers, upgrade).await
+    upgrade_plain(app, client, room, &headers, upgrade).await
 }
 
 /// `GET /` with `Upgrade: websocket`: the plain socket in the lobby. Everything else goes on to the page.
-pub async fn plain_at_the_root(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn plain_at_the_root(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.uri().path() != "/" || !asks_for_websocket(request.headers()) {
         return next.run(request).await;
     }
     let (mut parts, _) = request.into_parts();
-    let Some(caller) = parts.extensions.get::<Caller>().cloned() else {
-        return HttpRefusal::from(ErrorCode::Internal).into_response();
-    };
-    match Upgrade::from_request_parts(&mut parts, &()).await {
-        Ok(upgrade) => upgrade_plain(app, caller, RoomSlug::lobby(), &parts.headers, upgrade).await.into_response(),
+    let upgrade = Upgrade::from_request_parts(&mut parts, &()).await;
+    match note_bad_handshake(&app, client.address, &parts.headers, upgrade) {
+        Ok(upgrade) => upgrade_plain(app, client, RoomSlug::lobby(), &parts.headers, upgrade).await.into_response(),
         Err(refused) => refused.into_response(),
     }
+}
+
+/// Counts whoever asks for a WebSocket and breaks the rules of the handshake, which no browser and no library does. A
+/// person who opens the address of a socket asks for none.
+fn note_bad_handshake(
+    app: &App,
+    address: Address,
+    headers: &HeaderMap,
+    upgrade: Result<Upgrade, UpgradeRefused>,
+) -> Result<Upgrade, SocketRefused> {
+    upgrade.map_err(|refused| {
+        if asks_for_websocket(headers) && refused.is_by_the_client() {
+            app.limits.attacks.note(Attack::BadHandshake, address);
+        }
+        SocketRefused::Handshake(refused)
+    })
 }
 
 /// A page of another origin asks for what it may not: counted, since honest pages never do.
@@ -80,12 +128,12 @@ pub fn refuse_origin(app: &App, address: Address) -> HttpRefusal {
 
 async fn upgrade_plain(
     app: Arc<App>,
-    caller: Caller,
+    client: Client,
     room: RoomSlug,
     headers: &HeaderMap,
     upgrade: Upgrade,
-) -> Result<Response, HttpRefusal> {
-    let Caller { address, scheme, .. } = caller;
+) -> Result<Response, SocketRefused> {
+    let Client { address, scheme } = client;
     app.origins.check_plain_socket(headers, scheme).map_err(|_| refuse_origin(&app, address))?;
     let waited_for = admit(&app)?;
     chat::open_room(&app, &room).await?;

@@ -38,6 +38,14 @@ pub enum UpgradeRefused {
     NotUpgradable,
 }
 
+impl UpgradeRefused {
+    /// Whether the client broke the rules, and not something that lies between it and this server.
+    #[must_use]
+    pub const fn is_by_the_client(&self) -> bool {
+        matches!(self, Self::Handshake(_) | Self::Extensions(_))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Upgrade {
     type Rejection = UpgradeRefused;
 
