@@ -3,43 +3,65 @@
 //! The tables behind it are large, so they live on the server only. Not here: which characters a name may hold
 //! (`model::text`), and who may take which name (`chat`).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+mod live;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
 use crate::model::text::invisible::is_visible;
-use crate::protocol::UserId;
 
-/// The version of [`look`]. Whoever keeps looks computes them anew when it differs: to be raised with every change of
-/// `look` and with every update of the tables of Unicode behind it.
-pub const LOOKS_VERSION: &str = "1";
+pub use live::{LiveNames, NameClaim};
 
-/// A name as it is compared. Two names clash when either form is equal.
+/// The version of [`NameKey::look`]. Whoever keeps looks computes them anew when it differs: to be raised with every change
+/// of the rule and with every update of the tables of Unicode behind it.
+pub const LOOKS_VERSION: &str = "2";
+
+/// An upright stroke: what l, I, | and their kin are drawn as. Private characters are changed by no table of Unicode.
+const STROKE: char = '\u{E000}';
+/// The digit 1, which is read as an i and drawn as an l.
+const ONE: char = '\u{E001}';
+
+/// A name as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameKey {
     /// Equal for names that are the same.
     pub folded: String,
-    /// Equal for names that look alike.
+    /// Equal for all names that may look alike, and for some that do not: for finding those that are worth comparing.
     pub look: String,
+    /// What it looks like as it is written, capitals and small letters told apart where they differ.
+    shape: String,
+    /// What it reads like in any case.
+    reading: String,
+}
+
+/// Why a name cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameClash {
+    /// It is the name of somebody else.
+    Taken,
+    /// It looks like the name of somebody else.
+    LookAlike,
 }
 
 impl NameKey {
     /// The key of a name.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        Self { folded: fold(name), look: look(name) }
+        let reading = reading(name);
+        Self { folded: fold(name), look: coarse(&reading), shape: shape(name), reading }
     }
 
-    /// How this name clashes with another one.
+    /// How this name clashes with another one. Names look alike when a reader may take one for the other as they are
+    /// written (a capital I for a small l, but not for a capital L), or when they differ by characters of another script
+    /// only, in any case. So Lisa and Ilsa are two people. This relation has no classes: Al1ce is like Alice and like
+    /// Allce, which are not like each other.
     #[must_use]
     pub fn clash(&self, other: &Self) -> Option<NameClash> {
         if self.folded == other.folded {
-            Some(NameClash::Taken)
-        } else {
-            (self.look == other.look).then_some(NameClash::LookAlike)
+            return Some(NameClash::Taken);
         }
+        let is_alike = is_alike(&self.shape, &other.shape) || is_alike(&self.reading, &other.reading);
+        is_alike.then_some(NameClash::LookAlike)
     }
 }
 
@@ -55,15 +77,44 @@ pub fn fold(name: &str) -> String {
     name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
 
-/// What a name looks like in capitals and in small letters: the skeleton of UTS #39 §4 before folding, since a capital I
-/// looks like a small l and its fold does not, and again after it. Invisible characters do not count, and a small i is
-/// like the l that 1 and I are like: `Al1ce`.
-#[must_use]
-pub fn look(name: &str) -> String {
-    let plain: String = name.nfkc().filter(|character| character.is_whitespace() || is_visible(*character)).collect();
-    let as_written: String = skeleton(&plain).collect();
-    let folded: String = skeleton(&fold(&as_written)).collect();
-    fold(&folded).chars().map(|character| if character == 'i' { 'l' } else { character }).collect()
+/// By the skeleton of UTS #39 §4, in which l, I and | are the same, and capitals are what they are.
+fn shape(name: &str) -> String {
+    let keep_one = |character| if character == '1' { ONE } else { character };
+    skeletons(name, keep_one, |character| if character == 'l' { STROKE } else { character })
+}
+
+/// The same with every I read as an i.
+fn reading(name: &str) -> String {
+    let read = |character| match character {
+        'I' | 'Ι' | 'І' => 'i',
+        '1' => ONE,
+        other => other,
+    };
+    skeletons(name, read, |character| character)
+}
+
+/// The skeleton of what is visible of a name, in small letters. Once more after that, since the skeleton of a capital and
+/// that of its small letter differ: m looks like rn, and M does not.
+fn skeletons(name: &str, before: impl Fn(char) -> char, after: impl Fn(char) -> char) -> String {
+    let is_seen = |character: &char| character.is_whitespace() || is_visible(*character);
+    let plain: String = name.nfkd().filter(is_seen).map(before).collect();
+    let written: String = skeleton(&plain).map(after).collect();
+    let folded: String = skeleton(&fold(&written)).collect();
+    fold(&folded).nfd().collect()
+}
+
+fn is_alike(one: &str, other: &str) -> bool {
+    let mut others = other.chars();
+    let is_like = |(character, other)| match (character, other) {
+        (ONE, 'i' | 'l' | STROKE) | ('i' | 'l' | STROKE, ONE) => true,
+        _ => character == other,
+    };
+    one.chars().all(|character| others.next().is_some_and(|other| is_like((character, other))))
+        && others.next().is_none()
+}
+
+fn coarse(reading: &str) -> String {
+    reading.chars().map(|character| if matches!(character, 'i' | ONE) { 'l' } else { character }).collect()
 }
 
 /// Names that nobody may take, however they are dressed up: punctuation, spaces and symbols do not count.
@@ -89,78 +140,7 @@ impl ReservedNames {
 
 /// The letters and digits of a look, without their marks.
 fn bare_look(name: &str) -> String {
-    look(name).nfd().filter(|character| character.is_alphanumeric()).collect()
-}
-
-/// The names that are shown somewhere right now.
-#[derive(Clone, Default)]
-pub struct LiveNames {
-    /// By both forms of each name. At most two entries for each open connection. Innermost lock; held for one look-up.
-    holders: Arc<Mutex<HashMap<String, Holder>>>,
-}
-
-struct Holder {
-    user: UserId,
-    claims: usize,
-}
-
-/// Why a name cannot be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameClash {
-    /// It is the name of somebody else.
-    Taken,
-    /// It looks like the name of somebody else.
-    LookAlike,
-}
-
-/// Keeps a name for its user until it is dropped.
-pub struct NameClaim {
-    names: LiveNames,
-    key: NameKey,
-}
-
-impl LiveNames {
-    /// Shows a name for a user, unless it clashes with that of somebody else.
-    ///
-    /// # Errors
-    /// [`NameClash`] with how they clash.
-    pub fn claim(&self, user: &UserId, key: NameKey) -> Result<NameClaim, NameClash> {
-        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_held = |form: &String| holders.get(form).is_some_and(|holder| holder.user != *user);
-        if is_held(&key.folded) {
-            return Err(NameClash::Taken);
-        }
-        if is_held(&key.look) {
-            return Err(NameClash::LookAlike);
-        }
-        for form in key.forms() {
-            let holder = holders.entry(form.clone()).or_insert_with(|| Holder { user: user.clone(), claims: 0 });
-            holder.claims += 1;
-        }
-        drop(holders);
-        Ok(NameClaim { names: self.clone(), key })
-    }
-}
-
-impl NameKey {
-    /// Both forms, each once.
-    fn forms(&self) -> impl Iterator<Item = &String> {
-        [&self.look].into_iter().chain((self.folded != self.look).then_some(&self.folded))
-    }
-}
-
-impl Drop for NameClaim {
-    fn drop(&mut self) {
-        let mut holders = self.names.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        for form in self.key.forms() {
-            if let Some(holder) = holders.get_mut(form) {
-                holder.claims -= 1;
-                if holder.claims == 0 {
-                    holders.remove(form);
-                }
-            }
-        }
-    }
+    NameKey::of(name).look.chars().filter(|character| character.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ macro_rules! every_store_keeps_its_promises {
                 a_guest_is_found_by_token_and_by_id,
                 a_nickname_that_somebody_owns_is_refused,
                 a_look_alike_of_an_owner_who_is_away_is_refused,
+                honest_names_that_differ_by_an_i_and_an_l_live_side_by_side,
                 a_new_nickname_frees_the_old_one,
                 a_replaced_token_is_good_until_the_new_one_is_used,
                 two_changes_at_once_end_under_one_token,

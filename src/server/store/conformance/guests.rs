@@ -82,6 +82,21 @@ pub async fn a_look_alike_of_an_owner_who_is_away_is_refused(place: &dyn Place) 
     store.put_guest(naming("ben", "Bob", 2)).await.unwrap();
 }
 
+/// Whoever has a name that only a table finds near is neither refused nor removed, whether away for long or resting.
+pub async fn honest_names_that_differ_by_an_i_and_an_l_live_side_by_side(place: &dyn Place) {
+    let store = Subject::open(place).await.store;
+    store.put_guest(naming("ann", "Lisa", 1)).await.unwrap();
+    store.put_guest(naming("ben", "Ilsa", 2)).await.unwrap();
+    assert_eq!(opens(&*store, 1, 1_000).await.unwrap().1, "Lisa");
+    assert_eq!(conflict(store.put_guest(naming("cat", "llsa", 3)).await), NameConflict::LookAlike);
+    store.append(line("lobby", "ben", "id", "bye")).await.unwrap();
+    store.remove_guest(&user("ben"), at(1_000), at(1_060)).await.unwrap();
+    assert_eq!(conflict(store.put_guest(naming("cat", "llsa", 3)).await), NameConflict::Resting);
+    let much_later = NameTerms { unused_since: at(1_001), ..naming("cat", "Ilsa", 3).terms };
+    store.put_guest(Naming { at: at(1_060), terms: much_later, ..naming("cat", "Ilsa", 3) }).await.unwrap();
+    assert_eq!(opens(&*store, 1, 1_000).await.unwrap().1, "Lisa");
+}
+
 pub async fn a_new_nickname_frees_the_old_one(place: &dyn Place) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();

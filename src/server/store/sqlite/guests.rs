@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, Transaction};
 use super::operations::{Operation, Outcome, Space, violates_unique};
 use super::rows::{parsed, timestamp};
 use crate::protocol::{Timestamp, UserId};
-use crate::server::names::{LOOKS_VERSION, NameKey, look};
+use crate::server::names::{LOOKS_VERSION, NameClash, NameKey};
 use crate::server::store::{
     CookieNote, Guest, NameConflict, NameTerms, NameWish, Naming, SessionUse, StoreError, TokenHash, TokenStanding,
 };
@@ -45,25 +45,53 @@ fn guest(row: &Row<'_>) -> Result<Guest> {
 
 /// Why somebody may not have a name, if so. The same name comes before one that looks like it.
 pub(super) fn conflict(database: &Connection, wish: &NameWish) -> Result<Option<NameConflict>> {
-    let NameWish { key, user, at, terms } = wish;
-    let mut owners = database.prepare_cached(
-        "select max(nickname_folded = ?1) from guest
-         where (nickname_folded = ?1 or nickname_look = ?2) and user_id <> ?3
-             and last_seen_ms >= ?4 and (is_proven or cookie_set_ms >= ?5)",
+    let clashing = clashing(database, wish)?;
+    let owners = || clashing.iter().filter(|other| other.standing == Standing::Owned);
+    if owners().any(|owner| owner.clash == NameClash::Taken) {
+        return Ok(Some(NameConflict::Taken));
+    }
+    if owners().next().is_some() {
+        return Ok(Some(NameConflict::LookAlike));
+    }
+    let mut resting = database.prepare_cached(
+        "select nickname from resting_name
+         where (nickname_folded = ?1 or nickname_look = ?2) and user_id <> ?3 and until_ms > ?4",
+    )?;
+    let near = (&wish.key.folded, &wish.key.look, wish.user.as_str(), wish.at.unix_ms());
+    let names: Vec<String> = resting.query_map(near, |row| row.get(0))?.collect::<Result<_>>()?;
+    let rests = names.iter().any(|name| wish.key.clash(&NameKey::of(name)).is_some());
+    Ok(rests.then_some(NameConflict::Resting))
+}
+
+/// Somebody else whose name clashes.
+struct Clashing {
+    user: String,
+    clash: NameClash,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Owned,
+    /// The name was not used for long, or its cookie never came back.
+    OutOfTime,
+}
+
+/// The index finds names that may look alike; which of them do is not a matter of equality.
+fn clashing(database: &Connection, wish: &NameWish) -> Result<Vec<Clashing>> {
+    let NameWish { key, user, terms, .. } = wish;
+    let mut near = database.prepare_cached(
+        "select user_id, nickname, last_seen_ms >= ?4 and (is_proven or cookie_set_ms >= ?5) from guest
+         where (nickname_folded = ?1 or nickname_look = ?2) and user_id <> ?3",
     )?;
     let (unused_since, unproven_since) = (terms.unused_since.unix_ms(), terms.unproven_since.unix_ms());
     let parameters = (&key.folded, &key.look, user.as_str(), unused_since, unproven_since);
-    match owners.query_one(parameters, |row| row.get(0))? {
-        Some(true) => return Ok(Some(NameConflict::Taken)),
-        Some(false) => return Ok(Some(NameConflict::LookAlike)),
-        None => {}
-    }
-    let mut resting = database.prepare_cached(
-        "select 1 from resting_name
-         where (nickname_folded = ?1 or nickname_look = ?2) and user_id <> ?3 and until_ms > ?4",
-    )?;
-    let rests = resting.exists((&key.folded, &key.look, user.as_str(), at.unix_ms()))?;
-    Ok(rests.then_some(NameConflict::Resting))
+    let clashing = near.query_map(parameters, |row| {
+        let (user, nickname, is_owned) = (row.get(0)?, row.get::<_, String>(1)?, row.get(2)?);
+        let standing = if is_owned { Standing::Owned } else { Standing::OutOfTime };
+        Ok(key.clash(&NameKey::of(&nickname)).map(|clash| Clashing { user, clash, standing }))
+    })?;
+    clashing.filter_map(Result::transpose).collect()
 }
 
 impl Operation for Naming {
@@ -79,11 +107,11 @@ impl Operation for Naming {
         if let Some(conflict) = conflict(database, &wish)? {
             return Ok(Outcome::refused(conflict.into()));
         }
-        let key = wish.key;
         // Whoever still has the name is out of time.
-        database
-            .prepare_cached("delete from guest where (nickname_folded = ?1 or nickname_look = ?2) and user_id <> ?3")?
-            .execute((&key.folded, &key.look, self.user.as_str()))?;
+        for other in clashing(database, &wish)? {
+            database.prepare_cached("delete from guest where user_id = ?1")?.execute([other.user])?;
+        }
+        let key = wish.key;
         give_back(database, &self.user, Some(&key.folded), self.at, self.terms.rests_until)?;
         match upsert(database, self, &key) {
             Ok(()) => Ok(Outcome::silent(())),
@@ -148,8 +176,8 @@ fn give_back(
     }
     database
         .prepare_cached(
-            "insert or replace into resting_name (user_id, nickname_folded, nickname_look, until_ms)
-             select user_id, nickname_folded, nickname_look, ?3 from guest
+            "insert or replace into resting_name (user_id, nickname, nickname_folded, nickname_look, until_ms)
+             select user_id, nickname, nickname_folded, nickname_look, ?3 from guest
              where user_id = ?1 and nickname_folded is not ?2
                  and exists (select 1 from event where person_id = ?1 and client_message_id is not null)",
         )?
@@ -203,14 +231,14 @@ pub(super) fn refresh_looks(database: &Connection) -> Result<()> {
     if is_current {
         return Ok(());
     }
-    for (table, named) in [("guest", "nickname"), ("resting_name", "nickname_folded")] {
+    for table in ["guest", "resting_name"] {
         let rows: Vec<(String, String)> = database
-            .prepare(&format!("select user_id, {named} from {table}"))?
+            .prepare(&format!("select user_id, nickname from {table}"))?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_>>()?;
         let mut update = database.prepare(&format!("update {table} set nickname_look = ?2 where user_id = ?1"))?;
         for (user, name) in rows {
-            update.execute((user, look(&name)))?;
+            update.execute((user, NameKey::of(&name).look))?;
         }
     }
     database.execute("insert or replace into meta (name, value) values ('looks_version', ?1)", [LOOKS_VERSION])?;

@@ -3,8 +3,11 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps in order; the one at index n leads to schema version n + 1.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/sqlite/0001_event_log.sql"), include_str!("../migrations/sqlite/0002_names.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/sqlite/0001_event_log.sql"),
+    include_str!("../migrations/sqlite/0002_names.sql"),
+    include_str!("../migrations/sqlite/0003_resting_names.sql"),
+];
 
 /// The schema version that this binary knows.
 pub(super) const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;

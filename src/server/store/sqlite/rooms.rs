@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result};
 use super::operations::{Operation, Outcome, Space};
 use super::rows::{insert_event, parsed, sql_seq};
 use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
-use crate::server::names::look;
+use crate::server::names::NameKey;
 use crate::server::store::{Committed, NewRoom, RoomRecord, StoreError};
 
 impl Operation for NewRoom {
@@ -32,16 +32,19 @@ impl Operation for NewRoom {
 
 /// Why there cannot be such a room. Looks at every room: new ones are rare, since each is paid for.
 fn refused(database: &Connection, new: &NewRoom) -> Result<Option<StoreError>> {
-    let mut select = database.prepare_cached("select slug from room")?;
-    let slugs: Vec<RoomSlug> = select.query_map([], |row| parsed(row, "slug"))?.collect::<Result<_>>()?;
-    let looks = look(new.slug.as_str());
-    if slugs.contains(&new.slug) {
+    let mut select = database.prepare_cached("select slug, title from room")?;
+    let rooms: Vec<(RoomSlug, String)> =
+        select.query_map([], |row| Ok((parsed(row, "slug")?, row.get("title")?)))?.collect::<Result<_>>()?;
+    if rooms.iter().any(|(slug, _)| *slug == new.slug) {
         return Ok(Some(StoreError::RoomExists(new.slug.clone())));
     }
-    if slugs.iter().any(|slug| look(slug.as_str()) == looks) {
+    // An address is in small letters, so it does not show what a name looks like.
+    let (address, title) = (NameKey::of(new.slug.as_str()), NameKey::of(&new.title));
+    let is_like = |name: &str, key: &NameKey| NameKey::of(name).clash(key).is_some();
+    if rooms.iter().any(|room| is_like(room.0.as_str(), &address) || is_like(&room.1, &title)) {
         return Ok(Some(StoreError::RoomLookAlike(new.slug.clone())));
     }
-    let is_full = new.rooms_max > 0 && slugs.len() >= new.rooms_max as usize;
+    let is_full = new.rooms_max > 0 && rooms.len() >= new.rooms_max as usize;
     Ok(is_full.then_some(StoreError::TooManyRooms))
 }
 
