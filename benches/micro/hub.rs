@@ -37,7 +37,7 @@ impl House {
             for _ in 0..FOLLOWERS {
                 let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));
                 let id = hub.connect(Arc::clone(&sendq), None);
-                hub.follow_live(id, slug, Wire::Member);
+                hub.follow_live(id, slug, Wire::Member).expect("it was opened above");
                 sendqs.push(sendq);
             }
         }

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::protocol::CloseCode;
+use crate::server::app::App;
 use crate::server::config::{LimitsConfig, limit};
 use crate::server::hub::Compressor;
 use crate::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use crate::server::limits::{Address, Attack};
 use crate::server::listener::Socket;
 use crate::server::websocket::{Agreement, Inbox};
 
 mod conduct;
+mod following;
 mod sends;
 mod transport;
 
@@ -47,4 +51,20 @@ impl Upgraded {
         let frame_bytes = limit(limits.frame_bytes).map_or(usize::MAX, |bytes| bytes as usize);
         (Arc::new(sendq), Inbox::new(self.unread, frame_bytes, self.agreement), self.waited_for)
     }
+}
+
+/// Tells the log of a client that is closed for what no honest one does.
+fn note_end(app: &App, address: Address, code: CloseCode) {
+    let attack = match code {
+        CloseCode::TooFast => Attack::RefusedFrames,
+        CloseCode::Slow => Attack::SlowReader,
+        CloseCode::FrameTooLarge | CloseCode::InvalidUtf8 | CloseCode::ProtocolError => Attack::BrokenFrames,
+        CloseCode::Drain
+        | CloseCode::Idle
+        | CloseCode::IdentityChanged
+        | CloseCode::Replaced
+        | CloseCode::UnsupportedProtocol
+        | CloseCode::SessionEnded => return,
+    };
+    app.limits.attacks.note(attack, address);
 }

@@ -50,6 +50,11 @@ impl ConnectionId {
     }
 }
 
+/// The hub does not know a room, or does not know it any more: nothing is followed. Open it, and try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the room is not open")]
+pub struct RoomNotOpen;
+
 /// A room that somebody follows or followed since this node started.
 struct OpenRoom {
     title: String,
@@ -172,10 +177,18 @@ impl Hub {
     }
 
     /// Starts collecting what is published in a room for a connection. Follow with [`Hub::go_live`] or
-    /// [`Hub::unfollow`]. The room must be open.
-    pub fn follow(&self, id: ConnectionId, room: &RoomSlug, wire: Wire) {
-        let Some(sendq) = self.registry.sendq(id) else { return };
-        self.with_room(room, id, |room| room.follow(id, sendq, wire));
+    /// [`Hub::unfollow`].
+    ///
+    /// # Errors
+    /// [`RoomNotOpen`]: a room that nobody follows may be forgotten at any moment, also just after it was opened.
+    pub fn follow(&self, id: ConnectionId, room: &RoomSlug, wire: Wire) -> Result<(), RoomNotOpen> {
+        // A connection that is gone follows nothing.
+        let Some(sendq) = self.registry.sendq(id) else { return Ok(()) };
+        // Under the lock of the rooms, so that the room is not forgotten between the look and the follow.
+        let rooms = self.rooms.read().unwrap_or_else(PoisonError::into_inner);
+        let open = rooms.get(room).ok_or(RoomNotOpen)?;
+        open.lanes[self.lane_of(id)].lock().follow(id, sendq, wire);
+        Ok(())
     }
 
     /// Sends `first` (the snapshot up to `head`), then what was collected beyond `head`, then everything live: in one
@@ -199,9 +212,13 @@ impl Hub {
     }
 
     /// Follows a room from this moment on, without a backlog.
-    pub fn follow_live(&self, id: ConnectionId, room: &RoomSlug, wire: Wire) {
-        self.follow(id, room, wire);
+    ///
+    /// # Errors
+    /// As [`Hub::follow`].
+    pub fn follow_live(&self, id: ConnectionId, room: &RoomSlug, wire: Wire) -> Result<(), RoomNotOpen> {
+        self.follow(id, room, wire)?;
         self.go_live(id, room, None, Seq::ZERO);
+        Ok(())
     }
 
     /// Stops following a room.
@@ -235,8 +252,11 @@ impl Hub {
 
     /// Does something with the part of a room that is in a connection's lane.
     fn with_room<T>(&self, slug: &RoomSlug, id: ConnectionId, work: impl FnOnce(&mut Room) -> T) -> Option<T> {
-        let lane = usize::try_from(id.0 % self.lanes.len() as u64).expect("less than the number of lanes");
-        self.room(slug).map(|open| work(&mut open.lanes[lane].lock()))
+        self.room(slug).map(|open| work(&mut open.lanes[self.lane_of(id)].lock()))
+    }
+
+    fn lane_of(&self, id: ConnectionId) -> usize {
+        usize::try_from(id.0 % self.lanes.len() as u64).expect("less than the number of lanes")
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod attacks;
 mod backup;
 mod backup_trouble;
 mod costs;
@@ -14,6 +15,7 @@ mod disk;
 mod drain;
 mod examples;
 mod files;
+mod forgotten_rooms;
 mod history;
 mod limits;
 mod limits_off;

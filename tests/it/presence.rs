@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use teahouse::model::roster::Roster;
-use teahouse::protocol::{Command, Event, Person, RoomSlug};
+use teahouse::protocol::{Command, Event, Person, RoomSlug, RoomSummary};
 
 use crate::support::{Member, TestServer};
 
@@ -99,6 +99,33 @@ async fn writing_is_told_and_ends_with_the_line() {
     alice.say("lobby", "one", "done").await.unwrap();
     let names: Vec<String> = bob.wait_for(writers).await;
     assert!(names.is_empty(), "{names:?}");
+}
+
+/// Protects against N² names: a crowd that writes is a few names and a number in each notice, and a crowd that is here is
+/// a few names and a number in the room list.
+#[tokio::test]
+async fn a_crowd_that_writes_is_five_names_and_a_number() {
+    let server = TestServer::start_with(|config| config.limits.connections_per_address = 0).await;
+    let mut watcher = server.member("Watcher").await;
+    let mut crowd = Vec::new();
+    for number in 0..12 {
+        crowd.push(server.member(&format!("Guest {number}")).await);
+    }
+    for guest in &mut crowd {
+        guest.send(&Command::Typing { room: RoomSlug::lobby() }).await;
+    }
+    let mut writing = 0;
+    while writing < 12 {
+        let names = watcher.wait_for(|event| match event {
+            Event::Typing { people, writing, .. } => Some((people.len(), *writing)),
+            _ => None,
+        });
+        let (named, count) = names.await;
+        assert_eq!(named, 5.min(count as usize), "{count} people write");
+        writing = count;
+    }
+    let rooms: Vec<RoomSummary> = server.browser().get("/api/v1/rooms").await.json().await.unwrap();
+    assert_eq!((rooms[0].online, rooms[0].people.len()), (13, 5));
 }
 
 /// Protects against N² notices: many who come at once are one change for each reader.

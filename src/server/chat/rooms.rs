@@ -68,6 +68,12 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
     }
     let record = app.store.room(slug).await.map_err(refuse)?.ok_or(ErrorCode::RoomNotFound)?;
     app.hub.open_room(&record);
+    // Whoever removes a room closes it in the hub afterwards, which may have been before it was opened here: then the
+    // store does not have it any more.
+    if app.store.room(slug).await.map_err(refuse)?.is_none() {
+        app.hub.close_room(slug);
+        return Err(ErrorCode::RoomNotFound.into());
+    }
     Ok(record)
 }
 

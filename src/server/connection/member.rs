@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
 use crate::server::connection::sends::Sends;
-use crate::server::connection::{Reading, Transport, Turn, Upgraded};
+use crate::server::connection::{Reading, Transport, Turn, Upgraded, note_end};
 use crate::server::hub::ConnectionId;
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
 use crate::server::names::{NameClaim, NameKey};
@@ -35,6 +35,9 @@ pub fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) -> impl Future<O
     let mut member = Member::new(app, sendq, caller, Instant::now());
     async move {
         let end = run(&mut member, &mut transport).await;
+        if let Some(code) = end {
+            note_end(&member.app, member.caller.address, code);
+        }
         drop(member);
         if let Some(code) = end {
             transport.close(code).await;

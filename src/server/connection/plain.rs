@@ -13,24 +13,33 @@ use crate::server::app::App;
 use crate::server::chat::{self, Said, Utterance};
 use crate::server::clock;
 use crate::server::connection::conduct::Conduct;
+use crate::server::connection::following::open_and_follow;
 use crate::server::connection::sends::Sends;
-use crate::server::connection::{Reading, Transport, Turn, Upgraded};
-use crate::server::hub::ConnectionId;
+use crate::server::connection::{Reading, Transport, Turn, Upgraded, note_end};
 use crate::server::hub::publication::{Wire, plain_refusal_frame};
 use crate::server::hub::sendq::{Sendq, Signal, WhenFull};
+use crate::server::hub::{ConnectionId, RoomNotOpen};
 use crate::server::limits::{Address, Payer, PersonKey};
 use crate::server::names::{NameClaim, fold};
 use crate::server::session::{draw_client_message_id, draw_user_id};
 
-/// Serves a program until the socket is over. The room must be open. Whatever ends it, a panic too, the room is left
+/// Serves a program until the socket is over. Whatever ends it, a panic too, the room is left
 /// before the close frame is exchanged.
 /// Everything is made before the future, as by `member::serve`.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address) -> impl Future<Output = ()> + Send {
     let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut program = Program::new(app, sendq, room, address);
+    let followed = program.follow();
     async move {
-        let end = program.run(&mut transport).await;
+        let end = match followed {
+            Ok(()) => program.run(&mut transport).await,
+            // Boxed, since hardly any connection needs it.
+            Err(RoomNotOpen) => Box::pin(program.run_once_open(&mut transport)).await,
+        };
+        if let Some(code) = end {
+            note_end(&program.app, program.address, code);
+        }
         drop(program);
         if let Some(code) = end {
             transport.close(code).await;
@@ -80,10 +89,8 @@ fn shown_time(time: &str) -> Option<String> {
 
 impl Program {
     fn new(app: Arc<App>, sendq: Arc<Sendq>, room: RoomSlug, address: Address) -> Self {
-        let id = app.hub.connect(Arc::clone(&sendq), None);
-        app.hub.follow_live(id, &room, Wire::Plain);
         Self {
-            id,
+            id: app.hub.connect(Arc::clone(&sendq), None),
             conduct: Conduct::new(&app.config.limits, Instant::now()),
             user: draw_user_id(),
             named: None,
@@ -93,6 +100,21 @@ impl Program {
             room,
             app,
         }
+    }
+
+    fn follow(&self) -> Result<(), RoomNotOpen> {
+        self.app.hub.follow_live(self.id, &self.room, Wire::Plain)
+    }
+
+    /// The room was open at the handshake, and was forgotten since, because nobody followed it. It may be gone: a program
+    /// would wait for its lines in vain.
+    async fn run_once_open(&mut self, transport: &mut Transport) -> Option<CloseCode> {
+        let (app, id, room) = (&self.app, self.id, &self.room);
+        if let Err(refusal) = open_and_follow(app, room, || app.hub.follow_live(id, room, Wire::Plain)).await {
+            self.sendq.push(plain_refusal_frame(refusal.to_string()));
+            self.sendq.close(CloseCode::Drain);
+        }
+        self.run(transport).await
     }
 
     /// Runs until the end; `Some` when the program is to be told why.

@@ -26,7 +26,7 @@ pub enum Turn {
     Alive,
     /// The sendq wants something seen to.
     Signal(Signal),
-    /// The socket is over. `Some` when the client must be told why.
+    /// The socket is over. `Some` when the client is the reason, and is told if it can be.
     Over(Option<CloseCode>),
 }
 
@@ -81,6 +81,10 @@ impl Transport {
         match ready!(self.sendq.poll_drained(context)) {
             Ok(None) => {}
             Ok(Some(signal)) => return Poll::Ready(Turn::Signal(signal)),
+            // The client took nothing for as long as a write may take. It hears the reason only if it reads at last.
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                return Poll::Ready(Turn::Over(Some(CloseCode::Slow)));
+            }
             Err(_) => return Poll::Ready(Turn::Over(None)),
         }
         if reading == Reading::Paused {

@@ -58,7 +58,7 @@ fn lines(sendq: &Sendq) -> Vec<String> {
 fn what_is_published_while_the_backlog_is_read_comes_once_and_after_it() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect(&hub);
-    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     for seq in 2..=5 {
         publish(&hub, seq);
     }
@@ -73,7 +73,7 @@ fn what_is_published_while_the_backlog_is_read_comes_once_and_after_it() {
 fn what_the_backlog_held_is_not_sent_again_by_a_late_fan_out() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect(&hub);
-    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 5")), Seq::new(5));
     assert_eq!(position(&hub, id), Some(5));
     for seq in 4..=6 {
@@ -89,8 +89,8 @@ fn lines_that_wait_together_leave_in_one_piece() {
     let hub = hub_with_lobby();
     let (all, sendq_of_all) = connect(&hub);
     let (rest, sendq_of_rest) = connect(&hub);
-    hub.follow_live(all, &RoomSlug::lobby(), Wire::Member);
-    hub.follow(rest, &RoomSlug::lobby(), Wire::Member);
+    hub.follow_live(all, &RoomSlug::lobby(), Wire::Member).unwrap();
+    hub.follow(rest, &RoomSlug::lobby(), Wire::Member).unwrap();
     hub.go_live(rest, &RoomSlug::lobby(), None, Seq::new(3));
     (2..=5).for_each(|seq| hub.publish(committed(seq)));
     hub.send_posted();
@@ -109,7 +109,7 @@ fn a_line_overtakes_a_frame_for_every_member() {
         hub.identify(*id, TabId::parse(&format!("tab-{number}")).unwrap());
     }
     let (reader, sendq) = connect(&hub);
-    hub.follow_live(reader, &RoomSlug::lobby(), Wire::Member);
+    hub.follow_live(reader, &RoomSlug::lobby(), Wire::Member).unwrap();
     let one_step = || {
         for (index, lane) in hub.lanes.iter().enumerate() {
             hub.send(index, lane.next().unwrap());
@@ -131,7 +131,7 @@ fn a_line_overtakes_a_frame_for_every_member() {
 fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 2 });
-    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     for seq in 2..=5 {
         publish(&hub, seq);
     }
@@ -142,7 +142,7 @@ fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
     assert_eq!(sendq.try_next(), None);
     assert_eq!(position(&hub, id), Some(6), "a heartbeat says what it lacks");
 
-    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     publish(&hub, 7);
     assert_eq!(hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 6")), Seq::new(6)), Seam::Closed);
     assert_eq!(lines(&sendq), ["backlog up to 6", "line 7"]);
@@ -153,7 +153,7 @@ fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
 fn more_than_may_wait_while_the_backlog_is_read_is_a_gap() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 2 });
-    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     for seq in 2..=5 {
         publish(&hub, seq);
     }
@@ -170,14 +170,26 @@ fn a_follower_whose_backlog_is_being_read_has_lost_nothing() {
     let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 1 });
     let tea = RoomRecord { slug: RoomSlug::parse("tea").unwrap(), title: "Tea".into(), head: Seq::new(1) };
     hub.open_room(&tea);
-    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
-    hub.follow(id, &tea.slug, Wire::Member);
+    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member).unwrap();
+    hub.follow(id, &tea.slug, Wire::Member).unwrap();
     publish(&hub, 2);
     publish(&hub, 3);
     assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Behind)));
     let behind = hub.fall_behind(id, &[tea.slug.clone(), RoomSlug::lobby()]);
     assert_eq!(behind, [RoomHead { room: RoomSlug::lobby(), head: Seq::new(3) }]);
     assert_eq!(hub.go_live(id, &tea.slug, None, Seq::new(1)), Seam::Closed);
+}
+
+#[test]
+fn whoever_follows_a_forgotten_room_is_told_and_a_followed_one_is_kept() {
+    let hub = hub_with_lobby();
+    let (id, _sendq) = connect(&hub);
+    assert!(hub.forget_room(&RoomSlug::lobby()));
+    assert_eq!(hub.follow(id, &RoomSlug::lobby(), Wire::Member), Err(RoomNotOpen));
+    assert_eq!(hub.follow_live(id, &RoomSlug::lobby(), Wire::Plain), Err(RoomNotOpen));
+    hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
+    assert_eq!(hub.follow(id, &RoomSlug::lobby(), Wire::Member), Ok(()));
+    assert!(!hub.forget_room(&RoomSlug::lobby()));
 }
 
 #[test]
@@ -201,7 +213,7 @@ fn a_publication_is_encoded_once_per_wire_whatever_the_number_of_followers() {
     let hub = hub_with_lobby();
     let followers: Vec<_> = (0..3).map(|_| connect(&hub)).collect();
     for (id, _) in &followers {
-        hub.follow_live(*id, &RoomSlug::lobby(), Wire::Member);
+        hub.follow_live(*id, &RoomSlug::lobby(), Wire::Member).unwrap();
     }
     publish(&hub, 2);
     let mut addresses = Vec::new();
@@ -216,7 +228,7 @@ fn a_publication_is_encoded_once_per_wire_whatever_the_number_of_followers() {
 fn whoever_left_hears_nothing_and_holds_nothing() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect(&hub);
-    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     hub.disconnect(id, &[RoomSlug::lobby()]);
     publish(&hub, 2);
     assert_eq!(Arc::strong_count(&sendq), 1, "the hub still holds the sendq");
@@ -264,7 +276,7 @@ fn the_head_is_the_newest_event_that_anybody_told_of() {
     let hub = hub_with_lobby();
     let (id, _sendq) = connect(&hub);
     publish(&hub, 4);
-    hub.follow(id, &RoomSlug::lobby(), Wire::Member);
+    hub.follow(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     hub.go_live(id, &RoomSlug::lobby(), None, Seq::new(3));
     assert_eq!(hub.head(&RoomSlug::lobby()), Some(Seq::new(4)));
     assert_eq!(hub.head(&RoomSlug::parse("elsewhere").unwrap()), None);

@@ -14,6 +14,7 @@ pub(super) mod appending;
 pub(super) mod guests;
 pub(super) mod history;
 pub(super) mod lifetime;
+pub(super) mod rooms;
 
 /// Where the store of one test lives. Opening it again finds what was written before.
 pub(super) trait Place: Sync {
@@ -48,6 +49,11 @@ macro_rules! every_store_keeps_its_promises {
                 rooms_are_listed_lobby_first_then_by_newest_event,
                 a_new_room_begins_with_its_creation,
                 an_address_is_given_to_one_room_only;
+            rooms:
+                there_are_never_more_rooms_than_the_maximum,
+                rooms_that_are_made_at_once_stay_within_the_maximum,
+                a_room_in_which_nobody_said_anything_is_found_and_removed,
+                a_removed_address_may_be_given_again_and_begins_anew;
             guests:
                 a_guest_is_found_by_token_and_by_id,
                 a_nickname_that_somebody_owns_is_refused,

@@ -12,17 +12,12 @@ use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Pers
 use crate::server::app::{App, Caller};
 use crate::server::chat::{self, SessionState, Utterance};
 use crate::server::hub::publication::{member_frame, welcome_frame};
-use crate::server::limits::{Action, Attack};
+use crate::server::limits::Action;
 
 impl Member {
     pub(super) fn perform(&mut self, output: Output, now: Instant) -> ControlFlow<CloseCode> {
         match output {
-            Output::Close(code) => {
-                if code == CloseCode::TooFast {
-                    self.app.limits.attacks.note(Attack::RefusedFrames, self.caller.address);
-                }
-                return ControlFlow::Break(code);
-            }
+            Output::Close(code) => return ControlFlow::Break(code),
             Output::Send(event) => self.sendq.push(member_frame(&event)),
             Output::Welcome(welcome, rooms) => self.sendq.push(welcome_frame(&welcome, &rooms)),
             Output::Identify(tab) => self.app.hub.identify(self.id, tab),

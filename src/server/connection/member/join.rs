@@ -5,6 +5,7 @@ use crate::protocol::event::Continuity;
 use crate::protocol::{Cursor, Event, HistoryPage, Refusal, RoomSlug, RoomSnapshot, Seq};
 use crate::server::app::App;
 use crate::server::chat;
+use crate::server::connection::following::open_and_follow;
 use crate::server::hub::publication::{Wire, member_frame};
 use crate::server::hub::{ConnectionId, Seam};
 use crate::server::store::EventRange;
@@ -14,8 +15,7 @@ use crate::server::store::EventRange;
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read. The connection does not follow the room then.
 pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<Seam, Refusal> {
-    chat::open_room(app, room).await?;
-    app.hub.follow(id, room, Wire::Member);
+    open_and_follow(app, room, || app.hub.follow(id, room, Wire::Member)).await?;
     let half = HalfFollowed { app, id, room };
     let (snapshot, continuity) = backlog(app, room, cursor).await?;
     std::mem::forget(half);
