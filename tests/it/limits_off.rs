@@ -55,6 +55,8 @@ fn rows() -> Vec<Row> {
         row!(limits.request_bytes, 20, takes_names),
         row!(limits.connections, 5, connects),
         row!(limits.connections_per_address, 5, connects),
+        row!(limits.connects_per_minute with connects_burst, connects),
+        row!(limits.requests_per_minute with requests_burst, reads),
         row!(limits.handshakes_per_minute with handshakes_burst, connects),
         row!(limits.sends_per_minute with sends_burst, says),
         row!(limits.sends_per_minute_per_address with sends_burst_per_address, says),
@@ -70,13 +72,14 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// Whose 0 shows only in what does not happen for a long time, or in how much happens at once. The tests of the modules
+/// Whose 0 shows only in what does not happen for a long time, in how much happens at once, or over TLS. The tests of the modules
 /// that obey them try these.
 const ELSEWHERE: &[&str] = &[
     "server.fan_out_queue",
     "server.fan_out_write_bytes",
     "rooms.presence_notices_per_second",
     "rooms.room_list_changes",
+    "limits.tls_handshakes_per_minute",
     "limits.arrivals",
     "limits.arrival_timeout",
     "limits.sendq_bytes",
