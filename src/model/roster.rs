@@ -10,6 +10,13 @@ const HUES: usize = 24;
 /// How far the next hue is looked for, in steps: far enough to be told apart, and in the end every hue is met.
 const HUE_STRIDE: usize = 7;
 
+/// Hues closer than this are not put side by side: 60 degrees.
+const HUE_GAP: usize = 4;
+
+/// Hues take turns in this many tones, from light to dark, for those who see few hues. With three, there is always one
+/// that differs from both neighbours.
+const TONES: usize = 3;
+
 /// The people of one room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
@@ -56,31 +63,32 @@ impl Roster {
         self.change(&came, &left, online);
     }
 
-    /// The hue of a nickname's seal, below 24. Nobody of those who are here shares one as long as there are hues for all;
-    /// beyond that, no two who stand next to each other do. Whoever is here keeps it.
+    /// The hue of a nickname's seal, below 24. Those who stand next to each other differ in hue by 60 degrees at least,
+    /// and in tone. In a room of a few, nobody shares one. Whoever is here keeps it, except for a neighbour too much
+    /// alike when somebody between them left.
     #[must_use]
     pub fn hue(&self, nickname: &str) -> usize {
         let index = self.people.iter().position(|person| person.nickname == nickname);
         index.and_then(|index| self.hues[index]).unwrap_or_else(|| wished_hue(nickname))
     }
 
-    /// Gives a hue to those who have none, and another to those who have that of their neighbour: the one that the fewest
-    /// have, from the one on that the nickname wishes. Only the order of the people decides, so that the server's HTML and
-    /// the browser's first render agree.
+    /// Gives a hue to those who have none, and another to those who are too much like their neighbour: the one that the
+    /// fewest have, from the one on that the nickname wishes. Only the order of the people decides, so that the server's
+    /// HTML and the browser's first render agree.
     fn tell_apart(&mut self) {
         let mut bearers = [0_usize; HUES];
         self.hues.iter().flatten().for_each(|&hue| bearers[hue] += 1);
         for index in 0..self.hues.len() {
             let own = self.hues[index];
             let above = index.checked_sub(1).and_then(|above| self.hues[above]);
-            if own.is_some() && own != above {
+            if own.is_some_and(|own| differs(own, above)) {
                 continue;
             }
             let below = self.hues.get(index + 1).copied().flatten();
             let wished = wished_hue(&self.people[index].nickname);
             let hues = (0..HUES).map(|step| (wished + step * HUE_STRIDE) % HUES);
-            let free = hues.filter(|&hue| Some(hue) != above && Some(hue) != below).min_by_key(|&hue| bearers[hue]);
-            if let Some(hue) = free {
+            let free = hues.filter(|&hue| differs(hue, above) && differs(hue, below));
+            if let Some(hue) = free.min_by_key(|&hue| bearers[hue]) {
                 bearers[hue] += 1;
                 self.hues[index] = Some(hue);
             }
@@ -109,6 +117,14 @@ impl Roster {
     }
 }
 
+/// Whether a hue may stand beside another one, if there is one.
+fn differs(hue: usize, neighbour: Option<usize>) -> bool {
+    neighbour.is_none_or(|neighbour| {
+        let apart = hue.abs_diff(neighbour);
+        apart.min(HUES - apart) >= HUE_GAP && apart % TONES != 0
+    })
+}
+
 fn wished_hue(nickname: &str) -> usize {
     usize::from(text::hue(nickname)) * HUES / 360
 }
@@ -119,97 +135,4 @@ fn order(person: &Person) -> (String, &UserId) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::samples::named as person;
-
-    fn nicknames(roster: &Roster) -> Vec<&str> {
-        roster.people().iter().map(|person| person.nickname.as_str()).collect()
-    }
-
-    #[test]
-    fn people_are_sorted_without_regard_to_case() {
-        let mut roster = Roster::default();
-        roster.change(&[person("1", "bo"), person("2", "Ada"), person("3", "茶"), person("4", "Émile")], &[], 4);
-        assert_eq!(nicknames(&roster), ["Ada", "bo", "Émile", "茶"]);
-    }
-
-    #[test]
-    fn somebody_who_comes_again_is_listed_once_under_the_new_name() {
-        let mut roster = Roster::default();
-        roster.change(&[person("1", "ada")], &[], 1);
-        roster.change(&[person("1", "ada lovelace")], &[], 1);
-        assert_eq!(nicknames(&roster), ["ada lovelace"]);
-    }
-
-    #[test]
-    fn somebody_who_left_is_gone_and_the_servers_count_is_believed() {
-        let mut roster = Roster::default();
-        roster.change(&[person("1", "ada"), person("2", "bo")], &[], 900);
-        roster.change(&[], &[person("1", "ada")], 899);
-        assert_eq!(nicknames(&roster), ["bo"]);
-        assert_eq!((roster.online(), roster.unnamed()), (899, 898));
-        roster.change(&[], &[person("2", "bo")], 898);
-        assert_eq!((roster.online(), roster.unnamed()), (898, 0), "the count says it all");
-    }
-
-    fn hues(roster: &Roster) -> Vec<usize> {
-        roster.people().iter().map(|person| roster.hue(&person.nickname)).collect()
-    }
-
-    #[test]
-    fn everybody_has_a_hue_of_their_own_and_keeps_it_while_others_come_and_go() {
-        let mut roster = Roster::default();
-        let people: Vec<Person> = (0..24).map(|n| person(&n.to_string(), &format!("guest {n}"))).collect();
-        roster.change(&people[..12], &[], 12);
-        let before: Vec<usize> = people[..12].iter().map(|person| roster.hue(&person.nickname)).collect();
-        roster.change(&people[12..], &[], 24);
-        let after: Vec<usize> = people[..12].iter().map(|person| roster.hue(&person.nickname)).collect();
-        assert_eq!(before, after);
-        let mut all = hues(&roster);
-        all.sort_unstable();
-        assert_eq!(all, (0..24).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn in_a_crowd_neighbours_have_different_hues_also_after_some_have_left() {
-        let mut roster = Roster::default();
-        let crowd: Vec<Person> = (0..150).map(|n| person(&n.to_string(), &format!("guest {n}"))).collect();
-        roster.change(&crowd, &[], 150);
-        let third: Vec<Person> = crowd.iter().step_by(3).cloned().collect();
-        roster.change(&[], &third, 100);
-        roster.change(&third[..20], &[], 120);
-        assert!(hues(&roster).windows(2).all(|two| two[0] != two[1]), "{:?}", hues(&roster));
-    }
-
-    #[test]
-    fn the_same_people_have_the_same_hues_everywhere_and_who_is_away_has_the_one_of_the_name() {
-        let people: Vec<Person> = (0..60).map(|n| person(&n.to_string(), &format!("guest {n}"))).collect();
-        let (mut server, mut browser) = (Roster::default(), Roster::default());
-        server.change(&people, &[], 60);
-        browser.change(&people, &[], 60);
-        assert_eq!(hues(&server), hues(&browser));
-        assert_eq!(server.hue("somebody else"), Roster::default().hue("somebody else"));
-    }
-
-    #[test]
-    fn a_crowd_is_counted_but_not_all_named() {
-        let mut roster = Roster::default();
-        let crowd: Vec<Person> = (0..300).map(|n| person(&n.to_string(), &format!("guest {n}"))).collect();
-        roster.change(&crowd, &[], 300);
-        assert_eq!(roster.people().len(), ROSTER_NAMES_MAX);
-        assert_eq!(roster.unnamed(), 100);
-    }
-
-    #[test]
-    fn a_whole_roster_takes_the_place_of_the_one_before_and_whoever_stays_keeps_the_hue() {
-        let mut roster = Roster::default();
-        roster.change(&[person("1", "ada"), person("2", "bo"), person("3", "cy")], &[], 300);
-        let hues = [roster.hue("bo"), roster.hue("cy")];
-        roster.replace(&[person("1", "ada lovelace"), person("2", "bo"), person("3", "cy"), person("4", "di")], 4);
-        assert_eq!(nicknames(&roster), ["ada lovelace", "bo", "cy", "di"]);
-        assert_eq!(([roster.hue("bo"), roster.hue("cy")], roster.unnamed()), (hues, 0));
-        roster.replace(&[person("4", "di")], 1);
-        assert_eq!((nicknames(&roster), roster.online()), (vec!["di"], 1));
-    }
-}
+mod tests;
