@@ -49,6 +49,8 @@ pub struct OutgoingLine {
     pub wanted: Timestamp,
     /// How far it has come.
     pub state: LineState,
+    /// Whether the server may have it: it was sent, or another page may have sent it.
+    pub may_have_arrived: bool,
 }
 
 /// The lines of one room that are not known to be on disk, in the order of typing. Nothing leaves it silently: only by
@@ -66,7 +68,8 @@ impl Outbox {
     /// Adds a line at the end.
     pub fn push(&mut self, client_message_id: ClientMessageId, sender: UserId, text: String, now: Timestamp) {
         let state = LineState::Waiting;
-        self.lines.push(OutgoingLine { client_message_id, sender, text, created: now, wanted: now, state });
+        let (created, wanted, may_have_arrived) = (now, now, false);
+        self.lines.push(OutgoingLine { client_message_id, sender, text, created, wanted, state, may_have_arrived });
     }
 
     /// The line to send now, marked as sending; none while one is in flight. A line unanswered for 10 s is given out
@@ -81,6 +84,7 @@ impl Outbox {
             .filter(|_| due)
             .find(|line| line.is_in_flight() || line.state == LineState::Waiting)?;
         line.state = LineState::Sending;
+        line.may_have_arrived = true;
         self.sent = Some(now);
         self.pause = None;
         Some(line)
@@ -186,6 +190,14 @@ impl Outbox {
             if !matches!(line.state, LineState::Failed(_)) {
                 line.state = LineState::Stale;
             }
+        }
+    }
+
+    /// Whoever typed here lost the session without signing out, and is `me` from now on: what waits goes under the new
+    /// name. Not what may have arrived under the old one, which would be said twice.
+    pub fn adopt(&mut self, me: &UserId) {
+        for line in self.lines.iter_mut().filter(|line| !line.may_have_arrived) {
+            line.sender = me.clone();
         }
     }
 

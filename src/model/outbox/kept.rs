@@ -43,6 +43,7 @@ impl From<KeptLine> for OutgoingLine {
             created: kept.created_ms,
             wanted: kept.wanted_ms,
             state: kept.refusal.map_or(LineState::Waiting, LineState::Failed),
+            may_have_arrived: true,
         }
     }
 }

@@ -157,6 +157,8 @@ fn storage_keeps_every_line_and_what_became_of_it() {
         restored.restore(kept(&outbox, name));
     }
     outbox.connection_lost();
+    // Nor does it know what was sent.
+    outbox.lines.iter_mut().for_each(|line| line.may_have_arrived = true);
     assert_eq!(restored.lines(), outbox.lines(), "a reload is a lost connection, and storage has no order");
 }
 
@@ -226,4 +228,20 @@ fn waiting_lines_know_why_the_server_wants_them_to_wait_and_until_when() {
     assert_eq!(outbox.pause(), Some((Refusal::permanent(ErrorCode::TooFast), at(2_100))));
     assert_eq!(next(&mut outbox, 2_100).as_deref(), Some("a"));
     assert_eq!(outbox.pause(), None, "the wait is over");
+}
+
+#[test]
+fn after_a_lost_session_what_was_never_sent_goes_under_the_new_name_and_the_rest_is_asked_about() {
+    let mut outbox = outbox(&["sent", "waits"]);
+    next(&mut outbox, 0);
+    outbox.connection_lost();
+    let mut restored = Outbox::default();
+    restored.restore(kept(&outbox, "waits"));
+    for outbox in [&mut outbox, &mut restored] {
+        outbox.adopt(&person("ada2"));
+        outbox.speak_as(&person("ada2"));
+    }
+    assert_eq!(states(&outbox), [LineState::Stale, LineState::Waiting]);
+    assert_eq!(next(&mut outbox, 1).as_deref(), Some("waits"));
+    assert_eq!(states(&restored), [LineState::Stale], "another page may have sent it");
 }
