@@ -39,6 +39,11 @@ pub fn forget(key: &str) {
     let _ = store().map(|store| store.delete(&JsValue::from(key)));
 }
 
+/// Forgets everything.
+pub fn clear() {
+    let _ = store().map(|store| store.clear());
+}
+
 fn try_open(take: impl FnOnce(Vec<(String, String)>) + 'static) -> Option<()> {
     let request: IdbOpenDbRequest = web_sys::window()?.indexed_db().ok()??.open_with_u32(DATABASE, 1).ok()?;
     once(&request, "upgradeneeded", |request| {

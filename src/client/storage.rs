@@ -2,6 +2,8 @@
 //! reload, and tells the other tabs; `journal` keeps a copy that survives a crash. Never fails: where storage is denied or
 //! full, nothing is remembered beyond the page.
 
+mod person;
+
 use std::cell::OnceCell;
 
 use js_sys::Reflect;
@@ -13,8 +15,8 @@ use super::{journal, json};
 use crate::model::outbox::{KeptLine, Outbox, OutgoingLine};
 use crate::protocol::{ClientMessageId, RoomSlug, Seq, TabId};
 
-/// What every key begins with.
-const OURS: &str = "teahouse.";
+pub use person::{forget_person, has_signed_out, on_sign_out, recover};
+
 const NICKNAME: &str = "teahouse.nickname";
 const ATTEMPT: &str = "teahouse.attempt";
 /// What the reader saw last, as `{seq} {room}`: written for the event that the other tabs hear.
@@ -23,29 +25,6 @@ const DRAFT: &str = "teahouse.draft.";
 /// A key for each line, as in `teahouse.outbox.{room}.{client message id}`: tabs share the storage, and none of them ever
 /// writes what another one may have changed meanwhile.
 const OUTBOX: &str = "teahouse.outbox.";
-
-/// Takes back what a crash of the browser kept `localStorage` from writing, and calls back when something was missing.
-/// From then on everything that is remembered is copied as well.
-pub fn recover(recovered: impl FnOnce() + 'static) {
-    journal::open(move |copies| {
-        let Some(storage) = local_storage() else { return };
-        let mut is_missing = false;
-        for (key, text) in copies {
-            if read(&key).is_none() {
-                is_missing = true;
-                // Denied or full: as if it had not been remembered.
-                let _ = storage.set_item(&key, &text);
-            }
-        }
-        // What was remembered before the copy was open.
-        for key in keys(&storage).filter(|key| key.starts_with(OURS)) {
-            journal::keep(&key, &read(&key).unwrap_or_default());
-        }
-        if is_missing {
-            recovered();
-        }
-    });
-}
 
 /// The nickname used last.
 #[must_use]
@@ -165,30 +144,6 @@ pub fn keeps_cookies() -> bool {
 #[must_use]
 pub fn kept_lines() -> usize {
     local_storage().map_or(0, |storage| keys(&storage).filter(|key| line_of(key).is_some()).count())
-}
-
-/// Forgets the person: nickname, drafts and lines of all rooms. The next person at this browser finds none of it.
-pub fn forget_person() {
-    for storage in [local_storage(), session_storage()].into_iter().flatten() {
-        // All keys first, since each removal moves the others.
-        let ours: Vec<String> = keys(&storage).filter(|key| key.starts_with(OURS)).collect();
-        for key in ours {
-            // Denied: then nothing was kept either.
-            let _ = storage.remove_item(&key);
-            journal::forget(&key);
-        }
-    }
-}
-
-/// Calls back when another tab has forgotten the person.
-pub fn on_forget_person(callback: impl Fn() + 'static) -> Option<Listener> {
-    let window = web_sys::window()?;
-    Listener::on(&window, "storage", move |event| {
-        let event: StorageEvent = event.unchecked_into();
-        if event.new_value().is_none() && event.key().is_some_and(|key| key == NICKNAME) {
-            callback();
-        }
-    })
 }
 
 /// The identity of this page, the same over its reconnects. Kept in memory on purpose: a browser copies the storage of a

@@ -23,6 +23,9 @@ const START: &str = include_str!("shell/start.js");
 /// What people expect of any page in a browser.
 const HABITS: &str = include_str!("shell/habits.js");
 
+/// What signing out takes along before the page is alive.
+const SIGN_OUT: &str = include_str!("shell/sign_out.js");
+
 /// The element that the live page is in. Only what is inside it matters to the page, so that an extension may add to the
 /// body what it likes.
 pub const APPLICATION_ID: &str = "application";
@@ -38,7 +41,7 @@ pub struct Assets {
     pub style: String,
     /// The script that starts the page.
     start: String,
-    /// The script that keeps the page handy.
+    /// The scripts that keep the page handy.
     habits: String,
 }
 
@@ -53,7 +56,7 @@ impl Assets {
         };
         let (script, wasm) = (path("js", "js"), path("wasm", "wasm"));
         let start = start_script(&script, &wasm);
-        Self { script, wasm, style: path("css", "css"), start, habits: without_comments(HABITS) }
+        Self { script, wasm, style: path("css", "css"), start, habits: without_comments(&[HABITS, SIGN_OUT].concat()) }
     }
 }
 

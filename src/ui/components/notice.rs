@@ -54,7 +54,6 @@ fn explain(state: RoomState) -> Option<String> {
         LinkStatus::Blocked => words.blocked_words,
         LinkStatus::Refused(refusal) => return Some(i18n::refusal(state.language, refusal)),
         LinkStatus::Ended { code } if code == CloseCode::Replaced.number() => words.ended_replaced,
-        LinkStatus::Ended { code } if code == CloseCode::SessionEnded.number() => words.ended_session,
         LinkStatus::Ended { .. } => words.ended_outdated,
         LinkStatus::Connecting | LinkStatus::Live | LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. } => {
             return None;

@@ -65,7 +65,6 @@ words! {
         "实时更新连不上：你和服务器之间的网络拦截了 WebSocket。仍然可以阅读和发送消息。";
     ended_replaced: Text = "This conversation was opened again elsewhere.", "这个页面已在别处重新打开。";
     ended_outdated: Text = "The server was updated: reload the page.", "服务器已更新，请刷新页面。";
-    ended_session: Text = "Your session ended: reload the page and choose a nickname again.", "登录状态已失效，请刷新页面，重新取个昵称。";
     reload: Text = "Reload", "刷新";
 
     // Rooms.

@@ -6,7 +6,6 @@ use leptos::task::spawn_local;
 use super::RoomState;
 use crate::api::{self, ApiError, ChooseNickname, SignOut};
 use crate::client::{dialog, storage};
-use crate::model::outbox::Outbox;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
 
@@ -23,7 +22,7 @@ impl RoomState {
                 let arguments = [("nickname", nickname.as_str()), ("attempt", &storage::join_attempt())];
                 api::call::<ChooseNickname, _>(&arguments).await
             };
-            self.identity_changed(chosen.map(Some));
+            self.identity_changed(chosen);
         });
     }
 
@@ -44,44 +43,79 @@ impl RoomState {
             return;
         }
         self.clear_notice(Form::Nickname);
+        let me = self.me.get_untracked();
         spawn_local(async move {
             let signed_out = api::call::<SignOut, ()>(&[]).await;
-            if signed_out.is_ok() {
-                self.forget_person();
+            // The end of the connection may have told it before.
+            if self.me.get_untracked() != me {
+                return;
             }
-            self.identity_changed(signed_out.map(|()| None));
+            match signed_out {
+                Ok(()) => {
+                    storage::forget_person();
+                    self.leave();
+                    self.greet_anew();
+                }
+                Err(error) => self.fail_form(Form::Nickname, error),
+            }
         });
     }
 
-    /// Another tab of this browser signed out: what this one still holds goes as well.
+    /// Hears of a sign-out in another tab of this browser.
     pub(super) fn follow_sign_out(self) {
-        let listener = storage::on_forget_person(move || self.forget_person());
+        let listener = storage::on_sign_out(move || _ = self.leave_if_signed_out());
         // Kept for as long as the application lives, in whose effect this runs.
         StoredValue::new_local(listener);
     }
 
-    fn forget_person(self) {
-        self.outbox.set(Outbox::default());
-        self.clear_draft();
-        storage::forget_person();
+    /// When somebody signed out at this browser while this tab did not look: nothing of them stays in it either. Returns
+    /// whether that is so.
+    pub(super) fn leave_if_signed_out(self) -> bool {
+        let has_signed_out = storage::has_signed_out();
+        if has_signed_out {
+            self.leave();
+        }
+        has_signed_out
     }
 
-    fn identity_changed(self, outcome: Result<Option<Person>, ApiError>) {
+    /// The server closed the connection, since its session ended by a sign-out. The answer to that may be lost, and the
+    /// page that asked for it may never come alive, so this tab tells the others. It stays as a reader.
+    pub(super) fn session_ended(self) {
+        // Whoever is here after a sign-out that this tab knows of has nothing to do with that session.
+        if !self.leave_if_signed_out() && self.me.with_untracked(Option::is_some) {
+            storage::forget_person();
+            self.leave();
+        }
+        self.greet_anew();
+    }
+
+    /// Shows nothing of the person any more: what storage holds now is nobody's or somebody else's.
+    fn leave(self) {
+        self.me.set(None);
+        self.open_outbox();
+        self.open_draft();
+        self.unread.set(0);
+    }
+
+    fn greet_anew(self) {
+        self.handle.with_value(|handle| {
+            if let Some(handle) = handle {
+                handle.identity_changed();
+            }
+        });
+    }
+
+    fn identity_changed(self, outcome: Result<Person, ApiError>) {
         match outcome {
             Ok(me) => {
                 storage::end_join_attempt();
-                if let Some(me) = &me {
-                    storage::keep_nickname(&me.nickname);
-                }
+                storage::keep_nickname(&me.nickname);
+                self.adopt_lines(&me.id);
                 let is_first = self.me.with_untracked(Option::is_none);
                 self.focus_composer.set_value(is_first);
-                self.me.set(me);
+                self.me.set(Some(me));
                 self.disown_lines_of_others();
-                self.handle.with_value(|handle| {
-                    if let Some(handle) = handle {
-                        handle.identity_changed();
-                    }
-                });
+                self.greet_anew();
             }
             Err(error) => self.fail_form(Form::Nickname, error),
         }

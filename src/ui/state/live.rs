@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use super::RoomState;
 use crate::client::link::{self, LinkHandle};
-use crate::client::local_time;
+use crate::client::{local_time, storage};
 use crate::model::link::LinkStatus;
 use crate::model::timeline::{Published, Timeline};
 use crate::protocol::event::Continuity;
 use crate::protocol::page::Form;
-use crate::protocol::{Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary, Seq};
+use crate::protocol::{CloseCode, Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary, Seq};
 
 /// How long "caught up" is worth telling.
 const CAUGHT_UP_SHOWN_MS: u32 = 6_000;
@@ -22,6 +22,8 @@ impl RoomState {
         self.posted.set_value(None);
         local_time::correct(self.drawn.get_value());
         self.follow_clock();
+        // A tab that was reopened brings what it kept before a sign-out.
+        storage::has_signed_out();
         self.open_outbox();
         let cursor = self.timeline.with_untracked(|timeline| timeline.cursor());
         let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
@@ -47,6 +49,9 @@ impl RoomState {
     }
 
     fn link_changed(self, status: LinkStatus) {
+        if (status == LinkStatus::Ended { code: CloseCode::SessionEnded.number() }) {
+            return self.session_ended();
+        }
         self.link.set(status);
         match status {
             LinkStatus::Live | LinkStatus::Blocked => self.flush_outbox(),
@@ -68,7 +73,8 @@ impl RoomState {
     fn event(self, event: Event) {
         match event {
             Event::Welcome { me, limits, rooms, .. } => {
-                if me.is_none() && self.me.with_untracked(Option::is_some) {
+                // This tab may have slept while somebody signed out.
+                if !self.leave_if_signed_out() && me.is_none() && self.me.with_untracked(Option::is_some) {
                     self.tell_form(Form::Nickname, self.words().cookie_lost.to_owned());
                 }
                 self.me.set(me);

@@ -82,7 +82,8 @@ impl RoomState {
     /// Sends what may be sent now.
     pub(super) fn flush_outbox(self) {
         let status = self.link.get_untracked();
-        if !matches!(status, LinkStatus::Live | LinkStatus::Blocked) {
+        // What waits is not sent by nobody: it waits for a name.
+        if !matches!(status, LinkStatus::Live | LinkStatus::Blocked) || self.me.with_untracked(Option::is_none) {
             return;
         }
         let now = local_time::now();
@@ -179,8 +180,14 @@ impl RoomState {
     /// Takes up what a crash of the browser nearly took: lines that wait, and the draft.
     pub(super) fn recover(self) {
         storage::recover(move || {
+            // A sign-out may be what the crash took: then what is shown is somebody else's.
+            let is_of_others = storage::has_signed_out();
             self.open_outbox();
-            self.recover_draft();
+            if is_of_others {
+                self.open_draft()
+            } else {
+                self.recover_draft()
+            }
             self.flush_outbox();
         });
     }
@@ -189,6 +196,14 @@ impl RoomState {
     pub(super) fn open_outbox(self) {
         self.outbox.set(storage::outbox(&self.slug()));
         self.disown_lines_of_others();
+    }
+
+    /// What was typed here before the session was lost goes under the name that was chosen since.
+    pub(super) fn adopt_lines(self, me: &UserId) {
+        self.outbox.update(|outbox| outbox.adopt(me));
+        self.outbox.with_untracked(|outbox| {
+            outbox.lines().iter().for_each(|line| storage::keep_line(&self.slug(), line));
+        });
     }
 
     /// Somebody else's lines do not go by themselves.

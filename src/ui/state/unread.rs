@@ -91,6 +91,7 @@ impl RoomState {
     pub(super) fn follow_visibility(self) {
         window_event_listener(leptos::ev::visibilitychange, move |_| {
             self.follow_clock();
+            self.leave_if_signed_out();
             if self.at_newest.get_untracked() {
                 self.saw_newest();
             }

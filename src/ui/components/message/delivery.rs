@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::client::local_time;
 use crate::model::link::LinkStatus;
 use crate::model::rows::{Delivery, Line, LineId, Ownership};
-use crate::protocol::ClientMessageId;
+use crate::protocol::{ClientMessageId, ErrorCode, Refusal};
 use crate::ui::i18n::{self, fill};
 use crate::ui::piece::{IntoPiece, Piece, live};
 use crate::ui::state::{RoomState, use_room_state};
@@ -32,9 +32,12 @@ pub fn delivery_of(line: &Line) -> Option<Piece> {
     }
 }
 
-/// Why the line waits: for the connection, for the server, or for the line before it.
+/// Why the line waits: for a name, for the connection, for the server, or for the line before it.
 fn waiting(state: RoomState) -> String {
     let words = state.words();
+    if state.me.with(Option::is_none) {
+        return i18n::refusal(state.language, Refusal::permanent(ErrorCode::NicknameRequired));
+    }
     if !matches!(state.link.get(), LinkStatus::Live | LinkStatus::Blocked) {
         return words.waiting.to_owned();
     }
