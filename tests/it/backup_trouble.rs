@@ -106,6 +106,29 @@ async fn a_backup_that_does_not_fit_is_refused_and_the_server_goes_on() {
     fs::remove_file(ballast).unwrap();
 }
 
+/// Protects what is on a full disk: it can be saved onto another one. Where not even SQLite's own files have room, the words
+/// name the disk that is full.
+#[tokio::test]
+async fn a_database_on_a_full_disk_can_be_backed_up_onto_another() {
+    let Some(disk) = SmallDisk::mount(64) else { return };
+    let (data, elsewhere) = (disk.0.path().join("data"), TempDir::new().unwrap());
+    let teahouse = Teahouse::start(&mut program(&data)).await;
+    teahouse.member("Alice").await.say("lobby", "one", "one").await.unwrap();
+    let ballast = disk.fill(0);
+    let (code, said) = run(&data, &["backup"], &elsewhere.path().join("running")).await;
+    assert_eq!(code, Some(0), "{said}");
+    teahouse.signal("KILL");
+    teahouse.end().await;
+    fs::remove_file(data.join(format!("{DATABASE}-shm"))).unwrap();
+    fs::remove_file(ballast).unwrap();
+    let ballast = disk.fill(0);
+    let file = elsewhere.path().join("stopped");
+    refused(&data, &["backup"], &file, &["the disk of", "teahouse.sqlite3 is full", "free space"]).await;
+    fs::remove_file(ballast).unwrap();
+    assert_eq!(run(&data, &["backup"], &file).await.0, Some(0));
+    assert_eq!(entries(elsewhere.path()), 2, "something was left behind");
+}
+
 /// Protects what is on a disk that failed and is read-only since: it can be saved, whether the server ended in order or not,
 /// and a start says what is wrong.
 #[tokio::test]

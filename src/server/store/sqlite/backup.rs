@@ -99,7 +99,7 @@ fn take_snapshot(
 ) -> Result<(), BackupError> {
     let unchanged_since = modified(database);
     let (source, access) = connect_source(database).map_err(|error| BackupError::sqlite(database, error))?;
-    let failed = |error| BackupError::of_database(&source, database, copy, error);
+    let failed = |error| BackupError::of_database(&source, database, error);
     let found: i64 = source.pragma_query_one(None, "user_version").map_err(failed)?;
     if found > SCHEMA_VERSION {
         return Err(BackupError::Newer { path: database.to_owned(), found });
@@ -113,7 +113,8 @@ fn take_snapshot(
         path: copy.to_owned(),
         source: io::Error::new(io::ErrorKind::InvalidInput, "the name is not UTF-8"),
     })?;
-    while_reporting(copy, total, report, || source.execute("vacuum into ?1", [name])).map_err(failed)?;
+    let copied = while_reporting(copy, total, report, || source.execute("vacuum into ?1", [name]));
+    copied.map_err(|error| BackupError::of_copying(&source, database, copy, error))?;
     if access == Access::FileAlone && modified(database) != unchanged_since {
         return Err(BackupError::Changed(database.to_owned()));
     }

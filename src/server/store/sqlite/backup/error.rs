@@ -30,7 +30,7 @@ pub enum BackupError {
         detail: String,
     },
     /// A file cannot be made, read, written or renamed.
-    #[error("cannot use {path}: {source}; check that the folder exists, and who may use it")]
+    #[error("cannot use {path}: {source}; check that the folder exists, who may use it, and that the disk is whole")]
     File {
         /// The file.
         path: PathBuf,
@@ -111,12 +111,21 @@ impl BackupError {
         Self::Sqlite { path: path.to_owned(), source }
     }
 
-    /// The connection to the database that is backed up met an error, perhaps one of the copy.
-    pub(super) fn of_database(connection: &Connection, path: &Path, copy: &Path, source: rusqlite::Error) -> Self {
+    /// The connection to the database that is backed up met an error of that database.
+    pub(super) fn of_database(connection: &Connection, path: &Path, source: rusqlite::Error) -> Self {
         match Trouble::of(&source, Step::Statement, connection) {
             Trouble::Damaged(detail) => Self::DamagedDatabase { path: path.to_owned(), detail },
-            Trouble::Full => Self::of_copy(connection, copy, source),
-            _ => Self::sqlite(path, source),
+            Trouble::Full => OpenError::met_by(connection, path, source).into(),
+            Trouble::Busy | Trouble::InDoubt(_) => Self::sqlite(path, source),
+        }
+    }
+
+    /// The connection to the database met an error while it wrote the copy. What cannot be read is the database, and what
+    /// cannot be written the copy.
+    pub(super) fn of_copying(connection: &Connection, path: &Path, copy: &Path, source: rusqlite::Error) -> Self {
+        match Trouble::of(&source, Step::Statement, connection) {
+            Trouble::Damaged(_) | Trouble::Busy => Self::of_database(connection, path, source),
+            Trouble::Full | Trouble::InDoubt(_) => Self::of_copy(connection, copy, source),
         }
     }
 

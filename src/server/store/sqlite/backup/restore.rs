@@ -1,7 +1,7 @@
 //! From a backup to a data folder that a server can be started on: copied, verified, under a new epoch.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,9 @@ use crate::server::store::sqlite::open::{
     DATABASE_FILE, LOCK_FILE, OpenError, connect, draw_epoch, lock, make_folder, refuse_half_restored,
 };
 use crate::server::store::sqlite::space;
+
+/// Bytes that are read before they are written.
+const COPIED_AT_ONCE: u64 = 1024 * 1024;
 
 /// What becomes of the sessions that a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +54,7 @@ pub fn restore(file: &Path, folder: &Path, sessions: Sessions) -> Result<Restore
     space::check(copy.path(), bytes, 0)
         .map_err(|detail| BackupError::NoSpace { path: copy.path().to_owned(), detail })?;
     let owner = owner.give(&target).map_err(BackupError::file(copy.path()))?;
-    let mut source = File::open(file).map_err(BackupError::file(file))?;
-    io::copy(&mut source, &mut target).map_err(BackupError::file(copy.path()))?;
+    fill(&mut target, copy.path(), file)?;
     drop(target);
     let (contents, sessions) = convert(file, copy.path(), sessions)?;
     copy.finish(&database)?;
@@ -83,6 +85,20 @@ fn refuse_used(folder: &Path) -> Result<(), BackupError> {
     }
     refuse_half_restored(&folder.join(DATABASE_FILE))?;
     Err(BackupError::NotEmpty(folder.to_owned()))
+}
+
+/// Copies a backup. An error names the file that it is of, since the two may lie on different disks.
+fn fill(target: &mut File, copy: &Path, file: &Path) -> Result<(), BackupError> {
+    let mut source = File::open(file).map_err(BackupError::file(file))?;
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        (&mut source).take(COPIED_AT_ONCE).read_to_end(&mut bytes).map_err(BackupError::file(file))?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        target.write_all(&bytes).map_err(BackupError::file(copy))?;
+    }
 }
 
 /// What is verified is the copy: nobody changes it any more, and it is what the server will read.
