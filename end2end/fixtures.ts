@@ -2,6 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect, type Browser, type BrowserContext, type BrowserContextOptions } from "@playwright/test";
 import { PlainScript } from "./plain.ts";
+import { Wire } from "./proxy.ts";
 import { RoomPage } from "./pages/room.page.ts";
 import { type Words, wordsOf } from "./words.ts";
 
@@ -104,6 +105,8 @@ interface Fixtures {
   bob: RoomPage;
   /** Scripts on the plain socket of this test's room. */
   script: () => Promise<PlainScript>;
+  /** Between the server and whoever is let in by its origin: it can be cut. What a browser says about that is expected. */
+  wire: Wire;
   /** Fails on anything that keeps somebody out. */
   expectAccessible: (person: RoomPage) => Promise<void>;
 }
@@ -158,6 +161,13 @@ export const test = base.extend<Fixtures>({
       return script;
     });
     for (const script of scripts) await script.close();
+  },
+
+  wire: async ({ server, complaints }, use) => {
+    complaints.expect(/WebSocket connection/, /Failed to load resource/);
+    const wire = await Wire.to(server);
+    await use(wire);
+    await wire.close();
   },
 
   expectAccessible: async ({}, use) => {

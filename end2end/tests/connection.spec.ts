@@ -1,16 +1,5 @@
 // The truth about the connection: what is lost is noticed, said, and mended.
-import { test as base, expect } from "../fixtures.ts";
-import { Wire } from "../proxy.ts";
-
-/** The people of these specs reach the server over a wire that can be cut. */
-const test = base.extend<{ wire: Wire }>({
-  wire: async ({ server, complaints }, use) => {
-    complaints.expect(/WebSocket connection/, /Failed to load resource/);
-    const wire = await Wire.to(server);
-    await use(wire);
-    await wire.close();
-  },
-});
+import { expect, test } from "../fixtures.ts";
 
 test("a reconnect brings what was said meanwhile, once and in order", async ({ wire, people, room, bob }) => {
   const alice = await people.member("Alice", room, { origin: wire.origin });
@@ -80,4 +69,28 @@ test("a browser keeps the cookie that the handshake of a socket renews", async (
   await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: 40_000 });
   const renewed = (await context.cookies()).find(({ name }) => name === session.name);
   expect(renewed?.value).toBe(session.value);
+});
+
+test("what the server makes wait says why and until when, since the connection is there", async ({ people, room, bob }) => {
+  const alice = await people.somebody();
+  let refusals = 1;
+  await alice.page.routeWebSocket(/\/ws$/, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((frame) => {
+      const { type, ...line } = JSON.parse(String(frame)) as { type: string };
+      const refusal = { code: "too_fast", retry_after_ms: 4_000 };
+      if (type === "send" && refusals-- > 0) page.send(JSON.stringify({ type: "nack", ...line, text: undefined, refusal }));
+      else server.send(frame);
+    });
+  });
+  await alice.goto(room.slug);
+  await alice.joinAs(people.nickname("Alice"));
+  await alice.say("one");
+  await alice.say("two");
+  for (const text of ["one", "two"]) {
+    await expect(alice.line(text)).toContainText(/That was too fast\. Will be sent at \d\d?:\d\d:\d\d\./);
+  }
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", "live");
+  await expect(bob.lines()).toHaveText(["one", "two"]);
+  await expect(alice.pendingLines()).toHaveCount(0);
 });

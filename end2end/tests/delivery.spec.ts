@@ -5,7 +5,7 @@ import path from "node:path";
 import { test as base, expect } from "../fixtures.ts";
 import { RoomPage } from "../pages/room.page.ts";
 import { type PlainScript } from "../plain.ts";
-import { Wire } from "../proxy.ts";
+import type { Wire } from "../proxy.ts";
 import { startTeahouse } from "../server.mjs";
 import { limitsOff } from "../settings.ts";
 
@@ -15,8 +15,6 @@ const BACK_MS = 45_000;
 interface Fixtures {
   /** A server of the test's own, since it is going to be killed. */
   house: Awaited<ReturnType<typeof startTeahouse>>;
-  /** Between that server and whoever is let in by it. */
-  wire: Wire;
   /** Opens a browser of its own, on a profile that a crash leaves behind. */
   browserOnDisk: () => Promise<RoomPage>;
   /** What the database holds of the test's room, in its order. */
@@ -30,12 +28,6 @@ const test = base.extend<Fixtures>({
     await house.stop();
   },
   server: async ({ house }, use) => use(house.url),
-  wire: async ({ server, complaints }, use) => {
-    complaints.expect(/WebSocket connection/, /Failed to load resource/);
-    const wire = await Wire.to(server);
-    await use(wire);
-    await wire.close();
-  },
   browserOnDisk: async ({ playwright, server, words, launchOptions, locale }, use) => {
     const profile = await mkdtemp(path.join(tmpdir(), "teahouse-profile-"));
     const opened: RoomPage[] = [];

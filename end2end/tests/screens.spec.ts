@@ -1,7 +1,6 @@
 // Pictures of every state, for human eyes: test-results/screens.
 import { expect, test } from "../fixtures.ts";
 import type { RoomPage } from "../pages/room.page.ts";
-import { Wire } from "../proxy.ts";
 
 const EVERYWHERE = { tag: "@everywhere" };
 
@@ -57,9 +56,7 @@ test("a refusal", EVERYWHERE, async ({ people, room }) => {
   await picture(person, "refusal");
 });
 
-test("offline, with a line that waits", EVERYWHERE, async ({ people, room, server, complaints }) => {
-  complaints.expect(/WebSocket connection/, /Failed to load resource/);
-  const wire = await Wire.to(server);
+test("offline, with a line that waits", EVERYWHERE, async ({ people, room, wire }) => {
   const alice = await people.member("Alice", room, { origin: wire.origin });
   await alice.say("This one arrived.");
   await expect(alice.line("This one arrived.")).not.toHaveClass(/message--pending/);
@@ -68,7 +65,6 @@ test("offline, with a line that waits", EVERYWHERE, async ({ people, room, serve
   await alice.say("This one waits.");
   await expect(alice.line("This one waits.")).toBeVisible();
   await picture(alice, "offline");
-  await wire.close();
 });
 
 test("an address without a room", EVERYWHERE, async ({ people, complaints }) => {
