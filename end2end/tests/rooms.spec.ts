@@ -93,6 +93,16 @@ test("Back closes an open drawer and stays in the room", async ({ people, room }
   await alice.page.goBack();
   await expect(alice.rooms).toBeHidden();
   await expect(alice.page).toHaveURL(new RegExp(`/r/${room.slug}$`));
+  // One opened from the other stays open, and Back closes that one.
+  await alice.openRooms();
+  await alice.page.getByRole("button", { name: alice.words.people }).first().click();
+  await expect(alice.people).toBeVisible();
+  await expect(alice.rooms).toBeHidden();
+  await expect.poll(() => alice.page.evaluate(() => history.state)).toBe("drawer");
+  await expect(alice.people, "whatever came of the first one's entry").toBeVisible();
+  await alice.page.goBack();
+  await expect(alice.people).toBeHidden();
+  await expect(alice.page).toHaveURL(new RegExp(`/r/${room.slug}$`));
   // Closed by hand, it leaves nothing behind that Back would have to pass.
   await alice.openRooms();
   await alice.page.keyboard.press("Escape");

@@ -1,14 +1,23 @@
 // What people expect of any page in a browser. It works before the page is alive, and costs the WebAssembly nothing.
 {
   // Back closes an open drawer: that has an entry of its own in the history, "drawer". One that is closed by other means
-  // takes its entry along, and a room that is opened from it takes the place of the entry (`client::navigation`).
-  addEventListener("toggle", ({ target, newState }) => {
-    if (!target.popover) return;
-    if (newState === "open") history.pushState("drawer", "");
-    else if (history.state === "drawer") history.back();
+  // takes its entry along, and a room that is opened from it takes the place of the entry (`client::navigation`). The other
+  // drawer may open before the entry of this one is gone: then it is that one's.
+  const drawer = () => document.querySelector(".side:popover-open");
+  const enter = () => history.state === "drawer" || history.pushState("drawer", "");
+  let leaves = false;
+  addEventListener("toggle", ({ target }) => {
+    if (!target.popover || leaves) return;
+    if (drawer()) enter();
+    else if (history.state === "drawer") {
+      leaves = true;
+      history.back();
+    }
   }, true);
   addEventListener("popstate", () => {
-    for (const drawer of document.querySelectorAll(".side:popover-open")) drawer.hidePopover();
+    if (!leaves) drawer()?.hidePopover();
+    else if (drawer()) enter();
+    leaves = false;
   });
 
   // Whoever had the focus on something that is drawn anew or taken away goes on where the work goes on: at the same link,
