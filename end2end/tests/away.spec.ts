@@ -1,15 +1,6 @@
 // Without a connection, and after a long time without one: the page stays, shows what it holds, and counts right.
-import { test as base, expect } from "../fixtures.ts";
-import { Wire } from "../proxy.ts";
-
-const test = base.extend<{ wire: Wire }>({
-  wire: async ({ server, complaints }, use) => {
-    complaints.expect(/WebSocket connection/, /Failed to load resource/);
-    const wire = await Wire.to(server);
-    await use(wire);
-    await wire.close();
-  },
-});
+import { devices } from "@playwright/test";
+import { expect, test } from "../fixtures.ts";
 
 test("without a connection another room opens in the page, which shows what it holds", async ({ wire, people, room, token }) => {
   const alice = await people.member("Alice", room, { origin: wire.origin });
@@ -57,4 +48,32 @@ test("after a long time away the title and the badge count the same", async ({ w
   await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: 40_000 });
   await expect(alice.connectionBadge).toContainText(String(said));
   await expect(alice.page).toHaveTitle(new RegExp(`^\\(${said}\\) `));
+});
+
+test("on a phone without a connection, the language says why it stays, where it can be read", async ({ wire, people, room }) => {
+  const { viewport, userAgent, hasTouch, isMobile } = devices["Pixel 5"];
+  const alice = await people.member("Alice", room, { origin: wire.origin, viewport, userAgent, hasTouch, isMobile });
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  await alice.switchLanguage();
+  await expect(alice.alert.filter({ hasText: alice.words.noConnection })).toBeVisible();
+  await expect(alice.rooms).toBeHidden();
+});
+
+test("a room that lets nobody in is not said to be loading", async ({ people, room }) => {
+  const alice = await people.somebody();
+  await alice.page.routeWebSocket(/\/ws$/, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((frame) => {
+      const { type, room } = JSON.parse(String(frame)) as { type: string; room?: string };
+      if (type === "join" && room === "lobby") page.send(JSON.stringify({ type: "refused", room, refusal: { code: "room_not_found" } }));
+      else server.send(frame);
+    });
+  });
+  await alice.goto(room.slug);
+  await alice.live();
+  await alice.rooms.getByRole("link", { name: alice.words.teahouse }).click();
+  await expect(alice.alert.filter({ hasText: "There is no such room" })).toBeVisible();
+  await expect(alice.page.getByText(alice.words.loadingRoom)).toHaveCount(0);
+  await expect(alice.page.getByText(alice.words.emptyRoom)).toHaveCount(0);
 });

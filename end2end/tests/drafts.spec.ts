@@ -42,3 +42,30 @@ test("the name of a room that was made is not left in the form", async ({ alice,
   await expect(alice.page.locator(".rooms__new")).not.toHaveAttribute("open");
   await expect(alice.page.locator("#room-title")).toHaveValue("");
 });
+
+test("a very long draft keeps its last words when the page goes, and when another room comes", async ({ alice, room, token }) => {
+  const long = "All the tea in China. ".repeat(3_000);
+  await alice.composer.fill(`${long}first`);
+  await alice.composer.fill(`${long}last words`);
+  await alice.reload();
+  await expect(alice.composer).toHaveValue(`${long}last words`);
+  await alice.makeRoom(`Other ${token}`);
+  await expect(alice.composer).toHaveValue("");
+  await alice.composer.fill(`${long}elsewhere`);
+  await alice.switchTo(room.title);
+  await expect(alice.composer).toHaveValue(`${long}last words`);
+  await alice.page.goBack();
+  await expect(alice.composer).toHaveValue(`${long}elsewhere`);
+});
+
+test("where a draft does not fit, no older one comes back in its place", async ({ alice }) => {
+  await alice.composer.fill("an old thought");
+  await alice.page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await alice.composer.fill("a new thought");
+  await alice.reload();
+  await expect(alice.composer).not.toHaveValue(/old/);
+});

@@ -49,3 +49,51 @@ test("after a change of nickname the focus is where it was changed", async ({ al
   await expect(alice.people.locator(".me__name")).toHaveText(people.nickname("Alicia"));
   await expect(alice.people.locator("summary")).toBeFocused();
 });
+
+test("the link to older messages stays the same while people come and go", async ({ people, room, script }) => {
+  const writer = await script();
+  for (let line = 1; line <= 130; line++) writer.say(people.nickname("Scribe"), `line ${line}`);
+  await expect.poll(() => writer.heard.length).toBe(130);
+  const reader = await people.visitor(room);
+  await reader.live();
+  const before = await reader.older.elementHandle();
+  const carol = await people.member("Carol", room);
+  await expect(reader.person(carol.nickname)).toHaveCount(1);
+  expect(await before?.evaluate((link) => link.isConnected), "it was not drawn anew").toBe(true);
+});
+
+test("after what was missing came the focus is in the conversation", async ({ wire, people, room, script }) => {
+  const alice = await people.member("Alice", room, { origin: wire.origin });
+  wire.cut();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  const writer = await script();
+  for (let line = 1; line <= 260; line++) writer.say(people.nickname("Scribe"), `line ${line}`);
+  await expect.poll(() => writer.heard.length, { timeout: 30_000 }).toBe(260);
+  wire.mend();
+  const load = alice.timeline.getByRole("button", { name: alice.words.loadHole });
+  await expect(load).toBeAttached({ timeout: 40_000 });
+  await load.focus();
+  await alice.page.keyboard.press("Enter");
+  await expect(alice.line("line 180")).toHaveCount(1);
+  await expect(alice.timeline).toBeFocused();
+});
+
+test("after a message was discarded the focus is in the conversation", async ({ people, room }) => {
+  const alice = await people.somebody();
+  await alice.page.routeWebSocket(/\/ws$/, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((frame) => {
+      const { type, ...line } = JSON.parse(String(frame)) as { type: string };
+      const refusal = { code: "forbidden_character" };
+      if (type === "send") page.send(JSON.stringify({ type: "nack", ...line, text: undefined, refusal }));
+      else server.send(frame);
+    });
+  });
+  await alice.goto(room.slug);
+  await alice.joinAs(people.nickname("Alice"));
+  await alice.say("refused");
+  await alice.line("refused").getByRole("button", { name: alice.words.discard }).focus();
+  await alice.page.keyboard.press("Enter");
+  await expect(alice.lines()).toHaveCount(0);
+  await expect(alice.timeline).toBeFocused();
+});

@@ -62,35 +62,37 @@ pub fn draft(room: &RoomSlug) -> String {
     own.or_else(|| read(&key)).unwrap_or_default()
 }
 
-/// Remembers what is being typed: for this tab, and for the next one after a crash.
+/// Remembers what is being typed: for this tab, and for the next one after a crash. Where it does not fit, nothing is
+/// remembered, so that no older draft comes back.
 pub fn keep_draft(room: &RoomSlug, draft: &str) {
     let key = [DRAFT, room.as_str()].concat();
-    if let Some(storage) = session_storage() {
-        // Denied or full: the copy for all tabs may still go.
-        let _ = storage.set_item(&key, draft);
+    if let Some(storage) = session_storage()
+        && storage.set_item(&key, draft).is_err()
+    {
+        // Denied: then there is no older one either.
+        let _ = storage.remove_item(&key);
     }
-    keep(&key, draft);
+    if !keep(&key, draft) {
+        keep(&key, "");
+    }
 }
 
-/// The lines of a room that are not known to be on the server's disk.
-#[must_use]
-pub fn outbox(room: &RoomSlug) -> Outbox {
-    let mut outbox = Outbox::default();
-    let Some(storage) = local_storage() else { return outbox };
-    for key in keys(&storage) {
-        if line_of(&key).is_some_and(|(of_room, _)| of_room == *room) {
-            // A line that cannot be read does not take the others with it.
-            let kept = read(&key).and_then(|json| json::decode(&json).ok());
-            kept.into_iter().for_each(|line| outbox.restore(line));
+/// Gives an outbox the lines of all rooms that are not known to be on the server's disk.
+pub fn restore_lines(outbox: &mut Outbox) {
+    for key in local_storage().iter().flat_map(keys) {
+        // A line that cannot be read does not take the others with it.
+        if let Some((room, _)) = line_of(&key)
+            && let Some(line) = read(&key).and_then(|json| json::decode(&json).ok())
+        {
+            outbox.restore(room, line);
         }
     }
-    outbox
 }
 
 /// Remembers a line until [`forget_line`].
-pub fn keep_line(room: &RoomSlug, line: &OutgoingLine) {
+pub fn keep_line(line: &OutgoingLine) {
     if let Ok(json) = serde_json::to_string(&KeptLine::from(line)) {
-        keep(&line_key(room, &line.client_message_id), &json);
+        keep(&line_key(&line.room, &line.client_message_id), &json);
     }
 }
 
@@ -138,12 +140,6 @@ pub fn on_read(callback: impl Fn(RoomSlug, Seq) + 'static) -> Option<Listener> {
 pub fn keeps_cookies() -> bool {
     let navigator = web_sys::window().map(|window| window.navigator());
     navigator.and_then(|navigator| Reflect::get(&navigator, &"cookieEnabled".into()).ok()?.as_bool()).unwrap_or(true)
-}
-
-/// How many lines of all rooms are kept, since they are not known to be on the server's disk.
-#[must_use]
-pub fn kept_lines() -> usize {
-    local_storage().map_or(0, |storage| keys(&storage).filter(|key| line_of(key).is_some()).count())
 }
 
 /// The identity of this page, the same over its reconnects. Kept in memory on purpose: a browser copies the storage of a
@@ -207,12 +203,15 @@ fn read(key: &str) -> Option<String> {
     local_storage()?.get_item(key).ok()?
 }
 
-/// Remembers a text; an empty one is forgotten.
-fn keep(key: &str, text: &str) {
-    let Some(storage) = local_storage() else {
-        return;
-    };
-    // Denied or full: the page goes on without.
-    let _ = if text.is_empty() { storage.remove_item(key) } else { storage.set_item(key, text) };
-    if text.is_empty() { journal::forget(key) } else { journal::keep(key, text) }
+/// Remembers a text; an empty one is forgotten. Returns whether it fits. Where storage is denied or full, the page goes on
+/// without.
+fn keep(key: &str, text: &str) -> bool {
+    let Some(storage) = local_storage() else { return true };
+    let kept = if text.is_empty() { storage.remove_item(key) } else { storage.set_item(key, text) };
+    if text.is_empty() {
+        journal::forget(key)
+    } else {
+        journal::keep(key, text)
+    }
+    kept.is_ok()
 }

@@ -1,111 +1,81 @@
-//! Lines that were typed and are not yet acknowledged: the local echo and its state. All tabs of a browser share what is
-//! kept of them; each tab has an outbox of its own over it. Two tabs that send the same line do no harm, since its id is
-//! the same; that they rarely do is only thrift. Not here: where lines are kept (`client::storage`) and how they travel
-//! (`client::link`).
+//! Lines that were typed and are not yet acknowledged, of all rooms: the local echo and its state. All tabs of a browser
+//! share what is kept of them; each tab has an outbox of its own over it. Two tabs that send the same line do no harm,
+//! since its id is the same; that they rarely do is only thrift. Not here: where lines are kept (`client::storage`) and how
+//! they travel (`ui::state`).
 
 mod kept;
+mod line;
 
 pub use kept::KeptLine;
+pub use line::{LineState, OutgoingLine, STALE_MS, Unsent};
 
-use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Person, Refusal, Seq, Timestamp, UserId};
+use crate::protocol::{
+    ClientMessageId, EventBody, LogEvent, Message, Person, Refusal, RoomSlug, Seq, Timestamp, UserId,
+};
 
 /// An answer that did not come for this long is not waited for: the same line is sent again, under the same id.
 pub const UNANSWERED_MS: i64 = 10_000;
-/// A line that waited longer than this is not sent by itself any more: nobody likes yesterday's line today.
-pub const STALE_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A line that another tab was seen to keep is left to that tab for this long. It may have been closed since.
 pub const ELSEWHERE_MS: i64 = 15_000;
 
-/// How far a line has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineState {
-    /// Will be sent by itself, when its turn comes.
-    Waiting,
-    /// Sent, not yet answered.
-    Sending,
-    /// Refused for good: the person decides, retry or discard.
-    Failed(Refusal),
-    /// Waited for more than a day, or was typed under another nickname: the person decides, retry or discard.
-    Stale,
-    /// Another tab is sending it, and shows it; this one only takes over when that has not come to an end.
-    Elsewhere {
-        /// From then on it waits here.
-        until: Timestamp,
-    },
-}
-
-/// A line on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutgoingLine {
-    /// Its name for ever, also over retries.
-    pub client_message_id: ClientMessageId,
-    /// Who typed it: the server knows a line again only from the same person.
-    pub sender: UserId,
-    /// What was typed.
-    pub text: String,
-    /// When it was typed, which is its place among the others.
-    pub created: Timestamp,
-    /// When it was typed, or last retried by hand.
-    pub wanted: Timestamp,
-    /// How far it has come.
-    pub state: LineState,
-    /// Whether the server may have it: it was sent, or another page may have sent it.
-    pub may_have_arrived: bool,
-}
-
-/// The lines of one room that are not known to be on disk, in the order of typing. Nothing leaves it silently: only by
-/// [`Outbox::placed`], [`Outbox::arrived`] or [`Outbox::discard`], here or in another tab.
+/// The lines that are not known to be on disk, in the order of typing. Nothing leaves it silently: only by
+/// [`Outbox::acked`], [`Outbox::placed`], [`Outbox::arrived`] or [`Outbox::discard`], here or in another tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
+    /// At most one of each room is `Sending`, which alone keeps the order of typing. Rooms do not wait for each other.
     lines: Vec<OutgoingLine>,
-    /// When the line that is `Sending` was sent; at most one is, which alone keeps the order of typing.
-    sent: Option<Timestamp>,
     /// Set by a refusal that asked to wait: since when, and what it was.
     pause: Option<(Timestamp, Refusal)>,
 }
 
 impl Outbox {
     /// Adds a line at the end.
-    pub fn push(&mut self, client_message_id: ClientMessageId, sender: UserId, text: String, now: Timestamp) {
+    pub fn push(
+        &mut self,
+        room: RoomSlug,
+        client_message_id: ClientMessageId,
+        sender: UserId,
+        text: String,
+        now: Timestamp,
+    ) {
         let state = LineState::Waiting;
         let (created, wanted, may_have_arrived) = (now, now, false);
-        self.lines.push(OutgoingLine { client_message_id, sender, text, created, wanted, state, may_have_arrived });
+        let line = OutgoingLine { room, client_message_id, sender, text, created, wanted, state, may_have_arrived };
+        self.lines.push(line);
     }
 
-    /// The line to send now, marked as sending; none while one is in flight. A line unanswered for 10 s is given out
-    /// again. Call it while the link is live: after `push`, `placed`, `refused`, `arrived`, `retry`, `discard`, on becoming
-    /// live, and when [`Outbox::wait_ms`] has passed.
+    /// A line to send now, marked as sending; none of a room while one of it is in flight. A line unanswered for 10 s is
+    /// given out again. Call it until it gives none, while the server can be reached: after `push`, `acked`, `placed`,
+    /// `refused`, `arrived`, `retry`, `discard`, on becoming live, and when [`Outbox::wait_ms`] has passed.
     pub fn next_to_send(&mut self, now: Timestamp) -> Option<&OutgoingLine> {
         self.lines.iter_mut().for_each(|line| line.age(now));
-        let due = self.wait_ms(now)? == 0;
-        let line = self
-            .lines
-            .iter_mut()
-            .filter(|_| due)
-            .find(|line| line.is_in_flight() || line.state == LineState::Waiting)?;
-        line.state = LineState::Sending;
-        line.may_have_arrived = true;
-        self.sent = Some(now);
-        self.pause = None;
-        Some(line)
+        self.pause = self.pause.filter(|pause| pause_ms(*pause, now) > 0);
+        let line = (0..self.lines.len()).find(|place| self.line_wait_ms(&self.lines[*place], now) == Some(0))?;
+        self.lines[line].state = LineState::Sending { since: now };
+        self.lines[line].may_have_arrived = true;
+        Some(&self.lines[line])
     }
 
     /// In how many milliseconds `next_to_send` is worth calling although nothing happens; none when nothing waits.
     #[must_use]
     pub fn wait_ms(&self, now: Timestamp) -> Option<u32> {
-        if self.lines.iter().any(OutgoingLine::is_in_flight) {
-            return Some(self.sent.map_or(0, |sent| remaining_ms(sent, UNANSWERED_MS, now)));
-        }
-        let pause_ms = || self.pause.map_or(0, |(since, refusal)| remaining_ms(since, wait_of(refusal), now));
-        let waits = self.lines.iter().filter_map(|line| match line.state {
-            LineState::Waiting => Some(pause_ms()),
-            LineState::Elsewhere { until } => Some(u32::try_from(until.unix_ms() - now.unix_ms()).unwrap_or(0)),
-            _ => None,
-        });
-        waits.min()
+        self.lines.iter().filter_map(|line| self.line_wait_ms(line, now)).min()
     }
 
-    fn acked(&mut self, id: &ClientMessageId) {
+    /// In how many milliseconds a line may be given out; none while that is not a matter of time.
+    fn line_wait_ms(&self, line: &OutgoingLine, now: Timestamp) -> Option<u32> {
+        let is_before = |other: &OutgoingLine| other.is_in_flight() && other.room == line.room;
+        match line.state {
+            LineState::Sending { since } => Some(remaining_ms(since, UNANSWERED_MS, now)),
+            LineState::Waiting if self.lines.iter().any(is_before) => None,
+            LineState::Waiting => Some(self.pause.map_or(0, |pause| pause_ms(pause, now))),
+            LineState::Elsewhere { until } => Some(u32::try_from(until.unix_ms() - now.unix_ms()).unwrap_or(0)),
+            LineState::Failed(_) | LineState::Stale => None,
+        }
+    }
+
+    /// The server has the line, and its room is not open here.
+    pub fn acked(&mut self, id: &ClientMessageId) {
         self.lines.retain(|line| line.client_message_id != *id);
     }
 
@@ -162,8 +132,8 @@ impl Outbox {
     }
 
     /// Another tab keeps this line, or says what became of it there.
-    pub fn kept_elsewhere(&mut self, kept: KeptLine, now: Timestamp) {
-        let mut line = OutgoingLine::from(kept);
+    pub fn kept_elsewhere(&mut self, room: RoomSlug, kept: KeptLine, now: Timestamp) {
+        let mut line = kept.into_line(room);
         if line.state == LineState::Waiting {
             line.state = LineState::Elsewhere { until: Timestamp::from_unix_ms(now.unix_ms() + ELSEWHERE_MS) };
         }
@@ -171,10 +141,7 @@ impl Outbox {
             // It is on its way from here too: the answer will tell.
             Some(known) if known.is_in_flight() => {}
             Some(known) => *known = line,
-            None => {
-                let place = self.lines.partition_point(|known| known.place() <= line.place());
-                self.lines.insert(place, line);
-            }
+            None => self.insert(line),
         }
     }
 
@@ -242,9 +209,27 @@ impl Outbox {
         self.lines.iter().find(|line| line.client_message_id == *id)
     }
 
-    /// Takes a line from storage, as a page does that has just come: it waits, or has failed, as it had there.
-    pub fn restore(&mut self, kept: KeptLine) {
-        let line = OutgoingLine::from(kept);
+    /// What a reader is told about a room whose lines are not in sight. What another tab is sending is told there.
+    #[must_use]
+    pub fn unsent(&self, room: &RoomSlug) -> Option<Unsent> {
+        let lines = self.lines.iter().filter(|line| line.room == *room);
+        let unsent = lines.filter_map(|line| match line.state {
+            LineState::Waiting | LineState::Sending { .. } => Some(Unsent::Waiting),
+            LineState::Failed(_) | LineState::Stale => Some(Unsent::Stuck),
+            LineState::Elsewhere { .. } => None,
+        });
+        unsent.max()
+    }
+
+    /// Takes a line from storage, unless it is known: it waits, or has failed, as it had there.
+    pub fn restore(&mut self, room: RoomSlug, kept: KeptLine) {
+        let line = kept.into_line(room);
+        if self.line(&line.client_message_id).is_none() {
+            self.insert(line);
+        }
+    }
+
+    fn insert(&mut self, line: OutgoingLine) {
         let place = self.lines.partition_point(|known| known.place() <= line.place());
         self.lines.insert(place, line);
     }
@@ -254,24 +239,8 @@ impl Outbox {
     }
 }
 
-impl OutgoingLine {
-    fn is_in_flight(&self) -> bool {
-        self.state == LineState::Sending
-    }
-
-    /// Two lines of one millisecond were typed in two tabs, and need only be in the same order everywhere.
-    fn place(&self) -> (Timestamp, &ClientMessageId) {
-        (self.created, &self.client_message_id)
-    }
-
-    fn age(&mut self, now: Timestamp) {
-        if matches!(self.state, LineState::Elsewhere { until } if until <= now) {
-            self.state = LineState::Waiting;
-        }
-        if self.state == LineState::Waiting && now.unix_ms() - self.wanted.unix_ms() > STALE_MS {
-            self.state = LineState::Stale;
-        }
-    }
+fn pause_ms((since, refusal): (Timestamp, Refusal), now: Timestamp) -> u32 {
+    remaining_ms(since, wait_of(refusal), now)
 }
 
 fn wait_of(refusal: Refusal) -> i64 {

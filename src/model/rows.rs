@@ -141,7 +141,8 @@ pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dy
         }
     }
     // The log may be faster than the ack: a line is not shown twice in between.
-    for line in outbox.lines().iter().filter(|line| !is_in_log(line, timeline)) {
+    let is_shown = |line: &&OutgoingLine| line.room == *timeline.room() && !is_in_log(line, timeline);
+    for line in outbox.lines().iter().filter(is_shown) {
         if let Some(delivery) = Delivery::of(line.state) {
             layout.outgoing(line, delivery);
         }
@@ -190,7 +191,7 @@ impl Delivery {
     const fn of(state: LineState) -> Option<Self> {
         match state {
             LineState::Waiting => Some(Self::Waiting),
-            LineState::Sending => Some(Self::Sending),
+            LineState::Sending { .. } => Some(Self::Sending),
             LineState::Failed(refusal) => Some(Self::Failed(refusal)),
             LineState::Stale => Some(Self::Stale),
             LineState::Elsewhere { .. } => None,

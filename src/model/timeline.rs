@@ -2,7 +2,7 @@
 //! Not here: lines that are still on their way (`outbox`), what is drawn (`rows`).
 
 use crate::protocol::event::Continuity;
-use crate::protocol::{Cursor, Epoch, HistoryPage, LogEvent, Person, RoomSnapshot, Seq, Timestamp, UserId};
+use crate::protocol::{Cursor, Epoch, HistoryPage, LogEvent, Person, RoomSlug, RoomSnapshot, Seq, Timestamp, UserId};
 
 /// What [`Timeline::publish`] made of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,7 @@ pub enum Entry<'a> {
 /// The log of one room as far as it is held.
 #[derive(Clone, Debug)]
 pub struct Timeline {
+    room: RoomSlug,
     epoch: Epoch,
     /// Runs of contiguous events, none empty, oldest first; between each two lies at least one event that is not held.
     runs: Vec<Vec<LogEvent>>,
@@ -68,6 +69,7 @@ impl Timeline {
     #[must_use]
     pub fn new(snapshot: &RoomSnapshot) -> Self {
         let mut timeline = Self {
+            room: snapshot.summary.slug.clone(),
             epoch: snapshot.epoch.clone(),
             runs: Vec::new(),
             followed: Seq::ZERO,
@@ -171,6 +173,12 @@ impl Timeline {
             let hole = hole.map(|after| Entry::Hole(Hole { after, before: event.seq }));
             hole.into_iter().chain([Entry::Event(event)]).chain(self.notices_after(event.seq))
         }))
+    }
+
+    /// Whose log it is.
+    #[must_use]
+    pub const fn room(&self) -> &RoomSlug {
+        &self.room
     }
 
     /// Where this reader stands.

@@ -83,7 +83,7 @@ pub struct RoomState {
     pub limits: RwSignal<Limits>,
     /// The log of the room.
     pub timeline: RwSignal<Timeline>,
-    /// Own lines that are not known to be on the server's disk.
+    /// Own lines of all rooms that are not known to be on the server's disk.
     pub outbox: RwSignal<Outbox>,
     /// Who is here.
     pub roster: RwSignal<Roster>,
@@ -128,7 +128,7 @@ pub struct RoomState {
     /// How many lines of others the last join brought after a time away.
     brought: StoredValue<usize>,
     /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
-    held: StoredValue<Vec<(RoomSlug, Timeline)>>,
+    held: StoredValue<Vec<Timeline>>,
     throttle: StoredValue<TypingThrottle>,
     handle: StoredValue<Option<LinkHandle>>,
     timers: StoredValue<timer::Timers>,

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{LineState, OutgoingLine};
-use crate::protocol::{ClientMessageId, Refusal, Timestamp, UserId};
+use crate::protocol::{ClientMessageId, Refusal, RoomSlug, Timestamp, UserId};
 
-/// A line as it is stored: what cannot be worked out again.
+/// A line as it is stored: what cannot be worked out again. Its room is in the name that it is stored under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptLine {
     client_message_id: ClientMessageId,
@@ -21,7 +21,7 @@ impl From<&OutgoingLine> for KeptLine {
     fn from(line: &OutgoingLine) -> Self {
         let refusal = match line.state {
             LineState::Failed(refusal) => Some(refusal),
-            LineState::Waiting | LineState::Sending | LineState::Stale | LineState::Elsewhere { .. } => None,
+            LineState::Waiting | LineState::Sending { .. } | LineState::Stale | LineState::Elsewhere { .. } => None,
         };
         Self {
             client_message_id: line.client_message_id.clone(),
@@ -34,15 +34,16 @@ impl From<&OutgoingLine> for KeptLine {
     }
 }
 
-impl From<KeptLine> for OutgoingLine {
-    fn from(kept: KeptLine) -> Self {
-        Self {
-            client_message_id: kept.client_message_id,
-            sender: kept.sender,
-            text: kept.text,
-            created: kept.created_ms,
-            wanted: kept.wanted_ms,
-            state: kept.refusal.map_or(LineState::Waiting, LineState::Failed),
+impl KeptLine {
+    pub(super) fn into_line(self, room: RoomSlug) -> OutgoingLine {
+        OutgoingLine {
+            room,
+            client_message_id: self.client_message_id,
+            sender: self.sender,
+            text: self.text,
+            created: self.created_ms,
+            wanted: self.wanted_ms,
+            state: self.refusal.map_or(LineState::Waiting, LineState::Failed),
             may_have_arrived: true,
         }
     }

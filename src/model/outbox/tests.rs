@@ -14,10 +14,14 @@ fn person(name: &str) -> UserId {
     UserId::parse(name).expect("a good id")
 }
 
+fn room(name: &str) -> RoomSlug {
+    RoomSlug::parse(name).expect("a good slug")
+}
+
 fn outbox(names: &[&str]) -> Outbox {
     let mut outbox = Outbox::default();
     for name in names {
-        outbox.push(id(name), person("ada"), format!("text of {name}"), at(0));
+        outbox.push(RoomSlug::lobby(), id(name), person("ada"), format!("text of {name}"), at(0));
     }
     outbox
 }
@@ -46,11 +50,58 @@ fn lines_go_one_by_one_in_the_order_of_typing() {
     let mut outbox = outbox(&["a", "b"]);
     assert_eq!(next(&mut outbox, 0).as_deref(), Some("a"));
     assert_eq!(next(&mut outbox, 1), None, "one in flight at a time");
-    assert_eq!(states(&outbox), [LineState::Sending, LineState::Waiting]);
+    assert_eq!(states(&outbox), [LineState::Sending { since: at(0) }, LineState::Waiting]);
     outbox.acked(&id("a"));
     assert_eq!(next(&mut outbox, 2).as_deref(), Some("b"));
     assert_eq!(outbox.arrived(&[event("b", "ada", 7)]), [id("b")]);
-    assert_eq!(outbox, Outbox { sent: Some(at(2)), ..Outbox::default() }, "the log is as good as an ack");
+    assert_eq!(outbox, Outbox::default(), "the log is as good as an ack");
+}
+
+/// A line that cannot be brought to its room must not keep the open room from talking.
+#[test]
+fn rooms_do_not_wait_for_each_other_and_each_keeps_its_order() {
+    let mut outbox = outbox(&["a", "b"]);
+    outbox.push(room("garden"), id("c"), person("ada"), "elsewhere".to_owned(), at(0));
+    outbox.push(room("garden"), id("d"), person("ada"), "elsewhere".to_owned(), at(0));
+    assert_eq!(next(&mut outbox, 0).as_deref(), Some("a"));
+    assert_eq!(next(&mut outbox, 0).as_deref(), Some("c"));
+    assert_eq!(next(&mut outbox, 0), None, "one of each room is in flight at a time");
+    outbox.acked(&id("c"));
+    assert_eq!(next(&mut outbox, 1).as_deref(), Some("d"));
+    outbox.refused(&id("d"), Refusal::retry_after(ErrorCode::TooFast, 2_000), at(2));
+    outbox.acked(&id("a"));
+    assert_eq!(next(&mut outbox, 3), None, "the server wants the person to wait, wherever they write");
+    assert_eq!(outbox.wait_ms(at(3)), Some(1_999));
+    assert_eq!(next(&mut outbox, 2_002).as_deref(), Some("b"));
+    assert_eq!(next(&mut outbox, 2_002).as_deref(), Some("d"));
+}
+
+#[test]
+fn a_room_is_marked_while_lines_of_it_wait_or_were_refused() {
+    let mut outbox = outbox(&["a", "b"]);
+    assert_eq!(outbox.unsent(&RoomSlug::lobby()), Some(Unsent::Waiting));
+    assert_eq!(outbox.unsent(&room("garden")), None);
+    next(&mut outbox, 0);
+    outbox.refused(&id("a"), Refusal::permanent(ErrorCode::RoomNotFound), at(1));
+    assert_eq!(
+        outbox.unsent(&RoomSlug::lobby()),
+        Some(Unsent::Stuck),
+        "the other one waits, but this one needs somebody"
+    );
+    outbox.discard(&id("a"));
+    next(&mut outbox, 2);
+    assert_eq!(outbox.unsent(&RoomSlug::lobby()), Some(Unsent::Waiting), "until it is answered");
+    outbox.acked(&id("b"));
+    assert_eq!(outbox.unsent(&RoomSlug::lobby()), None);
+}
+
+#[test]
+fn what_storage_gives_back_changes_nothing_that_is_known() {
+    let mut outbox = outbox(&["a"]);
+    let before = kept(&outbox, "a");
+    next(&mut outbox, 0);
+    outbox.restore(RoomSlug::lobby(), before);
+    assert_eq!(states(&outbox), [LineState::Sending { since: at(0) }]);
 }
 
 #[test]
@@ -148,13 +199,13 @@ fn a_line_older_than_a_day_asks_before_it_is_sent() {
 #[test]
 fn storage_keeps_every_line_and_what_became_of_it() {
     let mut outbox = outbox(&["a", "b"]);
-    outbox.push(id("c"), person("ada"), "two\nlines, \"quoted\"".to_owned(), at(7));
+    outbox.push(RoomSlug::lobby(), id("c"), person("ada"), "two\nlines, \"quoted\"".to_owned(), at(7));
     next(&mut outbox, 0);
     outbox.refused(&id("a"), Refusal::permanent(ErrorCode::ForbiddenCharacter), at(1));
     next(&mut outbox, 2);
     let mut restored = Outbox::default();
     for name in ["c", "a", "b"] {
-        restored.restore(kept(&outbox, name));
+        restored.restore(RoomSlug::lobby(), kept(&outbox, name));
     }
     outbox.connection_lost();
     // Nor does it know what was sent.
@@ -165,13 +216,13 @@ fn storage_keeps_every_line_and_what_became_of_it() {
 #[test]
 fn a_retried_line_keeps_its_place_over_a_reload() {
     let mut outbox = outbox(&["a"]);
-    outbox.push(id("b"), person("ada"), "later".to_owned(), at(5));
+    outbox.push(RoomSlug::lobby(), id("b"), person("ada"), "later".to_owned(), at(5));
     next(&mut outbox, 6);
     outbox.refused(&id("a"), Refusal::permanent(ErrorCode::MessageTooLong), at(7));
     outbox.retry(&id("a"), &person("ada"), at(8));
     let mut restored = Outbox::default();
-    restored.restore(kept(&outbox, "b"));
-    restored.restore(kept(&outbox, "a"));
+    restored.restore(RoomSlug::lobby(), kept(&outbox, "b"));
+    restored.restore(RoomSlug::lobby(), kept(&outbox, "a"));
     assert_eq!(next(&mut restored, 9).as_deref(), Some("a"));
 }
 
@@ -179,8 +230,8 @@ fn a_retried_line_keeps_its_place_over_a_reload() {
 fn a_line_that_another_tab_is_sending_is_left_to_it_for_a_while() {
     let elsewhere = outbox(&["a"]);
     let mut here = Outbox::default();
-    here.kept_elsewhere(kept(&elsewhere, "a"), at(100));
-    here.push(id("b"), person("ada"), "typed here".to_owned(), at(200));
+    here.kept_elsewhere(RoomSlug::lobby(), kept(&elsewhere, "a"), at(100));
+    here.push(RoomSlug::lobby(), id("b"), person("ada"), "typed here".to_owned(), at(200));
     assert_eq!(next(&mut here, 200).as_deref(), Some("b"), "lines of two tabs do not wait for each other");
     here.acked(&id("b"));
     assert_eq!(here.wait_ms(at(300)), Some(14_800));
@@ -203,8 +254,8 @@ fn what_became_of_a_line_in_another_tab_is_known_here() {
     next(&mut elsewhere, 2);
     let refusal = Refusal::permanent(ErrorCode::MessageTooLong);
     elsewhere.refused(&id("c"), refusal, at(3));
-    here.kept_elsewhere(kept(&elsewhere, "c"), at(3));
-    assert_eq!(states(&here), [LineState::Sending, LineState::Failed(refusal)]);
+    here.kept_elsewhere(RoomSlug::lobby(), kept(&elsewhere, "c"), at(3));
+    assert_eq!(states(&here), [LineState::Sending { since: at(0) }, LineState::Failed(refusal)]);
 }
 
 #[test]
@@ -212,7 +263,7 @@ fn a_line_is_never_said_by_another_person_unasked() {
     let mut outbox = outbox(&["a", "b"]);
     next(&mut outbox, 0);
     outbox.speak_as(&person("ada"));
-    assert_eq!(states(&outbox), [LineState::Sending, LineState::Waiting], "nothing has changed");
+    assert_eq!(states(&outbox), [LineState::Sending { since: at(0) }, LineState::Waiting], "nothing has changed");
     outbox.speak_as(&person("bo"));
     assert_eq!(states(&outbox), [LineState::Stale, LineState::Stale], "the first may have arrived already");
     outbox.retry(&id("b"), &person("bo"), at(1));
@@ -236,7 +287,7 @@ fn after_a_lost_session_what_was_never_sent_goes_under_the_new_name_and_the_rest
     next(&mut outbox, 0);
     outbox.connection_lost();
     let mut restored = Outbox::default();
-    restored.restore(kept(&outbox, "waits"));
+    restored.restore(RoomSlug::lobby(), kept(&outbox, "waits"));
     for outbox in [&mut outbox, &mut restored] {
         outbox.adopt(&person("ada2"));
         outbox.speak_as(&person("ada2"));

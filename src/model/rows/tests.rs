@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::samples::{self, person};
-use crate::protocol::{ErrorCode, EventBody, LogEvent};
+use crate::protocol::{ErrorCode, EventBody, LogEvent, RoomSlug};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -102,8 +102,10 @@ fn four_people_are_one_and_three_others() {
 fn an_own_line_is_shown_once_from_the_key_press_to_the_log() {
     let mut timeline = timeline(vec![said(1, "me", 0)]);
     let mut outbox = Outbox::default();
-    outbox.push(id("me-2"), person("me").id, "line 2".to_owned(), at(1));
-    outbox.push(id("me-3"), person("me").id, "line 3".to_owned(), at(2));
+    outbox.push(RoomSlug::lobby(), id("me-2"), person("me").id, "line 2".to_owned(), at(1));
+    outbox.push(RoomSlug::lobby(), id("me-3"), person("me").id, "line 3".to_owned(), at(2));
+    let elsewhere = RoomSlug::parse("garden").expect("a good slug");
+    outbox.push(elsewhere, id("me-4"), person("me").id, "for another room".to_owned(), at(3));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 .>me-2 .>me-3");
     timeline.publish(said(2, "me", 3));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 .2 .>me-3", "the log came before the ack");
@@ -114,7 +116,7 @@ fn somebody_elses_line_never_hides_an_own_one() {
     let mut timeline = timeline(vec![said(1, "me", 0)]);
     timeline.publish(said(2, "bo", 3));
     let mut outbox = Outbox::default();
-    outbox.push(id("bo-2"), person("me").id, "the same id by chance".to_owned(), at(1));
+    outbox.push(RoomSlug::lobby(), id("bo-2"), person("me").id, "the same id by chance".to_owned(), at(1));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 2 >bo-2");
 }
 
@@ -122,7 +124,7 @@ fn somebody_elses_line_never_hides_an_own_one() {
 fn a_slow_clock_of_this_machine_does_not_bring_back_yesterday() {
     let timeline = timeline(vec![said(1, "ada", 3 * DAY)]);
     let mut outbox = Outbox::default();
-    outbox.push(id("x"), person("me").id, "text".to_owned(), at(DAY));
+    outbox.push(RoomSlug::lobby(), id("x"), person("me").id, "text".to_owned(), at(DAY));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-04 1 >x");
 }
 
@@ -132,7 +134,7 @@ fn a_key_changes_exactly_when_something_that_is_shown_changes() {
     let mut outbox = Outbox::default();
     let keys =
         |timeline: &Timeline, outbox: &Outbox| laid_out(timeline, outbox).iter().map(Row::key).collect::<Vec<_>>();
-    outbox.push(id("x"), person("me").id, "text".to_owned(), at(1));
+    outbox.push(RoomSlug::lobby(), id("x"), person("me").id, "text".to_owned(), at(1));
     let waiting = keys(&timeline, &outbox);
     assert_eq!(waiting, keys(&timeline, &outbox));
     outbox.next_to_send(at(2));

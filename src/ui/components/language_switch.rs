@@ -3,6 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::client::element::close_drawer;
 use crate::ui::piece::live;
 use crate::ui::state::use_room_state;
 
@@ -14,6 +15,8 @@ pub fn LanguageSwitch() -> impl IntoView {
     let leave = move |event: SubmitEvent| {
         if !state.may_leave() {
             event.prevent_default();
+            // The reason stands behind it.
+            close_drawer("rooms");
         }
     };
     view! {

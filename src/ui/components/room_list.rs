@@ -9,9 +9,10 @@ use super::drawer::DrawerClose;
 use super::language_switch::LanguageSwitch;
 use crate::client::element::{close_drawer, focus_unless_touch};
 use crate::model::address;
+use crate::model::outbox::Unsent;
 use crate::protocol::{RoomSlug, RoomSummary};
 use crate::ui::i18n::{isolated, room_title};
-use crate::ui::piece::{Entry, IntoPiece, list, live, memo};
+use crate::ui::piece::{Entry, IntoPiece, Piece, list, live, memo};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
 /// The column of the rooms; a drawer where there is no room for it.
@@ -60,6 +61,8 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let people = (!people.is_empty())
         .then(|| view! { <span class="rooms__people">{people.join(state.words().between_names)}</span> }.into_piece());
     let to = slug.clone();
+    // The open room shows its own lines.
+    let unsent = live(move || if is_open.get() { None } else { unsent(state, &slug) });
     view! {
         <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=move |event| follow(state, &to, &event)>
             <bdi class="rooms__title">{title}</bdi>
@@ -68,8 +71,18 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
                 <span class="visually-hidden">{online_words.clone()}</span>
             </span>
             {people}
+            {unsent}
         </a></li>
     }
+}
+
+/// What waits to be sent in a room, or was refused.
+fn unsent(state: RoomState, room: &RoomSlug) -> Option<Piece> {
+    let (class, words) = match state.outbox.with(|outbox| outbox.unsent(room))? {
+        Unsent::Waiting => ("rooms__unsent", state.words().unsent_waiting),
+        Unsent::Stuck => ("rooms__unsent rooms__unsent--stuck", state.words().unsent_stuck),
+    };
+    Some(view! { <span class=class>{words}</span> }.into_piece())
 }
 
 /// Opens a room in the page, unless the reader wants it elsewhere.

@@ -61,7 +61,7 @@ pub fn Timeline() -> impl IntoView {
                         rows.map(|row| Entry::new(row.key(), move || show(state, row))).collect()
                     })}
                 </ol>
-                {live(move || is_empty.get().then(|| edge(why_empty(state))))}
+                {live(move || is_empty.get().then(|| why_empty(state)).flatten().map(edge))}
                 {live(move || newest_link(state))}
             </div>
         </div>
@@ -84,12 +84,14 @@ fn show(state: RoomState, row: Row) -> Piece {
     }
 }
 
-fn why_empty(state: RoomState) -> &'static str {
+fn why_empty(state: RoomState) -> Option<&'static str> {
     let words = state.words();
     match (state.arriving.get(), state.link.get()) {
-        (false, _) => words.empty_room,
-        (true, LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. }) => words.not_held,
-        (true, _) => words.loading_room,
+        (false, _) => Some(words.empty_room),
+        (true, LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. }) => Some(words.not_held),
+        // The notice above says it.
+        (true, LinkStatus::Refused(_) | LinkStatus::Ended { .. }) => None,
+        (true, _) => Some(words.loading_room),
     }
 }
 
@@ -98,18 +100,21 @@ fn why_empty(state: RoomState) -> &'static str {
 fn Edge() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let older = memo(move || state.timeline.with(|timeline| timeline.older_than()));
+    // Not by the room itself, which is another one whenever somebody comes or goes: a link that has the focus stays.
+    let older = memo(move || {
+        let older = state.timeline.with(|timeline| Some(address::older(timeline.room(), timeline.older_than()?)));
+        older.ok_or_else(|| state.room_title())
+    });
     live(move || match (older.get(), state.reach_back.get()) {
-        (None, _) => view! {
+        (Err(title), _) => view! {
             <p class="timeline__edge">
-                <strong class="timeline__begin" dir="auto">{state.room_title()}</strong>
+                <strong class="timeline__begin" dir="auto">{title}</strong>
                 {(!state.arriving.get()).then_some(words.room_begins)}
             </p>
         }
         .into_piece(),
-        (Some(_), ReachBack::Loading) => edge(words.loading_older),
-        (Some(before), ReachBack::Idle | ReachBack::Failed) => {
-            let path = address::older(&state.room.get().slug, before);
+        (Ok(_), ReachBack::Loading) => edge(words.loading_older),
+        (Ok(path), ReachBack::Idle | ReachBack::Failed) => {
             let load = move |event: leptos::ev::MouseEvent| {
                 event.prevent_default();
                 state.load_older();
@@ -135,8 +140,8 @@ fn edge(words: &'static str) -> Piece {
 /// Below an older page that was opened without scripts.
 fn newest_link(state: RoomState) -> Option<Piece> {
     let words = state.words();
-    let path = address::room(&state.room.get().slug);
     (!state.rendered_newest.get()).then(|| {
+        let path = address::room(&state.slug());
         view! { <p class="timeline__edge">{words.reading_older} " " <a href=path>{words.newest}</a></p> }.into_piece()
     })
 }

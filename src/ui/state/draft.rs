@@ -9,6 +9,11 @@ use crate::client::storage;
 use crate::model::draft::{Draft, with_kept};
 use crate::protocol::page::Form;
 
+/// A draft of this size is kept at every key. To write a longer one takes the browser longer than a key may.
+const KEPT_AT_EVERY_KEY_BYTES: usize = 4 * 1024;
+/// A longer draft is kept so long after the first key that changed it, and before the page can go.
+const KEPT_AFTER_MS: u32 = 1_000;
+
 impl RoomState {
     /// The composer is in the document. What was typed into it before the page came alive goes on behind what storage kept.
     pub fn composer_came(self) {
@@ -37,10 +42,25 @@ impl RoomState {
     pub fn typed(self, text: String) {
         self.clear_notice(Form::Say);
         self.wrote(&text);
-        self.draft.update(|draft| {
-            storage::keep_draft(draft.room(), &text);
-            draft.edit(text);
-        });
+        let is_small = text.len() <= KEPT_AT_EVERY_KEY_BYTES;
+        self.draft.update(|draft| draft.edit(text));
+        if is_small {
+            self.keep_draft();
+        } else if self.timers.with_value(|timers| !timers.draft.is_set()) {
+            self.timers.update_value(|timers| timers.draft.set(KEPT_AFTER_MS, move || self.keep_draft()));
+        }
+    }
+
+    fn keep_draft(self) {
+        self.timers.update_value(|timers| timers.draft.stop());
+        self.draft.with_untracked(|draft| storage::keep_draft(draft.room(), draft.text()));
+    }
+
+    /// The page may be gone in a moment, or shows another draft: what the timer still holds back is kept now.
+    pub(super) fn keep_last_words(self) {
+        if self.timers.with_value(|timers| timers.draft.is_set()) {
+            self.keep_draft();
+        }
     }
 
     /// Storage has got back what a crash took: shows it, unless something was typed meanwhile.
@@ -53,6 +73,7 @@ impl RoomState {
     /// Another room is open: shows its draft. The field changes in the same step as the room, so that no key falls in
     /// between.
     pub(super) fn open_draft(self) {
+        self.keep_last_words();
         let room = self.slug();
         let text = storage::draft(&room);
         write(&text);
@@ -62,10 +83,8 @@ impl RoomState {
     /// The draft was said.
     pub(super) fn clear_draft(self) {
         write("");
-        self.draft.update(|draft| {
-            storage::keep_draft(draft.room(), "");
-            draft.edit(String::new());
-        });
+        self.draft.update(|draft| draft.edit(String::new()));
+        self.keep_draft();
     }
 }
 

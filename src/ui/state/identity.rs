@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::RoomState;
 use crate::api::{self, ApiError, ChooseNickname, SignOut};
 use crate::client::{dialog, storage};
+use crate::model::outbox::Outbox;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
 
@@ -38,7 +39,7 @@ impl RoomState {
     /// Gives the nickname back, and leaves nothing of this person in the browser. Asks first when that would drop messages
     /// that have not been sent.
     pub fn sign_out(self) {
-        let unsent = storage::kept_lines();
+        let unsent = self.outbox.with_untracked(|outbox| outbox.lines().len());
         if unsent > 0 && !dialog::confirm(&self.words().sign_out_drops.with(unsent)) {
             return;
         }
@@ -92,7 +93,8 @@ impl RoomState {
     /// Shows nothing of the person any more: what storage holds now is nobody's or somebody else's.
     fn leave(self) {
         self.me.set(None);
-        self.open_outbox();
+        self.outbox.set(Outbox::default());
+        self.restore_outbox();
         self.open_draft();
         self.unread.set(0);
     }

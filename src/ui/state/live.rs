@@ -24,7 +24,7 @@ impl RoomState {
         self.follow_clock();
         // A tab that was reopened brings what it kept before a sign-out.
         storage::has_signed_out();
-        self.open_outbox();
+        self.restore_outbox();
         let cursor = self.timeline.with_untracked(|timeline| timeline.cursor());
         let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
         self.handle.set_value(Some(handle));
@@ -54,7 +54,7 @@ impl RoomState {
         }
         self.link.set(status);
         match status {
-            LinkStatus::Live | LinkStatus::Blocked => self.flush_outbox(),
+            LinkStatus::Live | LinkStatus::Blocked | LinkStatus::Refused(_) => self.flush_outbox(),
             _ => self.outbox.update(|outbox| outbox.connection_lost()),
         }
     }
@@ -90,7 +90,7 @@ impl RoomState {
                 self.published(event, Timeline::publish);
             }
             Event::Ack { room, client_message_id, seq, at_ms } => self.acked(&room, client_message_id, seq, at_ms),
-            Event::Nack { room, client_message_id, refusal } => self.refused(&room, &client_message_id, refusal),
+            Event::Nack { client_message_id, refusal, .. } => self.refused(&client_message_id, refusal),
             Event::Presence { room, joined, left, online, people } if self.is_open(&room) => {
                 self.came_and_went(&joined, &left, online, people.as_deref())
             }

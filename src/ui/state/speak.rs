@@ -7,7 +7,7 @@ use super::{FormNotice, RoomState};
 use crate::api::{self, ApiError, PostMessage};
 use crate::client::{history, local_time, storage};
 use crate::model::link::LinkStatus;
-use crate::model::outbox::OutgoingLine;
+use crate::model::outbox::{Outbox, OutgoingLine};
 use crate::model::text;
 use crate::model::timeline::Timeline;
 use crate::protocol::page::Form;
@@ -30,7 +30,7 @@ impl RoomState {
                 self.clear_notice(Form::Say);
                 // Into storage before anything else happens to it.
                 let id = storage::new_client_message_id();
-                self.outbox.update(|outbox| outbox.push(id.clone(), me, line, local_time::now()));
+                self.outbox.update(|outbox| outbox.push(self.slug(), id.clone(), me, line, local_time::now()));
                 self.keep_line(&id);
                 self.clear_draft();
                 self.throttle.update_value(|throttle| throttle.reset());
@@ -79,17 +79,17 @@ impl RoomState {
         self.flush_outbox();
     }
 
-    /// Sends what may be sent now.
+    /// Sends what may be sent now, of all rooms.
     pub(super) fn flush_outbox(self) {
         let status = self.link.get_untracked();
+        let can_send = matches!(status, LinkStatus::Live | LinkStatus::Blocked | LinkStatus::Refused(_));
         // What waits is not sent by nobody: it waits for a name.
-        if !matches!(status, LinkStatus::Live | LinkStatus::Blocked) || self.me.with_untracked(Option::is_none) {
+        if !can_send || self.me.with_untracked(Option::is_none) {
             return;
         }
         let now = local_time::now();
         if self.outbox.with_untracked(|outbox| !outbox.lines().is_empty()) {
-            let line = self.outbox.try_update(|outbox| outbox.next_to_send(now).cloned()).flatten();
-            if let Some(line) = line {
+            while let Some(line) = self.outbox.try_update(|outbox| outbox.next_to_send(now).cloned()).flatten() {
                 self.send(line, status);
             }
         }
@@ -101,30 +101,32 @@ impl RoomState {
     }
 
     fn send(self, line: OutgoingLine, status: LinkStatus) {
-        let room = self.slug();
-        if status == LinkStatus::Blocked {
-            spawn_local(self.post(room, line));
+        if status != LinkStatus::Live || !self.is_open(&line.room) {
+            spawn_local(self.post(line));
             return;
         }
-        let OutgoingLine { client_message_id, text, .. } = line;
+        let OutgoingLine { room, client_message_id, text, .. } = line;
         self.command(Command::Send { room, client_message_id, text });
     }
 
-    /// By HTTP, where the network lets no WebSocket through; then looks for what is new.
-    async fn post(self, room: RoomSlug, line: OutgoingLine) {
-        let id = line.client_message_id;
-        let arguments = [("room", room.as_str()), ("client_message_id", id.as_str()), ("text", &line.text)];
+    /// By HTTP: the connection follows the open room only, and where the network lets no WebSocket through, there is none.
+    async fn post(self, line: OutgoingLine) {
+        let OutgoingLine { room, client_message_id: id, text, .. } = line;
+        let arguments = [("room", room.as_str()), ("client_message_id", id.as_str()), ("text", &text)];
         match api::call::<PostMessage, _>(&arguments).await {
             Ok(posted) => {
-                self.fetch_newest(&room).await;
+                if self.is_open(&room) && self.link.get_untracked() == LinkStatus::Blocked {
+                    self.fetch_newest(&room).await;
+                }
                 self.acked(&room, id, posted.seq, posted.at_ms);
             }
-            Err(ApiError::Refused(refusal)) => self.refused(&room, &id, refusal),
+            Err(ApiError::Refused(refusal)) => self.refused(&id, refusal),
             // It stays in the outbox, which gives it out again after a while.
             Err(ApiError::NoAnswer) => {}
         }
     }
 
+    /// Nothing else brings what is new.
     async fn fetch_newest(self, room: &RoomSlug) {
         let head = self.timeline.with_untracked(|timeline| timeline.head());
         let Ok(page) = history::after(room, head.previous(), POSTED_PAGE_EVENTS).await else { return };
@@ -144,7 +146,10 @@ impl RoomState {
     /// The line is on disk.
     pub(super) fn acked(self, room: &RoomSlug, id: ClientMessageId, seq: Seq, at_ms: Timestamp) {
         storage::forget_line(room, &id);
-        let Some(me) = self.me.get_untracked().filter(|_| self.is_open(room)) else { return };
+        let Some(me) = self.me.get_untracked().filter(|_| self.is_open(room)) else {
+            self.outbox.update(|outbox| outbox.acked(&id));
+            return self.flush_outbox();
+        };
         let head = self.timeline.with_untracked(|timeline| timeline.head());
         match self.outbox.try_update(|outbox| outbox.placed(&id, seq, at_ms, &me, head)).flatten() {
             Some(event) => self.published(event, Timeline::place),
@@ -152,13 +157,10 @@ impl RoomState {
         }
     }
 
-    pub(super) fn refused(self, room: &RoomSlug, id: &ClientMessageId, refusal: Refusal) {
-        // In a room that was left meanwhile, the line waits in storage: it is refused again when the reader comes back.
-        if self.is_open(room) {
-            self.outbox.update(|outbox| outbox.refused(id, refusal, local_time::now()));
-            self.keep_line(id);
-            self.flush_outbox();
-        }
+    pub(super) fn refused(self, id: &ClientMessageId, refusal: Refusal) {
+        self.outbox.update(|outbox| outbox.refused(id, refusal, local_time::now()));
+        self.keep_line(id);
+        self.flush_outbox();
     }
 
     /// Own lines that came back in the log have arrived.
@@ -172,29 +174,27 @@ impl RoomState {
     }
 
     fn keep_line(self, id: &ClientMessageId) {
-        let slug = self.slug();
-        self.outbox
-            .with_untracked(|outbox| outbox.line(id).into_iter().for_each(|line| storage::keep_line(&slug, line)));
+        self.outbox.with_untracked(|outbox| outbox.line(id).into_iter().for_each(storage::keep_line));
     }
 
     /// Takes up what a crash of the browser nearly took: lines that wait, and the draft.
     pub(super) fn recover(self) {
         storage::recover(move || {
             // A sign-out may be what the crash took: then what is shown is somebody else's.
-            let is_of_others = storage::has_signed_out();
-            self.open_outbox();
-            if is_of_others {
-                self.open_draft()
+            if storage::has_signed_out() {
+                self.outbox.set(Outbox::default());
+                self.open_draft();
             } else {
-                self.recover_draft()
+                self.recover_draft();
             }
+            self.restore_outbox();
             self.flush_outbox();
         });
     }
 
-    /// Takes up the lines of the open room that storage kept.
-    pub(super) fn open_outbox(self) {
-        self.outbox.set(storage::outbox(&self.slug()));
+    /// Takes up the lines that storage kept.
+    pub(super) fn restore_outbox(self) {
+        self.outbox.update(storage::restore_lines);
         self.disown_lines_of_others();
     }
 
@@ -202,7 +202,7 @@ impl RoomState {
     pub(super) fn adopt_lines(self, me: &UserId) {
         self.outbox.update(|outbox| outbox.adopt(me));
         self.outbox.with_untracked(|outbox| {
-            outbox.lines().iter().for_each(|line| storage::keep_line(&self.slug(), line));
+            outbox.lines().iter().for_each(storage::keep_line);
         });
     }
 
@@ -216,11 +216,8 @@ impl RoomState {
     /// Hears what other tabs do with their lines.
     pub(super) fn follow_other_tabs(self) {
         let listener = storage::on_line_change(move |room, id, kept| {
-            if !self.is_open(&room) {
-                return;
-            }
             self.outbox.update(|outbox| match kept {
-                Some(kept) => outbox.kept_elsewhere(kept, local_time::now()),
+                Some(kept) => outbox.kept_elsewhere(room, kept, local_time::now()),
                 None => outbox.gone_elsewhere(&id),
             });
             self.disown_lines_of_others();

@@ -98,7 +98,6 @@ impl RoomState {
         self.typing.set(Typing::default());
         self.throttle.update_value(|throttle| throttle.reset());
         self.room.set(nothing_yet.summary);
-        self.open_outbox();
         self.open_draft();
         self.window.set(Window::Newest);
         self.unread.set(0);
@@ -116,16 +115,15 @@ impl RoomState {
     /// `nothing_yet`.
     fn exchange(self, entered: &RoomSlug, nothing_yet: Timeline) -> Option<Cursor> {
         let held = self.held.try_update_value(|held| {
-            let place = held.iter().position(|(room, _)| room == entered)?;
-            Some(held.remove(place).1)
+            let place = held.iter().position(|held| held.room() == entered)?;
+            Some(held.remove(place))
         })?;
         let cursor = held.as_ref().map(Timeline::cursor);
         let mut timeline = held.unwrap_or(nothing_yet);
         self.timeline.update(|shown| std::mem::swap(shown, &mut timeline));
         if !self.arriving.get_untracked() {
-            let left = self.slug();
             self.held.update_value(|held| {
-                held.push((left, timeline));
+                held.push(timeline);
                 if held.len() > HELD_ROOMS_MAX {
                     held.remove(0);
                 }

@@ -15,6 +15,11 @@ impl Timer {
         self.0 = set_timeout_with_handle(ring, Duration::from_millis(u64::from(delay_ms))).ok();
     }
 
+    /// Whether it was set and not stopped since. One that has rung counts until it is stopped.
+    pub const fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Does not ring any more.
     pub fn stop(&mut self) {
         if let Some(handle) = self.0.take() {
@@ -34,6 +39,8 @@ pub struct Timers {
     pub typing: Timer,
     /// Looks at the clock again.
     pub clock: Timer,
+    /// Keeps a long draft.
+    pub draft: Timer,
     /// Lets out what a screen reader is told.
     pub announcement: Timer,
 }

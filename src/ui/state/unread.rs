@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_sys::VisibilityState;
 
 use super::RoomState;
+use crate::client::listener::Listener;
 use crate::client::storage;
 use crate::protocol::{EventBody, LogEvent};
 use crate::ui::i18n::{fill, isolated};
@@ -87,15 +88,19 @@ impl RoomState {
         StoredValue::new_local(listener);
     }
 
-    /// Coming back to the tab at the newest row is reading it.
+    /// Coming back to the tab at the newest row is reading it. Going away may be for ever.
     pub(super) fn follow_visibility(self) {
         window_event_listener(leptos::ev::visibilitychange, move |_| {
+            self.keep_last_words();
             self.follow_clock();
             self.leave_if_signed_out();
             if self.at_newest.get_untracked() {
                 self.saw_newest();
             }
         });
+        let going = Listener::on(&window(), "pagehide", move |_| self.keep_last_words());
+        // Kept for as long as the application lives, in whose effect this runs.
+        StoredValue::new_local(going);
     }
 
     /// The title of the tab: the unread count goes in front while nobody looks.

@@ -68,7 +68,7 @@ impl Client {
         let (kept, typed) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.typed));
         let acks = std::mem::take(&mut self.acks);
         *self = Self { kept, typed, acks, ..fresh };
-        self.kept.values().for_each(|line| self.outbox.restore(line.clone()));
+        self.kept.values().for_each(|line| self.outbox.restore(self.room.clone(), line.clone()));
         self.wishes.push(Wish::CloseSocket);
         self.step(Input::Start, now);
     }
@@ -76,7 +76,7 @@ impl Client {
     pub fn say(&mut self, text: String, now: i64) {
         let id = ClientMessageId::parse(&format!("{}-{}", self.me.id, self.typed.len())).unwrap();
         self.typed.push(id.clone());
-        self.outbox.push(id.clone(), self.me.id.clone(), text, at(now));
+        self.outbox.push(self.room.clone(), id.clone(), self.me.id.clone(), text, at(now));
         let line = self.outbox.line(&id).expect("it was pushed");
         self.kept.insert(id, KeptLine::from(line));
         self.flush(now);
@@ -169,7 +169,7 @@ impl Client {
         }
         if let Some(line) = self.outbox.next_to_send(at(now)) {
             let (room, client_message_id, text) =
-                (self.room.clone(), line.client_message_id.clone(), line.text.clone());
+                (line.room.clone(), line.client_message_id.clone(), line.text.clone());
             self.step(Input::Send(Command::Send { room, client_message_id, text }), now);
         }
         self.outbox_alarm = self.outbox.wait_ms(at(now)).map(|ms| now + i64::from(ms.max(50)));

@@ -115,7 +115,7 @@ impl Page {
     /// Takes a typed line; it goes as soon as the connection lets it.
     pub async fn say(&mut self, id: &ClientMessageId, text: &str) {
         let me = self.me.as_ref().expect("a page lets nobody speak before it knows who it is").id.clone();
-        self.outbox.push(id.clone(), me, text.to_owned(), now());
+        self.outbox.push(self.room.clone(), id.clone(), me, text.to_owned(), now());
         self.flush().await;
     }
 

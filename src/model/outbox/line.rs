@@ -1,0 +1,77 @@
+//! One line of the outbox, and how far it has come.
+
+use crate::protocol::{ClientMessageId, Refusal, RoomSlug, Timestamp, UserId};
+
+/// A line that waited longer than this is not sent by itself any more: nobody likes yesterday's line today.
+pub const STALE_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// How far a line has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineState {
+    /// Will be sent by itself, when its turn comes.
+    Waiting,
+    /// Sent, not yet answered.
+    Sending {
+        /// When it was sent last.
+        since: Timestamp,
+    },
+    /// Refused for good: the person decides, retry or discard.
+    Failed(Refusal),
+    /// Waited for more than a day, or was typed under another nickname: the person decides, retry or discard.
+    Stale,
+    /// Another tab is sending it, and shows it; this one only takes over when that has not come to an end.
+    Elsewhere {
+        /// From then on it waits here.
+        until: Timestamp,
+    },
+}
+
+/// What a room needs to be marked for, where its lines are not in sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unsent {
+    /// Lines wait, and go by themselves.
+    Waiting,
+    /// A line does not go by itself: the person decides.
+    Stuck,
+}
+
+/// A line on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingLine {
+    /// Where it was typed, and nowhere else it is said.
+    pub room: RoomSlug,
+    /// Its name for ever, also over retries.
+    pub client_message_id: ClientMessageId,
+    /// Who typed it: the server knows a line again only from the same person.
+    pub sender: UserId,
+    /// What was typed.
+    pub text: String,
+    /// When it was typed, which is its place among the others.
+    pub created: Timestamp,
+    /// When it was typed, or last retried by hand.
+    pub wanted: Timestamp,
+    /// How far it has come.
+    pub state: LineState,
+    /// Whether the server may have it: it was sent, or another page may have sent it.
+    pub may_have_arrived: bool,
+}
+
+impl OutgoingLine {
+    pub(super) fn is_in_flight(&self) -> bool {
+        matches!(self.state, LineState::Sending { .. })
+    }
+
+    /// Two lines of one millisecond were typed in two tabs, and need only be in the same order everywhere.
+    pub(super) fn place(&self) -> (Timestamp, &ClientMessageId) {
+        (self.created, &self.client_message_id)
+    }
+
+    pub(super) fn age(&mut self, now: Timestamp) {
+        if matches!(self.state, LineState::Elsewhere { until } if until <= now) {
+            self.state = LineState::Waiting;
+        }
+        if self.state == LineState::Waiting && now.unix_ms() - self.wanted.unix_ms() > STALE_MS {
+            self.state = LineState::Stale;
+        }
+    }
+}
