@@ -12,4 +12,4 @@ pub mod state;
 
 pub use app::App;
 pub use nowhere::{nowhere, turned_away};
-pub use shell::{APPLICATION_ID, Assets, shell};
+pub use shell::{APPLICATION_ID, Assets, CookieLost, shell};

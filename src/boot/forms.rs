@@ -75,7 +75,7 @@ pub async fn nickname((State(site), Extension(caller)): Parts, request: Request)
     match chat::choose_nickname(&visit.site.app, &visit.caller, &form.nickname, form.attempt.as_ref()).await {
         Ok(identity) => {
             let cookie = visit.site.app.cookies.set(&identity.token, visit.caller.scheme);
-            with_cookie(back_to(&visit.room), Some(cookie))
+            with_cookie(see_other(&[&address::room(&visit.room), "?joined"].concat()), Some(cookie))
         }
         Err(refusal) => visit.refuse(PageForm::Nickname, refusal, form.nickname, None).await,
     }
@@ -188,8 +188,12 @@ async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
 }
 
 /// Post, redirect, get: reloading the page does not post again.
-fn back_to(room: &RoomSlug) -> Response {
-    let location = HeaderValue::try_from(address::room(room)).expect("percent-encoded text is visible ASCII");
+pub fn back_to(room: &RoomSlug) -> Response {
+    see_other(&address::room(room))
+}
+
+fn see_other(path: &str) -> Response {
+    let location = HeaderValue::try_from(path).expect("percent-encoded text is visible ASCII");
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 

@@ -21,8 +21,8 @@ use crate::server::clock;
 use crate::server::http::{HttpRefusal, identify};
 use crate::server::limits::Action;
 use crate::server::store::EventRange;
-use crate::ui::Assets;
 use crate::ui::i18n::Language;
+use crate::ui::{Assets, CookieLost};
 
 /// What the routes of the page need.
 #[derive(Clone)]
@@ -52,40 +52,41 @@ pub fn router(app: &Arc<App>) -> Router {
     pages.merge(assets::router(app))
 }
 
-/// `?before=SEQ`: an older page, for reading back without scripts.
-#[derive(Deserialize)]
+/// `?before=SEQ`: an older page, for reading back without scripts. `?joined`: where a form led that brought a nickname.
+#[derive(Default, Deserialize)]
 pub struct PageQuery {
     before: Option<Seq>,
+    joined: Option<String>,
 }
 
-/// A place that nobody can be sent to is no reason to show nothing: the newest page comes instead.
-fn range(query: Result<Query<PageQuery>, QueryRejection>) -> EventRange {
-    query.ok().and_then(|Query(query)| query.before).map_or(EventRange::Newest, EventRange::Before)
-}
+/// A query that cannot be read is no reason to show nothing: the newest page comes instead.
+type AnyQuery = Result<Query<PageQuery>, QueryRejection>;
 
-async fn lobby(
-    site: State<Site>,
-    caller: Extension<Caller>,
-    query: Result<Query<PageQuery>, QueryRejection>,
-    request: Request,
-) -> Response {
-    show(&site, &caller, RoomSlug::lobby(), range(query), request).await
+async fn lobby(site: State<Site>, caller: Extension<Caller>, query: AnyQuery, request: Request) -> Response {
+    show(&site, &caller, RoomSlug::lobby(), query, request).await
 }
 
 async fn room(
     site: State<Site>,
     caller: Extension<Caller>,
     room: Result<Path<RoomSlug>, PathRejection>,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    query: AnyQuery,
     request: Request,
 ) -> Response {
     match room {
-        Ok(Path(room)) => show(&site, &caller, room, range(query), request).await,
+        Ok(Path(room)) => show(&site, &caller, room, query, request).await,
         Err(_) => not_found(&site, &request),
     }
 }
 
-async fn show(site: &Site, caller: &Caller, room: RoomSlug, range: EventRange, request: Request) -> Response {
+async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, mut request: Request) -> Response {
+    let PageQuery { before, joined } = query.map(|Query(query)| query).unwrap_or_default();
+    match (joined, &caller.guest) {
+        (Some(_), Some(_)) => return forms::back_to(&room),
+        (Some(_), None) => _ = request.extensions_mut().insert(CookieLost),
+        (None, _) => {}
+    }
+    let range = before.map_or(EventRange::Newest, EventRange::Before);
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
         return turn_away(site, &request, refusal);
     }

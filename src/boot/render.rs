@@ -18,7 +18,7 @@ use crate::server::clock;
 use crate::server::http::HttpRefusal;
 use crate::server::session::draw_client_message_id;
 use crate::ui::i18n::Language;
-use crate::ui::{self, Assets};
+use crate::ui::{self, Assets, CookieLost};
 
 /// How a page asks for itself anew, after something on the way rewrote it: what is not HTML is left alone.
 const PLAIN_TEXT: &str = "text/plain";
@@ -29,7 +29,9 @@ pub async fn page(app: &Arc<App>, assets: &Assets, page: PageData, language: Lan
     let policy_options = options.clone();
     let page = page_weight::fit(page);
     let assets = assets.clone();
+    let cookie_lost = request.extensions().get::<CookieLost>().copied();
     let context = move || {
+        let _ = cookie_lost.map(provide_context);
         provide_context(page.clone());
         provide_context(language);
         provide_context(assets.clone());

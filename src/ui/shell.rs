@@ -30,6 +30,11 @@ const SIGN_OUT: &str = include_str!("shell/sign_out.js");
 /// body what it likes.
 pub const APPLICATION_ID: &str = "application";
 
+/// A form has just brought a nickname to the browser that asks for this page, and its cookie did not come back. Only the
+/// document says so: the live page asks the browser itself, before and after.
+#[derive(Clone, Copy, Debug)]
+pub struct CookieLost;
+
 /// The addresses of the built files, with the hashes of their content in their names where cargo-leptos made them so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
@@ -101,6 +106,9 @@ pub fn shell(options: LeptosOptions, language: Language) -> impl IntoView {
                 <AutoReload options />
             </head>
             <body>
+                {use_context::<CookieLost>().map(|_| view! {
+                    <p class="notice notice--bar" role="alert">{document_words.cookie_lost_words}</p>
+                })}
                 <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
                 <p class="notice notice--bar notice--unsupported" role="note">{document_words.unsupported_words}</p>
                 <p class="notice notice--bar notice--stopped" role="alert">

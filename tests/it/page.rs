@@ -63,6 +63,21 @@ async fn a_visitor_who_posts_is_asked_for_a_nickname() {
     assert!(response.text().await.unwrap().contains("name=\"nickname\""));
 }
 
+/// Protects people whose browser blocks cookies: that the form did nothing is told, and nobody else is told so.
+#[tokio::test]
+async fn without_scripts_a_nickname_whose_cookie_is_blocked_is_told_to_have_gone() {
+    let server = TestServer::start().await;
+    let form = [("nickname", "Alice"), ("room", "lobby")];
+    let blocked = server.browser();
+    let joined = blocked.post("/nickname", &form).await.headers()["location"].clone();
+    let page = server.browser().get(joined.to_str().unwrap()).await.text().await.unwrap();
+    assert!(page.contains("this browser blocks cookies"), "no word on the cookie");
+    assert!(!server.browser().get("/").await.text().await.unwrap().contains("this browser blocks cookies"));
+
+    let back = blocked.get(joined.to_str().unwrap()).await;
+    assert_eq!((back.status().as_u16(), &back.headers()["location"]), (303, &"/".parse().unwrap()), "it came back");
+}
+
 /// Protects readers of Chinese, and the switch.
 #[tokio::test]
 async fn the_page_speaks_the_language_that_is_asked_for() {

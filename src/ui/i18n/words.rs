@@ -130,7 +130,8 @@ words! {
     message_field: Text = "Message", "消息";
     message_placeholder: Text = "Say something…", "说点什么…";
     send: Text = "Send", "发送";
-    keys: Text = "Enter sends, Shift + Enter starts a new line", "Enter 发送，Shift + Enter 换行";
+    keys_send: Text = "Enter sends, Shift + Enter starts a new line", "Enter 发送，Shift + Enter 换行";
+    keys_line: Text = "Enter starts a new line, Ctrl + Enter sends", "Enter 换行，Ctrl + Enter 发送";
     graphemes_left: Counted = counted("{n} character left", "{n} characters left"), number("还可输入 {n} 字");
     graphemes_over: Counted = counted("{n} character too many", "{n} characters too many"), number("超出 {n} 字");
 
@@ -172,6 +173,9 @@ words! {
         "New messages do not appear by themselves here: this browser lacks WebSocket or WebAssembly, or the script did not load. \
          Reading and sending work: reload the page to see what is new.",
         "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。阅读和发送不受影响，刷新页面即可看到新消息。";
+    cookie_lost_words: Text =
+        "The nickname did not last: it needs a cookie, and this browser blocks cookies. Allow them for this site, then try again in a minute.",
+        "昵称没有留住：它需要 Cookie，而浏览器拦截了 Cookie。请允许本站使用 Cookie，一分钟后重试。";
     stopped_words: Text =
         "This page stopped working. A browser extension may have changed it, or the program has a fault: reload the page.",
         "页面停止工作了。可能是浏览器扩展改动了页面，也可能是程序出了错，请刷新页面。";
