@@ -56,6 +56,25 @@ test("on a keyboard without Shift, Enter starts a new line and the button sends"
   await expect(bob.lines()).toHaveCount(2);
 });
 
+test("what Enter does is the reader's choice, which the browser remembers", { tag: "@everywhere" }, async ({ alice, bob }) => {
+  const sends = alice.page.getByRole("button", { name: alice.words.enterSends });
+  const startsLine = alice.page.getByRole("button", { name: alice.words.enterStartsLine });
+  const isPhone = test.info().project.name === "phone";
+  await (isPhone ? startsLine : sends).click();
+  await (isPhone ? sends : startsLine).waitFor();
+  await expect(alice.composer).toBeFocused();
+  await alice.reload();
+  await alice.live();
+  await alice.composer.fill("one");
+  await alice.composer.press("Enter");
+  if (!isPhone) {
+    await alice.composer.pressSequentially("two");
+    await alice.composer.press("Control+Enter");
+  }
+  await expect(bob.lines()).toHaveText([isPhone ? "one" : "one\ntwo"], { useInnerText: true });
+  await expect(alice.composer).toHaveValue("");
+});
+
 test("a pasted book is said to be too long at once, is not cut, and leaves the keys quick", async ({ alice }) => {
   const book = "All the tea in China. ".repeat(50_000);
   const tooLong = alice.page.getByRole("status").filter({ hasText: alice.words.tooLong });

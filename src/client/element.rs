@@ -34,8 +34,7 @@ pub fn close_drawer(id: &str) {
 }
 
 /// Whether the reader points with a finger: then the keyboard is most likely on the screen, and covers half of it.
-#[must_use]
-pub fn is_touch() -> bool {
+fn is_touch() -> bool {
     let query = web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok()?);
     query.is_some_and(|query| query.matches())
 }

@@ -1,11 +1,11 @@
 //! Where one writes. Never disabled: what cannot be sent now is kept and sent later, what is refused stays in the field.
 
-use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
 use super::notice::{FormNotice, notice_id};
-use crate::client::element::{focus, is_touch};
+use crate::client::element::focus;
 use crate::model::address;
 use crate::model::text;
 use crate::protocol::page::Form;
@@ -17,10 +17,7 @@ use crate::ui::state::{RoomState, fresh_id, use_room_state};
 /// How near the limit the rest is counted, on either side.
 const COUNTED_GRAPHEMES: u32 = 200;
 
-/// `keyCode` of a key that an input method took (UI Events, §7.3.1); some browsers end the composition before they say so.
-const KEY_CODE_COMPOSING: u32 = 229;
-
-/// The form for a line.
+/// The form for a line. What Enter does in it, and the button that changes that, is `ui/shell/habits.js`.
 #[component]
 pub fn Composer() -> impl IntoView {
     let state = use_room_state();
@@ -35,12 +32,6 @@ pub fn Composer() -> impl IntoView {
         state.say();
         // The button took the focus, and on a phone the keyboard went with it.
         focus("composer");
-    };
-    let key = move |event: KeyboardEvent| {
-        if sends(&event) {
-            event.prevent_default();
-            state.say();
-        }
     };
     let input = move |event| state.typed(event_target_value(&event));
     view! {
@@ -58,29 +49,21 @@ pub fn Composer() -> impl IntoView {
                 placeholder=words.message_placeholder
                 inner_html=as_field_content(&state.typed_into(Form::Say))
                 on:input=input
-                on:keydown=key
             ></textarea>
             <button class="button button--main button--icon" aria-label=words.send>
                 <Icon picture=Picture::Send />
             </button>
         </form>
         <p class="composer__hint">
-            <span class="composer__keys">{words.keys}</span>
+            <button type="button" class="composer__keys">
+                <span>{words.keys_send}</span>
+                <span>{words.keys_line}</span>
+            </button>
             <span translate="no" class=live(move || rest.get().class().to_owned()) role=live(move || rest.get().role())>
                 {live(move || rest.get().words(state))}
             </span>
         </p>
     }
-}
-
-/// Enter sends, unless it starts a new line (Shift) or ends a composition of an input method. The keyboard on a screen has
-/// no Shift that goes with Enter, so there Enter starts a new line and the button sends.
-fn sends(event: &KeyboardEvent) -> bool {
-    event.key() == "Enter"
-        && !event.shift_key()
-        && !event.is_composing()
-        && event.key_code() != KEY_CODE_COMPOSING
-        && (event.ctrl_key() || event.meta_key() || !is_touch())
 }
 
 /// How much room there is for what was typed.

@@ -41,6 +41,31 @@
     (same || next || rest)?.focus({ preventScroll: true });
   }).observe(document, { childList: true, subtree: true });
 
+  // Enter sends or starts a new line, as the reader chose for this browser. Until they choose it sends, except where the
+  // keyboard is on the screen, which has no Shift that goes with Enter. 229 is a key that an input method took (UI Events,
+  // 7.3.1): some browsers end the composition before they say so.
+  const { dataset } = document.documentElement;
+  const KEPT = "teahouse_enter";
+  dataset.enter = matchMedia("(pointer: coarse)").matches ? "line" : "send";
+  try {
+    dataset.enter = localStorage.getItem(KEPT) ?? dataset.enter;
+  } catch {}
+  addEventListener("click", ({ target }) => {
+    if (!target.closest(".composer__keys")) return;
+    dataset.enter = dataset.enter === "send" ? "line" : "send";
+    try {
+      localStorage.setItem(KEPT, dataset.enter);
+    } catch {}
+    document.getElementById("composer").focus();
+  });
+  addEventListener("keydown", (event) => {
+    const { target, key, shiftKey, ctrlKey, metaKey, isComposing, keyCode } = event;
+    if (key !== "Enter" || target.localName !== "textarea" || shiftKey || isComposing || keyCode === 229) return;
+    if (!("hydrated" in dataset) || !(ctrlKey || metaKey || dataset.enter === "send")) return;
+    event.preventDefault();
+    target.form.requestSubmit();
+  });
+
   // Unfolding a tall text keeps its beginning in place, folding it keeps its end: the conversation is scrolled from its
   // end, so its beginning would move.
   addEventListener("click", ({ target }) => {
