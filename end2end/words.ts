@@ -1,116 +1,107 @@
-// The names that people and screen readers find things by, as src/ui/i18n/words.rs has them.
+// The names that people and screen readers find things by, read from the page's own tables: src/ui/i18n.
+import { readFileSync } from "node:fs";
+import path from "node:path";
 
-export const english = {
-  blocked: "Live updates do not get through",
-  caughtUp: /^Caught up/,
-  changeNickname: "Change nickname",
-  cookieLost: "The server does not know this browser by a nickname any more",
-  cookiesBlocked: "this browser blocks cookies",
-  createRoom: "Create room",
-  discard: "Discard",
-  emptyRoom: "Nothing has been said here yet",
-  enterSends: /^Enter sends/,
-  enterStartsLine: /^Enter starts a new line/,
-  join: "Join",
-  joined: (names: string) => `${names} joined`,
-  jumpToNewest: /^Jump to newest/,
-  left: (names: string) => `${names} left`,
-  loadHole: "Load them",
-  loadingRoom: "Loading the conversation…",
-  message: "Message",
-  lobby: "Lobby",
-  messages: "Messages",
-  newRoom: "New room",
-  newest: "Newest messages",
-  nickname: "Nickname",
-  nicknameFirst: "Choose a nickname first",
-  nicknameReserved: "This nickname is reserved",
-  nicknameTaken: "Somebody else has this nickname",
-  nicknameTooLong: "This nickname is too long",
-  noConnection: "The server does not answer",
-  notHeld: "This conversation comes when the connection is back",
-  notSent: "Not sent",
-  offline: "Offline since",
-  older: "Older messages",
-  otherLanguage: "中文",
-  people: "People",
-  retry: "Retry",
-  roomName: "Room name",
-  rooms: "Rooms",
-  send: "Send",
-  sending: "Sending…",
-  sent: "Sent",
-  signOut: "Sign out",
-  stopped: "This page stopped working",
-  teahouse: "Teahouse",
-  today: "Today",
-  tooLong: "The message is too long",
-  showAll: "Show all",
-  showLess: "Show less",
-  typing: (name: string) => `\u2068${name}\u2069 is typing…`,
-  unsentStuck: "A message was not sent",
-  unsentWaiting: "A message waits to be sent",
-  unsupported: "This browser lacks WebSocket or WebAssembly",
-  waiting: "Will be sent when the connection is back",
-  yesterday: "Yesterday",
-};
+const TABLES = path.resolve(import.meta.dirname, "../src/ui/i18n");
 
-export type Words = typeof english;
+type Language = "english" | "chinese";
 
-export const chinese: Words = {
-  blocked: "实时更新连不上",
-  caughtUp: /^已补齐/,
-  changeNickname: "改昵称",
-  cookieLost: "服务器已认不出这个浏览器",
-  cookiesBlocked: "浏览器拦截了它",
-  createRoom: "创建房间",
-  discard: "丢弃",
-  emptyRoom: "还没有人说话",
-  enterSends: /^Enter 发送/,
-  enterStartsLine: /^Enter 换行/,
-  join: "入座",
-  joined: (names) => `${names}进来了`,
-  jumpToNewest: /^回到最新/,
-  left: (names) => `${names}离开了`,
-  loadHole: "载入",
-  loadingRoom: "正在载入对话…",
-  message: "消息",
-  lobby: "大厅",
-  messages: "消息",
-  newRoom: "新房间",
-  newest: "最新的消息",
-  nickname: "昵称",
-  nicknameFirst: "请先取个昵称",
-  nicknameReserved: "这个昵称是保留的",
-  nicknameTaken: "这个昵称已经有人用了",
-  nicknameTooLong: "昵称太长了",
-  noConnection: "连不上服务器",
-  notHeld: "连上后会显示这里的对话",
-  notSent: "未发送",
-  offline: "起离线",
-  older: "更早的消息",
-  otherLanguage: "English",
-  people: "在座",
-  retry: "重试",
-  roomName: "房间名",
-  rooms: "房间",
-  send: "发送",
-  sending: "正在发送…",
-  sent: "已发送",
-  signOut: "退出",
-  stopped: "页面停止工作了",
-  teahouse: "茶馆",
-  today: "今天",
-  tooLong: "消息太长了",
-  showAll: "展开全文",
-  showLess: "收起",
-  typing: (name) => `\u2068${name}\u2069 正在输入…`,
-  unsentStuck: "有消息没有发出",
-  unsentWaiting: "有消息等待发送",
-  unsupported: "这个浏览器不支持 WebSocket 或 WebAssembly",
-  waiting: "连上后自动发送",
-  yesterday: "昨天",
-};
+/** The string literals of a piece of Rust. A backslash at the end of a line swallows the line's end and what indents the next. */
+function literals(rust: string): string[] {
+  const found = rust.matchAll(/"((?:[^"\\]|\\[^])*)"/g);
+  return Array.from(found, ([, text = ""]) => text.replaceAll(/\\\n\s*/g, "").replaceAll('\\"', '"'));
+}
+
+/** English comes first in every row, Chinese last; of a word that counts, English has two forms. */
+function table(file: string, row: RegExp): (language: Language, name: string) => string {
+  const pieces = readFileSync(path.join(TABLES, file), "utf8").split(row);
+  const rows = new Map<string, string[]>();
+  for (let index = 1; index + 1 < pieces.length; index += 2) {
+    rows.set(pieces[index] ?? "", literals((pieces[index + 1] ?? "").split("#[cfg(test)]")[0] ?? ""));
+  }
+  return (language, name) => {
+    const texts = rows.get(name) ?? [];
+    const text = language === "english" ? texts.at(0) : texts.at(texts.length > 2 ? 2 : 1);
+    if (text === undefined) throw new Error(`src/ui/i18n/${file} has no row ${name}`);
+    return text;
+  };
+}
+
+const word = table("words.rs", /^ {4}(\w+): (?:Text|Counted) =/m);
+const reason = table("refusals.rs", /^ {8}ErrorCode::(\w+) => /m);
+
+/** The longest part of a text between the places that are filled. */
+function fixed(text: string): string {
+  const parts = text.split(/\{\w+\}/).map((part) => part.trim());
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest));
+}
+
+/** What a text begins with, whatever is filled in behind. */
+function beginning(text: string): RegExp {
+  return new RegExp(`^${(text.split("{")[0] ?? "").trim().replaceAll(/[.*+?^$()[\]\\|]/g, "\\$&")}`);
+}
+
+function words(language: Language) {
+  const say = (name: string) => word(language, name);
+  const refused = (code: string) => reason(language, code);
+  return {
+    blocked: say("blocked_words"),
+    caughtUp: beginning(say("caught_up")),
+    changeNickname: say("change_nickname"),
+    cookieLost: say("cookie_lost"),
+    cookiesBlocked: say("cookies_blocked"),
+    createRoom: say("create_room"),
+    discard: say("discard"),
+    emptyRoom: say("empty_room"),
+    enterSends: beginning(say("keys_send")),
+    enterStartsLine: beginning(say("keys_line")),
+    join: say("join"),
+    joined: (names: string) => say("joined").replace("{names}", names),
+    jumpToNewest: beginning(say("jump_to_newest")),
+    left: (names: string) => say("left").replace("{names}", names),
+    loadHole: say("load_hole"),
+    loadingRoom: say("loading_room"),
+    lobby: say("lobby"),
+    message: say("message_field"),
+    newRoom: say("new_room"),
+    newest: say("newest"),
+    nickname: say("nickname"),
+    nicknameFirst: refused("NicknameRequired"),
+    nicknameReserved: refused("NicknameReserved"),
+    nicknameTaken: refused("NicknameTaken"),
+    nicknameTooLong: refused("NicknameTooLong"),
+    noConnection: say("no_connection"),
+    notHeld: say("not_held"),
+    notSent: fixed(say("not_sent")),
+    offline: fixed(say("offline_since")),
+    older: say("older"),
+    otherLanguage: language === "english" ? "中文" : "English",
+    people: say("people"),
+    retry: say("retry"),
+    roomName: say("room_name"),
+    rooms: say("rooms"),
+    send: say("send"),
+    sending: say("sending"),
+    showAll: say("show_all"),
+    showLess: say("show_less"),
+    signOut: say("sign_out"),
+    stopped: say("stopped_words"),
+    teahouse: say("teahouse"),
+    today: say("today"),
+    tooLong: refused("MessageTooLong"),
+    // The page keeps the direction of a name to itself.
+    typing: (name: string) => say("typing_one").replace("{a}", `\u2068${name}\u2069`),
+    unsentStuck: say("unsent_stuck"),
+    unsentWaiting: say("unsent_waiting"),
+    unsupported: say("unsupported_words"),
+    yesterday: say("yesterday"),
+  };
+}
+
+export type Words = ReturnType<typeof words>;
+
+export const english = words("english");
+export const chinese = words("chinese");
 
 export function wordsOf(locale: string | undefined): Words {
   return locale?.startsWith("zh") ? chinese : english;
