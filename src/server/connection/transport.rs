@@ -63,7 +63,7 @@ impl Transport {
         self.sendq.push(encode(Opcode::Ping, &[]));
     }
 
-    /// Says why and closes, within [`CLOSE_TIMEOUT`]. Nothing can be done when that fails too.
+    /// Says why and closes, within two seconds. Nothing can be done when that fails too.
     pub async fn close(self, code: CloseCode) {
         let number = websocket::CloseCode::new(code.number()).expect("every code is one that may be sent");
         self.sendq.end(encode_close(number, code.reason()));
