@@ -5,6 +5,7 @@
 pub mod ids;
 pub mod limits;
 
+pub mod body;
 pub mod error;
 pub mod message;
 
@@ -13,10 +14,11 @@ pub mod event;
 pub mod page;
 pub mod plain;
 
+pub use body::{EventBody, Message, PostBody, UnknownBody};
 pub use command::Command;
 pub use error::{CloseCode, ErrorCode, Refusal};
 pub use event::Event;
 pub use ids::{ClientMessageId, Cursor, Epoch, JoinAttempt, RoomSlug, Seq, TabId, Timestamp, UserId};
 pub use limits::Limits;
-pub use message::{EventBody, HistoryPage, LogEvent, Message, Origin, Person, RoomSnapshot, RoomSummary};
+pub use message::{HistoryPage, LogEvent, Origin, Person, RoomSnapshot, RoomSummary};
 pub use page::{Notice, PageData};

@@ -74,7 +74,7 @@ impl Dialect {
             ),
             Self::Member => write!(
                 into,
-                r#"{{"type":"send","room":"{}","client_message_id":"{mark}","text":"{mark} {:x<filling$}"}}"#,
+                r#"{{"type":"post","room":"{}","id":"{mark}","body":{{"kind":"message","text":"{mark} {:x<filling$}"}}}}"#,
                 room.slug(),
                 ""
             ),
@@ -128,9 +128,9 @@ pub fn cursor_after(joined: &[u8]) -> Option<String> {
     let newest = events.split_once(r#"],"has_older""#)?.0.rsplit_once(r#"{"seq":"#)?.1;
     let number = |text: &str| text.split(|character: char| !character.is_ascii_digit()).next().map(str::to_owned);
     let (seq, at_ms) = (number(newest)?, number(newest.split_once(r#""at_ms":"#)?.1)?);
-    let id = newest.split_once(r#""client_message_id":""#).and_then(|(_, id)| id.split('"').next());
+    let id = newest.split_once(r#"},"id":""#).and_then(|(_, id)| id.split('"').next());
     let id = id.map_or("null".to_owned(), |id| format!(r#""{id}""#));
-    Some(format!(r#"{{"epoch":"{epoch}","seq":{seq},"at_ms":{at_ms},"client_message_id":{id}}}"#))
+    Some(format!(r#"{{"epoch":"{epoch}","seq":{seq},"at_ms":{at_ms},"id":{id}}}"#))
 }
 
 /// Where the mark was in the last frame: it is nearly always there again, so that hardly any frame is searched.

@@ -53,9 +53,9 @@ pub fn upgrade_request(authority: &str, dialect: Dialect, room: RoomNumber, cook
     let path = dialect.path(room);
     let member = match (dialect, cookie) {
         (Dialect::Plain, _) => String::new(),
-        (Dialect::Member, None) => "Sec-WebSocket-Protocol: teahouse.v1\r\n".to_owned(),
+        (Dialect::Member, None) => "Sec-WebSocket-Protocol: teahouse.v2\r\n".to_owned(),
         (Dialect::Member, Some(cookie)) => {
-            format!("Sec-WebSocket-Protocol: teahouse.v1\r\nOrigin: http://{authority}\r\nCookie: {cookie}\r\n")
+            format!("Sec-WebSocket-Protocol: teahouse.v2\r\nOrigin: http://{authority}\r\nCookie: {cookie}\r\n")
         }
     };
     format!(
@@ -66,7 +66,7 @@ pub fn upgrade_request(authority: &str, dialect: Dialect, room: RoomNumber, cook
 }
 
 pub fn hello(tab: &str) -> String {
-    format!(r#"{{"type":"hello","protocol":1,"tab":"{tab}"}}"#)
+    format!(r#"{{"type":"hello","protocol":2,"tab":"{tab}"}}"#)
 }
 
 pub fn join(room: RoomNumber, cursor: Option<&str>) -> String {

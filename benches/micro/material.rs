@@ -32,23 +32,19 @@ pub fn prose(length_bytes: usize) -> String {
 /// A line of a person that the log has taken.
 pub fn committed() -> Committed {
     let id = "0123456789abcdef0123456789abcdef";
-    let sender = Person {
+    let by = Person {
         id: UserId::parse(id).expect("hex digits are an id"),
         nickname: "Ada Lovelace".to_owned(),
         origin: Origin::Web,
-    };
-    let message = Message {
-        sender,
-        client_message_id: ClientMessageId::parse(id).expect("hex digits are an id"),
-        text: prose(60),
-        sender_time: None,
     };
     Committed {
         room: RoomSlug::lobby(),
         event: LogEvent {
             seq: Seq::new(4_211),
             at_ms: Timestamp::from_unix_ms(1_764_054_000_000),
-            body: EventBody::Message(message),
+            by: Some(by),
+            id: Some(ClientMessageId::parse(id).expect("hex digits are an id")),
+            body: EventBody::Message(Message { text: prose(60), sender_time: None }),
         },
     }
 }

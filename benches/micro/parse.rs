@@ -10,11 +10,12 @@ use teahouse::protocol::plain::PlainMessage;
 use super::material::prose;
 
 #[divan::bench]
-fn a_members_send(bencher: Bencher<'_, '_>) {
+fn a_members_post(bencher: Bencher<'_, '_>) {
     let id = "0123456789abcdef0123456789abcdef";
     parse::<Command>(
         bencher,
-        &json!({ "type": "send", "room": "lobby", "client_message_id": id, "text": prose(60) }).to_string(),
+        &json!({ "type": "post", "room": "lobby", "id": id, "body": { "kind": "message", "text": prose(60) } })
+            .to_string(),
     );
 }
 

@@ -19,14 +19,13 @@ const PAGE_EVENTS: u32 = 50;
 /// A thousand people, each in turn, with a line of the usual length.
 const FILL: &str = "
     with recursive place (seq) as (select 2 union all select seq + 1 from place where seq < ?2)
-    insert into event
-        (room_id, seq, at_ms, kind, person_id, person_nickname, person_origin, client_message_id, text, sender_time)
-    select ?1, seq, 1700000000000 + seq, 'message', printf('%032x', seq % 1000), 'Person ' || (seq % 1000), 'web',
-        printf('%032x', seq), printf('line %d %.60c', seq, 'x'), null
+    insert into event (room_id, seq, at_ms, person_id, person_nickname, person_origin, post_id, body)
+    select ?1, seq, 1700000000000 + seq, printf('%032x', seq % 1000), 'Person ' || (seq % 1000), 'web',
+        printf('%032x', seq), json_object('kind', 'message', 'text', printf('line %d %.60c', seq, 'x'))
     from place";
 
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("five-million-events");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("five-million-events-with-bodies");
     if !folder.join("complete").exists() {
         let _ = fs::remove_dir_all(&folder);
         let (runtime, store) = open(&folder);

@@ -77,9 +77,9 @@ test("what the server makes wait says why and until when, since the connection i
   await alice.page.routeWebSocket(/\/ws$/, (page) => {
     const server = page.connectToServer();
     page.onMessage((frame) => {
-      const { type, ...line } = JSON.parse(String(frame)) as { type: string };
+      const { type, ...post } = JSON.parse(String(frame)) as { type: string };
       const refusal = { code: "too_fast", retry_after_ms: 4_000 };
-      if (type === "send" && refusals-- > 0) page.send(JSON.stringify({ type: "nack", ...line, text: undefined, refusal }));
+      if (type === "post" && refusals-- > 0) page.send(JSON.stringify({ type: "nack", ...post, refusal }));
       else server.send(frame);
     });
   });

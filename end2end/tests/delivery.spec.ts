@@ -43,8 +43,9 @@ const test = base.extend<Fixtures>({
   database: async ({ server, room }, use) => {
     await use(async () => {
       const answer = await fetch(`${server}/api/v1/rooms/${encodeURIComponent(room.slug)}/events?after=0&limit=200`);
-      const page = (await answer.json()) as { events: { kind: string; text?: string }[] };
-      return page.events.filter((event) => event.kind === "message").map((event) => event.text ?? "");
+      const page = (await answer.json()) as { events: { body: { kind: string; text?: string } }[] };
+      const messages = page.events.filter(({ body }) => body.kind === "message");
+      return messages.map(({ body }) => body.text ?? "");
     });
   },
 });

@@ -83,9 +83,9 @@ test("after a message was discarded the focus is in the conversation", async ({ 
   await alice.page.routeWebSocket(/\/ws$/, (page) => {
     const server = page.connectToServer();
     page.onMessage((frame) => {
-      const { type, ...line } = JSON.parse(String(frame)) as { type: string };
+      const { type, ...post } = JSON.parse(String(frame)) as { type: string };
       const refusal = { code: "forbidden_character" };
-      if (type === "send") page.send(JSON.stringify({ type: "nack", ...line, text: undefined, refusal }));
+      if (type === "post") page.send(JSON.stringify({ type: "nack", ...post, refusal }));
       else server.send(frame);
     });
   });

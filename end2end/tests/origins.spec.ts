@@ -31,10 +31,10 @@ function outcome([address, protocol]: [string, string?]): Promise<string> {
 test("the member socket refuses a page of another site", async ({ alice, elsewhere, server, complaints }) => {
   complaints.expect(/WebSocket connection/);
   const socket = server.replace(/^http/, "ws");
-  expect(await alice.page.evaluate(outcome, [`${socket}/ws`, "teahouse.v1"] as [string, string])).toBe("open");
+  expect(await alice.page.evaluate(outcome, [`${socket}/ws`, "teahouse.v2"] as [string, string])).toBe("open");
   const page = await alice.page.context().newPage();
   await page.goto(elsewhere);
-  expect(await page.evaluate(outcome, [`${socket}/ws`, "teahouse.v1"] as [string, string])).toBe("refused");
+  expect(await page.evaluate(outcome, [`${socket}/ws`, "teahouse.v2"] as [string, string])).toBe("refused");
 });
 
 test("the plain socket serves a page of this machine as it is", async ({ people, elsewhere, server, room, alice }) => {

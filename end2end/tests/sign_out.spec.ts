@@ -38,7 +38,7 @@ test("signing out with an unsent message asks first, and no keeps it", async ({ 
   await alice.page.routeWebSocket(/\/ws$/, (socket) => {
     const server = socket.connectToServer();
     socket.onMessage((frame) => {
-      if (!frame.toString().includes('"send"')) server.send(frame);
+      if (!frame.toString().includes('"post"')) server.send(frame);
     });
   });
   await alice.reload();

@@ -54,13 +54,13 @@ fn assert_promises(command: &Command) {
             assert_slug(room);
             if let Some(cursor) = cursor {
                 assert_token(cursor.epoch.as_str());
-                cursor.client_message_id.iter().for_each(|id| assert_token(id.as_str()));
+                cursor.id.iter().for_each(|id| assert_token(id.as_str()));
             }
         }
         Command::Leave { room } | Command::Typing { room } => assert_slug(room),
-        Command::Send { room, client_message_id, text: _ } => {
+        Command::Post { room, id, body: _ } => {
             assert_slug(room);
-            assert_token(client_message_id.as_str());
+            assert_token(id.as_str());
         }
         Command::Heartbeat => {}
     }

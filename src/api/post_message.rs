@@ -21,10 +21,10 @@ pub async fn post_message(
     /// Where.
     room: RoomSlug,
     /// The name of the line, the same for every retry.
-    client_message_id: ClientMessageId,
+    id: ClientMessageId,
     /// As typed; the server cleans and checks it.
     text: String,
 ) -> Result<Answer<Posted>, ApiError> {
-    let said = crate::server::chat::form::post_message(room, client_message_id, text).await;
-    Ok(said.map(|said| Posted { seq: said.seq, at_ms: said.at }))
+    let posted = crate::server::chat::form::post(room, id, crate::protocol::PostBody::Message { text }).await;
+    Ok(posted.map(|posted| Posted { seq: posted.seq, at_ms: posted.at }))
 }

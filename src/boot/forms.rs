@@ -13,9 +13,9 @@ use super::pages::{self, Site};
 use super::{page_weight, render};
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
-use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Notice, Refusal, RoomSlug};
+use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Notice, PostBody, Refusal, RoomSlug};
 use crate::server::app::{Caller, Client};
-use crate::server::chat::{self, Utterance};
+use crate::server::chat::{self, Post};
 use crate::server::config::Scheme;
 use crate::server::http::HttpRefusal;
 use crate::server::limits::Action;
@@ -50,8 +50,8 @@ pub async fn say(
         return visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await;
     };
     let (room, id) = (visit.room.clone(), form.client_message_id.clone());
-    let utterance = Utterance::of_guest(guest, visit.caller.address, room, id, form.text.clone());
-    match chat::say(&visit.site.app, utterance).await {
+    let body = PostBody::Message { text: form.text.clone() };
+    match chat::post(&visit.site.app, Post::of_guest(guest, visit.caller.address, room, id, body)).await {
         Ok(_) => back_to(&visit.room),
         Err(refusal) => visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await,
     }

@@ -70,11 +70,12 @@ fn event(event: &LogEvent) -> usize {
                 Span::Text(_) => 0,
                 Span::Link { href, .. } => LINK_BYTES + html(&href),
             });
-            3 * html(&message.sender.nickname) + html(&message.text) + links.sum::<usize>()
+            html(&message.text) + links.sum::<usize>()
         }
-        EventBody::RoomCreated { .. } => 0,
+        EventBody::RoomCreated | EventBody::Unknown(_) => 0,
     };
-    MESSAGE_BYTES + drawn + handed_over(event)
+    let name = event.by.as_ref().map_or(0, |by| 3 * html(&by.nickname));
+    MESSAGE_BYTES + name + drawn + handed_over(event)
 }
 
 fn room(room: &RoomSummary) -> usize {

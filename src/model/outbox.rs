@@ -108,24 +108,20 @@ impl Outbox {
             self.acked(id);
         }
         let line = self.line(id).filter(|line| seq == head.next() && line.sender == me.id)?;
-        let text = line.text.clone();
-        let message = Message { sender: me.clone(), client_message_id: id.clone(), text, sender_time: None };
-        Some(LogEvent { seq, at_ms: at, body: EventBody::Message(message) })
+        let body = EventBody::Message(Message { text: line.text.clone(), sender_time: None });
+        Some(LogEvent { seq, at_ms: at, by: Some(me.clone()), id: Some(id.clone()), body })
     }
 
     /// The log shows these events: lines that came back as one's own have arrived, which is as good as an ack. Returns
     /// their ids.
     pub fn arrived(&mut self, events: &[LogEvent]) -> Vec<ClientMessageId> {
-        let is_own = |line: &OutgoingLine, message: &Message| {
-            line.client_message_id == message.client_message_id && line.sender == message.sender.id
-        };
         let mut arrived = Vec::new();
         for event in events {
-            if let EventBody::Message(message) = &event.body
-                && self.lines.iter().any(|line| is_own(line, message))
+            if let Some(id) = &event.id
+                && self.lines.iter().any(|line| event.is_post(&line.sender, &line.client_message_id))
             {
-                self.acked(&message.client_message_id);
-                arrived.push(message.client_message_id.clone());
+                self.acked(id);
+                arrived.push(id.clone());
             }
         }
         arrived

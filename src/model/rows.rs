@@ -13,7 +13,7 @@ use layout::Layout;
 use super::calendar::{CivilDate, Clock};
 use super::outbox::{LineState, Outbox, OutgoingLine};
 use super::timeline::{Entry, Hole, Notice, Timeline};
-use crate::protocol::{ClientMessageId, EventBody, LogEvent, Origin, Person, Refusal, Seq, Timestamp};
+use crate::protocol::{ClientMessageId, Origin, Person, Refusal, Seq, Timestamp};
 
 /// One row of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,11 @@ pub enum Row {
         creator: Option<String>,
         /// When, on the reader's clock.
         clock: Clock,
+    },
+    /// Something that this page is too old to show: a reload shows it.
+    Newer {
+        /// Its place in the log.
+        seq: Seq,
     },
     /// Events are missing here.
     Hole(Hole),
@@ -152,9 +157,7 @@ pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dy
 
 fn is_in_log(line: &OutgoingLine, timeline: &Timeline) -> bool {
     timeline.entries().any(|entry| match entry {
-        Entry::Event(LogEvent { body: EventBody::Message(message), .. }) => {
-            message.client_message_id == line.client_message_id && message.sender.id == line.sender
-        }
+        Entry::Event(event) => event.is_post(&line.sender, &line.client_message_id),
         _ => false,
     })
 }
@@ -166,7 +169,9 @@ impl Row {
     pub fn key(&self) -> String {
         let identity = match self {
             Self::Day { date } => format!("day-{date}"),
-            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } => format!("event-{seq}"),
+            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } | Self::Newer { seq } => {
+                format!("event-{seq}")
+            }
             Self::Line(Line { id: LineId::Outgoing(id), .. }) => format!("outgoing-{id}"),
             Self::Notice(notice) => format!("notice-{}", notice.after),
             Self::Hole(hole) => format!("hole-{}", hole.after),
@@ -180,7 +185,9 @@ impl Row {
     #[must_use]
     pub const fn seq(&self) -> Option<Seq> {
         match self {
-            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } => Some(*seq),
+            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } | Self::Newer { seq } => {
+                Some(*seq)
+            }
             _ => None,
         }
     }

@@ -23,14 +23,18 @@ pub fn named(id: &str, nickname: &str) -> Person {
 
 /// An event of which only the place matters.
 pub fn event(seq: u64) -> LogEvent {
-    LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), body: EventBody::RoomCreated { creator: None } }
+    LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), by: None, id: None, body: EventBody::RoomCreated }
 }
 
 /// A message; its text says where it is.
-pub fn message(seq: u64, unix_ms: i64, sender: Person, id: &str) -> LogEvent {
-    let client_message_id = ClientMessageId::parse(id).expect("a good id");
-    let message = Message { sender, client_message_id, text: format!("line {seq}"), sender_time: None };
-    LogEvent { seq: Seq::new(seq), at_ms: Timestamp::from_unix_ms(unix_ms), body: EventBody::Message(message) }
+pub fn message(seq: u64, unix_ms: i64, by: Person, id: &str) -> LogEvent {
+    LogEvent {
+        seq: Seq::new(seq),
+        at_ms: Timestamp::from_unix_ms(unix_ms),
+        by: Some(by),
+        id: Some(ClientMessageId::parse(id).expect("a good id")),
+        body: EventBody::Message(Message { text: format!("line {seq}"), sender_time: None }),
+    }
 }
 
 /// The lobby with these events, the last of which is its newest.

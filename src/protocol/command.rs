@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::body::PostBody;
 use super::ids::{ClientMessageId, Cursor, RoomSlug, TabId};
 
 /// What a client may ask. Unknown fields and unknown types are refused.
@@ -28,14 +29,14 @@ pub enum Command {
         /// The room.
         room: RoomSlug,
     },
-    /// Say something; answered by `ack` or `nack`. The client keeps the line until one of them comes.
-    Send {
+    /// Add something to the log; answered by `ack` or `nack`. The client keeps it until one of them comes.
+    Post {
         /// A room that this connection has joined.
         room: RoomSlug,
-        /// The same id for every retry of the same line.
-        client_message_id: ClientMessageId,
-        /// The text.
-        text: String,
+        /// The same id for every retry of the same post.
+        id: ClientMessageId,
+        /// What is posted, of any kind that members may post.
+        body: PostBody,
     },
     /// The person is writing. At most once every 3 s; shown for 5 s; never answered.
     Typing {

@@ -53,7 +53,8 @@ error_codes! {
     TooManyRooms = "too_many_rooms", "There are as many rooms as this server allows: use one of them.";
     NotJoined = "not_joined", "This connection has not joined the room: send join first.";
     TooManyJoins = "too_many_joins", "This connection follows as many rooms as it may: leave one first.";
-    ClientMessageIdConflict = "client_message_id_conflict", "This client message id was used for another text: use a new one.";
+    IdConflict = "id_conflict", "This id was used for another post: use a new one.";
+    UnknownKind = "unknown_kind", "Members cannot post this kind of event here: reload the page or update the program.";
     TooFast = "too_fast", "Too many requests: wait as long as retry_after_ms says.";
     Busy = "busy", "The server has too much to do: try again after retry_after_ms.";
     DiskFull = "disk_full", "The server's disk is full: reading goes on; post again when its host has freed space.";

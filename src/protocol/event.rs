@@ -45,27 +45,27 @@ pub enum Event {
         /// The new entry.
         event: LogEvent,
     },
-    /// The line is on disk, at this place. Not: somebody has seen it.
+    /// The post is on disk, at this place. Not: somebody has seen it.
     Ack {
         /// The room.
         room: RoomSlug,
-        /// Which line.
-        client_message_id: ClientMessageId,
+        /// Which post.
+        id: ClientMessageId,
         /// Its place in the log.
         seq: Seq,
         /// Its time in the log.
         at_ms: Timestamp,
     },
-    /// The line was not taken, and why.
+    /// The post was not taken, and why.
     Nack {
         /// The room.
         room: RoomSlug,
-        /// Which line.
-        client_message_id: ClientMessageId,
-        /// The reason; when `retry_after_ms` is set, the same line may be sent again after it.
+        /// Which post.
+        id: ClientMessageId,
+        /// The reason; when `retry_after_ms` is set, the same post may be sent again after it.
         refusal: Refusal,
     },
-    /// A frame other than `send` was refused. The connection stays open.
+    /// A frame other than `post` was refused. The connection stays open.
     Refused {
         /// The room, where the frame named one.
         room: Option<RoomSlug>,

@@ -209,14 +209,14 @@ pub struct Cursor {
     pub at_ms: Timestamp,
     /// The client message id of that event, if it is a message.
     #[serde(default)]
-    pub client_message_id: Option<ClientMessageId>,
+    pub id: Option<ClientMessageId>,
 }
 
 impl Cursor {
     /// Before the first event: it names none, and holds in every history of the epoch.
     #[must_use]
     pub const fn start(epoch: Epoch) -> Self {
-        Self { epoch, seq: Seq::ZERO, at_ms: Timestamp::from_unix_ms(0), client_message_id: None }
+        Self { epoch, seq: Seq::ZERO, at_ms: Timestamp::from_unix_ms(0), id: None }
     }
 }
 

@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of the member socket's protocol, sent in `hello` and in the subprotocol's name.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// WebSocket subprotocol of the member socket.
-pub const SUBPROTOCOL: &str = "teahouse.v1";
+pub const SUBPROTOCOL: &str = "teahouse.v2";
 
 /// Events in the server-rendered page and in a fresh `joined`.
 pub const SNAPSHOT_EVENTS: u32 = 50;

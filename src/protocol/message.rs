@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::body::EventBody;
 use super::ids::{ClientMessageId, Cursor, Epoch, RoomSlug, Seq, Timestamp, UserId};
 
 /// Which door somebody came in by.
@@ -28,14 +29,18 @@ pub struct Person {
 
 /// One entry of a room's log: it lasts, and has its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "FlatLogEvent")]
 pub struct LogEvent {
     /// The place in the room's log.
     pub seq: Seq,
     /// When the server took it, never earlier than the event before it.
     pub at_ms: Timestamp,
+    /// Who posted it, under the nickname of that moment; absent when the server did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Person>,
+    /// The author's own name for it, unique among all that they ever posted; absent when no socket or form posted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ClientMessageId>,
     /// What happened.
-    #[serde(flatten)]
     pub body: EventBody,
 }
 
@@ -44,39 +49,14 @@ impl LogEvent {
     /// all events before them.
     #[must_use]
     pub fn cursor(&self, epoch: &Epoch) -> Cursor {
-        let client_message_id = match &self.body {
-            EventBody::Message(message) => Some(message.client_message_id.clone()),
-            EventBody::RoomCreated { .. } => None,
-        };
-        Cursor { epoch: epoch.clone(), seq: self.seq, at_ms: self.at_ms, client_message_id }
+        Cursor { epoch: epoch.clone(), seq: self.seq, at_ms: self.at_ms, id: self.id.clone() }
     }
-}
 
-/// What a log event records. Closed: a client that meets an unknown `kind` must be upgraded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum EventBody {
-    /// Somebody said something.
-    Message(Message),
-    /// The room was opened; always the first event of a room.
-    RoomCreated {
-        /// Who opened it; absent for the lobby, which the server opens itself.
-        creator: Option<Person>,
-    },
-}
-
-/// What a person wrote.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Message {
-    /// Who wrote it, under the nickname of that moment.
-    pub sender: Person,
-    /// The sender's own name for this line.
-    pub client_message_id: ClientMessageId,
-    /// Text, never HTML; may hold line breaks.
-    pub text: String,
-    /// The time as a program on the plain socket wrote it, passed through to its like; absent for everybody else.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sender_time: Option<String>,
+    /// Whether this is what this person posted under this id.
+    #[must_use]
+    pub fn is_post(&self, author: &UserId, id: &ClientMessageId) -> bool {
+        self.id.as_ref() == Some(id) && self.by.as_ref().is_some_and(|by| by.id == *author)
+    }
 }
 
 /// A room in a list.
@@ -124,48 +104,4 @@ pub struct HistoryPage {
     pub has_older: bool,
     /// Whether newer events than the last of `events` exist.
     pub has_newer: bool,
-}
-
-/// How a [`LogEvent`] is read: every field of every kind, then the ones that its `kind` asks for. Smaller in the browser
-/// than serde's way with flattened fields, for the reason given in [`super::event`]'s `frame`.
-#[derive(Deserialize)]
-struct FlatLogEvent {
-    seq: Seq,
-    at_ms: Timestamp,
-    kind: String,
-    sender: Option<Person>,
-    client_message_id: Option<ClientMessageId>,
-    text: Option<String>,
-    sender_time: Option<String>,
-    creator: Option<Person>,
-}
-
-/// A log event of an unknown kind, or without a field that its kind has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no log event")]
-pub struct NoLogEvent;
-
-impl TryFrom<FlatLogEvent> for LogEvent {
-    type Error = NoLogEvent;
-
-    fn try_from(flat: FlatLogEvent) -> Result<Self, NoLogEvent> {
-        let (seq, at_ms) = (flat.seq, flat.at_ms);
-        let body = flat.into_body().ok_or(NoLogEvent)?;
-        Ok(Self { seq, at_ms, body })
-    }
-}
-
-impl FlatLogEvent {
-    fn into_body(self) -> Option<EventBody> {
-        match self.kind.as_str() {
-            "message" => Some(EventBody::Message(Message {
-                sender: self.sender?,
-                client_message_id: self.client_message_id?,
-                text: self.text?,
-                sender_time: self.sender_time,
-            })),
-            "room_created" => Some(EventBody::RoomCreated { creator: self.creator }),
-            _ => None,
-        }
-    }
 }

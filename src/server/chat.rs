@@ -3,18 +3,18 @@
 
 mod identity;
 mod nickname;
+mod post;
 mod rooms;
-mod say;
 
 pub mod form;
 
 pub use identity::{Proof, SessionState, session_state, sign_out, who};
 pub use nickname::{Identity, choose_nickname, claim_plain_name};
+pub use post::{Post, Posted, post};
 pub use rooms::{
     create_room, history, list_rooms, list_rooms_for_welcome, list_rooms_named, open_room, remove_empty_rooms,
     snapshot, snapshot_for_follower,
 };
-pub use say::{Said, Utterance, say};
 
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::store::{NameConflict, StoreError};
@@ -31,7 +31,7 @@ pub fn refuse(error: StoreError) -> Refusal {
         StoreError::RoomExists(_) => ErrorCode::RoomExists.into(),
         StoreError::RoomLookAlike(_) => ErrorCode::RoomLookAlike.into(),
         StoreError::TooManyRooms => ErrorCode::TooManyRooms.into(),
-        StoreError::ClientMessageIdConflict => ErrorCode::ClientMessageIdConflict.into(),
+        StoreError::IdConflict => ErrorCode::IdConflict.into(),
         // The connection is being closed, and comes back as whoever its cookie says: the line waits for that.
         StoreError::SessionEnded => Refusal::retry_after(ErrorCode::NicknameRequired, BUSY_RETRY_MS),
         StoreError::Nickname(NameConflict::Taken) => ErrorCode::NicknameTaken.into(),

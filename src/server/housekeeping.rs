@@ -75,8 +75,8 @@ async fn fan_out(app: Arc<App>, mut committed: mpsc::Receiver<Committed>) {
     let _told = app.fan_out_over.clone().drop_guard();
     let _lanes = CloseLanes(Arc::clone(&app));
     while let Some(committed) = committed.recv().await {
-        if let EventBody::Message(message) = &committed.event.body {
-            app.presence.spoke(&committed.room, &message.sender.id);
+        if let (Some(by), EventBody::Message(_)) = (&committed.event.by, &committed.event.body) {
+            app.presence.spoke(&committed.room, &by.id);
         }
         app.hub.publish_in_turn(committed).await;
     }

@@ -9,7 +9,9 @@ use std::pin::Pin;
 
 pub use error::{Health, StoreError, StoreFailure};
 
-use crate::protocol::{ClientMessageId, Epoch, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId};
+use crate::protocol::{
+    ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
+};
 
 mod error;
 mod guests;
@@ -23,20 +25,18 @@ mod conformance;
 /// What every method answers with; boxed, so that the store can be chosen at start.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// A line to append.
+/// An event to append, of whichever kind somebody may post.
 #[derive(Clone, Debug)]
-pub struct NewMessage {
+pub struct Draft {
     /// Where.
     pub room: RoomSlug,
-    /// Who, under the nickname of this moment.
-    pub sender: Person,
-    /// The sender's name for this line.
-    pub client_message_id: ClientMessageId,
-    /// The text, already validated.
-    pub text: String,
-    /// The time as a program on the plain socket wrote it; not part of a line's identity.
-    pub sender_time: Option<String>,
-    /// The session in whose name it is said; `None` for a program on the plain socket, which has none.
+    /// Who posts it, under the nickname of this moment.
+    pub by: Person,
+    /// The author's own name for it.
+    pub id: ClientMessageId,
+    /// What is posted, already validated.
+    pub body: EventBody,
+    /// The session in whose name it is posted; `None` for a program on the plain socket, which has none.
     pub session: Option<TokenHash>,
     /// The server's clock. Where the room's newest event is later by at most [`CLOCK_JITTER_MS`], the store takes its time.
     pub at: Timestamp,
@@ -46,23 +46,23 @@ pub struct NewMessage {
 /// that steps back further was wrong before, and what was written then must not set the time of everything after it.
 pub const CLOCK_JITTER_MS: i64 = 5_000;
 
-/// A line that is on disk.
+/// An event that is on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
     /// Its place and time.
     pub seq: Seq,
     /// Its time in the log.
     pub at: Timestamp,
-    /// Whether this is the first time, or a retry of a line that was on disk already.
+    /// Whether this is the first time, or a retry of a post that was on disk already.
     pub outcome: AppendOutcome,
 }
 
 /// Whether an append wrote something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppendOutcome {
-    /// The line is new.
+    /// The event is new.
     Inserted,
-    /// The same line of the same sender was there already; nothing was written.
+    /// The same post of the same author was there already; nothing was written.
     AlreadyThere,
 }
 
@@ -148,12 +148,13 @@ pub trait Store: Send + Sync + 'static {
     /// Errors: `Busy`, `Damaged`, `Closed`.
     fn remove_empty_room(&self, room: RoomSlug, created_before: Timestamp) -> StoreFuture<'_, bool>;
 
-    /// Appends a line. When this returns `Ok`, the line is on disk: the commit's fsync has returned.
+    /// Appends an event. When this returns `Ok`, the event is on disk: the commit's fsync has returned.
     /// The seq is taken in the transaction that inserts the row, so commits and seqs have the same order, and a
-    /// failure leaves no hole. A retry (same sender, same id, same room and text) answers with the first one's place and
-    /// writes nothing. Errors: `RoomNotFound`, `ClientMessageIdConflict`, `Busy`, `DiskFull`, `Damaged`,
-    /// `Closed`. The session is checked in the same transaction: nothing is said in the name of one that ended before.
-    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended>;
+    /// failure leaves no hole. A retry (same author, id and room, and a body
+    /// of the same content) answers with the first one's place and
+    /// writes nothing. Errors: `RoomNotFound`, `IdConflict`, `Busy`, `DiskFull`, `Damaged`,
+    /// `Closed`. The session is checked in the same transaction: nothing is posted in the name of one that ended before.
+    fn append(&self, draft: Draft) -> StoreFuture<'static, Appended>;
 
     /// At most `limit` events of a room (the caller sets a sane one), read in one snapshot together with the head.
     /// When there are none, `has_older` and `has_newer` tell of the two sides of the place that was asked for.

@@ -73,8 +73,10 @@ fn compare(database: &Connection, ledger: &Ledger) -> Result<BTreeSet<Fault>> {
 /// Every line on disk with all its places.
 fn stored_lines(database: &Connection) -> Result<BTreeMap<String, Vec<Place>>> {
     let mut lines: BTreeMap<String, Vec<Place>> = BTreeMap::new();
-    let mut select =
-        database.prepare("select slug, seq, text from event join room using (room_id) where kind = 'message'")?;
+    let mut select = database.prepare(
+        "select slug, seq, json_extract(body, '$.text') as text from event join room using (room_id)
+             where json_extract(body, '$.kind') = 'message'",
+    )?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let room: String = row.get("slug")?;
@@ -112,14 +114,18 @@ fn holes(database: &Connection) -> Result<Vec<Fault>> {
 mod tests {
     use super::*;
 
-    const SCHEMA: &str = include_str!("../../src/server/store/migrations/sqlite/0001_event_log.sql");
+    const SCHEMA: [&str; 2] = [
+        include_str!("../../src/server/store/migrations/sqlite/0001_event_log.sql"),
+        include_str!("../../src/server/store/migrations/sqlite/0004_event_bodies.sql"),
+    ];
 
     /// A lobby with its creation at 1, and lines at 2 and 3.
     fn sound() -> (Connection, Ledger) {
         let database = Connection::open_in_memory().unwrap();
-        database.execute_batch(SCHEMA).unwrap();
+        database.execute_batch(&SCHEMA.concat()).unwrap();
         database.execute("insert into room values (1, 'lobby', 'Lobby', 3, 0)", []).unwrap();
-        database.execute("insert into event (room_id, seq, at_ms, kind) values (1, 1, 0, 'room_created')", []).unwrap();
+        let creation = r#"insert into event (room_id, seq, at_ms, body) values (1, 1, 0, '{"kind":"room_created"}')"#;
+        database.execute(creation, []).unwrap();
         let mut ledger = Ledger::default();
         for (line, seq) in [("line-a", 2), ("line-b", 3)] {
             store(&database, "ann", line, seq);
@@ -131,7 +137,8 @@ mod tests {
     }
 
     fn store(database: &Connection, person: &str, line: &str, seq: i64) {
-        let row = "insert into event values (1, ?1, 0, 'message', ?2, 'Ann', 'web', ?3, ?3, null)";
+        let row = "insert into event
+                   values (1, ?1, 0, ?2, 'Ann', 'web', ?3, json_object('kind', 'message', 'text', ?3))";
         database.execute(row, (seq, person, line)).unwrap();
     }
 

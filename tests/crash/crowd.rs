@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use teahouse::protocol::{ClientMessageId, Command, Event, RoomSlug, TabId};
+use teahouse::protocol::{ClientMessageId, Command, Event, PostBody, RoomSlug, TabId};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -130,7 +130,7 @@ impl Speaker {
     async fn join(&self, url: &str) -> Option<Member> {
         let socket = format!("{}/ws", url.replacen("http", "ws", 1));
         let mut member = Member::connect(&socket, Some(url), Some(&self.cookies)).await.ok()?;
-        member.try_send(&Command::Hello { protocol: 1, tab: TabId::parse("tab").unwrap() }).await?;
+        member.try_send(&Command::Hello { protocol: 2, tab: TabId::parse("tab").unwrap() }).await?;
         member.try_send(&Command::Join { room: self.room(), cursor: None }).await?;
         while !matches!(member.try_event().await?, Event::Joined { .. }) {}
         Some(member)
@@ -152,14 +152,14 @@ impl Speaker {
     }
 
     fn send(&self, line: &str) -> Command {
-        let client_message_id = ClientMessageId::parse(line).unwrap();
-        Command::Send { room: self.room(), client_message_id, text: line.to_owned() }
+        let (id, body) = (ClientMessageId::parse(line).unwrap(), PostBody::Message { text: line.to_owned() });
+        Command::Post { room: self.room(), id, body }
     }
 
     fn hear(&mut self, event: Event) {
         match event {
-            Event::Ack { room, client_message_id, seq, .. } => {
-                let line = client_message_id.to_string();
+            Event::Ack { room, id, seq, .. } => {
+                let line = id.to_string();
                 self.unanswered.retain(|unanswered| *unanswered != line);
                 let place = Place::new(room.as_str(), seq.get());
                 self.ledger.send_modify(|ledger| {
@@ -168,7 +168,7 @@ impl Speaker {
             }
             // The line waits for the next visit.
             Event::Nack { refusal, .. } if refusal.is_temporary() => {}
-            Event::Nack { client_message_id, refusal, .. } => panic!("{client_message_id} was refused: {refusal}"),
+            Event::Nack { id, refusal, .. } => panic!("{id} was refused: {refusal}"),
             _ => {}
         }
     }

@@ -111,7 +111,7 @@ mod tests {
 
     const ROW: &str = r#"7 pwrite64(9</d/t.sqlite3-wal>, "\0line-01-000001\r", 4096, 56) = 4096"#;
     const SYNC: &str = "7 fdatasync(9</d/t.sqlite3-wal>) = 0";
-    const ACK: &str = r#"8 sendto(12<TCP:[127.0.0.1:1->127.0.0.1:2]>, "\201<{\"type\":\"ack\",\"client_message_id\":\"line-01-000001\"}", 62, MSG_NOSIGNAL, NULL, 0) = 62"#;
+    const ACK: &str = r#"8 sendto(12<TCP:[127.0.0.1:1->127.0.0.1:2]>, "\201<{\"type\":\"ack\",\"id\":\"line-01-000001\"}", 62, MSG_NOSIGNAL, NULL, 0) = 62"#;
 
     fn too_early(log: &[&str]) -> usize {
         let order = Order::of(&log.join("\n"));

@@ -39,7 +39,7 @@ impl Reader {
     async fn visit(&mut self, url: &str) -> Option<()> {
         let socket = format!("{}/ws", url.replacen("http", "ws", 1));
         let mut member = Member::connect(&socket, Some(url), None).await.ok()?;
-        member.try_send(&Command::Hello { protocol: 1, tab: TabId::parse("reader").unwrap() }).await?;
+        member.try_send(&Command::Hello { protocol: 2, tab: TabId::parse("reader").unwrap() }).await?;
         for room in ROOMS.map(|room| RoomSlug::parse(room).unwrap()) {
             let cursor = self.newest.get(&room).zip(self.epoch.as_ref()).map(|(event, epoch)| event.cursor(epoch));
             member.try_send(&Command::Join { room, cursor }).await?;

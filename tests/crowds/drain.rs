@@ -116,8 +116,8 @@ impl Talk {
     fn hear(&mut self, input: Option<Input>) {
         let Some(Input::Frame(event)) = input else { return };
         match *event {
-            Event::Ack { client_message_id, seq, .. } => {
-                if let Some(line) = self.typed.iter_mut().rev().find(|line| line.id == client_message_id) {
+            Event::Ack { id, seq, .. } => {
+                if let Some(line) = self.typed.iter_mut().rev().find(|line| line.id == id) {
                     line.acked = Some(seq.get());
                 }
             }
@@ -163,12 +163,13 @@ fn is_checkpointed(data: &Path) -> Result<(), String> {
     }
 }
 
-/// Every line of the database by its client message id: its places and its texts.
+/// Every line of the database by its id: its places and its texts.
 pub fn lines_in(data: &Path) -> HashMap<String, Vec<(u64, String)>> {
     let database = Connection::open_with_flags(data.join(DATABASE_FILE), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let mut lines: HashMap<String, Vec<(u64, String)>> = HashMap::new();
-    let mut select =
-        database.prepare("select client_message_id, seq, text from event where kind = 'message' order by seq").unwrap();
+    let mut select = database
+        .prepare("select post_id, seq, json_extract(body, '$.text') from event where post_id is not null order by seq")
+        .unwrap();
     let mut rows = select.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {
         let place = (row.get::<_, i64>(1).unwrap().unsigned_abs(), row.get(2).unwrap());

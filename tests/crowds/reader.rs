@@ -78,7 +78,7 @@ impl Reader {
 
 /// The two frames that bring somebody into the lobby.
 pub fn greeting(tab: &str, cursor: Option<Cursor>) -> [Message; 2] {
-    let hello = Command::Hello { protocol: 1, tab: TabId::parse(tab).unwrap() };
+    let hello = Command::Hello { protocol: 2, tab: TabId::parse(tab).unwrap() };
     let join = Command::Join { room: RoomSlug::lobby(), cursor };
     [hello, join].map(|command| Message::text(serde_json::to_string(&command).unwrap()))
 }

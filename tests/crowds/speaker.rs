@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::thread::{self, JoinHandle};
 
 use futures::{SinkExt, StreamExt};
-use teahouse::protocol::{ClientMessageId, Command, Event, RoomSlug};
+use teahouse::protocol::{ClientMessageId, Command, Event, PostBody, RoomSlug};
 use tokio::sync::oneshot;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message;
@@ -82,7 +82,7 @@ async fn talk(mut socket: Socket, period: Duration, beginning: Instant, mut stop
             () = sleep_until(due) => {
                 let id = ClientMessageId::parse(&format!("due-{}", waiting.len() + talk.acked.len())).unwrap();
                 let text = format!("due {} after the beginning, and long enough for a line as people write them", (due - beginning).as_micros());
-                let command = Command::Send { room: RoomSlug::lobby(), client_message_id: id.clone(), text };
+                let command = Command::Post { room: RoomSlug::lobby(), id: id.clone(), body: PostBody::Message { text } };
                 waiting.insert(id, due);
                 let _ = socket.send(Message::text(serde_json::to_string(&command).unwrap())).await;
                 due += period;
@@ -106,8 +106,8 @@ async fn talk(mut socket: Socket, period: Duration, beginning: Instant, mut stop
 }
 
 fn take_ack(event: &Event, waiting: &mut HashMap<ClientMessageId, Instant>, talk: &mut Talk) {
-    if let Event::Ack { client_message_id, .. } = event
-        && let Some(due) = waiting.remove(client_message_id)
+    if let Event::Ack { id, .. } = event
+        && let Some(due) = waiting.remove(id)
     {
         talk.acked.push(Acked { due, after: due.elapsed() });
     }

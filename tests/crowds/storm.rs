@@ -248,8 +248,8 @@ fn line_text(guest: usize, line: usize) -> String {
 fn guests_lines_are_whole(log: &[LogEvent]) -> Result<(), String> {
     let mut said: HashMap<&str, Vec<&str>> = HashMap::new();
     for event in log {
-        if let EventBody::Message(line) = &event.body {
-            said.entry(&line.sender.nickname).or_default().push(&line.text);
+        if let (Some(by), EventBody::Message(line)) = (&event.by, &event.body) {
+            said.entry(&by.nickname).or_default().push(&line.text);
         }
     }
     for guest in 0..GUESTS {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use futures::SinkExt;
 use serde_json::json;
+use teahouse::protocol::limits::SUBPROTOCOL;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -59,7 +60,7 @@ impl Target {
     fn handshake(&self, path: &str) -> Request {
         let mut request = format!("ws://{}{path}", self.address).into_client_request().unwrap();
         if path == "/ws" {
-            request.headers_mut().insert("sec-websocket-protocol", "teahouse.v1".parse().unwrap());
+            request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
         }
         request
     }
@@ -170,7 +171,7 @@ async fn the_log_names_whoever_does_not_read_what_it_asked_for() {
     let _kept = tokio::spawn(send_all(target.socket(1, "/").await, vec![line; 3_000]));
     target.is_told("slow reader", 1).await;
 
-    let hello = json!({"type": "hello", "protocol": 1, "tab": "deaf"}).to_string();
+    let hello = json!({"type": "hello", "protocol": 2, "tab": "deaf"}).to_string();
     let join = json!({"type": "join", "room": "lobby"}).to_string();
     let frames = std::iter::once(hello).chain(vec![join; 1_000]);
     let _kept = tokio::spawn(send_all(target.socket(2, "/ws").await, frames));

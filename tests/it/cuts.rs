@@ -151,7 +151,9 @@ fn is_answer(input: &Input) -> bool {
 
 fn text_of(event: &LogEvent, nickname: &str) -> Option<String> {
     match &event.body {
-        EventBody::Message(line) if line.sender.nickname == nickname => Some(line.text.clone()),
+        EventBody::Message(line) if event.by.as_ref().is_some_and(|by| by.nickname == nickname) => {
+            Some(line.text.clone())
+        }
         _ => None,
     }
 }

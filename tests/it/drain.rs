@@ -28,7 +28,7 @@ async fn a_drain_under_load_loses_nothing_and_doubles_nothing() {
         acked.push(
             alice
                 .wait_for(|event| match event {
-                    Event::Ack { client_message_id, .. } => Some(client_message_id.to_string()),
+                    Event::Ack { id, .. } => Some(id.to_string()),
                     _ => None,
                 })
                 .await,
@@ -39,8 +39,12 @@ async fn a_drain_under_load_loses_nothing_and_doubles_nothing() {
     let server = TestServer::start_in(server.data, |_| {}).await;
     let page: serde_json::Value =
         server.browser().get("/api/v1/rooms/lobby/events?limit=200&after=1").await.json().await.unwrap();
-    let stored: Vec<_> =
-        page["events"].as_array().unwrap().iter().map(|event| event["text"].as_str().unwrap().to_owned()).collect();
+    let stored: Vec<_> = page["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["body"]["text"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(stored, acked);
 }
 
@@ -106,7 +110,7 @@ async fn a_hurried_stop_waits_for_nobody_and_keeps_what_was_acknowledged() {
     let server = TestServer::start_in(server.data, |_| {}).await;
     let page: serde_json::Value =
         server.browser().get("/api/v1/rooms/lobby/events?after=1").await.json().await.unwrap();
-    assert_eq!(page["events"][0]["text"], "kept");
+    assert_eq!(page["events"][0]["body"]["text"], "kept");
 }
 
 /// Protects a supervisor from waiting: without connections a drain is over at once.

@@ -190,7 +190,7 @@ fn a_line_is_found_again_wherever_its_mark_stands() {
 #[test]
 fn a_published_line_its_ack_and_its_refusal_are_told_apart() {
     let send = written(Dialect::Member);
-    let read = |kind| Dialect::Member.read(send.replace("send", kind).as_bytes(), &mut MarkPlace::default());
+    let read = |kind| Dialect::Member.read(send.replace("post", kind).as_bytes(), &mut MarkPlace::default());
     assert_eq!(read("publication"), Heard::Line(LINE));
     assert_eq!(read("ack"), Heard::Ack(LINE));
     assert_eq!(read("nack"), Heard::Refusal);
@@ -224,11 +224,11 @@ fn whoever_joined_knows_where_to_go_on() {
     let joined = |events: &str| {
         format!(r#"{{"type":"joined","snapshot":{{"epoch":"e-5f2a","events":[{events}],"has_older":false}}}}"#)
     };
-    let first = r#"{"seq":1,"at_ms":5,"kind":"room_created","creator":null}"#;
-    let line = r#"{"seq":2,"at_ms":7,"kind":"message","client_message_id":"5eed","text":"tea"}"#;
+    let first = r#"{"seq":1,"at_ms":5,"by":{"id":"u-1"},"body":{"kind":"room_created"}}"#;
+    let line = r#"{"seq":2,"at_ms":7,"by":{"id":"u-1"},"id":"5eed","body":{"kind":"message","text":"tea"}}"#;
     let cursor = |events: &str| cursor_after(joined(events).as_bytes());
-    let after_first = r#"{"epoch":"e-5f2a","seq":1,"at_ms":5,"client_message_id":null}"#;
-    let after_line = r#"{"epoch":"e-5f2a","seq":2,"at_ms":7,"client_message_id":"5eed"}"#;
+    let after_first = r#"{"epoch":"e-5f2a","seq":1,"at_ms":5,"id":null}"#;
+    let after_line = r#"{"epoch":"e-5f2a","seq":2,"at_ms":7,"id":"5eed"}"#;
     assert_eq!(cursor(first).as_deref(), Some(after_first));
     assert_eq!(cursor(&[first, line].join(",")).as_deref(), Some(after_line));
     assert_eq!(cursor(""), None, "without an event there is nothing to name");

@@ -135,7 +135,7 @@ async fn whoever_signs_out_during_the_handshake_is_found_out_by_the_hello() {
     chat::sign_out(app, &caller).await.unwrap();
     let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));
     let mut member = Member::new(Arc::clone(app), sendq, caller, Instant::now());
-    let _ = member.receive(r#"{"type":"hello","protocol":1,"tab":"one"}"#, Instant::now());
+    let _ = member.receive(r#"{"type":"hello","protocol":2,"tab":"one"}"#, Instant::now());
     let answer = timeout(PATIENCE, member.answer()).await.expect("the session is looked at");
     assert_eq!(member.take(answer, Instant::now()), ControlFlow::Break(CloseCode::SessionEnded));
 }

@@ -13,8 +13,8 @@ use teahouse::server::limits::Address;
 use teahouse::server::listener::{self, ListenerOptions};
 use teahouse::server::store::sqlite::SqliteStore;
 use teahouse::server::store::{
-    Appended, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord, SessionUse,
-    Store, StoreFuture, TokenHash,
+    Appended, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord, SessionUse, Store,
+    StoreFuture, TokenHash,
 };
 use teahouse::server::{chat, clock, housekeeping, http};
 use tempfile::TempDir;
@@ -32,9 +32,9 @@ const BUG: &str = "the line that meets a bug";
 struct StoreWithBug(SqliteStore);
 
 impl Store for StoreWithBug {
-    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended> {
-        assert_ne!(message.text, BUG, "a bug");
-        self.0.append(message)
+    fn append(&self, draft: Draft) -> StoreFuture<'static, Appended> {
+        assert_ne!(draft.body.text(), BUG, "a bug");
+        self.0.append(draft)
     }
 
     fn epoch(&self) -> &Epoch {

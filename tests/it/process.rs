@@ -99,7 +99,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     let history = Browser::new(again.url.clone()).get("/api/v1/rooms/lobby/events?limit=200").await;
     let history: serde_json::Value = history.json().await.unwrap();
     let texts: Vec<_> =
-        history["events"].as_array().unwrap().iter().skip(1).map(|event| event["text"].clone()).collect();
+        history["events"].as_array().unwrap().iter().skip(1).map(|event| event["body"]["text"].clone()).collect();
     assert_eq!(texts, (0..50).map(|number| format!("line {number}")).collect::<Vec<_>>());
 }
 

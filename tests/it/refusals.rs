@@ -28,8 +28,23 @@ async fn a_line_that_cannot_be_said_is_nacked_with_the_reason() {
     alice.say("lobby", "family", &family).await.expect("600 families are 600 graphemes");
     alice.say("lobby", "lines", "two\nlines\tand a tab").await.unwrap();
     let refusal = alice.say("lobby", "lines", "another text").await.unwrap_err();
-    assert_eq!(refusal.code.name(), "client_message_id_conflict");
+    assert_eq!(refusal.code.name(), "id_conflict");
     assert!(!refusal.is_temporary());
+}
+
+/// Protects a newer program on an older server: it learns which post was not understood, and why.
+#[tokio::test]
+async fn a_post_of_a_kind_that_members_cannot_post_is_nacked_by_its_id() {
+    let server = TestServer::start().await;
+    let mut alice = server.member("Alice").await;
+    for (id, body) in [
+        ("newer", json!({"kind": "poll", "question": "Oolong?", "text": 7})),
+        ("forged", json!({"kind": "room_created"})),
+    ] {
+        alice.send_json(json!({"type": "post", "room": "lobby", "id": id, "body": body})).await;
+        assert_eq!(alice.answer(id).await.unwrap_err().code.name(), "unknown_kind", "{id}");
+    }
+    alice.still_works().await;
 }
 
 /// Protects bots from guessing: each wrong frame has its code, and the connection lives on.
@@ -44,7 +59,8 @@ async fn a_wrong_frame_is_refused_and_the_connection_stays() {
         (json!({"type": "join", "room": "lobby", "x": 1}).to_string(), "malformed_frame"),
         (json!({"type": "join", "room": "No Such Room"}).to_string(), "malformed_frame"),
         ("[".repeat(5_000), "malformed_frame"),
-        (json!({"type": "hello", "protocol": 1, "tab": "t"}).to_string(), "hello_expected"),
+        (json!({"type": "post", "room": "lobby", "id": "x", "body": {"text": "hi"}}).to_string(), "malformed_frame"),
+        (json!({"type": "hello", "protocol": 2, "tab": "t"}).to_string(), "hello_expected"),
         (json!({"type": "join", "room": "nowhere"}).to_string(), "room_not_found"),
     ] {
         alice.send_text(&frame).await;

@@ -100,7 +100,7 @@ async fn a_cursor_of_another_history_or_beyond_the_head_is_reset() {
         Cursor { seq: Seq::new(3), ..right.clone() },
         Cursor { seq: Seq::new(99), ..right.clone() },
         Cursor { at_ms: Timestamp::from_unix_ms(right.at_ms.unix_ms() + 1), ..right.clone() },
-        Cursor { client_message_id: None, ..right.clone() },
+        Cursor { id: None, ..right.clone() },
     ];
     for cursor in wrong {
         assert_eq!(alice.join_from("lobby", Some(cursor.clone())).await.0, Continuity::Reset, "{cursor:?}");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use teahouse::protocol::{ClientMessageId, Command, ErrorCode, Event, RoomSlug, TabId};
+use teahouse::protocol::{ClientMessageId, Command, ErrorCode, Event, PostBody, RoomSlug, TabId};
 
 use crate::support::{Browser, Member, TestServer};
 
@@ -41,9 +41,9 @@ const fn right(sender: Sender, command: &Command) -> Outcome {
         (Command::Hello { .. }, _) | (_, Ungreeted) => Refused(ErrorCode::HelloExpected),
         // Reading is for everybody: all rooms are public.
         (Command::Join { .. }, _) => Joined,
-        (Command::Send { .. }, Visitor) => Refused(ErrorCode::NicknameRequired),
-        (Command::Send { .. }, Outsider) => Refused(ErrorCode::NotJoined),
-        (Command::Send { .. }, Insider) => Acked,
+        (Command::Post { .. }, Visitor) => Refused(ErrorCode::NicknameRequired),
+        (Command::Post { .. }, Outsider) => Refused(ErrorCode::NotJoined),
+        (Command::Post { .. }, Insider) => Acked,
         (Command::Leave { .. } | Command::Typing { .. } | Command::Heartbeat, _) => Silence,
     }
 }
@@ -51,12 +51,12 @@ const fn right(sender: Sender, command: &Command) -> Outcome {
 fn commands() -> Vec<Command> {
     let room = RoomSlug::lobby();
     vec![
-        Command::Hello { protocol: 1, tab: TabId::parse("tab").unwrap() },
+        Command::Hello { protocol: 2, tab: TabId::parse("tab").unwrap() },
         Command::Join { room: room.clone(), cursor: None },
-        Command::Send {
+        Command::Post {
             room: room.clone(),
-            client_message_id: ClientMessageId::parse("line").unwrap(),
-            text: "may I?".to_owned(),
+            id: ClientMessageId::parse("line").unwrap(),
+            body: PostBody::Message { text: "may I?".to_owned() },
         },
         Command::Typing { room: room.clone() },
         Command::Leave { room },
@@ -109,7 +109,7 @@ async fn every_frame_does_for_everybody_what_the_table_says() {
             assert_eq!(led_to, right(sender, &command), "{sender:?} sends {command:?}");
             let history: serde_json::Value =
                 server.browser().get("/api/v1/rooms/lobby/events").await.json().await.unwrap();
-            let said = history["events"].as_array().unwrap().iter().any(|event| event["text"] == "may I?");
+            let said = history["events"].as_array().unwrap().iter().any(|event| event["body"]["text"] == "may I?");
             assert_eq!(said, led_to == Acked, "{sender:?} sends {command:?}: the log tells the same");
         }
     }

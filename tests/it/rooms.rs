@@ -29,8 +29,8 @@ async fn a_room_begins_with_its_creation() {
     let mut reader = server.browser().socket().await;
     reader.hello().await;
     let snapshot = serde_json::to_value(reader.join("garden").await).unwrap();
-    assert_eq!(snapshot["events"][0]["kind"], "room_created");
-    assert_eq!(snapshot["events"][0]["creator"]["nickname"], "Alice");
+    assert_eq!(snapshot["events"][0]["body"]["kind"], "room_created");
+    assert_eq!(snapshot["events"][0]["by"]["nickname"], "Alice");
     assert_eq!(snapshot["summary"]["head"], 1);
 }
 

@@ -39,8 +39,8 @@ async fn an_ack_names_the_place_that_history_shows() {
     let seq = alice.say("lobby", "one", "hello").await.unwrap();
     let page: serde_json::Value = server.browser().get("/api/v1/rooms/lobby/events").await.json().await.unwrap();
     let last = page["events"].as_array().unwrap().last().unwrap();
-    assert_eq!((last["seq"].as_u64(), last["text"].as_str()), (Some(seq), Some("hello")));
-    assert_eq!(last["client_message_id"], "one");
+    assert_eq!((last["seq"].as_u64(), last["body"]["text"].as_str()), (Some(seq), Some("hello")));
+    assert_eq!(last["id"], "one");
 }
 
 /// Protects a retry after a lost ack from saying the line twice.
@@ -83,5 +83,5 @@ async fn a_line_keeps_the_name_under_which_it_was_said() {
     let mut reader = server.member("Reader").await;
     let snapshot = reader.join("lobby").await;
     let said = serde_json::to_value(snapshot.events.last().unwrap()).unwrap();
-    assert_eq!(said["sender"]["nickname"], "Before");
+    assert_eq!(said["by"]["nickname"], "Before");
 }

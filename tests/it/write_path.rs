@@ -2,6 +2,7 @@
 //! at once or not, and compressed for whoever can read that.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use rustls::pki_types::ServerName;
@@ -27,6 +28,8 @@ fn without_limits(config: &mut Config) {
     config.limits.sendq_bytes = 0;
     config.limits.sendq_frames = 0;
     config.limits.message_graphemes = 0;
+    // The ear is deaf for as long as this machine needs for all lines.
+    config.limits.write_timeout = Duration::ZERO;
 }
 
 /// The next line that comes, as `(number, bytes)`.

@@ -4,7 +4,7 @@ mod promises;
 use super::*;
 use crate::model::samples::{epoch, event, snapshot};
 use crate::protocol::event::{Continuity, RoomHead};
-use crate::protocol::{ClientMessageId, CloseCode, ErrorCode, Limits, Seq, TabId};
+use crate::protocol::{ClientMessageId, CloseCode, ErrorCode, Limits, PostBody, Seq, TabId};
 
 const HEARTBEAT_MS: u32 = 25_000;
 const SILENCE_MS: i64 = 60_000;
@@ -23,7 +23,7 @@ fn frame(event: Event) -> Input {
 
 fn welcome() -> Input {
     let limits = Limits::default();
-    frame(Event::Welcome { protocol: 1, me: None, epoch: epoch(), heartbeat_ms: HEARTBEAT_MS, limits, rooms: vec![] })
+    frame(Event::Welcome { protocol: 2, me: None, epoch: epoch(), heartbeat_ms: HEARTBEAT_MS, limits, rooms: vec![] })
 }
 
 fn joined(room: &str, head: u64) -> Input {
@@ -41,8 +41,8 @@ fn heartbeat(head: u64) -> Input {
 }
 
 fn line(room: &str) -> Command {
-    let client_message_id = ClientMessageId::parse("a").expect("a good id");
-    Command::Send { room: slug(room), client_message_id, text: "text".to_owned() }
+    let (id, body) = (ClientMessageId::parse("a").expect("a good id"), PostBody::Message { text: "text".to_owned() });
+    Command::Post { room: slug(room), id, body }
 }
 
 /// A link, its clock and its timer, and its outputs in short words.
@@ -88,7 +88,7 @@ impl Bench {
                 format!("join {room} {}", cursor.map_or("-".to_owned(), |cursor| cursor.seq.to_string()))
             }
             Output::Send(Command::Leave { room }) => format!("leave {room}"),
-            Output::Send(Command::Send { .. }) => "send".to_owned(),
+            Output::Send(Command::Post { .. }) => "post".to_owned(),
             Output::Send(Command::Typing { .. }) => "typing".to_owned(),
             Output::Send(Command::Heartbeat) => "heartbeat".to_owned(),
             Output::Wait { .. } => unreachable!("left out above: the bench has a timer of its own"),
@@ -147,7 +147,7 @@ fn a_heartbeat_is_answered_and_finds_a_lost_tail() {
     assert_eq!(bench.feed(heartbeat(5)), "heartbeat");
     assert_eq!(bench.feed(heartbeat(7)), "heartbeat, join lobby 5");
     assert_eq!(bench.link.status(), LinkStatus::Live, "a repair is no news");
-    assert_eq!(bench.feed(Input::Send(line("lobby"))), "send", "the room is still joined");
+    assert_eq!(bench.feed(Input::Send(line("lobby"))), "post", "the room is still joined");
 }
 
 /// Also when the reader has seen everything: the server sends nothing more before the join.
@@ -179,7 +179,7 @@ fn another_room_is_joined_on_the_same_connection() {
     assert_eq!(bench.feed(joined("lobby", 6)), "", "late");
     assert_eq!(bench.feed(Input::Send(line("tea"))), "", "not joined yet: the outbox keeps it");
     assert_eq!(bench.feed(joined("tea", 3)), "deliver, Live");
-    assert_eq!(bench.feed(Input::Send(line("tea"))), "send");
+    assert_eq!(bench.feed(Input::Send(line("tea"))), "post");
     assert_eq!(bench.feed(Input::Send(line("lobby"))), "");
 }
 

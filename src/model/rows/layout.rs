@@ -29,16 +29,17 @@ impl<'a> Layout<'a> {
     pub(super) fn event(&mut self, event: &'a LogEvent) {
         let clock = self.begin(event.at_ms);
         match &event.body {
-            EventBody::Message(message) => self.said(event, message, clock),
-            EventBody::RoomCreated { creator } => {
-                let creator = creator.as_ref().map(|creator| creator.nickname.clone());
+            EventBody::Message(message) => self.message(event, message, clock),
+            EventBody::RoomCreated => {
+                let creator = event.by.as_ref().map(|creator| creator.nickname.clone());
                 self.interrupt(Row::RoomCreated { seq: event.seq, creator, clock });
             }
+            EventBody::Unknown(_) => self.interrupt(Row::Newer { seq: event.seq }),
         }
     }
 
-    fn said(&mut self, event: &LogEvent, message: &'a Message, clock: Clock) {
-        let sender = &message.sender;
+    fn message(&mut self, event: &'a LogEvent, message: &Message, clock: Clock) {
+        let Some(sender) = &event.by else { return self.interrupt(Row::Newer { seq: event.seq }) };
         let own = self.me.is_some_and(|me| me.id == sender.id);
         let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
         self.rows.push(Row::Line(Line {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::samples::{self, person};
-use crate::protocol::{ErrorCode, EventBody, LogEvent, RoomSlug};
+use crate::protocol::{ErrorCode, LogEvent, RoomSlug};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -40,6 +40,7 @@ fn shown(rows: &[Row]) -> String {
             }
             Row::Notice(notice) => format!("+{}", notice.joined.named.join(",")),
             Row::RoomCreated { .. } => "created".to_owned(),
+            Row::Newer { seq } => format!("newer {seq}"),
             Row::Hole(_) => "-".to_owned(),
         })
         .collect();
@@ -61,8 +62,7 @@ fn consecutive_lines_of_one_person_are_grouped_for_five_minutes() {
 #[test]
 fn a_person_who_changes_the_nickname_opens_a_new_group() {
     let mut second = said(2, "ada", 1);
-    let EventBody::Message(message) = &mut second.body else { panic!("a message") };
-    message.sender.nickname = "countess".to_owned();
+    second.by.as_mut().unwrap().nickname = "countess".to_owned();
     assert_eq!(shown(&laid_out(&timeline(vec![said(1, "ada", 0), second]), &Outbox::default())), "1970-01-01 1 2");
 }
 

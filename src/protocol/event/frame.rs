@@ -25,7 +25,7 @@ pub(super) struct Frame {
     snapshot: Option<RoomSnapshot>,
     room: Option<RoomSlug>,
     event: Option<LogEvent>,
-    client_message_id: Option<ClientMessageId>,
+    id: Option<ClientMessageId>,
     seq: Option<Seq>,
     head: Option<Seq>,
     at_ms: Option<Timestamp>,
@@ -66,15 +66,8 @@ impl Frame {
             },
             "joined" => Event::Joined { continuity: self.continuity?, snapshot: self.snapshot? },
             "publication" => Event::Publication { room: self.room?, event: self.event? },
-            "ack" => Event::Ack {
-                room: self.room?,
-                client_message_id: self.client_message_id?,
-                seq: self.seq?,
-                at_ms: self.at_ms?,
-            },
-            "nack" => {
-                Event::Nack { room: self.room?, client_message_id: self.client_message_id?, refusal: self.refusal? }
-            }
+            "ack" => Event::Ack { room: self.room?, id: self.id?, seq: self.seq?, at_ms: self.at_ms? },
+            "nack" => Event::Nack { room: self.room?, id: self.id?, refusal: self.refusal? },
             "refused" => Event::Refused { room: self.room, refusal: self.refusal? },
             "gap" => Event::Gap { room: self.room?, head: self.head? },
             "presence" => Event::Presence {

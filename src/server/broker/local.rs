@@ -35,8 +35,13 @@ mod tests {
     use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
 
     fn committed(seq: u64) -> Committed {
-        let body = EventBody::RoomCreated { creator: None };
-        let event = LogEvent { seq: Seq::new(seq), at_ms: Timestamp::from_unix_ms(0), body };
+        let event = LogEvent {
+            seq: Seq::new(seq),
+            at_ms: Timestamp::default(),
+            by: None,
+            id: None,
+            body: EventBody::RoomCreated,
+        };
         Committed { room: RoomSlug::lobby(), event }
     }
 

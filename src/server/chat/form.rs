@@ -7,9 +7,9 @@ use axum::http::header::SET_COOKIE;
 use leptos::prelude::expect_context;
 use leptos_axum::ResponseOptions;
 
-use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Person, Refusal, RoomSlug, RoomSummary};
+use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Person, PostBody, Refusal, RoomSlug, RoomSummary};
 use crate::server::app::{App, Caller};
-use crate::server::chat::{self, Said, Utterance};
+use crate::server::chat::{self, Post, Posted};
 
 /// Chooses a nickname; a new guest's cookie is set on the response.
 ///
@@ -42,14 +42,14 @@ pub async fn create_room(title: String) -> Result<RoomSummary, Refusal> {
     chat::create_room(&app, &caller, &title).await
 }
 
-/// Says something without a WebSocket.
+/// Posts without a WebSocket.
 ///
 /// # Errors
-/// `nickname_required`, or as [`chat::say`].
-pub async fn post_message(room: RoomSlug, client_message_id: ClientMessageId, text: String) -> Result<Said, Refusal> {
+/// `nickname_required`, or as [`chat::post`].
+pub async fn post(room: RoomSlug, id: ClientMessageId, body: PostBody) -> Result<Posted, Refusal> {
     let (app, caller, _) = context();
     let guest = caller.guest.ok_or(ErrorCode::NicknameRequired)?;
-    chat::say(&app, Utterance::of_guest(&guest, caller.address, room, client_message_id, text)).await
+    chat::post(&app, Post::of_guest(&guest, caller.address, room, id, body)).await
 }
 
 fn context() -> (Arc<App>, Caller, ResponseOptions) {

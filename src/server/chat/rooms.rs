@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::model::text;
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
-use crate::protocol::{ErrorCode, EventBody, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq};
+use crate::protocol::{ErrorCode, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::chat::refuse;
 use crate::server::clock;
@@ -177,19 +177,10 @@ fn cut_to_bytes(page: &mut HistoryPage, range: EventRange, bytes_max: usize) {
 fn fitting<'a>(events: impl Iterator<Item = &'a LogEvent>, bytes_max: usize) -> usize {
     let mut total = 0;
     let fits = |(index, event): &(usize, &LogEvent)| {
-        total += EVENT_BYTES + text_of(&event.body).map(json_bytes).sum::<usize>();
+        total += EVENT_BYTES + event.body.text().chars().map(json_bytes).sum::<usize>();
         *index <= 1 || total <= bytes_max
     };
     events.enumerate().take_while(fits).count()
-}
-
-/// What people wrote of an event.
-fn text_of(body: &EventBody) -> impl Iterator<Item = char> {
-    let text = match body {
-        EventBody::Message(message) => message.text.as_str(),
-        EventBody::RoomCreated { .. } => "",
-    };
-    text.chars()
 }
 
 /// How many bytes a character is in a JSON string.

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use crate::model::text;
 use crate::protocol::plain::{PlainFault, PlainFrame, PlainMessage, TIME_MAX_BYTES};
-use crate::protocol::{CloseCode, ErrorCode, Person, Refusal, RoomSlug, UserId};
+use crate::protocol::{CloseCode, ErrorCode, Person, PostBody, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
-use crate::server::chat::{self, Said, Utterance};
+use crate::server::chat::{self, Post, Posted};
 use crate::server::clock;
 use crate::server::connection::conduct::Conduct;
 use crate::server::connection::following::open_and_follow;
@@ -59,7 +59,7 @@ struct Program {
     user: UserId,
     /// Nobody until the first message: whoever never said a word leaves silently.
     named: Option<Named>,
-    sends: Sends<Result<Said, Refusal>>,
+    sends: Sends<Result<Posted, Refusal>>,
 }
 
 struct Named {
@@ -174,7 +174,7 @@ impl Program {
     }
 
     /// What became of the line that was said first of those that wait. Cancel-safe.
-    async fn said(&mut self) -> Result<Said, Refusal> {
+    async fn said(&mut self) -> Result<Posted, Refusal> {
         poll_fn(|context| self.sends.poll_next(context)).await
     }
 
@@ -188,7 +188,7 @@ impl Program {
         }
     }
 
-    fn conclude(&mut self, outcome: Result<Said, Refusal>) -> ControlFlow<CloseCode> {
+    fn conclude(&mut self, outcome: Result<Posted, Refusal>) -> ControlFlow<CloseCode> {
         match outcome {
             Ok(_) => {
                 // The fan-out says so too, but perhaps when the program has another name already, or has left.
@@ -219,24 +219,21 @@ impl Program {
 
     /// Queues a line for the store.
     async fn message(&mut self, message: PlainMessage) -> Result<(), Refused> {
-        let sender = match (&message.nickname, &self.named) {
+        let by = match (&message.nickname, &self.named) {
             (Some(written), _) => self.name(written).await?,
             (None, Some(named)) => named.person.clone(),
             (None, None) => return Err(Refused::ByShape(PlainFault::Missing("nickname"))),
         };
-        let utterance = Utterance {
+        let post = Post {
             room: self.room.clone(),
-            payer: Payer {
-                person: Some(PersonKey::Program(self.address, fold(&sender.nickname))),
-                address: self.address,
-            },
-            sender,
+            payer: Payer { person: Some(PersonKey::Program(self.address, fold(&by.nickname))), address: self.address },
+            by,
             session: None,
-            client_message_id: draw_client_message_id(clock::now()),
-            text: message.message,
+            id: draw_client_message_id(clock::now()),
+            body: PostBody::Message { text: message.message },
             sender_time: shown_time(&message.time),
         };
-        self.sends.push(chat::say(&self.app, utterance));
+        self.sends.push(chat::post(&self.app, post));
         Ok(())
     }
 

@@ -29,7 +29,7 @@ impl HttpRefusal {
             | ErrorCode::NicknameResting
             | ErrorCode::RoomExists
             | ErrorCode::RoomLookAlike
-            | ErrorCode::ClientMessageIdConflict => StatusCode::CONFLICT,
+            | ErrorCode::IdConflict => StatusCode::CONFLICT,
             ErrorCode::FrameTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::HostRefused => StatusCode::MISDIRECTED_REQUEST,
             ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -52,11 +52,7 @@ impl Publication {
     #[must_use]
     pub fn approximate_bytes(&self) -> usize {
         const AROUND_THE_TEXT: usize = 256;
-        AROUND_THE_TEXT
-            + match &self.committed.event.body {
-                EventBody::Message(message) => message.text.len(),
-                EventBody::RoomCreated { .. } => 0,
-            }
+        AROUND_THE_TEXT + self.committed.event.body.text().len()
     }
 
     /// The frame for one wire in one form; `None` when the event has no words there.
@@ -75,17 +71,15 @@ impl Publication {
 
     fn encode_plain(&self) -> Option<SharedFrame> {
         let Committed { room, event } = &self.committed;
-        match &event.body {
-            EventBody::Message(message) => Some(self.compressor.encode(&json(&PlainEvent {
-                nickname: message.sender.nickname.clone(),
-                message: message.text.clone(),
-                time: message.sender_time.clone().unwrap_or_else(|| local_time(event.at_ms)),
-                status: STATUS_CHAT,
-                at: rfc3339(event.at_ms),
-                room: room.clone(),
-            }))),
-            EventBody::RoomCreated { .. } => None,
-        }
+        let (Some(by), EventBody::Message(message)) = (&event.by, &event.body) else { return None };
+        Some(self.compressor.encode(&json(&PlainEvent {
+            nickname: by.nickname.clone(),
+            message: message.text.clone(),
+            time: message.sender_time.clone().unwrap_or_else(|| local_time(event.at_ms)),
+            status: STATUS_CHAT,
+            at: rfc3339(event.at_ms),
+            room: room.clone(),
+        })))
     }
 }
 
@@ -166,7 +160,7 @@ mod tests {
 
     fn welcome(rooms: Vec<RoomSummary>) -> Event {
         let epoch = Epoch::parse("first").unwrap();
-        Event::Welcome { protocol: 1, me: None, epoch, heartbeat_ms: 25_000, limits: Limits::default(), rooms }
+        Event::Welcome { protocol: 2, me: None, epoch, heartbeat_ms: 25_000, limits: Limits::default(), rooms }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::sync::mpsc as std_mpsc;
 
 use tokio::sync::mpsc;
 
-use super::{Appended, CommitSink, Committed, EventRange, NewMessage, NewRoom, Store, StoreError, StoreFuture};
-use crate::protocol::{ClientMessageId, EventBody, LogEvent, Origin, Person, RoomSlug, Timestamp, UserId};
+use super::{Appended, CommitSink, Committed, Draft, EventRange, NewRoom, Store, StoreError, StoreFuture};
+use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Origin, Person, RoomSlug, Timestamp, UserId};
 
 pub(super) mod appending;
 pub(super) mod guests;
@@ -29,8 +29,8 @@ macro_rules! every_store_keeps_its_promises {
             appending:
                 concurrent_senders_get_gapless_seqs_and_are_announced_in_their_order,
                 a_retry_gets_the_first_place_and_writes_nothing,
-                one_client_message_id_names_one_line_only,
-                the_same_client_message_id_of_another_sender_is_another_line,
+                one_id_names_one_post_only,
+                the_same_id_of_another_author_is_another_post,
                 a_refused_write_leaves_no_hole_and_its_companions_alone,
                 an_answer_is_given_before_the_announcement_and_readable_during_it,
                 a_write_whose_caller_went_away_still_happens,
@@ -157,13 +157,12 @@ fn at(unix_ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(unix_ms)
 }
 
-fn line(room: &str, sender: &str, client_message_id: &str, text: &str) -> NewMessage {
-    NewMessage {
+fn line(room: &str, sender: &str, id: &str, text: &str) -> Draft {
+    Draft {
         room: slug(room),
-        sender: person(sender),
-        client_message_id: ClientMessageId::parse(client_message_id).unwrap(),
-        text: text.to_owned(),
-        sender_time: None,
+        by: person(sender),
+        id: ClientMessageId::parse(id).unwrap(),
+        body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
         session: None,
         at: at(1_000),
     }
@@ -188,11 +187,8 @@ fn seqs(events: &[LogEvent]) -> Vec<u64> {
 }
 
 fn texts(events: &[LogEvent]) -> Vec<&str> {
-    let messages = events.iter().filter_map(|event| match &event.body {
-        EventBody::Message(message) => Some(message),
-        EventBody::RoomCreated { .. } => None,
-    });
-    messages.map(|message| message.text.as_str()).collect()
+    let messages = events.iter().filter(|event| matches!(event.body, EventBody::Message(_)));
+    messages.map(|event| event.body.text()).collect()
 }
 
 /// What a queued write came to, with the seq for what was appended.

@@ -31,9 +31,9 @@ pub enum StoreError {
     /// There are as many rooms as there may be.
     #[error("there are as many rooms as there may be")]
     TooManyRooms,
-    /// The sender used this client message id for another text or in another room.
+    /// The author used this id for another post or in another room.
     #[error("the client message id was used for another text")]
-    ClientMessageIdConflict,
+    IdConflict,
     /// The session ended, or its nickname is another by now.
     #[error("the session is not what it was")]
     SessionEnded,

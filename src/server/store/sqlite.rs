@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{
-    Appended, CommitSink, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewMessage, NewRoom, RoomRecord,
+    Appended, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord,
     SessionUse, Store, StoreError, StoreFailure, StoreFuture, TokenHash,
 };
 use crate::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
@@ -108,8 +108,8 @@ impl Store for SqliteStore {
         Box::pin(self.writer.write(RemoveEmptyRoom { room, created_before }))
     }
 
-    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended> {
-        Box::pin(self.writer.write(message))
+    fn append(&self, draft: Draft) -> StoreFuture<'static, Appended> {
+        Box::pin(self.writer.write(draft))
     }
 
     fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {

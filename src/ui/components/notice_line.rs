@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::model::rows::{Names, NoticeRow};
 use crate::ui::i18n::Language;
 use crate::ui::piece::{IntoPiece, Piece};
+use crate::ui::state::use_room_state;
 
 /// Who came and went, folded into one line.
 #[component]
@@ -99,6 +100,19 @@ fn list(parts: &mut Vec<Part>, language: Language, names: Names) {
         say(parts, &[" ", &words.and_others.with(counted)].concat());
     } else if language == Language::Chinese {
         say(parts, " ");
+    }
+}
+
+/// Something that a newer page shows.
+#[component]
+pub fn NewerLine() -> impl IntoView {
+    let words = use_room_state().words();
+    view! {
+        <li class="hole" data-row="" translate="no">
+            {words.newer}
+            " "
+            <a class="link-button" href="">{words.reload}</a>
+        </li>
     }
 }
 

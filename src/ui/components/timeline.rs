@@ -9,7 +9,7 @@ use web_sys::Element;
 use super::day_separator::DaySeparator;
 use super::hole_marker::HoleMarker;
 use super::message::Message;
-use super::notice_line::{NoticeLine, RoomCreatedLine};
+use super::notice_line::{NewerLine, NoticeLine, RoomCreatedLine};
 use crate::client::element::element;
 use crate::client::scroll::{self, Place};
 use crate::model::address;
@@ -80,6 +80,7 @@ fn show(state: RoomState, row: Row) -> Piece {
         Row::Day { date } => view! { <DaySeparator date /> }.into_piece(),
         Row::Notice(notice) => view! { <NoticeLine notice language /> }.into_piece(),
         Row::RoomCreated { creator, .. } => view! { <RoomCreatedLine creator language /> }.into_piece(),
+        Row::Newer { .. } => view! { <NewerLine /> }.into_piece(),
         Row::Hole(hole) => view! { <HoleMarker hole /> }.into_piece(),
     }
 }

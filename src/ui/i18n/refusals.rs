@@ -84,7 +84,7 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::TooManyRooms => ("There are as many rooms as this server allows.", "房间数已达到上限。"),
         ErrorCode::NotJoined => ("This page is not in the room yet: try again.", "还没有进入这个房间，请重试。"),
         ErrorCode::TooManyJoins => ("Too many rooms are open at once.", "同时打开的房间太多了。"),
-        ErrorCode::ClientMessageIdConflict => (
+        ErrorCode::IdConflict => (
             "This line was sent before with another text: copy it and send it anew.",
             "这条消息的编号已被占用，请复制后重新发送。",
         ),
@@ -97,7 +97,9 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
             ("The server did not understand this page: reload it.", "服务器没有看懂这个页面的请求，请刷新。")
         }
         ErrorCode::FrameTooLarge => ("That is more than the server takes at once.", "内容太大，服务器无法接收。"),
-        ErrorCode::UnsupportedProtocol => ("The server was updated: reload the page.", "服务器已更新，请刷新页面。"),
+        ErrorCode::UnsupportedProtocol | ErrorCode::UnknownKind => {
+            ("The server was updated: reload the page.", "服务器已更新，请刷新页面。")
+        }
         ErrorCode::OriginRefused | ErrorCode::HostRefused => {
             ("This server does not take requests from this address.", "服务器不接受来自这个网址的请求。")
         }

@@ -89,8 +89,8 @@ impl RoomState {
                 local_time::correct(event.at_ms);
                 self.published(event, Timeline::publish);
             }
-            Event::Ack { room, client_message_id, seq, at_ms } => self.acked(&room, client_message_id, seq, at_ms),
-            Event::Nack { client_message_id, refusal, .. } => self.refused(&client_message_id, refusal),
+            Event::Ack { room, id, seq, at_ms } => self.acked(&room, id, seq, at_ms),
+            Event::Nack { id, refusal, .. } => self.refused(&id, refusal),
             Event::Presence { room, joined, left, online, people } if self.is_open(&room) => {
                 self.came_and_went(&joined, &left, online, people.as_deref())
             }

@@ -11,7 +11,9 @@ use crate::model::outbox::{Outbox, OutgoingLine};
 use crate::model::text;
 use crate::model::timeline::Timeline;
 use crate::protocol::page::Form;
-use crate::protocol::{ClientMessageId, Command, ErrorCode, LogEvent, Refusal, RoomSlug, Seq, Timestamp, UserId};
+use crate::protocol::{
+    ClientMessageId, Command, ErrorCode, LogEvent, PostBody, Refusal, RoomSlug, Seq, Timestamp, UserId,
+};
 use crate::ui::i18n;
 
 /// Most events fetched after a line was posted without a socket.
@@ -105,14 +107,14 @@ impl RoomState {
             spawn_local(self.post(line));
             return;
         }
-        let OutgoingLine { room, client_message_id, text, .. } = line;
-        self.command(Command::Send { room, client_message_id, text });
+        let OutgoingLine { room, client_message_id: id, text, .. } = line;
+        self.command(Command::Post { room, id, body: PostBody::Message { text } });
     }
 
     /// By HTTP: the connection follows the open room only, and where the network lets no WebSocket through, there is none.
     async fn post(self, line: OutgoingLine) {
         let OutgoingLine { room, client_message_id: id, text, .. } = line;
-        let arguments = [("room", room.as_str()), ("client_message_id", id.as_str()), ("text", &text)];
+        let arguments = [("room", room.as_str()), ("id", id.as_str()), ("text", &text)];
         match api::call::<PostMessage, _>(&arguments).await {
             Ok(posted) => {
                 if self.is_open(&room) && self.link.get_untracked() == LinkStatus::Blocked {

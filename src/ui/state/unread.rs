@@ -26,13 +26,13 @@ pub struct Announcement {
 impl RoomState {
     /// An event is new to this page. Returns whether it is a line of somebody else.
     pub(super) fn arrived(self, event: &LogEvent) -> bool {
-        let EventBody::Message(message) = &event.body else { return false };
-        self.stopped_typing(&message.sender);
-        if self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.sender.id)) {
+        let (Some(by), EventBody::Message(message)) = (&event.by, &event.body) else { return false };
+        self.stopped_typing(by);
+        if self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == by.id)) {
             return false;
         }
         self.out_of_sight(1);
-        let (name, text) = (isolated(&message.sender.nickname), isolated(&message.text));
+        let (name, text) = (isolated(&by.nickname), isolated(&message.text));
         self.announce(fill(self.words().said, &[("{name}", &name), ("{text}", &text)]));
         true
     }

@@ -189,10 +189,10 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
     let mut order = Vec::new();
     for event in log {
         if let EventBody::Message(message) = &event.body
-            && message.sender.id == client.me.id
+            && event.by.as_ref().is_some_and(|by| by.id == client.me.id)
         {
             *times.entry(&message.text).or_default() += 1;
-            order.push(client.typed.iter().position(|id| *id == message.client_message_id));
+            order.push(client.typed.iter().position(|id| event.id.as_ref() == Some(id)));
         }
     }
     if let Some((text, times)) = times.iter().find(|(_, times)| **times > 1) {
@@ -213,8 +213,5 @@ fn ids(log: &[LogEvent]) -> impl Iterator<Item = (&UserId, &ClientMessageId)> {
 }
 
 fn id_of(event: &LogEvent) -> Option<(&UserId, &ClientMessageId)> {
-    match &event.body {
-        EventBody::Message(message) => Some((&message.sender.id, &message.client_message_id)),
-        EventBody::RoomCreated { .. } => None,
-    }
+    Some((&event.by.as_ref()?.id, event.id.as_ref()?))
 }

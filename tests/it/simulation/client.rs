@@ -6,8 +6,8 @@ use teahouse::model::link::{Input, Link, LinkStatus, Output};
 use teahouse::model::outbox::{KeptLine, Outbox};
 use teahouse::model::timeline::{Published, Timeline};
 use teahouse::protocol::{
-    ClientMessageId, Command, Event, HistoryPage, LogEvent, Person, RoomSlug, RoomSnapshot, RoomSummary, Seq, TabId,
-    Timestamp,
+    ClientMessageId, Command, Event, HistoryPage, LogEvent, Person, PostBody, RoomSlug, RoomSnapshot, RoomSummary, Seq,
+    TabId, Timestamp,
 };
 
 /// What a page wants of the world, in this order.
@@ -133,17 +133,17 @@ impl Client {
                 self.settle(|outbox| outbox.arrived(&snapshot.events), now);
             }
             Event::Publication { event, .. } => self.published(event, Timeline::publish, now),
-            Event::Ack { client_message_id, seq, at_ms, .. } => {
-                self.kept.remove(&client_message_id);
-                self.acks.push(Acked { id: client_message_id.clone(), seq });
+            Event::Ack { id, seq, at_ms, .. } => {
+                self.kept.remove(&id);
+                self.acks.push(Acked { id: id.clone(), seq });
                 let head = self.timeline.head();
-                match self.outbox.placed(&client_message_id, seq, at_ms, &self.me, head) {
+                match self.outbox.placed(&id, seq, at_ms, &self.me, head) {
                     Some(event) => self.published(event, Timeline::place, now),
                     None => self.flush(now),
                 }
             }
-            Event::Nack { client_message_id, refusal, .. } => {
-                self.outbox.refused(&client_message_id, refusal, at(now));
+            Event::Nack { id, refusal, .. } => {
+                self.outbox.refused(&id, refusal, at(now));
                 self.flush(now);
             }
             _ => {}
@@ -168,9 +168,9 @@ impl Client {
             return;
         }
         if let Some(line) = self.outbox.next_to_send(at(now)) {
-            let (room, client_message_id, text) =
-                (line.room.clone(), line.client_message_id.clone(), line.text.clone());
-            self.step(Input::Send(Command::Send { room, client_message_id, text }), now);
+            let (room, id) = (line.room.clone(), line.client_message_id.clone());
+            let body = PostBody::Message { text: line.text.clone() };
+            self.step(Input::Send(Command::Post { room, id, body }), now);
         }
         self.outbox_alarm = self.outbox.wait_ms(at(now)).map(|ms| now + i64::from(ms.max(50)));
     }

@@ -1,10 +1,10 @@
 //! What breaks: connections, the server, a page, the operator's disk; and crowds that are no fault but feel like one.
 
 use teahouse::model::link::Input as LinkInput;
-use teahouse::protocol::{ClientMessageId, Origin, Person, RoomSlug, UserId};
+use teahouse::protocol::{ClientMessageId, EventBody, Message, Origin, Person, RoomSlug, UserId};
 use teahouse::server::clock;
 use teahouse::server::connection::member::Input;
-use teahouse::server::store::{EventRange, NewMessage, Store};
+use teahouse::server::store::{Draft, EventRange, Store};
 
 use super::network::ServerEnd;
 use super::world::{World, end_if_broken, nth, start_server};
@@ -54,14 +54,13 @@ impl World {
         self.bursts += 1;
         for number in 0..BURST_LINES {
             let id = format!("burst-{}-{number}", self.bursts);
-            let sender =
+            let by =
                 Person { id: UserId::parse("crowd").unwrap(), nickname: "Crowd".to_owned(), origin: Origin::Plain };
-            drop(self.store.append(NewMessage {
+            drop(self.store.append(Draft {
                 room: RoomSlug::lobby(),
-                sender,
-                client_message_id: ClientMessageId::parse(&id).unwrap(),
-                text: id,
-                sender_time: None,
+                by,
+                id: ClientMessageId::parse(&id).unwrap(),
+                body: EventBody::Message(Message { text: id, sender_time: None }),
                 session: None,
                 at: clock::now(),
             }));

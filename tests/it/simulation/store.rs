@@ -4,11 +4,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use teahouse::protocol::{
-    ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, Message, RoomSlug, Seq, Timestamp, UserId,
-};
+use teahouse::protocol::{ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp, UserId};
 use teahouse::server::store::{
-    AppendOutcome, Appended, Committed, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewMessage, NewRoom,
+    AppendOutcome, Appended, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
     RoomRecord, SessionUse, Store, StoreError, StoreFuture, TokenHash,
 };
 use tokio::sync::oneshot;
@@ -31,7 +29,9 @@ impl Disk {
         let created = || LogEvent {
             seq: Seq::new(1),
             at_ms: Timestamp::default(),
-            body: EventBody::RoomCreated { creator: None },
+            by: None,
+            id: None,
+            body: EventBody::RoomCreated,
         };
         let logs = rooms.iter().map(|room| (room.clone(), vec![created()])).collect();
         Self { epoch: epoch(0), logs, places: HashMap::new(), now_ms: 0 }
@@ -71,34 +71,27 @@ impl Disk {
         *self = Self { now_ms: self.now_ms, ..copy.clone() };
     }
 
-    fn append(&mut self, message: &NewMessage) -> Result<(Appended, Option<Committed>), StoreError> {
-        let key = (message.sender.id.clone(), message.client_message_id.clone());
+    fn append(&mut self, draft: &Draft) -> Result<(Appended, Option<Committed>), StoreError> {
+        let key = (draft.by.id.clone(), draft.id.clone());
         if let Some((room, seq)) = self.places.get(&key) {
             let event = &self.logs[room][usize::try_from(seq.get()).unwrap() - 1];
-            let same =
-                *room == message.room && matches!(&event.body, EventBody::Message(first) if first.text == message.text);
-            return if same {
+            return if *room == draft.room && event.body.is_same_post(&draft.body) {
                 let outcome = AppendOutcome::AlreadyThere;
                 Ok((Appended { seq: *seq, at: event.at_ms, outcome }, None))
             } else {
-                Err(StoreError::ClientMessageIdConflict)
+                Err(StoreError::IdConflict)
             };
         }
-        let log = self.logs.get_mut(&message.room).ok_or_else(|| StoreError::RoomNotFound(message.room.clone()))?;
+        let log = self.logs.get_mut(&draft.room).ok_or_else(|| StoreError::RoomNotFound(draft.room.clone()))?;
         let seq = log.last().map_or(Seq::ZERO, |event| event.seq).next();
-        let body = EventBody::Message(Message {
-            sender: message.sender.clone(),
-            client_message_id: message.client_message_id.clone(),
-            text: message.text.clone(),
-            sender_time: None,
-        });
         self.now_ms += 1;
         let at_ms = Timestamp::from_unix_ms(self.now_ms);
-        let event = LogEvent { seq, at_ms, body };
+        let (by, id) = (Some(draft.by.clone()), Some(draft.id.clone()));
+        let event = LogEvent { seq, at_ms, by, id, body: draft.body.clone() };
         log.push(event.clone());
-        self.places.insert(key, (message.room.clone(), seq));
+        self.places.insert(key, (draft.room.clone(), seq));
         let appended = Appended { seq, at: at_ms, outcome: AppendOutcome::Inserted };
-        Ok((appended, Some(Committed { room: message.room.clone(), event })))
+        Ok((appended, Some(Committed { room: draft.room.clone(), event })))
     }
 }
 
@@ -109,7 +102,7 @@ fn epoch(generation: usize) -> Epoch {
 /// What a running server has between its disk and everybody else.
 #[derive(Default)]
 struct Pending {
-    queued: VecDeque<(NewMessage, Answer)>,
+    queued: VecDeque<(Draft, Answer)>,
     unanswered: VecDeque<(Result<Appended, StoreError>, Answer)>,
     unannounced: VecDeque<Committed>,
     reads: Vec<oneshot::Sender<()>>,
@@ -210,9 +203,9 @@ impl Store for ScriptedStore {
         self.read(|disk| Ok(record(disk, slug)))
     }
 
-    fn append(&self, message: NewMessage) -> StoreFuture<'static, Appended> {
+    fn append(&self, draft: Draft) -> StoreFuture<'static, Appended> {
         let (answer, answered) = oneshot::channel();
-        self.pending().queued.push_back((message, answer));
+        self.pending().queued.push_back((draft, answer));
         Box::pin(async { answered.await.map_err(|_| StoreError::Closed("the server is gone".to_owned()))? })
     }
 

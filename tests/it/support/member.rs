@@ -3,8 +3,9 @@
 use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use teahouse::protocol::event::Continuity;
+use teahouse::protocol::limits::SUBPROTOCOL;
 use teahouse::protocol::{
-    ClientMessageId, Command, Cursor, Event, EventBody, LogEvent, Refusal, RoomSlug, RoomSnapshot, TabId,
+    ClientMessageId, Command, Cursor, Event, EventBody, LogEvent, PostBody, Refusal, RoomSlug, RoomSnapshot, TabId,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -24,7 +25,7 @@ impl Member {
     pub async fn connect(url: &str, origin: Option<&str>, cookies: Option<&str>) -> Result<Self, Box<Error>> {
         let mut request = url.into_client_request().unwrap();
         let headers = request.headers_mut();
-        headers.insert("sec-websocket-protocol", "teahouse.v1".parse().unwrap());
+        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
         if let Some(origin) = origin {
             headers.insert("origin", origin.parse().unwrap());
         }
@@ -39,7 +40,7 @@ impl Member {
     pub async fn handshake(url: &str, origin: &str, cookies: &str) -> String {
         let mut request = url.into_client_request().unwrap();
         let headers = request.headers_mut();
-        headers.insert("sec-websocket-protocol", "teahouse.v1".parse().unwrap());
+        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
         headers.insert("origin", origin.parse().unwrap());
         headers.insert("cookie", cookies.parse().unwrap());
         let (_, response) = connect_async(request).await.unwrap();
@@ -97,7 +98,7 @@ impl Member {
     }
 
     pub async fn hello_as(&mut self, tab: &str) -> Event {
-        self.send(&Command::Hello { protocol: 1, tab: TabId::parse(tab).unwrap() }).await;
+        self.send(&Command::Hello { protocol: 2, tab: TabId::parse(tab).unwrap() }).await;
         self.wait_for(|event| matches!(event, Event::Welcome { .. }).then(|| event.clone())).await
     }
 
@@ -122,8 +123,7 @@ impl Member {
 
     /// Sends a line without waiting for the answer.
     pub async fn say_nowait(&mut self, room: &str, id: &str, text: &str) {
-        let client_message_id = ClientMessageId::parse(id).unwrap();
-        self.send(&Command::Send { room: slug(room), client_message_id, text: text.to_owned() }).await;
+        self.send(&message(room, id, text)).await;
     }
 
     /// Sends a line and waits for its ack or nack.
@@ -134,12 +134,7 @@ impl Member {
 
     /// Sends a line to a server that may be going away: `None` when the socket is over before the answer.
     pub async fn try_say(&mut self, room: &str, id: &str, text: &str) -> Option<Result<u64, Refusal>> {
-        let command = Command::Send {
-            room: slug(room),
-            client_message_id: ClientMessageId::parse(id).unwrap(),
-            text: text.to_owned(),
-        };
-        self.try_send(&command).await?;
+        self.try_send(&message(room, id, text)).await?;
         loop {
             if let Some(answer) = answer_to(id, &self.try_event().await?) {
                 return Some(answer);
@@ -206,11 +201,17 @@ impl Member {
     }
 }
 
+/// The command that posts a message.
+fn message(room: &str, id: &str, text: &str) -> Command {
+    let body = PostBody::Message { text: text.to_owned() };
+    Command::Post { room: slug(room), id: ClientMessageId::parse(id).unwrap(), body }
+}
+
 /// A published line as `(seq, nickname, text)`.
 pub fn is_publication(event: &Event) -> Option<(u64, String, String)> {
     match event {
-        Event::Publication { event: LogEvent { seq, body: EventBody::Message(message), .. }, .. } => {
-            Some((seq.get(), message.sender.nickname.clone(), message.text.clone()))
+        Event::Publication { event: LogEvent { seq, by: Some(by), body: EventBody::Message(message), .. }, .. } => {
+            Some((seq.get(), by.nickname.clone(), message.text.clone()))
         }
         _ => None,
     }
@@ -219,8 +220,8 @@ pub fn is_publication(event: &Event) -> Option<(u64, String, String)> {
 /// What an event says to the line with this id.
 fn answer_to(id: &str, event: &Event) -> Option<Result<u64, Refusal>> {
     match event {
-        Event::Ack { client_message_id, seq, .. } if client_message_id.as_str() == id => Some(Ok(seq.get())),
-        Event::Nack { client_message_id, refusal, .. } if client_message_id.as_str() == id => Some(Err(*refusal)),
+        Event::Ack { id: acked, seq, .. } if acked.as_str() == id => Some(Ok(seq.get())),
+        Event::Nack { id: refused, refusal, .. } if refused.as_str() == id => Some(Err(*refusal)),
         _ => None,
     }
 }

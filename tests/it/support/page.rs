@@ -10,8 +10,9 @@ use teahouse::model::link::{Input, Link, LinkStatus, Output};
 use teahouse::model::outbox::Outbox;
 use teahouse::model::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::event::Continuity;
+use teahouse::protocol::limits::SUBPROTOCOL;
 use teahouse::protocol::{
-    ClientMessageId, Command, Event, LogEvent, Person, RoomSlug, RoomSnapshot, Seq, TabId, Timestamp,
+    ClientMessageId, Command, Event, LogEvent, Person, PostBody, RoomSlug, RoomSnapshot, Seq, TabId, Timestamp,
 };
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep_until};
@@ -48,7 +49,7 @@ impl Door {
         let stream = self.connect().await.map_err(|error| Box::new(error.into()))?;
         let mut request = format!("ws://{}/ws", self.address).into_client_request().unwrap();
         let headers = request.headers_mut();
-        headers.insert("sec-websocket-protocol", "teahouse.v1".parse().unwrap());
+        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
         headers.insert("origin", format!("http://{}", self.address).parse().unwrap());
         if let Some(cookies) = &self.cookies {
             headers.insert("cookie", cookies.parse().unwrap());
@@ -187,8 +188,8 @@ impl Page {
             return;
         }
         let Some(line) = self.outbox.next_to_send(now()) else { return };
-        let (client_message_id, text) = (line.client_message_id.clone(), line.text.clone());
-        let command = Command::Send { room: self.room.clone(), client_message_id, text };
+        let (id, body) = (line.client_message_id.clone(), PostBody::Message { text: line.text.clone() });
+        let command = Command::Post { room: self.room.clone(), id, body };
         for output in self.link.step(Input::Send(command), now(), (self.chance)()) {
             self.act(&output).await;
         }
@@ -199,8 +200,8 @@ impl Page {
             Event::Welcome { me, .. } => self.me.clone_from(me),
             Event::Joined { continuity, snapshot } => self.joined(*continuity, snapshot),
             Event::Publication { event, .. } => self.published(event.clone(), Timeline::publish),
-            Event::Ack { client_message_id, seq, at_ms, .. } => self.acked(client_message_id, *seq, *at_ms),
-            Event::Nack { client_message_id, refusal, .. } => self.outbox.refused(client_message_id, *refusal, now()),
+            Event::Ack { id, seq, at_ms, .. } => self.acked(id, *seq, *at_ms),
+            Event::Nack { id, refusal, .. } => self.outbox.refused(id, *refusal, now()),
             _ => {}
         }
     }

@@ -150,7 +150,7 @@ impl Link {
     pub(super) fn send(&mut self, command: Command, turn: &mut Turn) {
         let joined = matches!(self.phase, Phase::Live { .. } | Phase::Repairing { .. });
         let here = match &command {
-            Command::Send { room, .. } | Command::Typing { room } => *room == self.room,
+            Command::Post { room, .. } | Command::Typing { room } => *room == self.room,
             _ => false,
         };
         if joined && here {

@@ -53,7 +53,7 @@ fn a_handshake_that_hangs_is_given_up() {
 fn the_servers_wish_to_reconnect_is_obeyed_in_its_time() {
     let mut bench = Bench::live();
     assert_eq!(bench.feed(frame(Event::Reconnect { in_ms: 3_000 })), "");
-    assert_eq!(bench.feed(Input::Send(line("lobby"))), "send", "until then the connection is good");
+    assert_eq!(bench.feed(Input::Send(line("lobby"))), "post", "until then the connection is good");
     assert_eq!(bench.sleep(3_000), "close, open, Reconnecting");
 }
 

@@ -48,7 +48,7 @@ proptest! {
                 match output {
                     Output::OpenSocket => { prop_assert!(!socket); socket = true; }
                     Output::CloseSocket => { prop_assert!(socket); (socket, in_room) = (false, None); }
-                    Output::Send(Command::Send { room, .. }) => prop_assert_eq!(Some(room), in_room.clone()),
+                    Output::Send(Command::Post { room, .. }) => prop_assert_eq!(Some(room), in_room.clone()),
                     Output::Send(Command::Leave { room }) => if in_room.as_ref() == Some(&room) { in_room = None },
                     Output::Send(_) => prop_assert!(socket),
                     Output::Deliver(event) => match *event {

@@ -26,7 +26,10 @@ mod tests {
             r#"{"type":"join"}"#,
             r#"{"type":"join","room":"../etc"}"#,
             r#"{"type":"leave","room":"lobby","also":1}"#,
-            r#"{"type":"send","room":"lobby","client_message_id":"","text":"x"}"#,
+            r#"{"type":"post","room":"lobby","id":"","body":{"kind":"message","text":"x"}}"#,
+            r#"{"type":"post","room":"lobby","id":"a","body":{"kind":"message","text":"x","also":1}}"#,
+            r#"{"type":"post","room":"lobby","id":"a","body":{"kind":"message"}}"#,
+            r#"{"type":"post","room":"lobby","id":"a","body":"x"}"#,
             &deep,
         ] {
             assert_eq!(command(bad), Err(ErrorCode::MalformedFrame), "{}", bad.get(..40).unwrap_or(bad));

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use super::machine::{Input, Output};
 use super::{Member, join};
-use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, RoomSlug};
+use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, PostBody, RoomSlug};
 use crate::server::app::{App, Caller};
-use crate::server::chat::{self, SessionState, Utterance};
+use crate::server::chat::{self, Post, SessionState};
 use crate::server::hub::publication::{member_frame, welcome_frame};
 use crate::server::limits::Action;
 
@@ -27,7 +27,7 @@ impl Member {
             Output::Enter(room) => self.present(|app, me| app.presence.enter(&room, me)),
             Output::Exit(room) => self.present(|app, me| app.presence.exit(&room, me, now)),
             Output::Writes(room) => self.present(|app, me| app.presence.writes(&room, me, now)),
-            Output::Append(room, client_message_id, text) => self.append(room, client_message_id, text),
+            Output::Append(room, id, body) => self.append(room, id, body),
             Output::TellPositions(rooms) => {
                 let heads = self.app.hub.positions(self.id, &rooms);
                 self.sendq.push(member_frame(&Event::Heartbeat { heads }));
@@ -83,19 +83,19 @@ impl Member {
         }));
     }
 
-    /// The line is queued for the store by the call itself: whatever becomes of this connection, a line that was read is
+    /// The post is queued for the store by the call itself: whatever becomes of this connection, a post that was read is
     /// kept.
-    fn append(&mut self, room: RoomSlug, client_message_id: ClientMessageId, text: String) {
+    fn append(&mut self, room: RoomSlug, id: ClientMessageId, body: PostBody) {
         let Caller { guest, address, .. } = &self.caller;
-        let said = guest.as_ref().map(|guest| {
-            chat::say(&self.app, Utterance::of_guest(guest, *address, room.clone(), client_message_id.clone(), text))
-        });
+        let posted = guest
+            .as_ref()
+            .map(|guest| chat::post(&self.app, Post::of_guest(guest, *address, room.clone(), id.clone(), body)));
         self.sends.push(async move {
-            let outcome = match said {
-                Some(said) => said.await,
+            let outcome = match posted {
+                Some(posted) => posted.await,
                 None => Err(ErrorCode::NicknameRequired.into()),
             };
-            Input::Appended(room, client_message_id, outcome)
+            Input::Appended(room, id, outcome)
         });
     }
 

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::event::RoomHead;
 use crate::protocol::{
-    ClientMessageId, CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, Refusal, RoomSlug, TabId,
+    ClientMessageId, CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, Refusal, RoomSlug,
+    TabId,
 };
-use crate::server::chat::{Said, SessionState};
+use crate::server::chat::{Posted, SessionState};
 use crate::server::config::{LimitsConfig, limit};
 use crate::server::connection::conduct::Conduct;
 use crate::server::hub::Seam;
@@ -33,7 +34,7 @@ pub enum Input {
     /// Answer to [`Output::Follow`].
     Followed(RoomSlug, Result<Seam, Refusal>),
     /// Answer to [`Output::Append`].
-    Appended(RoomSlug, ClientMessageId, Result<Said, Refusal>),
+    Appended(RoomSlug, ClientMessageId, Result<Posted, Refusal>),
     /// What waited of these rooms was given up, since the client reads too slowly.
     FellBehind(Vec<RoomHead>),
     /// The session behind the connection was looked at.
@@ -70,8 +71,8 @@ pub enum Output {
     Exit(RoomSlug),
     /// The person is writing.
     Writes(RoomSlug),
-    /// Queue a line for the store.
-    Append(RoomSlug, ClientMessageId, String),
+    /// Queue a post for the store.
+    Append(RoomSlug, ClientMessageId, PostBody),
     /// Send how far these rooms were sent.
     TellPositions(Vec<RoomSlug>),
 }
@@ -144,7 +145,7 @@ impl Machine {
             Input::NoCommand(code) => self.frame(Some(Err(code)), now),
             Input::Rooms(rooms) => self.greeted(rooms),
             Input::Followed(room, outcome) => self.followed(room, outcome),
-            Input::Appended(room, client_message_id, outcome) => self.appended(room, client_message_id, outcome),
+            Input::Appended(room, id, outcome) => self.appended(room, id, outcome),
             Input::FellBehind(rooms) => self.fell_behind(rooms, now),
             Input::Session(SessionState::Same) => Vec::new(),
             Input::Session(SessionState::CookieIsOld) => self.ask_for_renewal(),
@@ -197,7 +198,7 @@ impl Machine {
     /// Refuses a command in the form that its sender waits for.
     fn refuse_command(&mut self, command: Command, refusal: Refusal) -> Vec<Output> {
         match command {
-            Command::Send { room, client_message_id, .. } => self.nack(room, client_message_id, refusal),
+            Command::Post { room, id, .. } => self.nack(room, id, refusal),
             Command::Join { room, .. } | Command::Leave { room } | Command::Typing { room } => {
                 self.refuse(Some(room), refusal)
             }
@@ -205,8 +206,8 @@ impl Machine {
         }
     }
 
-    fn nack(&mut self, room: RoomSlug, client_message_id: ClientMessageId, refusal: Refusal) -> Vec<Output> {
-        self.count_refusal(Event::Nack { room, client_message_id, refusal })
+    fn nack(&mut self, room: RoomSlug, id: ClientMessageId, refusal: Refusal) -> Vec<Output> {
+        self.count_refusal(Event::Nack { room, id, refusal })
     }
 
     fn refuse(&mut self, room: Option<RoomSlug>, refusal: Refusal) -> Vec<Output> {

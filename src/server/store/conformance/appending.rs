@@ -43,29 +43,29 @@ pub async fn a_retry_gets_the_first_place_and_writes_nothing(place: &dyn Place) 
     let Subject { store, mut announced } = Subject::open(place).await;
     let first = store.append(line("lobby", "ann", "id", "hello")).await.unwrap();
     store.append(line("lobby", "ann", "between", "a line between")).await.unwrap();
-    let later = NewMessage { at: at(9_000), ..line("lobby", "ann", "id", "hello") };
+    let later = Draft { at: at(9_000), ..line("lobby", "ann", "id", "hello") };
     let retry = store.append(later).await.unwrap();
     assert_eq!(first.outcome, AppendOutcome::Inserted);
     assert_eq!(retry, Appended { outcome: AppendOutcome::AlreadyThere, ..first });
-    let next = store.append(NewMessage { at: at(0), ..line("lobby", "ann", "last", "the next") }).await.unwrap();
+    let next = store.append(Draft { at: at(0), ..line("lobby", "ann", "last", "the next") }).await.unwrap();
     assert_eq!((next.seq.get(), next.at), (4, at(1_000)), "the retry took neither a place nor the clock along");
     for expected in [2, 3, 4] {
         assert_eq!(announced.recv().await.unwrap().event.seq.get(), expected, "the retry is not announced");
     }
 }
 
-pub async fn one_client_message_id_names_one_line_only(place: &dyn Place) {
+pub async fn one_id_names_one_post_only(place: &dyn Place) {
     let Subject { store, .. } = Subject::open(place).await;
     store.create_room(new_room("garden", 1_000)).await.unwrap();
     store.append(line("lobby", "ann", "id", "hello")).await.unwrap();
     for other in [line("lobby", "ann", "id", "another text"), line("garden", "ann", "id", "hello")] {
-        assert!(matches!(store.append(other).await, Err(StoreError::ClientMessageIdConflict)));
+        assert!(matches!(store.append(other).await, Err(StoreError::IdConflict)));
     }
     assert_eq!(texts(&whole_log(&*store, "lobby").await), ["hello"]);
     assert_eq!(store.room(&slug("garden")).await.unwrap().unwrap().head, Seq::new(1));
 }
 
-pub async fn the_same_client_message_id_of_another_sender_is_another_line(place: &dyn Place) {
+pub async fn the_same_id_of_another_author_is_another_post(place: &dyn Place) {
     let Subject { store, .. } = Subject::open(place).await;
     store.append(line("lobby", "ann", "id", "hello")).await.unwrap();
     let other = store.append(line("lobby", "ben", "id", "good day")).await.unwrap();
@@ -85,7 +85,7 @@ pub async fn a_refused_write_leaves_no_hole_and_its_companions_alone(place: &dyn
     let last = seq_of(store.append(line("lobby", "ann", "c", "two")));
     drop(gate);
     assert_eq!(good.await.unwrap(), 3);
-    assert!(matches!(conflict.await, Err(StoreError::ClientMessageIdConflict)));
+    assert!(matches!(conflict.await, Err(StoreError::IdConflict)));
     assert!(matches!(nowhere.await, Err(StoreError::RoomNotFound(room)) if room == slug("nowhere")));
     assert!(matches!(exists.await, Err(StoreError::RoomExists(room)) if room == RoomSlug::lobby()));
     assert_eq!(retry.await.unwrap(), 3);
@@ -144,7 +144,7 @@ async fn times_by_clock(store: &dyn Store, room: &str, clock: &[i64]) -> Vec<Tim
     let mut times = Vec::new();
     for &unix_ms in clock {
         let id = format!("id-{unix_ms}-{}", whole_log(store, room).await.len());
-        let line = NewMessage { at: at(unix_ms), ..line(room, "ann", &id, "tick") };
+        let line = Draft { at: at(unix_ms), ..line(room, "ann", &id, "tick") };
         times.push(store.append(line).await.unwrap().at);
     }
     times
@@ -153,21 +153,15 @@ async fn times_by_clock(store: &dyn Store, room: &str, clock: &[i64]) -> Vec<Tim
 pub async fn a_line_comes_back_as_it_was_written(place: &dyn Place) {
     let Subject { store, .. } = Subject::open(place).await;
     let program = Person { origin: Origin::Plain, ..person("program") };
-    let written = NewMessage {
-        sender: program,
-        text: "茶 🍵\nsecond line\0 'quoted' <b>".to_owned(),
-        sender_time: Some("yesterday".to_owned()),
-        session: None,
+    let text = "茶 🍵\nsecond line\0 'quoted' <b> \"twice\" \\".to_owned();
+    let written = Draft {
+        by: program,
+        body: EventBody::Message(Message { text, sender_time: Some("yesterday".to_owned()) }),
         ..line("lobby", "program", "id", "")
     };
     store.append(written.clone()).await.unwrap();
-    let Some(LogEvent { body: EventBody::Message(read), .. }) = whole_log(&*store, "lobby").await.pop() else {
-        panic!("the newest event is the line");
-    };
-    assert_eq!(read.sender, written.sender);
-    assert_eq!(read.client_message_id, written.client_message_id);
-    assert_eq!(read.text, written.text);
-    assert_eq!(read.sender_time, written.sender_time);
+    let read = whole_log(&*store, "lobby").await.pop().unwrap();
+    assert_eq!((read.by, read.id, read.body), (Some(written.by), Some(written.id), written.body));
 }
 
 pub async fn a_line_for_no_room_is_refused(place: &dyn Place) {

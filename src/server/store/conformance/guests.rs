@@ -157,8 +157,8 @@ pub async fn a_token_that_is_over_changes_no_name(place: &dyn Place) {
 pub async fn a_line_of_a_replaced_token_is_said_and_of_an_ended_one_not(place: &dyn Place) {
     let store = Subject::open(place).await.store;
     let say = |id, token| {
-        let sender = Person { nickname: "Ann".to_owned(), ..person("ann") };
-        store.append(NewMessage { sender, session: Some([token; 32]), ..line("lobby", "ann", id, "hello") })
+        let by = Person { nickname: "Ann".to_owned(), ..person("ann") };
+        store.append(Draft { by, session: Some([token; 32]), ..line("lobby", "ann", id, "hello") })
     };
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     store.put_guest(Naming { replaces: Some([1; 32]), ..naming("ann", "Ann", 2) }).await.unwrap();

@@ -89,7 +89,7 @@ pub async fn the_lobby_is_there_from_the_start(place: &dyn Place) {
     assert_eq!((&rooms[0].slug, rooms[0].head), (&RoomSlug::lobby(), Seq::new(1)));
     assert_eq!(store.room(&RoomSlug::lobby()).await.unwrap().as_ref(), rooms.first());
     let log = whole_log(&*store, "lobby").await;
-    assert!(matches!(&log[..], [LogEvent { body: EventBody::RoomCreated { creator: None }, .. }]));
+    assert!(matches!(&log[..], [LogEvent { by: None, body: EventBody::RoomCreated, .. }]));
 }
 
 pub async fn rooms_are_listed_lobby_first_then_by_newest_event(place: &dyn Place) {
@@ -102,7 +102,7 @@ pub async fn rooms_are_listed_lobby_first_then_by_newest_event(place: &dyn Place
         rooms.into_iter().map(|room| room.slug.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(addresses().await, ["lobby", "newest", "a-twin", "b-twin", "oldest"]);
-    let line = NewMessage { at: at(5_000), ..line("oldest", "ann", "id", "still here") };
+    let line = Draft { at: at(5_000), ..line("oldest", "ann", "id", "still here") };
     store.append(line).await.unwrap();
     assert_eq!(addresses().await, ["lobby", "oldest", "newest", "a-twin", "b-twin"]);
 }
@@ -112,8 +112,8 @@ pub async fn a_new_room_begins_with_its_creation(place: &dyn Place) {
     let room = store.create_room(new_room("茶馆", 2_000)).await.unwrap();
     assert_eq!((&room.slug, room.title.as_str(), room.head), (&slug("茶馆"), "Room 茶馆", Seq::new(1)));
     assert_eq!(store.room(&slug("茶馆")).await.unwrap(), Some(room));
-    let body = EventBody::RoomCreated { creator: Some(person("host")) };
-    let expected = LogEvent { seq: Seq::new(1), at_ms: at(2_000), body };
+    let (by, body) = (Some(person("host")), EventBody::RoomCreated);
+    let expected = LogEvent { seq: Seq::new(1), at_ms: at(2_000), by, id: None, body };
     let committed = announced.recv().await.unwrap();
     assert_eq!((committed.room, &committed.event), (slug("茶馆"), &expected));
     assert_eq!(whole_log(&*store, "茶馆").await, [expected]);

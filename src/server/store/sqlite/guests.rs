@@ -179,7 +179,7 @@ fn give_back(
             "insert or replace into resting_name (user_id, nickname, nickname_folded, nickname_look, until_ms)
              select user_id, nickname, nickname_folded, nickname_look, ?3 from guest
              where user_id = ?1 and nickname_folded is not ?2
-                 and exists (select 1 from event where person_id = ?1 and client_message_id is not null)",
+                 and exists (select 1 from event where person_id = ?1 and post_id is not null)",
         )?
         .execute((user.as_str(), kept, rests_until.unix_ms()))?;
     Ok(())

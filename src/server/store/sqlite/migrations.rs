@@ -7,6 +7,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_event_log.sql"),
     include_str!("../migrations/sqlite/0002_names.sql"),
     include_str!("../migrations/sqlite/0003_resting_names.sql"),
+    include_str!("../migrations/sqlite/0004_event_bodies.sql"),
 ];
 
 /// The schema version that this binary knows.

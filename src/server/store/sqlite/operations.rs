@@ -3,9 +3,12 @@
 
 use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
 
-use super::rows::{insert_event, parsed, seq, sql_seq, timestamp};
-use crate::protocol::{EventBody, LogEvent, Message, RoomSlug, Seq, Timestamp};
-use crate::server::store::{AppendOutcome, Appended, CLOCK_JITTER_MS, Committed, NewMessage, StoreError};
+use super::rows::{insert_event, log_event, parsed, seq, sql_seq, timestamp};
+use crate::protocol::{LogEvent, RoomSlug, Seq, Timestamp};
+use crate::server::store::{AppendOutcome, Appended, CLOCK_JITTER_MS, Committed, Draft, StoreError};
+
+/// The constraint that a post is written once, whatever its author retries, in whichever room.
+const UNIQUE_POST: &str = "event.person_id, event.post_id";
 
 /// A write. `Err` means that the database failed, which ends the store; refusals are an [`Outcome`].
 pub(super) trait Operation: Send + 'static {
@@ -51,46 +54,38 @@ impl<A> Outcome<A> {
     }
 }
 
-impl Operation for NewMessage {
+impl Operation for Draft {
     type Answer = Appended;
     const SPACE: Space = Space::Taken;
 
     fn apply(&self, database: &Connection) -> Result<Outcome<Appended>> {
-        if !may_speak(database, self)? {
+        if !may_post(database, self)? {
             return Ok(Outcome::refused(StoreError::SessionEnded));
         }
         let Some(place) = take_next_place(database, &self.room, self.at)? else {
             return Ok(Outcome::refused(StoreError::RoomNotFound(self.room.clone())));
         };
-        let body = EventBody::Message(Message {
-            sender: self.sender.clone(),
-            client_message_id: self.client_message_id.clone(),
-            text: self.text.clone(),
-            sender_time: self.sender_time.clone(),
-        });
-        let event = LogEvent { seq: place.seq, at_ms: place.at, body };
+        let (by, id) = (Some(self.by.clone()), Some(self.id.clone()));
+        let event = LogEvent { seq: place.seq, at_ms: place.at, by, id, body: self.body.clone() };
         match insert_event(database, place.room_id, &event) {
             Ok(()) => Ok(Outcome::Keep {
                 answer: Appended { seq: place.seq, at: place.at, outcome: AppendOutcome::Inserted },
                 committed: Some(Committed { room: self.room.clone(), event }),
             }),
-            Err(error) if violates_unique(&error, "event.person_id, event.client_message_id") => {
-                Ok(Outcome::Undo(first_attempt(database, self)?))
-            }
+            Err(error) if violates_unique(&error, UNIQUE_POST) => Ok(Outcome::Undo(first_attempt(database, self)?)),
             Err(error) => Err(error),
         }
     }
 }
 
-/// Whether the session in whose name the line is said still is this person's, under this nickname.
-fn may_speak(database: &Connection, message: &NewMessage) -> Result<bool> {
-    let Some(token_hash) = message.session else { return Ok(true) };
-    let person = &message.sender;
+/// Whether the session in whose name it is posted still is this person's, under this nickname.
+fn may_post(database: &Connection, draft: &Draft) -> Result<bool> {
+    let Some(token_hash) = draft.session else { return Ok(true) };
     let mut session = database.prepare_cached(
         "select 1 from guest
          where user_id = ?2 and nickname = ?3 and (token_hash = ?1 or replaced_token_hash = ?1)",
     )?;
-    session.exists((token_hash, person.id.as_str(), &person.nickname))
+    session.exists((token_hash, draft.by.id.as_str(), &draft.by.nickname))
 }
 
 /// Where and when the next event of a room goes.
@@ -132,21 +127,18 @@ fn time_after(newest: Timestamp, now: Timestamp) -> Timestamp {
     if (0..=CLOCK_JITTER_MS).contains(&ahead_ms) { newest } else { now }
 }
 
-/// The answer to a line whose sender used its id before: the first line's place if it is the same line.
-fn first_attempt(database: &Connection, retry: &NewMessage) -> Result<Result<Appended, StoreError>> {
+/// The answer to a post whose author used its id before: the first one's place if it is the same post.
+fn first_attempt(database: &Connection, retry: &Draft) -> Result<Result<Appended, StoreError>> {
     database
         .prepare_cached(
-            "select slug, seq, at_ms, text from event join room using (room_id)
-             where person_id = ?1 and client_message_id = ?2",
+            "select slug, event.* from event join room using (room_id) where person_id = ?1 and post_id = ?2",
         )?
-        .query_one((retry.sender.id.as_str(), retry.client_message_id.as_str()), |row| {
-            let room: RoomSlug = parsed(row, "slug")?;
-            let text: String = row.get("text")?;
-            if room != retry.room || text != retry.text {
-                return Ok(Err(StoreError::ClientMessageIdConflict));
+        .query_one((retry.by.id.as_str(), retry.id.as_str()), |row| {
+            let (room, first): (RoomSlug, LogEvent) = (parsed(row, "slug")?, log_event(row)?);
+            if room != retry.room || !first.body.is_same_post(&retry.body) {
+                return Ok(Err(StoreError::IdConflict));
             }
-            let outcome = AppendOutcome::AlreadyThere;
-            Ok(Ok(Appended { seq: seq(row, "seq")?, at: timestamp(row, "at_ms")?, outcome }))
+            Ok(Ok(Appended { seq: first.seq, at: first.at_ms, outcome: AppendOutcome::AlreadyThere }))
         })
 }
 

@@ -20,8 +20,8 @@ impl Operation for NewRoom {
         database
             .prepare_cached("insert into room (slug, title, last_seq, last_at_ms) values (?1, ?2, ?3, ?4)")?
             .execute((self.slug.as_str(), &self.title, sql_seq(first), self.at.unix_ms()))?;
-        let body = EventBody::RoomCreated { creator: self.creator.clone() };
-        let event = LogEvent { seq: first, at_ms: self.at, body };
+        let (by, body) = (self.creator.clone(), EventBody::RoomCreated);
+        let event = LogEvent { seq: first, at_ms: self.at, by, id: None, body };
         insert_event(database, database.last_insert_rowid(), &event)?;
         Ok(Outcome::Keep {
             answer: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },

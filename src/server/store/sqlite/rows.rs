@@ -5,11 +5,9 @@ use std::error::Error;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Result, Row};
 
-use crate::protocol::{EventBody, LogEvent, Message, Origin, Person, Seq, Timestamp};
+use crate::protocol::{EventBody, LogEvent, Origin, Person, Seq, Timestamp};
 use crate::server::store::RoomRecord;
 
-const MESSAGE: &str = "message";
-const ROOM_CREATED: &str = "room_created";
 const WEB: &str = "web";
 const PLAIN: &str = "plain";
 
@@ -31,45 +29,39 @@ pub(super) fn room_record(row: &Row<'_>) -> Result<RoomRecord> {
 
 /// An event, from all columns of `event`.
 pub(super) fn log_event(row: &Row<'_>) -> Result<LogEvent> {
-    let kind: String = row.get("kind")?;
-    let body = match kind.as_str() {
-        MESSAGE => EventBody::Message(Message {
-            sender: person(row)?,
-            client_message_id: parsed(row, "client_message_id")?,
-            text: row.get("text")?,
-            sender_time: row.get("sender_time")?,
-        }),
-        ROOM_CREATED => {
-            let creator: Option<String> = row.get("person_id")?;
-            EventBody::RoomCreated { creator: creator.map(|_| person(row)).transpose()? }
-        }
-        _ => return Err(unreadable(row, "kind", Type::Text, UnknownName(kind))),
-    };
-    Ok(LogEvent { seq: seq(row, "seq")?, at_ms: timestamp(row, "at_ms")?, body })
+    let (author, id): (Option<String>, Option<String>) = (row.get("person_id")?, row.get("post_id")?);
+    Ok(LogEvent {
+        seq: seq(row, "seq")?,
+        at_ms: timestamp(row, "at_ms")?,
+        by: author.map(|_| person(row)).transpose()?,
+        id: id.map(|_| parsed(row, "post_id")).transpose()?,
+        body: body(row)?,
+    })
+}
+
+/// The body is in the database as it is on the wire.
+fn body(row: &Row<'_>) -> Result<EventBody> {
+    let json = row.get_ref("body")?.as_str()?;
+    serde_json::from_str(json).map_err(|error| unreadable(row, "body", Type::Text, error))
 }
 
 /// Writes an event at its place.
 pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent) -> Result<()> {
-    let (kind, person, message) = match &event.body {
-        EventBody::Message(message) => (MESSAGE, Some(&message.sender), Some(message)),
-        EventBody::RoomCreated { creator } => (ROOM_CREATED, creator.as_ref(), None),
-    };
+    let body = serde_json::to_string(&event.body).expect("a body has string keys and no failing serializers");
+    let by = event.by.as_ref();
     let mut insert = database.prepare_cached(
-        "insert into event (
-             room_id, seq, at_ms, kind, person_id, person_nickname, person_origin, client_message_id, text, sender_time
-         ) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "insert into event (room_id, seq, at_ms, person_id, person_nickname, person_origin, post_id, body)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     insert.execute((
         room_id,
         sql_seq(event.seq),
         event.at_ms.unix_ms(),
-        kind,
-        person.map(|person| person.id.as_str()),
-        person.map(|person| person.nickname.as_str()),
-        person.map(|person| origin_name(person.origin)),
-        message.map(|message| message.client_message_id.as_str()),
-        message.map(|message| &message.text),
-        message.and_then(|message| message.sender_time.as_ref()),
+        by.map(|person| person.id.as_str()),
+        by.map(|person| person.nickname.as_str()),
+        by.map(|person| origin_name(person.origin)),
+        event.id.as_ref().map(|id| id.as_str()),
+        body,
     ))?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::open::DATABASE_FILE;
 use super::*;
-use crate::protocol::{ClientMessageId, Origin, Person};
+use crate::protocol::{ClientMessageId, EventBody, Message, Origin, Person};
 use crate::server::store::EventRange;
 use crate::server::store::conformance::{Place, every_store_keeps_its_promises};
 
@@ -64,13 +64,12 @@ fn refusal(data: &Path) -> (OpenError, String) {
     (error, message)
 }
 
-fn line(client_message_id: &str, text: &str) -> NewMessage {
-    NewMessage {
+fn line(id: &str, text: &str) -> Draft {
+    Draft {
         room: RoomSlug::lobby(),
-        sender: Person { id: UserId::parse("ann").unwrap(), nickname: "Ann".to_owned(), origin: Origin::Web },
-        client_message_id: ClientMessageId::parse(client_message_id).unwrap(),
-        text: text.to_owned(),
-        sender_time: None,
+        by: Person { id: UserId::parse("ann").unwrap(), nickname: "Ann".to_owned(), origin: Origin::Web },
+        id: ClientMessageId::parse(id).unwrap(),
+        body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
         session: None,
         at: now(),
     }

@@ -2,8 +2,10 @@
 
 use super::{Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
-use crate::protocol::{ClientMessageId, CloseCode, Command, Cursor, ErrorCode, Event, Refusal, RoomSlug, TabId};
-use crate::server::chat::Said;
+use crate::protocol::{
+    ClientMessageId, CloseCode, Command, Cursor, ErrorCode, Event, PostBody, Refusal, RoomSlug, TabId,
+};
+use crate::server::chat::Posted;
 use crate::server::hub::Seam;
 use crate::server::hub::publication::EncodedRooms;
 
@@ -17,9 +19,7 @@ impl Machine {
             (Stage::Greeted, Command::Hello { .. }) => self.refuse(None, ErrorCode::HelloExpected.into()),
             (Stage::Greeted, Command::Join { room, cursor }) => self.join(room, cursor),
             (Stage::Greeted, Command::Leave { room }) => self.leave(&room),
-            (Stage::Greeted, Command::Send { room, client_message_id, text }) => {
-                self.send(room, client_message_id, text)
-            }
+            (Stage::Greeted, Command::Post { room, id, body }) => self.post(room, id, body),
             (Stage::Greeted, Command::Typing { room }) => self.typing(room),
             (Stage::Greeted, Command::Heartbeat) => Vec::new(),
         }
@@ -96,24 +96,24 @@ impl Machine {
         [Output::Unfollow(room)].into_iter().chain(exit).collect()
     }
 
-    fn send(&mut self, room: RoomSlug, client_message_id: ClientMessageId, text: String) -> Vec<Output> {
+    fn post(&mut self, room: RoomSlug, id: ClientMessageId, body: PostBody) -> Vec<Output> {
         if !self.is_guest {
-            return self.nack(room, client_message_id, ErrorCode::NicknameRequired.into());
+            return self.nack(room, id, ErrorCode::NicknameRequired.into());
         }
         if !self.joined.contains(&room) {
-            return self.nack(room, client_message_id, ErrorCode::NotJoined.into());
+            return self.nack(room, id, ErrorCode::NotJoined.into());
         }
-        vec![Output::Append(room, client_message_id, text)]
+        vec![Output::Append(room, id, body)]
     }
 
     pub(super) fn appended(
         &mut self,
         room: RoomSlug,
         id: ClientMessageId,
-        outcome: Result<Said, Refusal>,
+        outcome: Result<Posted, Refusal>,
     ) -> Vec<Output> {
         match outcome {
-            Ok(Said { seq, at }) => vec![self.accept(Event::Ack { room, client_message_id: id, seq, at_ms: at })],
+            Ok(Posted { seq, at }) => vec![self.accept(Event::Ack { room, id, seq, at_ms: at })],
             Err(refusal) => self.nack(room, id, refusal),
         }
     }

@@ -53,12 +53,16 @@ fn id() -> ClientMessageId {
     ClientMessageId::parse("x").unwrap()
 }
 
+fn body() -> PostBody {
+    PostBody::Message { text: "text".into() }
+}
+
 fn send() -> Input {
-    Input::Command(Command::Send { room: RoomSlug::lobby(), client_message_id: id(), text: "text".into() })
+    Input::Command(Command::Post { room: RoomSlug::lobby(), id: id(), body: body() })
 }
 
 fn nack(code: ErrorCode) -> Vec<Output> {
-    vec![Output::Send(Event::Nack { room: RoomSlug::lobby(), client_message_id: id(), refusal: code.into() })]
+    vec![Output::Send(Event::Nack { room: RoomSlug::lobby(), id: id(), refusal: code.into() })]
 }
 
 #[test]
@@ -97,10 +101,10 @@ fn a_line_needs_a_nickname_and_a_room_that_was_joined() {
     assert_eq!(bench.feed(send()), nack(ErrorCode::NotJoined));
     assert_eq!(bench.feed(join()), [Output::Follow(RoomSlug::lobby(), None)]);
     assert_eq!(bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed))), [Output::Enter(RoomSlug::lobby())]);
-    assert_eq!(bench.feed(send()), [Output::Append(RoomSlug::lobby(), id(), "text".into())]);
-    let said = Said { seq: Seq::new(2), at: Timestamp::default() };
-    let ack = Event::Ack { room: RoomSlug::lobby(), client_message_id: id(), seq: said.seq, at_ms: said.at };
-    assert_eq!(bench.feed(Input::Appended(RoomSlug::lobby(), id(), Ok(said))), [Output::Send(ack)]);
+    assert_eq!(bench.feed(send()), [Output::Append(RoomSlug::lobby(), id(), body())]);
+    let posted = Posted { seq: Seq::new(2), at: Timestamp::default() };
+    let ack = Event::Ack { room: RoomSlug::lobby(), id: id(), seq: posted.seq, at_ms: posted.at };
+    assert_eq!(bench.feed(Input::Appended(RoomSlug::lobby(), id(), Ok(posted))), [Output::Send(ack)]);
 }
 
 #[test]

@@ -19,7 +19,8 @@ const TABLES: &str = "
     insert into backup_room (slug, head, events)
         select slug, last_seq, (select count(*) from event where event.room_id = room.room_id) from room;
     insert into backup_manifest (name, value) select 'epoch', value from meta where name = 'epoch';
-    insert into backup_manifest (name, value) select 'messages', count(*) from event where kind = 'message';
+    insert into backup_manifest (name, value) 
+        select 'messages', count(*) from event where json_extract(body, '$.kind') = 'message';
     insert into backup_manifest (name, value) select 'newest_at_ms', coalesce(max(last_at_ms), 0) from room;
 ";
 

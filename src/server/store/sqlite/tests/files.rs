@@ -101,7 +101,7 @@ async fn a_refusal_between_two_lines_does_not_make_a_log_look_foreign() {
     let store = open(folder.path()).unwrap();
     for (seq, id) in [(2, "a"), (3, "b"), (4, "c")] {
         store.append(line(id, "one")).await.unwrap();
-        let nowhere = NewMessage { room: RoomSlug::parse("nowhere").unwrap(), ..line("x", "refused") };
+        let nowhere = Draft { room: RoomSlug::parse("nowhere").unwrap(), ..line("x", "refused") };
         assert!(matches!(store.append(nowhere).await, Err(StoreError::RoomNotFound(_))));
         assert_eq!(head(&open(remains(folder.path()).path()).unwrap()).await, seq);
     }

@@ -1,0 +1,138 @@
+//! What an event of a log records, and what a member may post: one kind a file of this folder. `PROTOCOL.md` documents
+//! each kind under its name.
+//!
+//! A field has the same type in every kind. So a reader finds the fields that it knows in one flat struct, and a kind
+//! that it does not know never fails the frame: it becomes [`EventBody::Unknown`].
+
+mod message;
+
+use serde::{Deserialize, Serialize};
+
+pub use message::Message;
+
+/// What a log event records. On the wire an object whose `kind` names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", from = "Fields")]
+pub enum EventBody {
+    /// Somebody wrote something.
+    Message(Message),
+    /// The room was opened; always the first event of a room. Whoever opened it posted it; nobody did for the lobby, which
+    /// the server opens itself.
+    RoomCreated,
+    /// Something that this program is too old for, or that lacks a field of its kind.
+    #[serde(untagged)]
+    Unknown(UnknownBody),
+}
+
+/// What is left of a body that this program cannot read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnknownBody {
+    /// Its name, for a log line and for a reader that asks what to upgrade.
+    pub kind: String,
+}
+
+impl EventBody {
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Message(_) => Message::KIND,
+            Self::RoomCreated => ROOM_CREATED,
+            Self::Unknown(body) => &body.kind,
+        }
+    }
+
+    /// Whether a retry under the same id asks for the same: what the server or another door adds does not count.
+    #[must_use]
+    pub fn is_same_post(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Message(one), Self::Message(other)) => one.text == other.text,
+            (one, other) => one == other,
+        }
+    }
+
+    /// What somebody wrote in it; empty for a kind without words. Its length is what an event costs beyond its frame.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Message(message) => &message.text,
+            Self::RoomCreated | Self::Unknown(_) => "",
+        }
+    }
+}
+
+/// What a member may post: the part of a body that its author decides. Unknown fields are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PostBody {
+    /// Becomes [`EventBody::Message`].
+    Message {
+        /// As it was typed; the server cleans and checks it.
+        text: String,
+    },
+    /// A kind that this server does not know or that members do not post. Only ever read, and refused by name.
+    #[serde(other)]
+    Unknown,
+}
+
+const ROOM_CREATED: &str = "room_created";
+
+/// The fields of all kinds, each at most once on the wire. Smaller in the browser than serde's way with a tag inside the
+/// object, which buffers it and brings a second decoder of every type.
+#[derive(Deserialize)]
+struct Fields {
+    kind: String,
+    text: Option<String>,
+    sender_time: Option<String>,
+}
+
+impl From<Fields> for EventBody {
+    fn from(fields: Fields) -> Self {
+        let Fields { kind, text, sender_time } = fields;
+        match (kind.as_str(), text) {
+            (Message::KIND, Some(text)) => Self::Message(Message { text, sender_time }),
+            (ROOM_CREATED, _) => Self::RoomCreated,
+            _ => Self::Unknown(UnknownBody { kind }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> EventBody {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_kind_that_is_not_known_is_kept_by_its_name_and_fails_nothing() {
+        let poll = read(r#"{"kind":"poll","question":"Oolong?","options":["yes",7,{"no":null}],"text":"a poll"}"#);
+        assert_eq!(poll, EventBody::Unknown(UnknownBody { kind: "poll".to_owned() }));
+        assert_eq!(serde_json::to_string(&poll).unwrap(), r#"{"kind":"poll"}"#);
+        assert_eq!(poll.kind(), "poll");
+    }
+
+    #[test]
+    fn a_known_kind_that_lacks_a_field_is_not_half_read() {
+        assert_eq!(read(r#"{"kind":"message"}"#), EventBody::Unknown(UnknownBody { kind: "message".to_owned() }));
+    }
+
+    #[test]
+    fn every_kind_reads_what_it_writes() {
+        let message = Message { text: "tea".to_owned(), sender_time: Some("now".to_owned()) };
+        for body in [EventBody::Message(message), EventBody::RoomCreated] {
+            let json = serde_json::to_string(&body).unwrap();
+            assert!(json.starts_with(&format!(r#"{{"kind":"{}""#, body.kind())), "{json}");
+            assert_eq!(read(&json), body);
+        }
+    }
+
+    #[test]
+    fn what_members_do_not_post_is_read_as_unknown_and_never_as_something_else() {
+        for json in [r#"{"kind":"room_created"}"#, r#"{"kind":"poll","question":"Oolong?"}"#] {
+            assert_eq!(serde_json::from_str::<PostBody>(json).unwrap(), PostBody::Unknown);
+        }
+        assert!(serde_json::from_str::<PostBody>(r#"{"kind":"message","text":"tea","sender_time":"now"}"#).is_err());
+    }
+}
