@@ -121,17 +121,22 @@ pub struct RoomState {
     pub mounted: Memo<Vec<Row>>,
     /// What is being typed, and for which room.
     pub draft: RwSignal<Draft>,
+    quiet: StoredValue<Quiet>,
+}
+
+/// What nothing on the page follows. In one value, since each type of a stored value costs code of its own.
+struct Quiet {
     /// Whether the composer takes the focus when it comes, since the reader has just joined.
-    pub focus_composer: StoredValue<bool>,
+    focus_composer: bool,
     /// When the server drew the page.
-    drawn: StoredValue<Timestamp>,
+    drawn: Timestamp,
     /// How many lines of others the last join brought after a time away.
-    brought: StoredValue<usize>,
+    brought: usize,
     /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
-    held: StoredValue<Vec<Timeline>>,
-    throttle: StoredValue<TypingThrottle>,
-    handle: StoredValue<Option<LinkHandle>>,
-    timers: StoredValue<timer::Timers>,
+    held: Vec<Timeline>,
+    throttle: TypingThrottle,
+    handle: Option<LinkHandle>,
+    timers: timer::Timers,
 }
 
 /// A name for the line of the composer as the server renders it, so that a form posted twice without scripts says it once.
@@ -205,14 +210,21 @@ impl RoomState {
             rendered_newest: RwSignal::new(page.at_newest),
             to_newest: RwSignal::new(0),
             draft: RwSignal::new(draft),
-            focus_composer: StoredValue::new(false),
-            drawn: StoredValue::new(page.drawn_ms),
-            brought: StoredValue::new(0),
-            held: StoredValue::new(Vec::new()),
-            throttle: StoredValue::new(TypingThrottle::default()),
-            handle: StoredValue::new(None),
-            timers: StoredValue::new(timer::Timers::default()),
+            quiet: StoredValue::new(Quiet {
+                focus_composer: false,
+                drawn: page.drawn_ms,
+                brought: 0,
+                held: Vec::new(),
+                throttle: TypingThrottle::default(),
+                handle: None,
+                timers: timer::Timers::default(),
+            }),
         }
+    }
+
+    /// Reads or changes what nothing follows. `change` must not ask for this again: it holds the only lock.
+    fn quietly<T>(self, change: impl FnOnce(&mut Quiet) -> T) -> T {
+        change(&mut self.quiet.write_value())
     }
 
     /// All strings in the language of the page.

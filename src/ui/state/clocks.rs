@@ -15,8 +15,8 @@ impl RoomState {
         if self.clocks.get_untracked() != clocks {
             self.clocks.set(clocks);
         }
-        self.timers.update_value(|timers| {
-            timers.clock.set(calendar::to_next_minute_ms(now), move || self.follow_clock());
+        self.quietly(|quiet| {
+            quiet.timers.clock.set(calendar::to_next_minute_ms(now), move || self.follow_clock());
         });
     }
 }

@@ -31,8 +31,7 @@ impl RoomState {
                 self.typed(text);
             }
         }
-        if self.focus_composer.get_value() {
-            self.focus_composer.set_value(false);
+        if self.quietly(|quiet| std::mem::take(&mut quiet.focus_composer)) {
             // Fails only for an element that is out of the document.
             let _ = field.focus();
         }
@@ -46,19 +45,19 @@ impl RoomState {
         self.draft.update(|draft| draft.edit(text));
         if is_small {
             self.keep_draft();
-        } else if self.timers.with_value(|timers| !timers.draft.is_set()) {
-            self.timers.update_value(|timers| timers.draft.set(KEPT_AFTER_MS, move || self.keep_draft()));
+        } else if !self.quietly(|quiet| quiet.timers.draft.is_set()) {
+            self.quietly(|quiet| quiet.timers.draft.set(KEPT_AFTER_MS, move || self.keep_draft()));
         }
     }
 
     fn keep_draft(self) {
-        self.timers.update_value(|timers| timers.draft.stop());
+        self.quietly(|quiet| quiet.timers.draft.stop());
         self.draft.with_untracked(|draft| storage::keep_draft(draft.room(), draft.text()));
     }
 
     /// The page may be gone in a moment, or shows another draft: what the timer still holds back is kept now.
     pub(super) fn keep_last_words(self) {
-        if self.timers.with_value(|timers| timers.draft.is_set()) {
+        if self.quietly(|quiet| quiet.timers.draft.is_set()) {
             self.keep_draft();
         }
     }

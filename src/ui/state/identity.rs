@@ -100,8 +100,8 @@ impl RoomState {
     }
 
     fn greet_anew(self) {
-        self.handle.with_value(|handle| {
-            if let Some(handle) = handle {
+        self.quietly(|quiet| {
+            if let Some(handle) = &quiet.handle {
                 handle.identity_changed();
             }
         });
@@ -114,7 +114,7 @@ impl RoomState {
                 storage::keep_nickname(&me.nickname);
                 self.adopt_lines(&me.id);
                 let is_first = self.me.with_untracked(Option::is_none);
-                self.focus_composer.set_value(is_first);
+                self.quietly(|quiet| quiet.focus_composer = is_first);
                 self.me.set(Some(me));
                 self.disown_lines_of_others();
                 self.greet_anew();

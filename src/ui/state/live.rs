@@ -20,14 +20,14 @@ impl RoomState {
         let slug = self.slug();
         // The fields hold it by now; one that comes later is another form's.
         self.posted.set_value(None);
-        local_time::correct(self.drawn.get_value());
+        local_time::correct(self.quietly(|quiet| quiet.drawn));
         self.follow_clock();
         // A tab that was reopened brings what it kept before a sign-out.
         storage::has_signed_out();
         self.restore_outbox();
         let cursor = self.timeline.with_untracked(|timeline| timeline.cursor());
         let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
-        self.handle.set_value(Some(handle));
+        self.quietly(|quiet| quiet.handle = Some(handle));
         self.follow_address_bar();
         self.follow_visibility();
         self.follow_other_tabs();
@@ -61,13 +61,13 @@ impl RoomState {
 
     /// The same number as the unread count takes in: lines of others, and what lies in the hole.
     fn tell_caught_up(self) {
-        let new = self.brought.get_value();
+        let new = self.quietly(|quiet| quiet.brought);
         if new == 0 {
             return;
         }
         self.caught_up.set(Some(new));
         let hide = move || self.caught_up.set(None);
-        self.timers.update_value(|timers| timers.caught_up.set(CAUGHT_UP_SHOWN_MS, hide));
+        self.quietly(|quiet| quiet.timers.caught_up.set(CAUGHT_UP_SHOWN_MS, hide));
     }
 
     fn event(self, event: Event) {
@@ -124,10 +124,11 @@ impl RoomState {
         self.room.set(snapshot.summary.clone());
         let news = snapshot.events.iter().filter(|event| is_news && event.seq > head);
         let of_others = news.filter(|event| self.arrived(event)).count();
-        self.brought.set_value(match continuity {
+        let brought = match continuity {
             Continuity::Gap if is_news => self.missed(snapshot, head) + of_others,
             _ => of_others,
-        });
+        };
+        self.quietly(|quiet| quiet.brought = brought);
         self.settle_own(&snapshot.events);
         self.flush_outbox();
     }

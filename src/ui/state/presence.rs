@@ -38,9 +38,9 @@ impl RoomState {
             self.typing.update(|typing| typing.expire(local_time::now()));
             self.expire_typing();
         };
-        self.timers.update_value(|timers| match wait_ms {
-            Some(wait_ms) => timers.typing.set(wait_ms.max(1), expire),
-            None => timers.typing.stop(),
+        self.quietly(|quiet| match wait_ms {
+            Some(wait_ms) => quiet.timers.typing.set(wait_ms.max(1), expire),
+            None => quiet.timers.typing.stop(),
         });
     }
 
@@ -50,7 +50,7 @@ impl RoomState {
             return;
         }
         let now = local_time::now();
-        if self.throttle.try_update_value(|throttle| throttle.key(now)) == Some(true) {
+        if self.quietly(|quiet| quiet.throttle.key(now)) {
             self.command(Command::Typing { room: self.slug() });
         }
     }

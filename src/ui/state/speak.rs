@@ -35,7 +35,7 @@ impl RoomState {
                 self.outbox.update(|outbox| outbox.push(self.slug(), id.clone(), me, line, local_time::now()));
                 self.keep_line(&id);
                 self.clear_draft();
-                self.throttle.update_value(|throttle| throttle.reset());
+                self.quietly(|quiet| quiet.throttle.reset());
                 self.show_newest();
                 self.flush_outbox();
             }
@@ -96,9 +96,9 @@ impl RoomState {
             }
         }
         let wait_ms = self.outbox.with_untracked(|outbox| outbox.wait_ms(now));
-        self.timers.update_value(|timers| match wait_ms {
-            Some(wait_ms) => timers.outbox.set(wait_ms.max(TIMER_LEAST_MS), move || self.flush_outbox()),
-            None => timers.outbox.stop(),
+        self.quietly(|quiet| match wait_ms {
+            Some(wait_ms) => quiet.timers.outbox.set(wait_ms.max(TIMER_LEAST_MS), move || self.flush_outbox()),
+            None => quiet.timers.outbox.stop(),
         });
     }
 
@@ -230,8 +230,8 @@ impl RoomState {
     }
 
     pub(super) fn command(self, command: Command) {
-        self.handle.with_value(|handle| {
-            if let Some(handle) = handle {
+        self.quietly(|quiet| {
+            if let Some(handle) = &quiet.handle {
                 handle.send(command);
             }
         });

@@ -96,15 +96,15 @@ impl RoomState {
         self.arriving.set(cursor.is_none());
         self.roster.set(Roster::new(&nothing_yet));
         self.typing.set(Typing::default());
-        self.throttle.update_value(|throttle| throttle.reset());
+        self.quietly(|quiet| quiet.throttle.reset());
         self.room.set(nothing_yet.summary);
         self.open_draft();
         self.window.set(Window::Newest);
         self.unread.set(0);
         self.reach_back.set(ReachBack::Idle);
         self.form_notice.set(None);
-        self.handle.with_value(|handle| {
-            if let Some(handle) = handle {
+        self.quietly(|quiet| {
+            if let Some(handle) = &quiet.handle {
                 handle.switch_room(slug, cursor);
             }
         });
@@ -114,18 +114,18 @@ impl RoomState {
     /// Holds on to the room that is left, and shows what is held of the one that is entered: up to the returned cursor, or
     /// `nothing_yet`.
     fn exchange(self, entered: &RoomSlug, nothing_yet: Timeline) -> Option<Cursor> {
-        let held = self.held.try_update_value(|held| {
-            let place = held.iter().position(|held| held.room() == entered)?;
-            Some(held.remove(place))
-        })?;
+        let held = self.quietly(|quiet| {
+            let place = quiet.held.iter().position(|held| held.room() == entered)?;
+            Some(quiet.held.remove(place))
+        });
         let cursor = held.as_ref().map(Timeline::cursor);
         let mut timeline = held.unwrap_or(nothing_yet);
         self.timeline.update(|shown| std::mem::swap(shown, &mut timeline));
         if !self.arriving.get_untracked() {
-            self.held.update_value(|held| {
-                held.push(timeline);
-                if held.len() > HELD_ROOMS_MAX {
-                    held.remove(0);
+            self.quietly(|quiet| {
+                quiet.held.push(timeline);
+                if quiet.held.len() > HELD_ROOMS_MAX {
+                    quiet.held.remove(0);
                 }
             });
         }

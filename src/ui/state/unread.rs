@@ -60,7 +60,7 @@ impl RoomState {
                     self.tell_other_tabs();
                 }
             };
-            self.timers.update_value(|timers| timers.announcement.set(GATHER_MS, let_out));
+            self.quietly(|quiet| quiet.timers.announcement.set(GATHER_MS, let_out));
         }
     }
 
