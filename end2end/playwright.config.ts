@@ -18,6 +18,9 @@ const flags = [
 const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
 const phone = { ...devices["Pixel 5"], viewport: { width: 360, height: 740 } };
 
+/** Specs for one project only. */
+const OTHER_READERS = /\.(noscript|firefox)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results/runs",
@@ -38,10 +41,11 @@ export default defineConfig({
     trace: "retain-on-failure",
   },
   projects: [
-    { name: "desktop", use: desktop, testIgnore: /\.noscript\.spec\.ts$/ },
-    { name: "phone", use: phone, grep: /@everywhere/, testIgnore: /\.noscript\.spec\.ts$/ },
-    { name: "dark", use: { ...desktop, colorScheme: "dark" }, grep: /@everywhere/, testIgnore: /\.noscript\.spec\.ts$/ },
-    { name: "zh-CN", use: { ...desktop, locale: "zh-CN" }, grep: /@everywhere/, testIgnore: /\.noscript\.spec\.ts$/ },
+    { name: "desktop", use: desktop, testIgnore: OTHER_READERS },
+    { name: "phone", use: phone, grep: /@everywhere/, testIgnore: OTHER_READERS },
+    { name: "dark", use: { ...desktop, colorScheme: "dark" }, grep: /@everywhere/, testIgnore: OTHER_READERS },
+    { name: "zh-CN", use: { ...desktop, locale: "zh-CN" }, grep: /@everywhere/, testIgnore: OTHER_READERS },
     { name: "no-JS", use: { ...desktop, javaScriptEnabled: false }, testMatch: /\.noscript\.spec\.ts$/ },
+    { name: "Firefox", testMatch: /\.firefox\.spec\.ts$/ },
   ],
 });
