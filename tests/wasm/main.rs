@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use teahouse::client::json;
 use teahouse::protocol::{Event, HistoryPage, LogEvent, Refusal, RoomSummary};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -40,6 +41,51 @@ fn the_page_reads_every_example_that_a_server_may_send_it() {
     }
     assert!(read > 10, "only {read} examples were found");
     assert!(violations.is_empty(), "the page cannot read:\n  {}", violations.join("\n  "));
+}
+
+/// Puts another body into every event, however deep it lies. Returns how many it found.
+fn replace_bodies(value: &mut Value, body: &Value) -> usize {
+    match value {
+        Value::Object(fields) => {
+            let inside = |(name, field): (&String, &mut Value)| {
+                if name == "body" {
+                    *field = body.clone();
+                    return 1;
+                }
+                replace_bodies(field, body)
+            };
+            fields.iter_mut().map(inside).sum()
+        }
+        Value::Array(elements) => elements.iter_mut().map(|element| replace_bodies(element, body)).sum(),
+        _ => 0,
+    }
+}
+
+/// Fails unless the page reads the same as the server's decoder.
+fn agree<T: DeserializeOwned + PartialEq + std::fmt::Debug>(text: &str) {
+    let expected: T = serde_json::from_str(text).expect("the server's decoder reads it");
+    assert_eq!(json::decode::<T>(text).as_ref(), Ok(&expected), "{text}");
+}
+
+/// Protects an old page from a newer server: a kind that it does not know never fails a frame.
+#[wasm_bindgen_test]
+fn an_old_page_reads_every_frame_with_a_kind_that_it_does_not_know() {
+    let poll = r#"{"kind":"poll","question":"Oolong?","options":["yes",7,{"no":null}],"text":"a poll"}"#;
+    let poll: Value = serde_json::from_str(poll).expect("it is JSON");
+    let mut replaced = 0;
+    for Example { kind, json } in examples(include_str!("../../src/protocol/PROTOCOL.md")) {
+        let mut frame: Value = serde_json::from_str(&json).expect("an example is JSON");
+        let found = replace_bodies(&mut frame, &poll);
+        let text = frame.to_string();
+        match kind.as_str() {
+            "event" => agree::<Event>(&text),
+            "log-event" => agree::<LogEvent>(&text),
+            "history" => agree::<HistoryPage>(&text),
+            _ => continue,
+        }
+        replaced += found;
+    }
+    assert!(replaced > 4, "only {replaced} events were found");
 }
 
 /// Protects a page from taking for a frame what is none.
