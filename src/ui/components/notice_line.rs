@@ -5,27 +5,14 @@ use leptos::prelude::*;
 use crate::model::rows::{Names, NoticeRow};
 use crate::ui::i18n::Language;
 use crate::ui::piece::{IntoPiece, Piece};
-use crate::ui::state::use_room_state;
 
 /// Who came and went, folded into one line.
-#[component]
-pub fn NoticeLine(
-    /// Who came and went.
-    notice: NoticeRow,
-    /// The language of the page.
-    language: Language,
-) -> impl IntoView {
+pub fn notice(language: Language, notice: NoticeRow) -> Piece {
     row(describe(language, notice))
 }
 
-/// The first line of a room.
-#[component]
-pub fn RoomCreatedLine(
-    /// Who opened it; none for the lobby.
-    creator: Option<String>,
-    /// The language of the page.
-    language: Language,
-) -> impl IntoView {
+/// The first line of a room, with who opened it; nobody did for the lobby.
+pub fn room_created(language: Language, creator: Option<String>) -> Piece {
     let words = language.words();
     let mut parts = Vec::new();
     match creator {
@@ -35,6 +22,11 @@ pub fn RoomCreatedLine(
     row(parts)
 }
 
+/// An event of a kind that only a newer page can show.
+pub fn newer(language: Language) -> Piece {
+    row(vec![Part::Words(language.words().newer.to_owned())])
+}
+
 /// A piece of a line. Names are isolated from the words around them, whichever way their script runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
@@ -42,7 +34,7 @@ enum Part {
     Name(String),
 }
 
-fn row(parts: Vec<Part>) -> impl IntoView {
+fn row(parts: Vec<Part>) -> Piece {
     let parts: Vec<Piece> = parts
         .into_iter()
         .map(|part| match part {
@@ -50,7 +42,7 @@ fn row(parts: Vec<Part>) -> impl IntoView {
             Part::Name(name) => view! { <bdi>{name}</bdi> }.into_piece(),
         })
         .collect();
-    view! { <li class="notice-line" data-row="">{parts}</li> }
+    view! { <li class="notice-line" data-row="">{parts}</li> }.into_piece()
 }
 
 fn describe(language: Language, notice: NoticeRow) -> Vec<Part> {
@@ -103,25 +95,12 @@ fn list(parts: &mut Vec<Part>, language: Language, names: Names) {
     }
 }
 
-/// Something that a newer page shows.
-#[component]
-pub fn NewerLine() -> impl IntoView {
-    let words = use_room_state().words();
-    view! {
-        <li class="hole" data-row="" translate="no">
-            {words.newer}
-            " "
-            <a class="link-button" href="">{words.reload}</a>
-        </li>
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::protocol::Seq;
 
-    fn notice(joined: &[&str], others: usize, left: &[&str]) -> NoticeRow {
+    fn came_and_went(joined: &[&str], others: usize, left: &[&str]) -> NoticeRow {
         let names =
             |named: &[&str], others| Names { named: named.iter().map(|&name| name.to_owned()).collect(), others };
         NoticeRow { after: Seq::ZERO, joined: names(joined, others), left: names(left, 0) }
@@ -133,7 +112,7 @@ mod tests {
 
     #[test]
     fn names_are_kept_apart_from_the_words_around_them() {
-        let parts = describe(Language::English, notice(&["Ann", "{names}"], 0, &[]));
+        let parts = describe(Language::English, came_and_went(&["Ann", "{names}"], 0, &[]));
         let name = |name: &str| Part::Name(name.to_owned());
         let words = |words: &str| Part::Words(words.to_owned());
         assert_eq!(parts, [name("Ann"), words(" and "), name("{names}"), words(" joined")]);
@@ -142,10 +121,10 @@ mod tests {
     #[test]
     fn comings_and_goings_read_as_one_sentence() {
         let english = |row| read(describe(Language::English, row));
-        assert_eq!(english(notice(&["Ann"], 3, &[])), "Ann and 3 others joined");
-        assert_eq!(english(notice(&["Ann", "Bo", "Cy"], 0, &["Di"])), "Ann, Bo and Cy joined, Di left");
+        assert_eq!(english(came_and_went(&["Ann"], 3, &[])), "Ann and 3 others joined");
+        assert_eq!(english(came_and_went(&["Ann", "Bo", "Cy"], 0, &["Di"])), "Ann, Bo and Cy joined, Di left");
         let chinese = |row| read(describe(Language::Chinese, row));
-        assert_eq!(chinese(notice(&["小明"], 3, &[])), "小明 等 4 人进来了");
-        assert_eq!(chinese(notice(&["小明", "Ann"], 0, &["阿华"])), "小明、Ann 进来了，阿华 离开了");
+        assert_eq!(chinese(came_and_went(&["小明"], 3, &[])), "小明 等 4 人进来了");
+        assert_eq!(chinese(came_and_went(&["小明", "Ann"], 0, &["阿华"])), "小明、Ann 进来了，阿华 离开了");
     }
 }

@@ -9,7 +9,7 @@ use web_sys::Element;
 use super::day_separator::DaySeparator;
 use super::hole_marker::HoleMarker;
 use super::message::Message;
-use super::notice_line::{NewerLine, NoticeLine, RoomCreatedLine};
+use super::notice_line;
 use crate::client::element::element;
 use crate::client::scroll::{self, Place};
 use crate::model::address;
@@ -78,9 +78,9 @@ fn show(state: RoomState, row: Row) -> Piece {
     match row {
         Row::Line(line) => view! { <Message line /> }.into_piece(),
         Row::Day { date } => view! { <DaySeparator date /> }.into_piece(),
-        Row::Notice(notice) => view! { <NoticeLine notice language /> }.into_piece(),
-        Row::RoomCreated { creator, .. } => view! { <RoomCreatedLine creator language /> }.into_piece(),
-        Row::Newer { .. } => view! { <NewerLine /> }.into_piece(),
+        Row::Notice(notice) => notice_line::notice(language, notice),
+        Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator),
+        Row::Newer { .. } => notice_line::newer(language),
         Row::Hole(hole) => view! { <HoleMarker hole /> }.into_piece(),
     }
 }
