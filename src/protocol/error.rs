@@ -10,7 +10,7 @@ macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $explanation:literal;)*) => {
         /// Why a request was refused. The wire form is the name in snake case.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String")]
+        #[serde(from = "String")]
         pub enum ErrorCode {
             $(#[doc = $explanation] #[serde(rename = $name)] $variant,)*
         }
@@ -73,16 +73,10 @@ error_codes! {
     Internal = "internal", "Something went wrong in the server: try again; its log knows more.";
 }
 
-/// A name that no error code has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown error code")]
-pub struct UnknownErrorCode;
-
-impl TryFrom<String> for ErrorCode {
-    type Error = UnknownErrorCode;
-
-    fn try_from(name: String) -> Result<Self, UnknownErrorCode> {
-        Self::ALL.iter().copied().find(|code| code.name() == name).ok_or(UnknownErrorCode)
+/// A code of a newer server is read as `internal`: what it says beside that, whether waiting helps, still counts.
+impl From<String> for ErrorCode {
+    fn from(name: String) -> Self {
+        Self::ALL.iter().copied().find(|code| code.name() == name).unwrap_or(Self::Internal)
     }
 }
 
@@ -228,5 +222,16 @@ impl CloseCode {
     #[must_use]
     pub const fn reconnect(number: u16) -> Reconnect {
         if number >= 4100 && number < 4200 { Reconnect::No } else { Reconnect::Yes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_a_newer_server_still_says_whether_waiting_helps() {
+        let refusal: Refusal = serde_json::from_str(r#"{"code":"muted","retry_after_ms":5}"#).unwrap();
+        assert_eq!(refusal, Refusal::retry_after(ErrorCode::Internal, 5));
     }
 }

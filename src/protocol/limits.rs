@@ -9,6 +9,9 @@ pub const PROTOCOL_VERSION: u32 = 2;
 /// WebSocket subprotocol of the member socket.
 pub const SUBPROTOCOL: &str = "teahouse.v2";
 
+/// What the subprotocols of all versions begin with.
+pub const SUBPROTOCOL_FAMILY: &str = "teahouse.v";
+
 /// Events in the server-rendered page and in a fresh `joined`.
 pub const SNAPSHOT_EVENTS: u32 = 50;
 

@@ -8,12 +8,25 @@ use super::ids::{ClientMessageId, Cursor, Epoch, RoomSlug, Seq, Timestamp, UserI
 
 /// Which door somebody came in by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "String")]
 pub enum Origin {
     /// The member socket or a form of the page: the nickname is owned by a session.
     Web,
     /// The plain socket: the nickname is only what the program said.
     Plain,
+    /// A door that this program is too old for.
+    Unknown,
+}
+
+/// The door of a newer server fails neither a frame nor a row of the database.
+impl From<String> for Origin {
+    fn from(name: String) -> Self {
+        match name.as_str() {
+            "web" => Self::Web,
+            "plain" => Self::Plain,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// Somebody, as others see them.
@@ -104,4 +117,15 @@ pub struct HistoryPage {
     pub has_older: bool,
     /// Whether newer events than the last of `events` exist.
     pub has_newer: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_who_came_in_by_a_door_of_a_newer_server_is_still_somebody() {
+        let bot = r#"{"id":"b-1","nickname":"Bot","origin":"bot"}"#;
+        assert_eq!(serde_json::from_str::<Person>(bot).unwrap().origin, Origin::Unknown);
+    }
 }

@@ -53,6 +53,16 @@ impl Upgraded {
     }
 }
 
+/// Says why a client that was let in cannot stay, and closes.
+pub fn turn_away(app: &App, upgraded: Upgraded, code: CloseCode) -> impl Future<Output = ()> + Send + use<> {
+    let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
+    let transport = Transport::new(sendq, inbox);
+    async move {
+        transport.close(code).await;
+        drop(waited_for);
+    }
+}
+
 /// Tells the log of a client that is closed for what no honest one does.
 fn note_end(app: &App, address: Address, code: CloseCode) {
     let attack = match code {

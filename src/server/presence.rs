@@ -67,7 +67,7 @@ impl Presence {
     /// back at once; a program on the plain socket is gone when its connection is.
     pub fn exit(&self, room: &RoomSlug, person: &Person, now: Instant) {
         let grace = match person.origin {
-            crate::protocol::Origin::Web => self.leave_grace,
+            crate::protocol::Origin::Web | crate::protocol::Origin::Unknown => self.leave_grace,
             crate::protocol::Origin::Plain => Duration::ZERO,
         };
         if let Some(presence) = self.lock().get_mut(room) {

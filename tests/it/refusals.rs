@@ -2,9 +2,11 @@
 
 use futures::SinkExt;
 use serde_json::json;
+use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::support::TestServer;
+use crate::support::{Member, TestServer};
 
 /// Protects a line that cannot be said: its sender is told which one and why.
 #[tokio::test]
@@ -94,6 +96,21 @@ async fn another_protocol_version_is_closed_for_good() {
     future.send_json(json!({"type": "hello", "protocol": 99, "tab": "t"})).await;
     let close = future.closed().await;
     assert_eq!((u16::from(close.code), close.reason.as_str()), (4101, "unsupported_protocol"));
+}
+
+/// Protects a page that was open over an upgrade of the server: it learns that it must be reloaded. A browser tells no page
+/// why a handshake was refused, so it is not.
+#[tokio::test]
+async fn a_page_of_another_version_is_told_so_over_the_socket_that_it_asked_for() {
+    let server = TestServer::start().await;
+    for version in ["teahouse.v1", "teahouse.v99"] {
+        let mut request = server.socket_url("/ws").into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", version.parse().unwrap());
+        let (socket, response) = connect_async(request).await.unwrap();
+        assert_eq!(response.headers()["sec-websocket-protocol"], version);
+        let close = Member { socket }.closed().await;
+        assert_eq!((u16::from(close.code), close.reason.as_str()), (4101, "unsupported_protocol"), "{version}");
+    }
 }
 
 /// Protects memory: nothing larger than the limit is even collected.

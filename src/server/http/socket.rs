@@ -10,15 +10,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::protocol::limits::SUBPROTOCOL;
-use crate::protocol::{ErrorCode, Refusal, RoomSlug};
+use crate::protocol::{CloseCode, ErrorCode, Refusal, RoomSlug};
 use crate::server::app::{App, Client};
 use crate::server::chat;
 use crate::server::config::Scheme;
 use crate::server::connection;
 use crate::server::http::HttpRefusal;
 use crate::server::http::caller::{Identified, with_cookie};
-use crate::server::http::upgrade::{self, Upgrade, UpgradeRefused};
+use crate::server::http::upgrade::{self, Upgrade, UpgradeRefused, Version};
 use crate::server::limits::{Address, Attack};
 use crate::server::websocket::asks_for_websocket;
 
@@ -49,7 +48,9 @@ impl IntoResponse for SocketRefused {
 pub fn is_welcome(app: &App, scheme: Scheme, request: &Request) -> bool {
     let headers = request.headers();
     let may_connect = match request.uri().path() {
-        "/ws" => upgrade::offers(headers, SUBPROTOCOL) && app.origins.check_member_socket(headers, scheme).is_ok(),
+        "/ws" => {
+            upgrade::offers_member_subprotocol(headers) && app.origins.check_member_socket(headers, scheme).is_ok()
+        }
         path if path == "/" || path.starts_with("/plain/") => app.origins.check_plain_socket(headers, scheme).is_ok(),
         _ => false,
     };
@@ -65,8 +66,12 @@ pub async fn member(
 ) -> Result<Response, SocketRefused> {
     let upgrade = note_bad_handshake(&app, client.address, &headers, upgrade)?;
     app.origins.check_member_socket(&headers, client.scheme).map_err(|_| refuse_origin(&app, client.address))?;
-    let upgrade = upgrade.subprotocol(SUBPROTOCOL, &headers)?;
+    let (upgrade, version) = upgrade.member_subprotocol(&headers)?;
     let waited_for = admit(&app)?;
+    if version == Version::Other {
+        let code = CloseCode::UnsupportedProtocol;
+        return Ok(upgrade.accept(waited_for, move |upgraded| connection::turn_away(&app, upgraded, code)));
+    }
     let Identified { caller, renewed } = Identified::look_up(&app, client, &headers).await?;
     let upgrade = as_configured(&app, upgrade);
     let response = upgrade.accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller));

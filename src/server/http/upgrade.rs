@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::protocol::ErrorCode;
+use crate::protocol::limits::{SUBPROTOCOL, SUBPROTOCOL_FAMILY};
 use crate::server::connection::Upgraded;
 use crate::server::listener::Socket;
 use crate::server::websocket::{Accept, Agreement, HandshakeError, NegotiationError, negotiate};
@@ -22,6 +23,15 @@ pub struct Upgrade {
     on_upgrade: OnUpgrade,
     agreement: Option<Agreement>,
     subprotocol: Option<HeaderValue>,
+}
+
+/// Which version of the member socket's protocol a client and this server agreed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// The one that is spoken here.
+    Spoken,
+    /// Another one, which is only good for saying so.
+    Other,
 }
 
 /// Why a request cannot become a WebSocket. The answer says in words what would be right.
@@ -58,13 +68,17 @@ impl<S: Sync> FromRequestParts<S> for Upgrade {
 }
 
 impl Upgrade {
-    /// Chooses a subprotocol, if the client offers it.
+    /// Agrees on the subprotocol of the member socket: on ours, or else on that of another version. Its client can be told
+    /// only over an open socket what is wrong, since a browser shows no page why a handshake was refused.
     ///
     /// # Errors
-    /// `unsupported_protocol`.
-    pub fn subprotocol(self, wanted: &'static str, headers: &HeaderMap) -> Result<Self, ErrorCode> {
-        let subprotocol = offers(headers, wanted).then_some(HeaderValue::from_static(wanted));
-        Ok(Self { subprotocol: Some(subprotocol.ok_or(ErrorCode::UnsupportedProtocol)?), ..self })
+    /// `unsupported_protocol` when no version is offered.
+    pub fn member_subprotocol(self, headers: &HeaderMap) -> Result<(Self, Version), ErrorCode> {
+        let (offer, version) = match offered(headers).find(|offer| *offer == SUBPROTOCOL) {
+            Some(ours) => (ours, Version::Spoken),
+            None => (any_version(headers).ok_or(ErrorCode::UnsupportedProtocol)?, Version::Other),
+        };
+        Ok((Self { subprotocol: offer.parse().ok(), ..self }, version))
     }
 
     /// Agrees on the first subprotocol that the client offers, whatever it is: a browser closes a socket whose offer got
@@ -109,9 +123,13 @@ pub fn is_handshake(request: &Request) -> bool {
         && negotiate(headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS)).is_ok()
 }
 
-/// Whether a client offers a subprotocol.
-pub fn offers(headers: &HeaderMap, wanted: &str) -> bool {
-    offered(headers).any(|offer| offer == wanted)
+/// Whether a client offers any version of the member socket's protocol.
+pub fn offers_member_subprotocol(headers: &HeaderMap) -> bool {
+    any_version(headers).is_some()
+}
+
+fn any_version(headers: &HeaderMap) -> Option<&str> {
+    offered(headers).find(|offer| offer.starts_with(SUBPROTOCOL_FAMILY))
 }
 
 /// The subprotocols that a client offers, in its order (RFC 6455 §11.3.4).

@@ -10,6 +10,7 @@ use crate::server::store::RoomRecord;
 
 const WEB: &str = "web";
 const PLAIN: &str = "plain";
+const UNKNOWN: &str = "unknown";
 
 /// A number for a column. SQLite's integers are signed; a position that does not fit is after every event.
 pub(super) fn sql_seq(seq: Seq) -> i64 {
@@ -81,12 +82,7 @@ where
 }
 
 fn person(row: &Row<'_>) -> Result<Person> {
-    let origin: String = row.get("person_origin")?;
-    let origin = match origin.as_str() {
-        WEB => Origin::Web,
-        PLAIN => Origin::Plain,
-        _ => return Err(unreadable(row, "person_origin", Type::Text, UnknownName(origin))),
-    };
+    let origin = row.get::<_, String>("person_origin")?.into();
     Ok(Person { id: parsed(row, "person_id")?, nickname: row.get("person_nickname")?, origin })
 }
 
@@ -94,13 +90,9 @@ const fn origin_name(origin: Origin) -> &'static str {
     match origin {
         Origin::Web => WEB,
         Origin::Plain => PLAIN,
+        Origin::Unknown => UNKNOWN,
     }
 }
-
-/// A name that this binary does not know.
-#[derive(Debug, thiserror::Error)]
-#[error("unknown name {0:?}")]
-struct UnknownName(String);
 
 fn unreadable(
     row: &Row<'_>,
