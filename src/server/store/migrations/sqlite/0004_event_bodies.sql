@@ -11,7 +11,11 @@ create table event_with_body (
     body text not null check (json_type(body, '$.kind') is 'text'),
     primary key (room_id, seq),
     check ((person_id is null) = (person_nickname is null) and (person_id is null) = (person_origin is null)),
-    check (post_id is null or person_id is not null)
+    check (post_id is null or person_id is not null),
+    check (
+        json_extract(body, '$.kind') <> 'message'
+        or (post_id is not null and json_type(body, '$.text') is 'text')
+    )
 ) strict, without rowid;
 
 insert into event_with_body
