@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use rusqlite::Connection;
 use teahouse::protocol::event::Continuity;
 use teahouse::protocol::{Event, HistoryPage};
 use tempfile::TempDir;
@@ -93,6 +94,24 @@ async fn a_backup_without_a_server_holds_what_was_acknowledged() {
     let file = elsewhere.path().join("teahouse.backup");
     let (code, words) = run(data.path(), &["backup"], &file).await;
     assert_eq!((code, words.contains("messages: 1, rooms: 1")), (Some(0), true), "{words}");
+}
+
+/// Protects whoever makes the backup with the new program: the database is still as the old one left it.
+#[tokio::test]
+async fn a_database_of_the_first_schema_is_backed_up_before_it_is_upgraded() {
+    let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let old = Connection::open(data.path().join(DATABASE)).unwrap();
+    old.execute_batch(include_str!("../../src/server/store/migrations/sqlite/0001_event_log.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/server/store/sqlite/tests/first_schema.sql")).unwrap();
+    drop(old);
+    let (file, folder) = (elsewhere.path().join("teahouse.backup"), elsewhere.path().join("restored"));
+    let (code, words) = run(data.path(), &["backup"], &file).await;
+    assert_eq!((code, words.contains("messages: 2, rooms: 1")), (Some(0), true), "{words}");
+    let (code, words) = run(&folder, &["restore"], &file).await;
+    assert_eq!(code, Some(0), "{words}");
+    let restored = Teahouse::start(&mut command(&folder)).await;
+    let page = log(&restored.url).await;
+    assert_eq!((page.head.get(), page.events[1].body.text()), (3, "Is there tea?"));
 }
 
 /// Protects people whose session ended after the backup was made.

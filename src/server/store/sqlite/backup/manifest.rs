@@ -19,8 +19,6 @@ const TABLES: &str = "
     insert into backup_room (slug, head, events)
         select slug, last_seq, (select count(*) from event where event.room_id = room.room_id) from room;
     insert into backup_manifest (name, value) select 'epoch', value from meta where name = 'epoch';
-    insert into backup_manifest (name, value) 
-        select 'messages', count(*) from event where json_extract(body, '$.kind') = 'message';
     insert into backup_manifest (name, value) select 'newest_at_ms', coalesce(max(last_at_ms), 0) from room;
 ";
 
@@ -30,14 +28,26 @@ pub(super) fn write(copy: &mut Connection, now: Timestamp) -> Result<Contents> {
     let transaction = copy.transaction()?;
     let checksum = checksum(&transaction)?;
     transaction.execute_batch(TABLES)?;
-    let made_at = now.unix_ms().to_string();
-    let values =
-        [("format", FORMAT), ("made_at_ms", &made_at), ("made_by", env!("CARGO_PKG_VERSION")), ("sha256", &checksum)];
+    let (made_at, messages) = (now.unix_ms().to_string(), count_messages(&transaction)?.to_string());
+    let values = [
+        ("format", FORMAT),
+        ("made_at_ms", &made_at),
+        ("made_by", env!("CARGO_PKG_VERSION")),
+        ("messages", &messages),
+        ("sha256", &checksum),
+    ];
     for (name, value) in values {
         transaction.execute("insert into backup_manifest (name, value) values (?1, ?2)", (name, value))?;
     }
     transaction.commit()?;
     contents(copy)
+}
+
+/// By the schema that is found: a backup may be made by a newer program before that brings the database to its own.
+fn count_messages(database: &Connection) -> Result<i64> {
+    let has_kinds = database.prepare("select 1 from pragma_table_info('event') where name = 'kind'")?.exists([])?;
+    let is_message = if has_kinds { "kind = 'message'" } else { "json_extract(body, '$.kind') = 'message'" };
+    database.query_one(&format!("select count(*) from event where {is_message}"), [], |row| row.get(0))
 }
 
 /// Whether a database is a backup of a format that this binary reads; if not, what is missing.
