@@ -4,11 +4,12 @@
 use std::fs;
 use std::path::Path;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::disk::{command, database, history, log};
-use crate::support::Browser;
 use crate::support::process::Teahouse;
+use crate::support::{Browser, SmallDisk};
 
 /// Runs a start that must fail; what it said.
 async fn refusal(data: &Path) -> String {
@@ -126,4 +127,38 @@ async fn a_backup_beside_the_log_of_another_day_is_found_at_the_start() {
     fs::copy(database(backup.path()), database(data.path())).unwrap();
     let teahouse = Teahouse::start(&mut command(data.path())).await;
     assert_eq!(history(&teahouse, "lobby").await.unwrap(), ["yesterday"]);
+}
+
+/// Some MiB of lines, which a server of the first schema wrote.
+const LONG_LOG: &str = "
+    with recursive number (n) as (select 4 union all select n + 1 from number where n < 1003)
+    insert into event (
+        room_id, seq, at_ms, kind, person_id, person_nickname, person_origin, client_message_id, text
+    )
+    select 1, n, 1764000002000, 'message', 'a0', 'Alice', 'web', 'n' || n, hex(zeroblob(1500)) from number;
+    update room set last_seq = 1003, last_at_ms = 1764000002000;
+";
+
+/// Protects a log from an upgrade that a full disk would break off, and whoever waits for it from taking the server for dead.
+#[tokio::test]
+async fn an_upgrade_that_would_not_fit_is_refused_until_there_is_space_and_is_told() {
+    let Some(disk) = SmallDisk::mount(64) else { return };
+    let data = disk.0.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let old = Connection::open(database(&data)).unwrap();
+    old.execute_batch(include_str!("../../src/server/store/migrations/sqlite/0001_event_log.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/server/store/sqlite/tests/first_schema.sql")).unwrap();
+    old.execute_batch(LONG_LOG).unwrap();
+    drop(old);
+    let ballast = disk.fill(4_096);
+    let said = refusal(&data).await;
+    for part in ["the disk of", "is full", "this version writes the log anew once", "MiB are free", "free space"] {
+        assert!(said.contains(part), "{part:?} is missing in: {said}");
+    }
+    fs::remove_file(ballast).unwrap();
+    let teahouse = Teahouse::start(&mut command(&data)).await;
+    assert_eq!(history(&teahouse, "lobby").await.unwrap().len(), 200, "as much as one page holds");
+    teahouse.signal("TERM");
+    let (code, said) = teahouse.end().await;
+    assert!(code == Some(0) && said.contains("writing the log anew"), "{code:?}: {said}");
 }

@@ -107,7 +107,7 @@ fn take_snapshot(
     // What the log of SQLite holds goes into the database first, as far as readers let it; never waits for anybody. What
     // stands in the way of it, such as a full disk, does not stand in the way of the copy.
     let _ = source.query_one("pragma wal_checkpoint(passive)", [], |_| Ok(()));
-    let total = size(&source).map_err(failed)?;
+    let total = space::bytes_in_use(&source).map_err(failed)?;
     check_space(config, copy, total)?;
     let name = copy.to_str().ok_or_else(|| BackupError::File {
         path: copy.to_owned(),
@@ -142,14 +142,6 @@ fn connect_source(database: &Path) -> rusqlite::Result<(Connection, Access)> {
 
 fn modified(database: &Path) -> Option<SystemTime> {
     fs::metadata(database).and_then(|metadata| metadata.modified()).ok()
-}
-
-/// The bytes that a copy takes at most: those of all pages that are in use.
-fn size(database: &Connection) -> rusqlite::Result<u64> {
-    let pages: i64 = database.pragma_query_one(None, "page_count")?;
-    let unused: i64 = database.pragma_query_one(None, "freelist_count")?;
-    let page_bytes: i64 = database.pragma_query_one(None, "page_size")?;
-    Ok(u64::try_from((pages - unused).saturating_mul(page_bytes)).unwrap_or_default())
 }
 
 /// Refuses a copy that cannot fit, before it fills a disk on which a server may need the rest.

@@ -65,7 +65,7 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     private_file(&path)?;
     let mut writer = connect_writer(&path)?;
     let was_complete = empty_log(&writer).map_err(|error| OpenError::met_by(&writer, &path, error))?;
-    migrate(&mut writer).map_err(|error| OpenError::migration(&writer, &path, error))?;
+    migrate(&mut writer, &path).map_err(|error| OpenError::migration(&writer, &path, error))?;
     let furnished = furnish(&mut writer, lobby, was_complete);
     let furnished = furnished.map_err(|error| OpenError::met_by(&writer, &path, error))?;
     let Furnished { epoch, instance, lineage, is_new } = furnished;

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use rusqlite::Connection;
+
 const MIB: u64 = 1024 * 1024;
 
 /// The least free space at which writes that take space go on, in bytes. 0 is no reserve.
@@ -34,6 +36,14 @@ pub(super) fn free_bytes(folder: &Path) -> io::Result<u64> {
 /// Whether nobody can write into a folder's file system, because of its mount or a disk that failed.
 pub(super) fn is_read_only(folder: &Path) -> bool {
     rustix::fs::statvfs(folder).is_ok_and(|figures| figures.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
+}
+
+/// The bytes of all pages of a database that are in use: what a copy of it takes at most.
+pub(super) fn bytes_in_use(database: &Connection) -> rusqlite::Result<u64> {
+    let pages: i64 = database.pragma_query_one(None, "page_count")?;
+    let unused: i64 = database.pragma_query_one(None, "freelist_count")?;
+    let page_bytes: i64 = database.pragma_query_one(None, "page_size")?;
+    Ok(u64::try_from((pages - unused).saturating_mul(page_bytes)).unwrap_or_default())
 }
 
 /// Whether a file may take so many bytes more, and leave the reserve; if not, how much is missing. Where the system does

@@ -72,7 +72,7 @@ pub enum OpenError {
     DiskFull {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// How much is missing, or what SQLite said.
         detail: String,
     },
     /// The write-ahead log beside the file is not the file's.
@@ -196,6 +196,7 @@ impl OpenError {
             MigrationError::Newer { found } => {
                 Self::NewerSchema { path: path.to_owned(), found, known: SCHEMA_VERSION }
             }
+            MigrationError::NoSpace { detail } => Self::DiskFull { path: path.to_owned(), detail },
             MigrationError::Sqlite(source) => Self::met_by(connection, path, source),
         }
     }
