@@ -116,6 +116,10 @@ impl Operation for Naming {
         match upsert(database, self, &key) {
             Ok(()) => Ok(Outcome::silent(())),
             Err(error) if violates_unique(&error, "guest.token_hash") => Ok(Outcome::refused(StoreError::TokenTaken)),
+            // A row that other tables of Unicode folded: its name does not clash by those of today.
+            Err(error) if violates_unique(&error, "guest.nickname_folded") => {
+                Ok(Outcome::refused(NameConflict::Taken.into()))
+            }
             Err(error) => Err(error),
         }
     }

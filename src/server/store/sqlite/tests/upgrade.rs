@@ -3,6 +3,7 @@
 use super::*;
 use crate::protocol::{LogEvent, Seq};
 use crate::server::names::NameKey;
+use crate::server::store::conformance::guests::naming;
 use crate::server::store::{AppendOutcome, NameTerms, TokenStanding};
 
 /// A database as a server of the first schema left it.
@@ -129,4 +130,23 @@ async fn a_name_that_rested_before_the_upgrade_rests_on() {
     let wish = |name| NameWish { key: NameKey::of(name), user: user.clone(), at: now(), terms };
     assert_eq!(store.name_conflict(wish("Ilsa")).await.unwrap(), Some(NameConflict::Resting));
     assert_eq!(store.name_conflict(wish("Lisa")).await.unwrap(), None);
+}
+
+/// A name in the way of which only the constraint stands is refused as any other that is taken, and the store goes on.
+#[tokio::test]
+async fn a_name_that_another_version_folded_to_this_one_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).unwrap().close().await.unwrap();
+    let database = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
+    database
+        .execute_batch(
+            "insert into guest (user_id, nickname, nickname_folded, token_hash, last_seen_ms)
+             values ('a', 'Zoe', 'alice', zeroblob(32), 5000)",
+        )
+        .unwrap();
+    drop(database);
+    let store = open(folder.path()).unwrap();
+    let refused = store.put_guest(naming("b", "Alice", 1)).await;
+    assert!(matches!(refused, Err(StoreError::Nickname(NameConflict::Taken))), "{refused:?}");
+    store.append(line("id", "the store goes on")).await.unwrap();
 }
