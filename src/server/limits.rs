@@ -111,8 +111,13 @@ impl ClientLimits {
     }
 
     fn note_crowded(&self, crowded: Crowded, owner: Option<Address>) {
-        if let (Crowded::Address, Some(owner)) = (crowded, owner) {
-            self.attacks.note(Attack::TooManyConnections, owner);
+        let attack = match crowded {
+            Crowded::Server => return,
+            Crowded::Address => Attack::TooManyConnections,
+            Crowded::Network => Attack::TooManyOfNetwork,
+        };
+        if let Some(owner) = owner {
+            self.attacks.note(attack, owner);
         }
     }
 }

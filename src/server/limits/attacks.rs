@@ -16,6 +16,8 @@ pub enum Attack {
     TooFast(Action, &'static str),
     /// More open connections than one address may have.
     TooManyConnections,
+    /// More open connections than the addresses of one network may have together.
+    TooManyOfNetwork,
     /// A page of another origin tried to change or read something.
     ForeignOrigin,
     /// A request named a host that is not ours.
@@ -72,6 +74,7 @@ impl Attack {
         match self {
             Self::TooFast(action, _) => action.name(),
             Self::TooManyConnections => "too many connections",
+            Self::TooManyOfNetwork => "too many connections of a network",
             Self::ForeignOrigin => "foreign origin",
             Self::UnknownHost => "unknown host",
             Self::SlowRequest => "slow request",
@@ -87,6 +90,7 @@ impl Attack {
         match self {
             Self::TooFast(_, setting) => Some(setting),
             Self::TooManyConnections => Some("limits.connections_per_address"),
+            Self::TooManyOfNetwork => Some("limits.network_factor"),
             Self::UnknownHost => Some("server.hosts"),
             Self::RefusedFrames => Some("limits.refused_frames"),
             Self::ForeignOrigin | Self::SlowRequest | Self::BadHandshake | Self::BrokenFrames | Self::SlowReader => {
@@ -193,7 +197,9 @@ mod tests {
 
     #[test]
     fn the_log_names_settings_as_hosts_write_them() {
-        for attack in [Attack::TooManyConnections, Attack::UnknownHost, Attack::RefusedFrames] {
+        let decided =
+            [Attack::TooManyConnections, Attack::TooManyOfNetwork, Attack::UnknownHost, Attack::RefusedFrames];
+        for attack in decided {
             let name = attack.setting().expect("one setting decides");
             let known = Setting::all().any(|setting| format!("{}.{}", setting.section, setting.key()) == name);
             assert!(known, "{name} is no setting");

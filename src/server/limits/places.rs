@@ -44,8 +44,10 @@ pub type GiveWay = oneshot::Receiver<()>;
 pub enum Crowded {
     /// As many connections as `limits.connections`.
     Server,
-    /// As many connections of this address, or of its network, as [`PlaceLimits`] allows.
+    /// As many connections of this address as [`PlaceLimits`] allows; also for a connection that gave way meanwhile.
     Address,
+    /// As many connections of its network.
+    Network,
 }
 
 /// Bound of the maps: each entry is for an open connection, and `limits.connections` bounds those.
@@ -86,8 +88,8 @@ enum Standing {
 }
 
 impl PlaceLimits {
-    /// The limits that the settings ask for. A network never holds more than half of all connections: on a small server
-    /// so many times what one address may hold would be every one of them.
+    /// The limits that the settings ask for. A network that is limited never holds more than half of all connections: on a
+    /// small server so many times what one address may hold would be every one of them.
     #[must_use]
     pub fn new(limits: &LimitsConfig) -> Self {
         let (total, per_address) = (limits.connections, limits.connections_per_address);
@@ -122,10 +124,11 @@ impl Places {
 
     fn make_room_of(&self, owner: Option<Address>, held: &mut Held) -> Result<(), Crowded> {
         let PlaceLimits { per_address, per_network, .. } = self.limits;
-        for (source, most) in owner.into_iter().flat_map(Address::sources).zip([per_address, per_network]) {
+        let limits = [(per_address, Crowded::Address), (per_network, Crowded::Network)];
+        for (source, (most, crowded)) in owner.into_iter().flat_map(Address::sources).zip(limits) {
             let of_source = held.by_source.get(&source).filter(|of_source| is_reached(of_source.connections, most));
             if let Some(oldest) = of_source.map(|of_source| of_source.idle.first().copied()) {
-                held.free_idle(oldest.ok_or(Crowded::Address)?);
+                held.free_idle(oldest.ok_or(crowded)?);
             }
         }
         Ok(())

@@ -45,7 +45,7 @@ fn many_addresses_of_one_network_cannot_either() {
     let house = |network, house| Address::of(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, network, house, 0, 0, 0, 1)));
     let _first = places.enter(Some(house(1, 1))).unwrap();
     let second = places.enter(Some(house(1, 2))).unwrap();
-    assert_eq!(places.enter(Some(house(1, 3))).err(), Some(Crowded::Address));
+    assert_eq!(places.enter(Some(house(1, 3))).err(), Some(Crowded::Network));
     assert!(places.enter(Some(house(2, 1))).is_ok());
     let mut gives_way = second.rest(Some(house(1, 2)));
     assert!(places.enter(Some(house(1, 3))).is_ok());
