@@ -207,7 +207,7 @@ pub struct Cursor {
     /// The time of that event. Without it no event is named, and the answer is a reset.
     #[serde(default)]
     pub at_ms: Timestamp,
-    /// The client message id of that event, if it is a message.
+    /// The client message id of that event, if it has one.
     #[serde(default)]
     pub id: Option<ClientMessageId>,
 }

@@ -45,7 +45,8 @@ pub struct Person {
 pub struct LogEvent {
     /// The place in the room's log.
     pub seq: Seq,
-    /// When the server took it, never earlier than the event before it.
+    /// When the server took it. Not earlier than the event before it, except where that is more than 5 s ahead of the
+    /// server's clock, which was wrong then, or is: the log goes on by the clock.
     pub at_ms: Timestamp,
     /// Who posted it, under the nickname of that moment; absent when the server did.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -132,7 +132,7 @@ settings! {
         arrivals: usize = 16, Count, NO_LIMIT;
         /// Time that somebody may wait for that turn; then a handshake or a join is refused as busy, with the wait.
         arrival_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
-        /// A client network (an IPv4 /24 or an IPv6 /48) may do so many times what one address of it may, but holds half of `connections` and of `arrivals` at most.
+        /// A client network (an IPv4 /24 or an IPv6 /48) may do so many times what one address of it may, but holds half of `arrivals` at most, and half of `connections` unless `connections_per_address` is 0.
         network_factor: u32 = 8, Count, Means("networks are not limited");
         /// New connections of one client address, HTTP and WebSocket; beyond it, they are refused with the wait, and closed without a word where they speak TLS. Those of trusted proxies are free.
         connects_per_minute: u32 = 2_400, PerMinute, NO_LIMIT;

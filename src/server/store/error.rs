@@ -32,7 +32,7 @@ pub enum StoreError {
     #[error("there are as many rooms as there may be")]
     TooManyRooms,
     /// The author used this id for another post or in another room.
-    #[error("the client message id was used for another text")]
+    #[error("the client message id was used for another post")]
     IdConflict,
     /// The session ended, or its nickname is another by now.
     #[error("the session is not what it was")]
