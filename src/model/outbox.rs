@@ -157,11 +157,17 @@ impl Outbox {
     }
 
     /// Whoever typed here lost the session without signing out, and is `me` from now on: what waits goes under the new
-    /// name. Not what may have arrived under the old one, which would be said twice.
-    pub fn adopt(&mut self, me: &UserId) {
-        for line in self.lines.iter_mut().filter(|line| !line.may_have_arrived) {
-            line.sender = me.clone();
+    /// name. Not what may have arrived under the old one, which would be said twice, nor what the person is asked about.
+    /// Returns the ids of the lines that have changed.
+    pub fn adopt(&mut self, me: &UserId) -> Vec<ClientMessageId> {
+        let mut adopted = Vec::new();
+        for line in &mut self.lines {
+            if line.state == LineState::Waiting && !line.may_have_arrived {
+                line.sender = me.clone();
+                adopted.push(line.client_message_id.clone());
+            }
         }
+        adopted
     }
 
     /// Whatever was in flight may be lost: it waits again.

@@ -2,6 +2,8 @@ use super::*;
 use crate::model::samples;
 use crate::protocol::{ErrorCode, Origin};
 
+mod senders;
+
 fn at(ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(ms)
 }
@@ -259,18 +261,6 @@ fn what_became_of_a_line_in_another_tab_is_known_here() {
 }
 
 #[test]
-fn a_line_is_never_said_by_another_person_unasked() {
-    let mut outbox = outbox(&["a", "b"]);
-    next(&mut outbox, 0);
-    outbox.speak_as(&person("ada"));
-    assert_eq!(states(&outbox), [LineState::Sending { since: at(0) }, LineState::Waiting], "nothing has changed");
-    outbox.speak_as(&person("bo"));
-    assert_eq!(states(&outbox), [LineState::Stale, LineState::Stale], "the first may have arrived already");
-    outbox.retry(&id("b"), &person("bo"), at(1));
-    assert_eq!(next(&mut outbox, 1).as_deref(), Some("b"), "asked, it is");
-}
-
-#[test]
 fn waiting_lines_know_why_the_server_wants_them_to_wait_and_until_when() {
     let mut outbox = outbox(&["a", "b"]);
     next(&mut outbox, 0);
@@ -279,20 +269,4 @@ fn waiting_lines_know_why_the_server_wants_them_to_wait_and_until_when() {
     assert_eq!(outbox.pause(), Some((Refusal::permanent(ErrorCode::TooFast), at(2_100))));
     assert_eq!(next(&mut outbox, 2_100).as_deref(), Some("a"));
     assert_eq!(outbox.pause(), None, "the wait is over");
-}
-
-#[test]
-fn after_a_lost_session_what_was_never_sent_goes_under_the_new_name_and_the_rest_is_asked_about() {
-    let mut outbox = outbox(&["sent", "waits"]);
-    next(&mut outbox, 0);
-    outbox.connection_lost();
-    let mut restored = Outbox::default();
-    restored.restore(RoomSlug::lobby(), kept(&outbox, "waits"));
-    for outbox in [&mut outbox, &mut restored] {
-        outbox.adopt(&person("ada2"));
-        outbox.speak_as(&person("ada2"));
-    }
-    assert_eq!(states(&outbox), [LineState::Stale, LineState::Waiting]);
-    assert_eq!(next(&mut outbox, 1).as_deref(), Some("waits"));
-    assert_eq!(states(&restored), [LineState::Stale], "another page may have sent it");
 }

@@ -112,8 +112,11 @@ impl RoomState {
             Ok(me) => {
                 storage::end_join_attempt();
                 storage::keep_nickname(&me.nickname);
-                self.adopt_lines(&me.id);
                 let is_first = self.me.with_untracked(Option::is_none);
+                // Whoever has a name and changes it has lost no session.
+                if is_first {
+                    self.adopt_lines(&me.id);
+                }
                 self.quietly(|quiet| quiet.focus_composer = is_first);
                 self.me.set(Some(me));
                 self.disown_lines_of_others();

@@ -200,12 +200,11 @@ impl RoomState {
         self.disown_lines_of_others();
     }
 
-    /// What was typed here before the session was lost goes under the name that was chosen since.
+    /// What was typed here before the session was lost goes under the name that was chosen since. No other line is written
+    /// to storage: another tab may have done with it.
     pub(super) fn adopt_lines(self, me: &UserId) {
-        self.outbox.update(|outbox| outbox.adopt(me));
-        self.outbox.with_untracked(|outbox| {
-            outbox.lines().iter().for_each(storage::keep_line);
-        });
+        let adopted = self.outbox.try_update(|outbox| outbox.adopt(me)).unwrap_or_default();
+        adopted.iter().for_each(|id| self.keep_line(id));
     }
 
     /// Somebody else's lines do not go by themselves.
