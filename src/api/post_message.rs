@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, ApiError};
-use crate::protocol::{ClientMessageId, RoomSlug, Seq, Timestamp};
+use crate::protocol::{ClientMessageId, RoomSlug, Seq, Timestamp, UserId};
 
 /// The line is on disk, at this place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,9 +22,11 @@ pub async fn post_message(
     room: RoomSlug,
     /// The name of the line, the same for every retry.
     id: ClientMessageId,
+    /// Who typed it: it is said by nobody else.
+    by: UserId,
     /// As typed; the server cleans and checks it.
     text: String,
 ) -> Result<Answer<Posted>, ApiError> {
-    let posted = crate::server::chat::form::post(room, id, crate::protocol::PostBody::Message { text }).await;
+    let posted = crate::server::chat::form::post(room, id, &by, crate::protocol::PostBody::Message { text }).await;
     Ok(posted.map(|posted| Posted { seq: posted.seq, at_ms: posted.at }))
 }

@@ -10,7 +10,7 @@ pub use kept::KeptLine;
 pub use line::{LineState, OutgoingLine, STALE_MS, Unsent};
 
 use crate::protocol::{
-    ClientMessageId, EventBody, LogEvent, Message, Person, Refusal, RoomSlug, Seq, Timestamp, UserId,
+    ClientMessageId, ErrorCode, EventBody, LogEvent, Message, Person, Refusal, RoomSlug, Seq, Timestamp, UserId,
 };
 
 /// An answer that did not come for this long is not waited for: the same line is sent again, under the same id.
@@ -85,6 +85,8 @@ impl Outbox {
             return;
         };
         match refusal.retry_after_ms {
+            // Its author is not who the server knows this browser by.
+            None if refusal.code == ErrorCode::NicknameRequired => line.state = LineState::Stale,
             None => line.state = LineState::Failed(refusal),
             Some(_) => {
                 line.state = LineState::Waiting;

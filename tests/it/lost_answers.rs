@@ -204,3 +204,28 @@ async fn a_guest_with_the_cookie_from_before_goes_on_speaking() {
     let (_, speaker, text) = bob.line().await;
     assert_eq!((speaker.as_str(), text.as_str()), ("Alicia", "still here"));
 }
+
+/// Protects a line that waits in one tab while another tab of the browser got another session: nobody says it but its
+/// author.
+#[tokio::test]
+async fn a_line_is_not_posted_by_somebody_else_who_has_the_cookie_by_now() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.browser(), server.browser());
+    alice.choose_nickname("Alice").await;
+    bob.choose_nickname("Bob").await;
+    let Event::Welcome { me: Some(author), .. } = alice.socket().await.hello().await else {
+        panic!("Alice has a nickname");
+    };
+    let line = [("room", "lobby"), ("id", "one"), ("by", author.id.as_str()), ("text", "hi")];
+    let post = async |cookies: Option<String>| {
+        let request = reqwest::Client::new().post(server.url("/api/fn/post_message")).header(ORIGIN, server.origin());
+        let response = request.header(COOKIE, cookies.unwrap()).form(&line).send().await.unwrap();
+        response.text().await.unwrap()
+    };
+    let refused = post(bob.cookies()).await;
+    assert!(refused.contains("nickname_required"), "{refused}");
+    let posted = post(alice.cookies()).await;
+    assert!(posted.contains("seq"), "{posted}");
+    let log = alice.get("/api/v1/rooms/lobby/events").await.text().await.unwrap();
+    assert!(log.contains("Alice") && !log.contains("Bob"), "{log}");
+}

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::samples;
-use crate::protocol::{ErrorCode, Origin};
+use crate::protocol::Origin;
 
 mod senders;
 

@@ -7,7 +7,9 @@ use axum::http::header::SET_COOKIE;
 use leptos::prelude::expect_context;
 use leptos_axum::ResponseOptions;
 
-use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Person, PostBody, Refusal, RoomSlug, RoomSummary};
+use crate::protocol::{
+    ClientMessageId, ErrorCode, JoinAttempt, Person, PostBody, Refusal, RoomSlug, RoomSummary, UserId,
+};
 use crate::server::app::{App, Caller};
 use crate::server::chat::{self, Post, Posted};
 
@@ -42,13 +44,14 @@ pub async fn create_room(title: String) -> Result<RoomSummary, Refusal> {
     chat::create_room(&app, &caller, &title).await
 }
 
-/// Posts without a WebSocket.
+/// Posts without a WebSocket. The cookie may be another person's by now, whose post would be a new one: what arrived
+/// already would be said twice.
 ///
 /// # Errors
-/// `nickname_required`, or as [`chat::post`].
-pub async fn post(room: RoomSlug, id: ClientMessageId, body: PostBody) -> Result<Posted, Refusal> {
+/// `nickname_required` unless the caller is the author, or as [`chat::post`].
+pub async fn post(room: RoomSlug, id: ClientMessageId, author: &UserId, body: PostBody) -> Result<Posted, Refusal> {
     let (app, caller, _) = context();
-    let guest = caller.guest.ok_or(ErrorCode::NicknameRequired)?;
+    let guest = caller.guest.filter(|guest| guest.id == *author).ok_or(ErrorCode::NicknameRequired)?;
     chat::post(&app, Post::of_guest(&guest, caller.address, room, id, body)).await
 }
 

@@ -113,8 +113,8 @@ impl RoomState {
 
     /// By HTTP: the connection follows the open room only, and where the network lets no WebSocket through, there is none.
     async fn post(self, line: OutgoingLine) {
-        let OutgoingLine { room, client_message_id: id, text, .. } = line;
-        let arguments = [("room", room.as_str()), ("id", id.as_str()), ("text", &text)];
+        let OutgoingLine { room, client_message_id: id, sender, text, .. } = line;
+        let arguments = [("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("text", &text)];
         match api::call::<PostMessage, _>(&arguments).await {
             Ok(posted) => {
                 if self.is_open(&room) && self.link.get_untracked() == LinkStatus::Blocked {

@@ -41,3 +41,13 @@ fn a_new_name_changes_no_line_that_the_person_is_asked_about() {
     let senders: Vec<&str> = outbox.lines().iter().map(|line| line.sender.as_str()).collect();
     assert_eq!(senders, ["ada", "ada", "bo2"]);
 }
+
+#[test]
+fn a_line_whose_author_the_server_does_not_know_here_is_asked_about() {
+    let mut outbox = outbox(&["a"]);
+    next(&mut outbox, 0);
+    outbox.refused(&id("a"), Refusal::permanent(ErrorCode::NicknameRequired), at(1));
+    assert_eq!(states(&outbox), [LineState::Stale]);
+    outbox.retry(&id("a"), &person("bo"), at(2));
+    assert_eq!(next(&mut outbox, 2).as_deref(), Some("a"), "under the new name, since the person wants it");
+}
