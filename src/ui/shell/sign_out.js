@@ -2,6 +2,8 @@
 // (`client::storage::person`), which finds here since when what is kept belongs to somebody else.
 addEventListener("submit", ({ target, defaultPrevented }) => {
   if (defaultPrevented || !target.action.endsWith("/sign-out")) return;
+  // A page that comes alive before the answer would keep it again.
+  for (const field of document.querySelectorAll("textarea")) field.value = "";
   try {
     for (const storage of [localStorage, sessionStorage])
       for (const key of Object.keys(storage)) if (key.startsWith("teahouse.")) storage.removeItem(key);

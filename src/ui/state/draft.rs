@@ -79,6 +79,12 @@ impl RoomState {
         self.draft.set(Draft::new(room, text));
     }
 
+    /// Somebody signed out: what the timer still holds back is not kept, nor shown to the next person.
+    pub(super) fn forget_draft(self) {
+        self.quietly(|quiet| quiet.timers.draft.stop());
+        self.open_draft();
+    }
+
     /// The draft was said.
     pub(super) fn clear_draft(self) {
         write("");

@@ -92,10 +92,10 @@ impl RoomState {
 
     /// Shows nothing of the person any more: what storage holds now is nobody's or somebody else's.
     fn leave(self) {
+        self.forget_draft();
         self.me.set(None);
         self.outbox.set(Outbox::default());
         self.restore_outbox();
-        self.open_draft();
         self.unread.set(0);
     }
 

@@ -185,7 +185,7 @@ impl RoomState {
             // A sign-out may be what the crash took: then what is shown is somebody else's.
             if storage::has_signed_out() {
                 self.outbox.set(Outbox::default());
-                self.open_draft();
+                self.forget_draft();
             } else {
                 self.recover_draft();
             }
