@@ -38,7 +38,7 @@ fn waiting(state: RoomState) -> String {
     if state.me.with(Option::is_none) {
         return i18n::refusal(state.language, Refusal::permanent(ErrorCode::NicknameRequired));
     }
-    if !matches!(state.link.get(), LinkStatus::Live | LinkStatus::Blocked) {
+    if !matches!(state.link.get(), LinkStatus::Live | LinkStatus::Blocked | LinkStatus::Refused(_)) {
         return words.waiting.to_owned();
     }
     state.outbox.with(|outbox| outbox.pause()).map_or_else(
