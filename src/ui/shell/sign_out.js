@@ -5,9 +5,11 @@ addEventListener("submit", ({ target, defaultPrevented }) => {
   // A page that comes alive before the answer would keep it again.
   for (const field of document.querySelectorAll("textarea")) field.value = "";
   try {
+    // A clock that was set back must not make this sign-out older than the one before.
+    const before = Number(localStorage.getItem("teahouse.signed_out")) || 0;
     for (const storage of [localStorage, sessionStorage])
       for (const key of Object.keys(storage)) if (key.startsWith("teahouse.")) storage.removeItem(key);
-    localStorage.setItem("teahouse.signed_out", Date.now());
+    localStorage.setItem("teahouse.signed_out", Math.max(Date.now(), before + 1));
   } catch {
     // Where storage is denied, nothing was kept.
   }
