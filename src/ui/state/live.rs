@@ -77,7 +77,10 @@ impl RoomState {
                 if !self.leave_if_signed_out() && me.is_none() && self.me.with_untracked(Option::is_some) {
                     self.tell_form(Form::Nickname, self.words().cookie_lost.to_owned());
                 }
-                self.me.set(me);
+                // The same again would draw the form for a new name anew, which somebody may be typing into.
+                if self.me.with_untracked(|known| *known != me) {
+                    self.me.set(me);
+                }
                 self.disown_lines_of_others();
                 self.limits.set(limits);
                 self.rooms.set(rooms);
