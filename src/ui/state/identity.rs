@@ -117,10 +117,14 @@ impl RoomState {
                 if is_first {
                     self.adopt_lines(&me.id);
                 }
+                let is_known = self.me.with_untracked(|known| known.as_ref() == Some(&me));
                 self.quietly(|quiet| quiet.focus_composer = is_first);
                 self.me.set(Some(me));
                 self.disown_lines_of_others();
-                self.greet_anew();
+                // At the second answer to a double click, the connection is on its way under this name already.
+                if !is_known {
+                    self.greet_anew();
+                }
             }
             Err(error) => self.fail_form(Form::Nickname, error),
         }
