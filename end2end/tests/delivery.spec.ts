@@ -236,6 +236,32 @@ for (const { way, prepare, replace } of [
   });
 }
 
+test("a room that a restored backup lacks shows nothing of the other history, and lives again once it is made again", async ({ house, people, room, complaints }) => {
+  complaints.expect(/WebSocket connection/, /Failed to load resource/);
+  const alice = await people.member("Alice", room);
+  const bob = await people.member("Bob", room);
+  await house.run("backup", `${house.data}.backup`);
+  const title = `Later ${room.slug}`;
+  await alice.makeRoom(title);
+  await alice.say("of the history that is gone");
+  await expect(bob.page.getByRole("link", { name: title })).toBeVisible();
+  await bob.switchTo(title);
+  await expect(bob.line("of the history that is gone")).toBeVisible();
+
+  await house.pause();
+  await rm(house.data, { recursive: true });
+  await house.run("restore", "--keep-sessions", `${house.data}.backup`);
+  await rm(`${house.data}.backup`);
+  await house.restart();
+  for (const person of [alice, bob]) await expect(person.lines()).toHaveCount(0, { timeout: BACK_MS });
+
+  await alice.makeRoom(title);
+  await alice.live();
+  await alice.say("said anew");
+  await expect(alice.lines()).toHaveText(["said anew"]);
+  await expect(alice.pendingLines()).toHaveCount(0);
+});
+
 test("a crash of the browser takes no line with it, even if it takes the session", async ({ house, browserOnDisk, people, room, database }) => {
   const before = await browserOnDisk();
   await before.goto(room.slug);

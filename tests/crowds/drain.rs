@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 
 use crate::figures::Milliseconds;
 use crate::page::{Door, Page};
@@ -147,6 +148,8 @@ async fn is_sent_away(door: &Door) -> Result<(), String> {
             Err(Error::Io(error)) if error.kind() == ErrorKind::ConnectionRefused => return Ok(()),
             // It was in the queue when the listener was closed.
             Err(Error::Io(error)) if error.kind() == ErrorKind::ConnectionReset => {}
+            // Its request had not been read when the connections without one were closed.
+            Err(Error::Protocol(ProtocolError::HandshakeIncomplete)) => {}
             Err(error) => return Err(error.to_string()),
         }
     }

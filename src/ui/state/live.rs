@@ -9,7 +9,7 @@ use crate::model::link::LinkStatus;
 use crate::model::timeline::{Published, Timeline};
 use crate::protocol::event::Continuity;
 use crate::protocol::page::Form;
-use crate::protocol::{CloseCode, Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary, Seq};
+use crate::protocol::{CloseCode, ErrorCode, Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary, Seq};
 
 /// How long "caught up" is worth telling.
 const CAUGHT_UP_SHOWN_MS: u32 = 6_000;
@@ -99,6 +99,11 @@ impl RoomState {
             }
             Event::Typing { room, people, writing } if self.is_open(&room) => self.are_typing(&people, writing),
             Event::Rooms { changed } => self.rooms_changed(changed),
+            Event::Refused { room: Some(room), refusal }
+                if refusal.code == ErrorCode::RoomNotFound && self.is_open(&room) =>
+            {
+                self.forget_room()
+            }
             Event::Joined { .. }
             | Event::Publication { .. }
             | Event::Presence { .. }

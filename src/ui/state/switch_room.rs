@@ -35,8 +35,12 @@ impl RoomState {
         }
         let known = self.rooms.with_untracked(|rooms| rooms.iter().find(|room| room.slug == *slug).cloned());
         let Some(room) = known else { return Follow::ByLink };
-        if !self.is_open(slug) {
+        let is_open = self.is_open(slug);
+        if !is_open {
             navigation::push_room(slug);
+        }
+        // A room that was gone may have been made again.
+        if !is_open || matches!(self.link.get_untracked(), LinkStatus::Refused(_)) {
             self.enter(room);
         }
         Follow::InPage
@@ -87,11 +91,21 @@ impl RoomState {
         StoredValue::new_local(listener);
     }
 
+    /// The open room is not there: what is shown of it belongs to another history.
+    pub(super) fn forget_room(self) {
+        let nothing = self.nothing_of(self.room.get_untracked());
+        self.timeline.set(Timeline::new(&nothing));
+        self.roster.set(Roster::new(&nothing));
+    }
+
+    fn nothing_of(self, summary: RoomSummary) -> RoomSnapshot {
+        let epoch = self.timeline.with_untracked(|timeline| timeline.cursor().epoch);
+        RoomSnapshot { summary, epoch, events: Vec::new(), has_older: false, people: Vec::new() }
+    }
+
     fn enter(self, room: RoomSummary) {
         let slug = room.slug.clone();
-        let epoch = self.timeline.with_untracked(|timeline| timeline.cursor().epoch);
-        let nothing_yet =
-            RoomSnapshot { summary: room, epoch, events: Vec::new(), has_older: false, people: Vec::new() };
+        let nothing_yet = self.nothing_of(room);
         let cursor = self.exchange(&slug, Timeline::new(&nothing_yet));
         self.arriving.set(cursor.is_none());
         self.roster.set(Roster::new(&nothing_yet));
