@@ -66,7 +66,6 @@ words! {
     ended_replaced: Text = "This conversation was opened again elsewhere.", "这个页面已在别处重新打开。";
     ended_outdated: Text = "The server was updated: reload the page.", "服务器已更新，请刷新页面。";
     reload: Text = "Reload", "刷新";
-    newer: Text = "Something newer than this page: reload to see it", "有新内容，刷新页面后可见";
 
     // Rooms.
     between_names: Text = ", ", "、";
