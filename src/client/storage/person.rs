@@ -11,8 +11,7 @@ use crate::client::local_time;
 
 /// What every key begins with.
 const OURS: &str = "teahouse.";
-/// When somebody signed out at this browser last, in milliseconds by its clock; later than the time before, also when the
-/// clock was set back. `ui/shell/sign_out.js` writes it too.
+/// When somebody signed out at this browser last, in milliseconds by its clock. `ui/shell/sign_out.js` writes it too.
 const SIGNED_OUT: &str = "teahouse.signed_out";
 
 /// Takes back what a crash of the browser kept `localStorage` from writing, and calls back when something was missing.
@@ -51,11 +50,9 @@ pub fn recover(recovered: impl FnOnce() + 'static) {
 /// Forgets the person: nickname, drafts and lines of all rooms. The next person at this browser finds none of it, and the
 /// other tabs hear of it.
 pub fn forget_person() {
-    let before: u64 = read(SIGNED_OUT).and_then(|at| at.parse().ok()).unwrap_or(0);
     [local_storage(), session_storage()].iter().flatten().for_each(forget);
     journal::clear();
-    let at = local_time::device_now().unix_ms().unsigned_abs().max(before.saturating_add(1));
-    keep(SIGNED_OUT, &at.to_string());
+    keep(SIGNED_OUT, &local_time::device_now().unix_ms().to_string());
     has_signed_out();
 }
 
