@@ -24,7 +24,7 @@ pub fn room_created(language: Language, creator: Option<String>) -> Piece {
 
 /// An event of a kind that only a newer page can show.
 pub fn newer(language: Language) -> Piece {
-    row(vec![Part::Words(language.words().ended_outdated.to_owned())])
+    row(vec![Part::Words(language.words().newer.to_owned())])
 }
 
 /// A piece of a line. Names are isolated from the words around them, whichever way their script runs.

@@ -66,6 +66,7 @@ words! {
     ended_replaced: Text = "This conversation was opened again elsewhere.", "这个页面已在别处重新打开。";
     ended_outdated: Text = "The server was updated: reload the page.", "服务器已更新，请刷新页面。";
     reload: Text = "Reload", "刷新";
+    newer: Text = "Something newer: reload the page.", "有新内容，请刷新页面。";
 
     // Rooms.
     between_names: Text = ", ", "、";
@@ -166,17 +167,17 @@ words! {
     description: Text = "A chat room: open the link, choose a nickname, talk.", "一个聊天室：打开链接，取个昵称，开聊。";
     nothing_here: Text = "There is nothing at this address", "这个地址什么也没有";
     nothing_here_words: Text =
-        "The room may have another address, or was never opened. The lobby is always there.",
-        "房间也许换了地址，也许从未开过。大厅一直都在。";
+        "The room may have another address, or was never opened.",
+        "房间也许换了地址，也许从未开过。";
     to_the_lobby: Text = "Go to the lobby", "去大厅";
     unsupported_words: Text =
-        "New messages do not appear by themselves here: this browser lacks WebSocket or WebAssembly, or the script did not load. \
-         Reading and sending work: reload the page to see what is new.",
-        "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。阅读和发送不受影响，刷新页面即可看到新消息。";
+        "New messages do not appear by themselves: this browser lacks WebSocket or WebAssembly, or the script did not load. \
+         Reload the page to see what is new.",
+        "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。请刷新页面查看。";
     cookie_lost_words: Text =
-        "The nickname did not last: it needs a cookie, and this browser blocks cookies. Allow them for this site, then try again in a minute.",
-        "昵称没有留住：它需要 Cookie，而浏览器拦截了 Cookie。请允许本站使用 Cookie，一分钟后重试。";
+        "The nickname needs a cookie, and this browser blocks cookies. Allow them for this site, then try again in a minute.",
+        "昵称需要 Cookie，而浏览器拦截了 Cookie。请允许本站使用 Cookie，一分钟后重试。";
     stopped_words: Text =
-        "This page stopped working. A browser extension may have changed it, or the program has a fault: reload the page.",
-        "页面停止工作了。可能是浏览器扩展改动了页面，也可能是程序出了错，请刷新页面。";
+        "This page stopped working: reload the page.",
+        "页面停止工作了，请刷新页面。";
 }
