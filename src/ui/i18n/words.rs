@@ -178,6 +178,6 @@ words! {
         "The nickname needs a cookie, and this browser blocks cookies. Allow them for this site, then try again in a minute.",
         "昵称需要 Cookie，而浏览器拦截了 Cookie。请允许本站使用 Cookie，一分钟后重试。";
     stopped_words: Text =
-        "This page stopped working: reload the page.",
-        "页面停止工作了，请刷新页面。";
+        "This page stopped working. A browser extension may have changed it, or the program has a fault: reload the page.",
+        "页面停止工作了。可能是浏览器扩展改动了页面，也可能是程序出了错，请刷新页面。";
 }
