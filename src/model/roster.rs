@@ -64,7 +64,7 @@ impl Roster {
     }
 
     /// The hue of a nickname's seal, below 24. Those who stand next to each other differ in hue by 60 degrees at least,
-    /// and in tone. In a room of a few, nobody shares one. Whoever is here keeps it, except for a neighbour too much
+    /// and in tone. In a room of five nobody shares one. Whoever is here keeps it, except for a neighbour too much
     /// alike when somebody between them left.
     #[must_use]
     pub fn hue(&self, nickname: &str) -> usize {
