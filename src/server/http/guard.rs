@@ -30,7 +30,7 @@ pub async fn same_origin_to_change(
 }
 
 /// Ends a request that takes longer than `limits.request_timeout`. An upgrade is over with its 101, so sockets are free.
-/// Whoever is waited for at the end, in the middle of a body, is noted.
+/// Notes a client whose body was still incomplete when the time was up.
 pub async fn in_time(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
