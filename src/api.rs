@@ -1,5 +1,5 @@
 //! Server functions of the page, one verb a file: the same use cases as the forms that work without scripts.
-//! Each is a public endpoint below `/api/fn`; its body is one call of `server::chat::form`, which authorizes by itself.
+//! Each is a public endpoint below `/api/fn`; its body is one call of `server::posting::form`, which authorizes by itself.
 //! The browser reaches them by [`call`]. Used by `ui` alone.
 
 mod call;

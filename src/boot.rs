@@ -12,14 +12,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::server::app::App;
-use crate::server::broker::Broker;
-use crate::server::broker::local::LocalBroker;
 use crate::server::config::{Config, Scheme, ServerConfig, WebOrigin};
-use crate::server::listener::{self, BindError, Hangup, ListenerOptions, Tls, TlsError};
-use crate::server::origin::Hosts;
-use crate::server::store::StoreFailure;
-use crate::server::store::sqlite::{OpenError, SqliteStore};
-use crate::server::{chat, clock, housekeeping, http};
+use crate::server::delivery::broker::Broker;
+use crate::server::delivery::broker::local::LocalBroker;
+use crate::server::edge::http;
+use crate::server::ground::clock;
+use crate::server::log::StoreFailure;
+use crate::server::log::sqlite::{OpenError, SqliteStore};
+use crate::server::net::listener::{self, BindError, Hangup, ListenerOptions, Tls, TlsError};
+use crate::server::net::origin::Hosts;
+use crate::server::{housekeeping, posting};
 
 mod assets;
 mod backup;
@@ -152,7 +154,7 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Boot
     let _ = any_spawner::Executor::init_tokio();
     let app = Arc::new(App::new(config, Arc::new(store)));
     // The lobby is open from the start, so that its presence can be listed before anybody joins.
-    let _ = chat::open_room(&app, &crate::protocol::RoomSlug::lobby()).await;
+    let _ = posting::open_room(&app, &crate::protocol::RoomSlug::lobby()).await;
     let housekeeping = housekeeping::start(&app, committed).map_err(BootError::Runtime)?;
     let accepting = TaskTracker::new();
     let router = http::router(&app, pages::router(&app));

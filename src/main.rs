@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use teahouse::boot::{self, BootError, Findings};
 use teahouse::server::config::{Command, CommandLine, Config, settings_table};
-use teahouse::server::store::StoreFailure;
-use teahouse::server::store::sqlite::backup::{BackupError, Sessions};
-use teahouse::server::telemetry;
+use teahouse::server::ground::telemetry;
+use teahouse::server::log::StoreFailure;
+use teahouse::server::log::sqlite::backup::{BackupError, Sessions};
 
 // `docs/operating.md` lists these, and names in `RestartPreventExitStatus` those after which a supervisor must not start the
 // program again.

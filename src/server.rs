@@ -1,38 +1,24 @@
-//! The server side. May use: `protocol`, `model`. Below this line only `faults` has a cfg.
+//! The server side. May use: `protocol`, `model`. Below this line only `ground::faults` has a cfg.
 //!
-//! Order inside: `faults < clock, config, telemetry, websocket < limits < client_address, listener, origin < store, broker,
-//! names < hub < session, presence, recent_pages, room_list < app < chat < connection, housekeeping < http`.
+//! Order inside: `config < ground < limits < net < log < delivery < people < app < posting < edge, housekeeping`.
 
-pub mod faults;
-
-pub mod clock;
 pub mod config;
-pub mod telemetry;
-pub mod websocket;
+
+pub mod ground;
 
 pub mod limits;
 
-pub mod client_address;
-pub mod listener;
-pub mod origin;
+pub mod net;
 
-pub mod broker;
-pub mod names;
-pub mod store;
+pub mod log;
 
-pub mod hub;
+pub mod delivery;
 
-pub mod presence;
-pub mod recent_pages;
-pub mod room_list;
-pub mod session;
+pub mod people;
 
 pub mod app;
 
-pub mod chat;
+pub mod posting;
 
-pub mod connection;
-
+pub mod edge;
 pub mod housekeeping;
-
-pub mod http;

@@ -3,7 +3,7 @@
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use teahouse::server::websocket::{Compression, Decoder, Deflater, Incoming};
+use teahouse::server::net::websocket::{Compression, Decoder, Deflater, Incoming};
 
 use super::material::{LONG_BYTES, SHORT_BYTES, prose};
 

@@ -1,7 +1,7 @@
 //! Making frames of the WebSocket protocol. Not here: the JSON in them (`publication`).
 
 use divan::{Bencher, black_box, counter::BytesCount};
-use teahouse::server::websocket::{Deflater, Opcode, encode};
+use teahouse::server::net::websocket::{Deflater, Opcode, encode};
 
 use super::material::{LONG_BYTES, SHORT_BYTES, prose};
 

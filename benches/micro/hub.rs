@@ -8,10 +8,10 @@ use std::thread;
 use divan::{Bencher, counter::ItemsCount};
 use teahouse::protocol::{RoomSlug, Seq};
 use teahouse::server::config::ServerConfig;
-use teahouse::server::hub::Hub;
-use teahouse::server::hub::publication::Wire;
-use teahouse::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
-use teahouse::server::store::{Committed, RoomRecord};
+use teahouse::server::delivery::hub::Hub;
+use teahouse::server::delivery::hub::publication::Wire;
+use teahouse::server::delivery::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use teahouse::server::log::{Committed, RoomRecord};
 
 use super::material::committed;
 

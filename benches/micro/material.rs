@@ -3,7 +3,7 @@
 use teahouse::protocol::{
     ClientMessageId, EventBody, LogEvent, Message, Origin, Person, RoomSlug, Seq, Timestamp, UserId,
 };
-use teahouse::server::store::Committed;
+use teahouse::server::log::Committed;
 
 /// A short line with what its wire puts around it.
 pub const SHORT_BYTES: usize = 172;

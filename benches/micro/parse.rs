@@ -1,4 +1,4 @@
-//! Reading the JSON that clients of both sockets send, as `server::connection` reads it. Not here: the rules for names
+//! Reading the JSON that clients of both sockets send, as `server::edge::connection` reads it. Not here: the rules for names
 //! and texts (`model::text`).
 
 use divan::{Bencher, black_box, counter::BytesCount};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use divan::{Bencher, counter::BytesCount};
-use teahouse::server::hub::Compressor;
-use teahouse::server::hub::publication::{Publication, Wire};
-use teahouse::server::websocket::Form;
+use teahouse::server::delivery::hub::Compressor;
+use teahouse::server::delivery::hub::publication::{Publication, Wire};
+use teahouse::server::net::websocket::Form;
 
 use super::material::committed;
 

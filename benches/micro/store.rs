@@ -9,8 +9,8 @@ use divan::Bencher;
 use rusqlite::Connection;
 use teahouse::protocol::{RoomSlug, Seq, Timestamp};
 use teahouse::server::config::StoreConfig;
-use teahouse::server::store::sqlite::SqliteStore;
-use teahouse::server::store::{EventRange, Store};
+use teahouse::server::log::sqlite::SqliteStore;
+use teahouse::server::log::{EventRange, Store};
 use tokio::runtime::{Builder, Runtime};
 
 const EVENTS: u64 = 5_000_000;

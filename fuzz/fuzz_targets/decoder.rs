@@ -14,7 +14,7 @@ mod server {
     pub mod websocket;
 }
 
-use server::websocket::{Compression, Decoder, Incoming, ProtocolError};
+use server::net::websocket::{Compression, Decoder, Incoming, ProtocolError};
 
 const LIMIT: usize = 2000;
 /// What a decoder may keep beside a message: the record of what is not whole, and a control frame.

@@ -11,7 +11,7 @@ mod server {
     pub mod websocket;
 }
 
-use server::websocket::negotiate;
+use server::net::websocket::negotiate;
 
 fuzz_target!(|line: &[u8]| {
     let Ok(header) = HeaderValue::from_bytes(line) else { return };

@@ -10,7 +10,7 @@ mod server {
     pub mod websocket;
 }
 
-use server::websocket::{Deflater, InflateError, inflate};
+use server::net::websocket::{Deflater, InflateError, inflate};
 
 fuzz_target!(|input: (u16, &[u8])| {
     let (limit, bytes) = (usize::from(input.0), input.1);

@@ -22,7 +22,7 @@ mod teahouse {
 
 // The decoder finds the wire types at the root of the crate.
 use teahouse::protocol;
-use teahouse::server::connection::member::decode;
+use teahouse::server::edge::connection::member::decode;
 
 use protocol::{Command, RoomSlug};
 

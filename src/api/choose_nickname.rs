@@ -13,5 +13,5 @@ pub async fn choose_nickname(
     /// The same for every retry, so that a visitor whose answer was lost gets the same nickname.
     attempt: Option<JoinAttempt>,
 ) -> Result<Answer<Person>, ApiError> {
-    Ok(crate::server::chat::form::choose_nickname(nickname, attempt).await)
+    Ok(crate::server::posting::form::choose_nickname(nickname, attempt).await)
 }

@@ -11,5 +11,5 @@ pub async fn create_room(
     /// As typed; the server cleans and checks it.
     title: String,
 ) -> Result<Answer<RoomSummary>, ApiError> {
-    Ok(crate::server::chat::form::create_room(title).await)
+    Ok(crate::server::posting::form::create_room(title).await)
 }

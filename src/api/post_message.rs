@@ -27,6 +27,6 @@ pub async fn post_message(
     /// As typed; the server cleans and checks it.
     text: String,
 ) -> Result<Answer<Posted>, ApiError> {
-    let posted = crate::server::chat::form::post(room, id, &by, crate::protocol::PostBody::Message { text }).await;
+    let posted = crate::server::posting::form::post(room, id, &by, crate::protocol::PostBody::Message { text }).await;
     Ok(posted.map(|posted| Posted { seq: posted.seq, at_ms: posted.at }))
 }

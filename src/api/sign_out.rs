@@ -7,5 +7,5 @@ use super::{Answer, ApiError};
 /// Ends this browser's session and frees its nickname.
 #[server(prefix = "/api/fn", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<Answer<()>, ApiError> {
-    Ok(crate::server::chat::form::sign_out().await)
+    Ok(crate::server::posting::form::sign_out().await)
 }

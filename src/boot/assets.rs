@@ -12,7 +12,7 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use super::check::Warning;
 use crate::server::app::App;
-use crate::server::http::{hashed_file, named_file};
+use crate::server::edge::http::{hashed_file, named_file};
 use crate::ui::Assets;
 
 /// The few files of `public/` that are asked for by name at the root.

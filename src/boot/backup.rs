@@ -5,9 +5,9 @@ use std::path::Path;
 use chrono::DateTime;
 
 use crate::protocol::Timestamp;
-use crate::server::clock;
 use crate::server::config::Config;
-use crate::server::store::sqlite::backup::{self, BackupError, Contents, Ownership, Progress, Restored, Sessions};
+use crate::server::ground::clock;
+use crate::server::log::sqlite::backup::{self, BackupError, Contents, Ownership, Progress, Restored, Sessions};
 
 const MIB: u64 = 1024 * 1024;
 

@@ -11,7 +11,7 @@ use super::assets;
 use super::open_files::{self, Shortage};
 use super::{BootError, load_certificate};
 use crate::server::config::{Config, Scheme, WebOrigin};
-use crate::server::listener::TlsWarning;
+use crate::server::net::listener::TlsWarning;
 
 /// What a look at the settings and the files found.
 #[derive(Debug, Default)]

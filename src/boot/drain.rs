@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::{BootError, Server};
 use crate::protocol::CloseCode;
 use crate::server::config::limit;
-use crate::server::faults::{self, Point};
-use crate::server::hub::sendq::Signal;
-use crate::server::store::StoreFailure;
+use crate::server::delivery::hub::sendq::Signal;
+use crate::server::ground::faults::{self, Point};
+use crate::server::log::StoreFailure;
 
 /// Whoever was told to reconnect last has so long to be gone: a slow network, and a busy machine.
 const GRACE: Duration = Duration::from_millis(500);

@@ -15,11 +15,11 @@ use crate::model::address;
 use crate::protocol::page::Form as PageForm;
 use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Notice, PostBody, Refusal, RoomSlug};
 use crate::server::app::{Caller, Client};
-use crate::server::chat::{self, Post};
 use crate::server::config::Scheme;
-use crate::server::http::HttpRefusal;
+use crate::server::edge::http::HttpRefusal;
 use crate::server::limits::Action;
-use crate::server::store::EventRange;
+use crate::server::log::EventRange;
+use crate::server::posting::{self, Post};
 use crate::ui::i18n::Language;
 
 /// A browser remembers the language for a year.
@@ -51,7 +51,7 @@ pub async fn say(
     };
     let (room, id) = (visit.room.clone(), form.client_message_id.clone());
     let body = PostBody::Message { text: form.text.clone() };
-    match chat::post(&visit.site.app, Post::of_guest(guest, visit.caller.address, room, id, body)).await {
+    match posting::post(&visit.site.app, Post::of_guest(guest, visit.caller.address, room, id, body)).await {
         Ok(_) => back_to(&visit.room),
         Err(refusal) => visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await,
     }
@@ -72,7 +72,7 @@ pub async fn nickname((State(site), Extension(caller)): Parts, request: Request)
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
     visit.room = form.room;
-    match chat::choose_nickname(&visit.site.app, &visit.caller, &form.nickname, form.attempt.as_ref()).await {
+    match posting::choose_nickname(&visit.site.app, &visit.caller, &form.nickname, form.attempt.as_ref()).await {
         Ok(identity) => {
             let cookie = visit.site.app.cookies.set(&identity.token, visit.caller.scheme);
             with_cookie(see_other(&[&address::room(&visit.room), "?joined"].concat()), Some(cookie))
@@ -92,7 +92,7 @@ pub async fn sign_out((State(site), Extension(caller)): Parts, request: Request)
         Ok(form) => form,
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
-    match chat::sign_out(&site.app, &caller).await {
+    match posting::sign_out(&site.app, &caller).await {
         Ok(()) => with_cookie(back_to(&form.room), Some(site.app.cookies.clear(caller.scheme))),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
@@ -112,7 +112,7 @@ pub async fn new_room((State(site), Extension(caller)): Parts, request: Request)
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
     visit.room = form.room;
-    match chat::create_room(&visit.site.app, &visit.caller, &form.title).await {
+    match posting::create_room(&visit.site.app, &visit.caller, &form.title).await {
         Ok(room) => back_to(&room.slug),
         Err(refusal) => visit.refuse(PageForm::NewRoom, refusal, form.title, None).await,
     }

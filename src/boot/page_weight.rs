@@ -1,6 +1,6 @@
 //! How much one drawn page may weigh, whatever people wrote: what does not fit is left for older pages, for `joined` and
 //! for `welcome`. A page is drawn twice, as HTML and as the data that the browser takes over, and each escapes in its own
-//! way, so that one character of text may become eleven bytes. Not here: pages of events as JSON (`chat`).
+//! way, so that one character of text may become eleven bytes. Not here: pages of events as JSON (`posting`).
 
 use serde::Serialize;
 

@@ -16,11 +16,11 @@ use serde::Deserialize;
 use super::{assets, forms, render};
 use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
-use crate::server::chat;
-use crate::server::clock;
-use crate::server::http::{HttpRefusal, identify};
+use crate::server::edge::http::{HttpRefusal, identify};
+use crate::server::ground::clock;
 use crate::server::limits::Action;
-use crate::server::store::EventRange;
+use crate::server::log::EventRange;
+use crate::server::posting;
 use crate::ui::i18n::Language;
 use crate::ui::{Assets, CookieLost};
 
@@ -99,11 +99,11 @@ async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, mut
 
 /// What the page of a room is drawn from.
 pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: EventRange) -> Result<PageData, Refusal> {
-    let (snapshot, page) = chat::snapshot(app, room, range).await?;
+    let (snapshot, page) = posting::snapshot(app, room, range).await?;
     Ok(PageData {
         me: caller.person(),
         room: snapshot,
-        rooms: chat::list_rooms(app).await?,
+        rooms: posting::list_rooms(app).await?,
         limits: app.told_limits(),
         drawn_ms: clock::now(),
         notice: None,

@@ -14,9 +14,9 @@ use leptos_axum::ResponseOptions;
 use super::page_weight;
 use crate::protocol::{ClientMessageId, PageData, Refusal};
 use crate::server::app::App;
-use crate::server::clock;
-use crate::server::http::HttpRefusal;
-use crate::server::session::draw_client_message_id;
+use crate::server::edge::http::HttpRefusal;
+use crate::server::ground::clock;
+use crate::server::people::session::draw_client_message_id;
 use crate::ui::i18n::Language;
 use crate::ui::{self, Assets, CookieLost};
 

@@ -1,4 +1,4 @@
-//! Who is here, as a client of a room sees it: a snapshot, then changes. Not here: who decides it (`server::presence`).
+//! Who is here, as a client of a room sees it: a snapshot, then changes. Not here: who decides it (`server::people::presence`).
 
 use crate::model::text::{self, unicode};
 use crate::protocol::limits::ROSTER_NAMES_MAX;

@@ -9,15 +9,16 @@ use tokio_util::task::TaskTracker;
 
 use crate::protocol::{CloseCode, Limits, Person, UserId};
 use crate::server::config::{Config, Scheme, limit};
-use crate::server::hub::Hub;
+use crate::server::delivery::hub::Hub;
+use crate::server::delivery::recent_pages::RecentPages;
+use crate::server::delivery::room_list::RoomList;
+use crate::server::ground::names::ReservedNames;
 use crate::server::limits::{Address, ClientLimits, Payer, PersonKey, Turns};
-use crate::server::names::{LiveNames, ReservedNames};
-use crate::server::origin::OriginPolicy;
-use crate::server::presence::Presence;
-use crate::server::recent_pages::RecentPages;
-use crate::server::room_list::RoomList;
-use crate::server::session::SessionCookies;
-use crate::server::store::{Guest, Store};
+use crate::server::log::{Guest, Store};
+use crate::server::net::origin::OriginPolicy;
+use crate::server::people::live_names::LiveNames;
+use crate::server::people::presence::Presence;
+use crate::server::people::session::SessionCookies;
 
 /// How many clients may come back per second after a drain: less than half of what a small machine lets in.
 const RECONNECTS_PER_SECOND: u64 = 1_000;

@@ -15,12 +15,12 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::protocol::{Event, EventBody};
 use crate::server::app::App;
-use crate::server::chat;
-use crate::server::clock;
 use crate::server::config::limit;
-use crate::server::hub::publication::member_frame;
-use crate::server::hub::sendq::Signal;
-use crate::server::store::Committed;
+use crate::server::delivery::hub::publication::member_frame;
+use crate::server::delivery::hub::sendq::Signal;
+use crate::server::ground::clock;
+use crate::server::log::Committed;
+use crate::server::posting;
 
 /// How often a setting of 0 ticks: as good as at once.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
@@ -121,7 +121,7 @@ async fn tell_room_list(app: Arc<App>) {
             return;
         }
         let stale = app.presence.take_stale(limit(app.config.rooms.room_list_changes));
-        let changed = chat::list_rooms_named(&app, &stale);
+        let changed = posting::list_rooms_named(&app, &stale);
         if !changed.is_empty() {
             // First, so that whoever comes in too late to be told gets a list with these changes in it.
             app.room_list.outdate();
@@ -140,7 +140,7 @@ async fn remove_empty_rooms(app: Arc<App>) {
     let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
     let period = (lifetime / 100).clamp(EMPTY_ROOMS_PERIOD_MIN, EMPTY_ROOMS_PERIOD_MAX);
     while timeout(period, app.stop.cancelled()).await.is_err() {
-        chat::remove_empty_rooms(&app).await;
+        posting::remove_empty_rooms(&app).await;
     }
 }
 

@@ -115,8 +115,8 @@ mod tests {
     use super::*;
 
     const SCHEMA: [&str; 2] = [
-        include_str!("../../src/server/store/migrations/sqlite/0001_event_log.sql"),
-        include_str!("../../src/server/store/migrations/sqlite/0004_event_bodies.sql"),
+        include_str!("../../src/server/log/migrations/sqlite/0001_event_log.sql"),
+        include_str!("../../src/server/log/migrations/sqlite/0004_event_bodies.sql"),
     ];
 
     /// A lobby with its creation at 1, and lines at 2 and 3.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use teahouse::server::faults::{Mutant, Point};
+use teahouse::server::ground::faults::{Mutant, Point};
 use tempfile::TempDir;
 
 use crate::audit::{Fault, audit};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
-use teahouse::server::faults::{HOLDING, Mutant, POINT_VARIABLE, Point};
+use teahouse::server::ground::faults::{HOLDING, Mutant, POINT_VARIABLE, Point};
 use tokio::process::Command;
 use tokio::time::sleep;
 

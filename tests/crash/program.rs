@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use teahouse::server::faults::{MUTANT_VARIABLE, Mutant};
+use teahouse::server::ground::faults::{MUTANT_VARIABLE, Mutant};
 use tokio::process::Command;
 
 use crate::support::process::{self, Teahouse};

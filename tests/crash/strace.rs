@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use teahouse::server::faults::Mutant;
+use teahouse::server::ground::faults::Mutant;
 use tokio::process::Command;
 
 use crate::program;

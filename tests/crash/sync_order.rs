@@ -1,7 +1,7 @@
 //! The order of system calls of the real program: over a thousand acks, each after the sync of its row. A kill -9 cannot
 //! show this, since what a killed process wrote is still in the memory of the system; only a power cut would.
 
-use teahouse::server::faults::Mutant;
+use teahouse::server::ground::faults::Mutant;
 use tempfile::TempDir;
 
 use crate::crowd::Crowd;

@@ -101,8 +101,8 @@ async fn a_backup_without_a_server_holds_what_was_acknowledged() {
 async fn a_database_of_the_first_schema_is_backed_up_before_it_is_upgraded() {
     let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let old = Connection::open(data.path().join(DATABASE)).unwrap();
-    old.execute_batch(include_str!("../../src/server/store/migrations/sqlite/0001_event_log.sql")).unwrap();
-    old.execute_batch(include_str!("../../src/server/store/sqlite/tests/first_schema.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/server/log/migrations/sqlite/0001_event_log.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/server/log/sqlite/tests/first_schema.sql")).unwrap();
     drop(old);
     let (file, folder) = (elsewhere.path().join("teahouse.backup"), elsewhere.path().join("restored"));
     let (code, words) = run(data.path(), &["backup"], &file).await;

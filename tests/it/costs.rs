@@ -4,7 +4,7 @@
 use teahouse::protocol::event::Continuity;
 use teahouse::protocol::{Command, Origin, Person, RoomSlug, Timestamp, UserId};
 use teahouse::server::config::Config;
-use teahouse::server::store::NewRoom;
+use teahouse::server::log::NewRoom;
 use tempfile::TempDir;
 
 use crate::support::process::{Teahouse, command};

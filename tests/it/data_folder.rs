@@ -146,8 +146,8 @@ async fn an_upgrade_that_would_not_fit_is_refused_until_there_is_space_and_is_to
     let data = disk.0.path().join("data");
     fs::create_dir(&data).unwrap();
     let old = Connection::open(database(&data)).unwrap();
-    old.execute_batch(include_str!("../../src/server/store/migrations/sqlite/0001_event_log.sql")).unwrap();
-    old.execute_batch(include_str!("../../src/server/store/sqlite/tests/first_schema.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/server/log/migrations/sqlite/0001_event_log.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/server/log/sqlite/tests/first_schema.sql")).unwrap();
     old.execute_batch(LONG_LOG).unwrap();
     drop(old);
     let ballast = disk.fill(4_096);

@@ -1,4 +1,4 @@
-//! What other programs and disks do to a running server: locks, readers, full disks, damage. The kinds of trouble and their duties are in `src/server/store/error.rs`.
+//! What other programs and disks do to a running server: locks, readers, full disks, damage. The kinds of trouble and their duties are in `src/server/log/error.rs`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

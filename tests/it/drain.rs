@@ -87,7 +87,7 @@ async fn once_members_were_told_the_port_is_free_for_the_next_process() {
     let stop = tokio::spawn(server.take().drain());
     deaf.wait_for(|event| matches!(event, Event::Reconnect { .. }).then_some(())).await;
     let bound = async {
-        while teahouse::server::listener::bind(address).await.is_err() {
+        while teahouse::server::net::listener::bind(address).await.is_err() {
             tokio::task::yield_now().await;
         }
     };

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use teahouse::protocol::CloseCode;
 use teahouse::server::app::Caller;
 use teahouse::server::config::Scheme;
-use teahouse::server::connection::member::Member;
-use teahouse::server::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use teahouse::server::delivery::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use teahouse::server::edge::connection::member::Member;
+use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
-use teahouse::server::{chat, clock};
+use teahouse::server::posting;
 use tokio::time::timeout;
 
 use crate::support::{Browser, PATIENCE, TestServer};
@@ -132,7 +133,7 @@ async fn whoever_signs_out_during_the_handshake_is_found_out_by_the_hello() {
     let guest = server.guest(&browser).await;
     let (address, as_of) = (Address::of(Ipv4Addr::LOCALHOST.into()), app.identity_version());
     let caller = Caller { guest, address, scheme: Scheme::Http, as_of };
-    chat::sign_out(app, &caller).await.unwrap();
+    posting::sign_out(app, &caller).await.unwrap();
     let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));
     let mut member = Member::new(Arc::clone(app), sendq, caller, Instant::now());
     let _ = member.receive(r#"{"type":"hello","protocol":2,"tab":"one"}"#, Instant::now());

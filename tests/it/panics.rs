@@ -6,17 +6,19 @@ use std::sync::Arc;
 use futures::StreamExt;
 use teahouse::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
 use teahouse::server::app::{App, Caller};
-use teahouse::server::broker::Broker;
-use teahouse::server::broker::local::LocalBroker;
 use teahouse::server::config::{Config, Scheme};
+use teahouse::server::delivery::broker::Broker;
+use teahouse::server::delivery::broker::local::LocalBroker;
+use teahouse::server::edge::http;
+use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
-use teahouse::server::listener::{self, ListenerOptions};
-use teahouse::server::store::sqlite::SqliteStore;
-use teahouse::server::store::{
+use teahouse::server::log::sqlite::SqliteStore;
+use teahouse::server::log::{
     Appended, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord, SessionUse, Store,
     StoreFuture, TokenHash,
 };
-use teahouse::server::{chat, clock, housekeeping, http};
+use teahouse::server::net::listener::{self, ListenerOptions};
+use teahouse::server::{housekeeping, posting};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -136,7 +138,7 @@ impl Fixture {
         let (address, scheme, as_of) =
             (Address::of(Ipv4Addr::LOCALHOST.into()), Scheme::Http, self.app.identity_version());
         let visitor = Caller { guest: None, address, scheme, as_of };
-        let identity = chat::choose_nickname(&self.app, &visitor, nickname, None).await.unwrap();
+        let identity = posting::choose_nickname(&self.app, &visitor, nickname, None).await.unwrap();
         let cookie = self.app.cookies.set(&identity.token, Scheme::Http);
         let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
         let (url, origin) = (format!("ws://{}/ws", self.address), format!("http://{}", self.address));

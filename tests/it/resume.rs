@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use teahouse::protocol::event::Continuity;
 use teahouse::protocol::{Cursor, Epoch, RoomSlug, Seq, Timestamp};
-use teahouse::server::store::EventRange;
+use teahouse::server::log::EventRange;
 
 use crate::support::TestServer;
 

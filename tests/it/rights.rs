@@ -180,7 +180,7 @@ async fn every_route_answers_everybody_as_the_table_says() {
 /// Protects the table from being forgotten: it has every route that the two lists of routes have.
 #[test]
 fn every_route_is_in_the_table() {
-    let lists = [include_str!("../../src/server/http.rs"), include_str!("../../src/boot/pages.rs")];
+    let lists = [include_str!("../../src/server/edge/http.rs"), include_str!("../../src/boot/pages.rs")];
     let routes = lists.iter().flat_map(|list| list.split(".route(\"").skip(1));
     let routes: BTreeSet<&str> = routes.filter_map(|rest| rest.split('"').next()).collect();
     let table: BTreeSet<&str> = ROUTES.iter().map(|row| row.route).collect();

@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use teahouse::boot::{self, Server};
 use teahouse::server::app::App;
-use teahouse::server::clock;
 use teahouse::server::config::Config;
-use teahouse::server::store::Guest;
+use teahouse::server::ground::clock;
+use teahouse::server::log::Guest;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 

@@ -89,7 +89,7 @@ mod tests {
             "off",
             "info,teahouse=debug",
             " info , hyper=off ,",
-            "teahouse::server::hub=trace,warn",
+            "teahouse::server::delivery::hub=trace,warn",
             "teahouse[request{room=tea}]=debug,info",
             "trace,hyper=off,mio=off,tokio=off,runtime=off",
         ] {

@@ -1,7 +1,7 @@
 //! The world without faults, in which everything must come right.
 
 use teahouse::model::link::Input as LinkInput;
-use teahouse::server::store::EventRange;
+use teahouse::server::log::EventRange;
 
 use super::audit;
 use super::network::{Downward, ServerEnd, Weather};

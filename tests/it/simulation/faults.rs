@@ -2,9 +2,9 @@
 
 use teahouse::model::link::Input as LinkInput;
 use teahouse::protocol::{ClientMessageId, EventBody, Message, Origin, Person, RoomSlug, UserId};
-use teahouse::server::clock;
-use teahouse::server::connection::member::Input;
-use teahouse::server::store::{Draft, EventRange, Store};
+use teahouse::server::edge::connection::member::Input;
+use teahouse::server::ground::clock;
+use teahouse::server::log::{Draft, EventRange, Store};
 
 use super::network::ServerEnd;
 use super::world::{World, end_if_broken, nth, start_server};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use teahouse::server::connection::member::Member;
+use teahouse::server::edge::connection::member::Member;
 
 /// What becomes of the next frame.
 #[derive(Clone, Copy, Debug)]

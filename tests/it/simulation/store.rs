@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use teahouse::protocol::{ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp, UserId};
-use teahouse::server::store::{
+use teahouse::server::log::{
     AppendOutcome, Appended, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
     RoomRecord, SessionUse, Store, StoreError, StoreFuture, TokenHash,
 };

@@ -10,12 +10,12 @@ use futures::FutureExt;
 use teahouse::model::link::Input as LinkInput;
 use teahouse::protocol::{CloseCode, Event, RoomSlug, UserId};
 use teahouse::server::app::{App, Caller};
-use teahouse::server::clock;
 use teahouse::server::config::{Config, Scheme};
-use teahouse::server::connection::member::Member;
-use teahouse::server::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use teahouse::server::delivery::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use teahouse::server::edge::connection::member::Member;
+use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
-use teahouse::server::store::{EventRange, Guest, Store, TokenStanding};
+use teahouse::server::log::{EventRange, Guest, Store, TokenStanding};
 
 use super::audit::{self, Met};
 use super::client::{Client, Wish};

@@ -25,7 +25,7 @@ fn server_step(module: &str) -> Option<usize> {
     order.split('<').position(|layer| layer.split(',').any(|name| name.trim() == module))
 }
 
-/// `src/server/hub/sendq.rs` is `server::hub::sendq`.
+/// `src/server/delivery/hub/sendq.rs` is `server::delivery::hub::sendq`.
 fn module_of(file: &File) -> Vec<String> {
     let inside = file.path.trim_start_matches("src/").trim_end_matches(".rs");
     inside.split('/').map(str::to_owned).collect()
@@ -182,11 +182,11 @@ fn the_law_sees_through_groups_and_supers() {
         named_paths(&file).iter().filter(|named| fault(&file, named).is_some()).count()
     };
     assert_eq!(faults("src/model/text.rs", "use crate::protocol::{Seq, ids::UserId};\n"), 0);
-    assert_eq!(faults("src/model/text.rs", "use crate::{protocol::Seq, server::{hub, store}};\n"), 2);
-    assert_eq!(faults("src/server/store/sqlite.rs", "use super::super::hub::Hub;\n"), 1);
-    assert_eq!(faults("src/server/hub.rs", "use super::http;\n// use crate::ui;\n"), 1);
-    assert_eq!(faults("src/server/hub.rs", "mod tests {\n    use super::*;\n}\n"), 0);
-    assert_eq!(faults("src/api/a.rs", "\n#[server]\nfn a() {\n    crate::server::chat::say()\n}\n"), 0);
-    assert_eq!(faults("src/api/a.rs", "use crate::server::chat;\n"), 1);
+    assert_eq!(faults("src/model/text.rs", "use crate::{protocol::Seq, server::{delivery, log}};\n"), 2);
+    assert_eq!(faults("src/server/log/sqlite.rs", "use super::super::delivery::hub::Hub;\n"), 1);
+    assert_eq!(faults("src/server/delivery/hub.rs", "use super::super::edge::http;\n// use crate::ui;\n"), 1);
+    assert_eq!(faults("src/server/delivery/hub.rs", "mod tests {\n    use super::*;\n}\n"), 0);
+    assert_eq!(faults("src/api/a.rs", "\n#[server]\nfn a() {\n    crate::server::posting::say()\n}\n"), 0);
+    assert_eq!(faults("src/api/a.rs", "use crate::server::posting;\n"), 1);
     assert_eq!(faults("src/client/link.rs", "use crate::api;\n"), 1);
 }

@@ -13,7 +13,7 @@ const SERDE_HOMES: &[&str] = &[
     "src/api/",
     // Settings, and the queries and forms of HTTP requests.
     "src/server/config",
-    "src/server/http/",
+    "src/server/edge/http/",
     "src/boot/",
     // What the browser keeps: lines on their way, and the chosen language.
     "src/model/outbox/kept.rs",

@@ -1,0 +1,107 @@
+//! What the machine of a member's connection asks for, done. What takes time is put beside the connection and comes back
+//! as an input. Not here: when and why (`machine`).
+
+use std::future::ready;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::machine::{Input, Output};
+use super::{Member, join};
+use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, PostBody, RoomSlug};
+use crate::server::app::{App, Caller};
+use crate::server::delivery::hub::publication::{member_frame, welcome_frame};
+use crate::server::limits::Action;
+use crate::server::posting::{self, Post, SessionState};
+
+impl Member {
+    pub(super) fn perform(&mut self, output: Output, now: Instant) -> ControlFlow<CloseCode> {
+        match output {
+            Output::Close(code) => return ControlFlow::Break(code),
+            Output::Send(event) => self.sendq.push(member_frame(&event)),
+            Output::Welcome(welcome, rooms) => self.sendq.push(welcome_frame(&welcome, &rooms)),
+            Output::Identify(tab) => self.app.hub.identify(self.id, tab),
+            Output::ReadRooms => self.read_rooms(),
+            Output::Follow(room, cursor) => self.follow(room, cursor),
+            Output::Unfollow(room) => self.app.hub.unfollow(self.id, &room),
+            Output::Enter(room) => self.present(|app, me| app.presence.enter(&room, me)),
+            Output::Exit(room) => self.present(|app, me| app.presence.exit(&room, me, now)),
+            Output::Writes(room) => self.present(|app, me| app.presence.writes(&room, me, now)),
+            Output::Append(room, id, body) => self.append(room, id, body),
+            Output::TellPositions(rooms) => {
+                let heads = self.app.hub.positions(self.id, &rooms);
+                self.sendq.push(member_frame(&Event::Heartbeat { heads }));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The cookie was read before the upgrade, and the hub knows of this connection since: whoever signed out in between
+    /// is found here, and everybody later by the hub.
+    fn read_rooms(&mut self) {
+        let app = Arc::clone(&self.app);
+        let address = self.caller.address;
+        let doubtful = self.caller.guest.clone().filter(|_| self.caller.as_of != app.identity_version());
+        self.reads.push(Box::pin(async move {
+            let _turn = match app.arrivals.turn(address).await {
+                Ok(turn) => turn,
+                Err(refusal) => return Input::Rooms(Err(refusal)),
+            };
+            let state = match &doubtful {
+                Some(guest) => posting::session_state(&app, guest).await,
+                None => SessionState::Same,
+            };
+            match state {
+                SessionState::Over(_) => Input::Session(state),
+                // The handshake has just renewed the cookie.
+                SessionState::Same | SessionState::CookieIsOld => {
+                    Input::Rooms(posting::list_rooms_for_welcome(&app).await)
+                }
+            }
+        }));
+    }
+
+    pub(super) fn read_session(&mut self) {
+        if let Some(guest) = self.caller.guest.clone() {
+            let app = Arc::clone(&self.app);
+            self.reads.push(Box::pin(async move { Input::Session(posting::session_state(&app, &guest).await) }));
+        }
+    }
+
+    fn follow(&mut self, room: RoomSlug, cursor: Option<Cursor>) {
+        if let Err(refusal) = self.app.limits.charge(Action::Join, &self.caller.payer()) {
+            self.reads.push(Box::pin(ready(Input::Followed(room, Err(refusal)))));
+            return;
+        }
+        let (app, id, address) = (Arc::clone(&self.app), self.id, self.caller.address);
+        self.reads.push(Box::pin(async move {
+            let outcome = match app.arrivals.turn(address).await {
+                Ok(_turn) => join::follow(&app, id, &room, cursor).await,
+                Err(refusal) => Err(refusal),
+            };
+            Input::Followed(room, outcome)
+        }));
+    }
+
+    /// The post is queued for the store by the call itself: whatever becomes of this connection, a post that was read is
+    /// kept.
+    fn append(&mut self, room: RoomSlug, id: ClientMessageId, body: PostBody) {
+        let Caller { guest, address, .. } = &self.caller;
+        let posted = guest
+            .as_ref()
+            .map(|guest| posting::post(&self.app, Post::of_guest(guest, *address, room.clone(), id.clone(), body)));
+        self.sends.push(async move {
+            let outcome = match posted {
+                Some(posted) => posted.await,
+                None => Err(ErrorCode::NicknameRequired.into()),
+            };
+            Input::Appended(room, id, outcome)
+        });
+    }
+
+    fn present(&self, tell: impl FnOnce(&App, &Person)) {
+        if let Some(me) = self.caller.person() {
+            tell(&self.app, &me);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Joining a room without losing a line: follow and collect, read the backlog in one snapshot, send it, send what was
+//! collected beyond it, go live. The order is that of Zulip's `register` and of centrifuge's recovery.
+
+use crate::protocol::event::Continuity;
+use crate::protocol::{Cursor, Event, HistoryPage, Refusal, RoomSlug, RoomSnapshot, Seq};
+use crate::server::app::App;
+use crate::server::delivery::hub::publication::{Wire, member_frame};
+use crate::server::delivery::hub::{ConnectionId, Seam};
+use crate::server::edge::connection::following::open_and_follow;
+use crate::server::log::EventRange;
+use crate::server::posting;
+
+/// Makes a connection follow a room from its cursor on; the `joined` frame and everything after it go to the sendq.
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read. The connection does not follow the room then.
+pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<Seam, Refusal> {
+    open_and_follow(app, room, || app.hub.follow(id, room, Wire::Member)).await?;
+    let half = HalfFollowed { app, id, room };
+    let (snapshot, continuity) = backlog(app, room, cursor).await?;
+    std::mem::forget(half);
+    let head = snapshot.summary.head;
+    let frame = member_frame(&Event::Joined { continuity, snapshot });
+    Ok(app.hub.go_live(id, room, Some(frame), head))
+}
+
+/// A room whose backlog is being read. When that fails, or the connection is gone before, it is not followed.
+struct HalfFollowed<'a> {
+    app: &'a App,
+    id: ConnectionId,
+    room: &'a RoomSlug,
+}
+
+impl Drop for HalfFollowed<'_> {
+    fn drop(&mut self) {
+        self.app.hub.unfollow(self.id, self.room);
+    }
+}
+
+async fn backlog(app: &App, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(RoomSnapshot, Continuity), Refusal> {
+    let newest = |continuity| async move {
+        let (snapshot, _) = posting::snapshot_for_follower(app, room, EventRange::Newest).await?;
+        Ok((snapshot, continuity))
+    };
+    let Some(cursor) = cursor else { return newest(Continuity::Fresh).await };
+    let (mut snapshot, page) = posting::snapshot_for_follower(app, room, EventRange::From(cursor.seq)).await?;
+    match continuity(&cursor, &page) {
+        Continuity::Resumed => {
+            snapshot.has_older |= cursor.seq > Seq::ZERO;
+            snapshot.events.retain(|event| event.seq > cursor.seq);
+            Ok((snapshot, Continuity::Resumed))
+        }
+        other => newest(other).await,
+    }
+}
+
+/// How a page that begins with the event of a cursor continues what the client holds. An equal place is not enough: when
+/// an old copy of the database was put back by hand, other events have taken the places of those that clients hold.
+fn continuity(cursor: &Cursor, page: &HistoryPage) -> Continuity {
+    let is_start = *cursor == Cursor::start(page.epoch.clone());
+    if !is_start && page.events.first().map(|event| event.cursor(&page.epoch)).as_ref() != Some(cursor) {
+        Continuity::Reset
+    } else if page.has_newer {
+        Continuity::Gap
+    } else {
+        Continuity::Resumed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples;
+    use crate::protocol::{Epoch, LogEvent};
+
+    fn epoch(name: &str) -> Epoch {
+        Epoch::parse(name).unwrap()
+    }
+
+    fn message(seq: u64, unix_ms: i64, id: &str) -> LogEvent {
+        samples::message(seq, unix_ms, samples::person("ada"), id)
+    }
+
+    fn page(events: Vec<LogEvent>, has_newer: bool) -> HistoryPage {
+        let (room, head) = (RoomSlug::lobby(), Seq::new(900));
+        HistoryPage { room, epoch: epoch("first"), head, events, has_older: true, has_newer }
+    }
+
+    #[test]
+    fn a_backlog_continues_only_the_event_that_the_cursor_names() {
+        let held = message(7, 1_000, "held");
+        let cursor = held.cursor(&epoch("first"));
+        assert_eq!(continuity(&cursor, &page(vec![held.clone()], false)), Continuity::Resumed);
+        assert_eq!(continuity(&cursor, &page(vec![held.clone()], true)), Continuity::Gap);
+        assert_eq!(continuity(&held.cursor(&epoch("second")), &page(vec![held], false)), Continuity::Reset);
+        let others = [message(7, 1_001, "held"), message(7, 1_000, "other"), message(8, 1_000, "held")];
+        for other in others {
+            assert_eq!(continuity(&cursor, &page(vec![other.clone()], false)), Continuity::Reset, "{other:?}");
+        }
+        assert_eq!(continuity(&cursor, &page(vec![], false)), Continuity::Reset, "beyond the head");
+    }
+
+    #[test]
+    fn the_start_of_a_history_names_no_event() {
+        let all = || page(vec![message(1, 1_000, "first")], false);
+        assert_eq!(continuity(&Cursor::start(epoch("first")), &all()), Continuity::Resumed);
+        assert_eq!(continuity(&Cursor::start(epoch("second")), &all()), Continuity::Reset);
+    }
+}

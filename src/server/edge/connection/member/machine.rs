@@ -1,0 +1,228 @@
+//! What a connection of the member socket does next: a state machine without clock, IO or chance. What happened comes as
+//! an [`Input`], with the time; what is to be done goes out as [`Output`]s, in their order. What the commands do is in
+//! `commands`. Not here: doing it (`member`).
+
+mod commands;
+
+use std::time::{Duration, Instant};
+
+use crate::protocol::event::RoomHead;
+use crate::protocol::{
+    ClientMessageId, CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, Refusal, RoomSlug,
+    TabId,
+};
+use crate::server::config::{LimitsConfig, limit};
+use crate::server::delivery::hub::Seam;
+use crate::server::delivery::hub::publication::EncodedRooms;
+use crate::server::edge::connection::conduct::Conduct;
+use crate::server::posting::{Posted, SessionState};
+
+/// How soon a client is to come back for a new cookie.
+const RENEWAL_IN_MS: u32 = 1_000;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// A sign of life below the protocol.
+    Alive,
+    /// A text frame that is a command.
+    Command(Command),
+    /// A frame that is none, and why.
+    NoCommand(ErrorCode),
+    /// Answer to [`Output::ReadRooms`].
+    Rooms(Result<EncodedRooms, Refusal>),
+    /// Answer to [`Output::Follow`].
+    Followed(RoomSlug, Result<Seam, Refusal>),
+    /// Answer to [`Output::Append`].
+    Appended(RoomSlug, ClientMessageId, Result<Posted, Refusal>),
+    /// What waited of these rooms was given up, since the client reads too slowly.
+    FellBehind(Vec<RoomHead>),
+    /// The session behind the connection was looked at.
+    Session(SessionState),
+    /// It is time to look at silence and heartbeat.
+    Check,
+    /// The server is about to stop, and this client is to come back after so long.
+    Drain {
+        /// Milliseconds.
+        in_ms: u32,
+    },
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send this.
+    Send(Event),
+    /// Send this welcome, which is without rooms, with these.
+    Welcome(Event, EncodedRooms),
+    /// Say why and close.
+    Close(CloseCode),
+    /// This connection belongs to that tab.
+    Identify(TabId),
+    /// Look whether the session still is what it was, then list the rooms.
+    ReadRooms,
+    /// Follow a room from a cursor on; sends `joined` and what comes after it.
+    Follow(RoomSlug, Option<Cursor>),
+    /// Follow a room no more.
+    Unfollow(RoomSlug),
+    /// Show this person as here.
+    Enter(RoomSlug),
+    /// The person is not here any more, by this connection.
+    Exit(RoomSlug),
+    /// The person is writing.
+    Writes(RoomSlug),
+    /// Queue a post for the store.
+    Append(RoomSlug, ClientMessageId, PostBody),
+    /// Send how far these rooms were sent.
+    TellPositions(Vec<RoomSlug>),
+}
+
+/// One connection.
+pub struct Machine {
+    /// A guest has a name and may speak; a visitor reads.
+    is_guest: bool,
+    heartbeat: Duration,
+    joined_rooms_max: usize,
+    conduct: Conduct,
+    /// Until it is sent.
+    welcome: Option<Box<Welcome>>,
+    stage: Stage,
+    joined: Vec<RoomSlug>,
+    /// When the last heartbeat was sent.
+    heartbeat_at: Instant,
+    renewal: Renewal,
+}
+
+/// Whether the client was asked to come back for a new cookie, which is done once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Renewal {
+    NotDue,
+    Asked,
+}
+
+/// What only the welcome says.
+struct Welcome {
+    me: Option<Person>,
+    epoch: Epoch,
+    limits: Limits,
+}
+
+enum Stage {
+    Ungreeted,
+    /// The rooms are being read; no command is taken meanwhile.
+    Greeting(TabId),
+    Greeted,
+}
+
+impl Machine {
+    /// A connection that was just opened, by `me` or by a visitor.
+    #[must_use]
+    pub fn new(me: Option<Person>, epoch: Epoch, limits: Limits, config: &LimitsConfig, now: Instant) -> Self {
+        Self {
+            is_guest: me.is_some(),
+            welcome: Some(Box::new(Welcome { me, epoch, limits })),
+            heartbeat: config.heartbeat,
+            joined_rooms_max: config.joined_rooms,
+            conduct: Conduct::new(config, now),
+            stage: Stage::Ungreeted,
+            joined: Vec::new(),
+            heartbeat_at: now,
+            renewal: Renewal::NotDue,
+        }
+    }
+
+    /// The rooms that the client joined and did not leave.
+    #[must_use]
+    pub fn joined(&self) -> &[RoomSlug] {
+        &self.joined
+    }
+
+    /// Takes an input.
+    pub fn step(&mut self, input: Input, now: Instant) -> Vec<Output> {
+        match input {
+            Input::Alive => self.frame(None, now),
+            Input::Command(command) => self.frame(Some(Ok(command)), now),
+            Input::NoCommand(code) => self.frame(Some(Err(code)), now),
+            Input::Rooms(rooms) => self.greeted(rooms),
+            Input::Followed(room, outcome) => self.followed(room, outcome),
+            Input::Appended(room, id, outcome) => self.appended(room, id, outcome),
+            Input::FellBehind(rooms) => self.fell_behind(rooms, now),
+            Input::Session(SessionState::Same) => Vec::new(),
+            Input::Session(SessionState::CookieIsOld) => self.ask_for_renewal(),
+            Input::Session(SessionState::Over(code)) => vec![Output::Close(code)],
+            Input::Check => self.check(now),
+            Input::Drain { in_ms } => vec![Output::Send(Event::Reconnect { in_ms })],
+        }
+    }
+
+    /// Every frame costs, whatever it holds: nothing is free to flood with.
+    fn frame(&mut self, frame: Option<Result<Command, ErrorCode>>, now: Instant) -> Vec<Output> {
+        match (self.conduct.frame(now), frame) {
+            (Ok(()), None) => Vec::new(),
+            (Ok(()), Some(Ok(command))) => self.command(command),
+            (Ok(()), Some(Err(code))) => self.refuse(None, code.into()),
+            (Err(refusal), Some(Ok(command))) => self.refuse_command(command, refusal),
+            (Err(refusal), _) => self.refuse(None, refusal),
+        }
+    }
+
+    fn fell_behind(&mut self, rooms: Vec<RoomHead>, now: Instant) -> Vec<Output> {
+        match self.conduct.fell_behind(now) {
+            Some(code) => vec![Output::Close(code)],
+            None => rooms.into_iter().map(|RoomHead { room, head }| Output::Send(Event::Gap { room, head })).collect(),
+        }
+    }
+
+    /// Ends what is silent; tells how far each room was sent, so that a client that lost the tail finds out.
+    fn check(&mut self, now: Instant) -> Vec<Output> {
+        if let Some(code) = self.conduct.idle(now) {
+            return vec![Output::Close(code)];
+        }
+        match limit(self.heartbeat) {
+            Some(period) if now >= self.heartbeat_at + period => {
+                self.heartbeat_at = now;
+                vec![Output::TellPositions(self.joined.clone())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A socket sets no cookie, but its handshake does. Without this a tab that is always open would outlive its cookie.
+    fn ask_for_renewal(&mut self) -> Vec<Output> {
+        match std::mem::replace(&mut self.renewal, Renewal::Asked) {
+            Renewal::NotDue => vec![Output::Send(Event::Reconnect { in_ms: RENEWAL_IN_MS })],
+            Renewal::Asked => Vec::new(),
+        }
+    }
+
+    /// Refuses a command in the form that its sender waits for.
+    fn refuse_command(&mut self, command: Command, refusal: Refusal) -> Vec<Output> {
+        match command {
+            Command::Post { room, id, .. } => self.nack(room, id, refusal),
+            Command::Join { room, .. } | Command::Leave { room } | Command::Typing { room } => {
+                self.refuse(Some(room), refusal)
+            }
+            Command::Hello { .. } | Command::Heartbeat => self.refuse(None, refusal),
+        }
+    }
+
+    fn nack(&mut self, room: RoomSlug, id: ClientMessageId, refusal: Refusal) -> Vec<Output> {
+        self.count_refusal(Event::Nack { room, id, refusal })
+    }
+
+    fn refuse(&mut self, room: Option<RoomSlug>, refusal: Refusal) -> Vec<Output> {
+        self.count_refusal(Event::Refused { room, refusal })
+    }
+
+    fn count_refusal(&mut self, event: Event) -> Vec<Output> {
+        [Output::Send(event)].into_iter().chain(self.conduct.refused().map(Output::Close)).collect()
+    }
+
+    fn accept(&mut self, event: Event) -> Output {
+        self.conduct.accepted();
+        Output::Send(event)
+    }
+}
+
+#[cfg(test)]
+mod tests;

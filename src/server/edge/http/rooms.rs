@@ -1,0 +1,60 @@
+//! The JSON interface for reading: rooms and their history. For the page and for programs; no cookie is needed, since
+//! all rooms are public.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
+use serde::Deserialize;
+
+use crate::protocol::limits::SNAPSHOT_EVENTS;
+use crate::protocol::{ErrorCode, HistoryPage, RoomSlug, RoomSummary, Seq};
+use crate::server::app::{App, Client};
+use crate::server::edge::http::HttpRefusal;
+use crate::server::limits::Action;
+use crate::server::log::EventRange;
+use crate::server::posting;
+
+/// `?before=SEQ` or `?after=SEQ`, and `&limit=1…200`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventsQuery {
+    before: Option<Seq>,
+    after: Option<Seq>,
+    limit: Option<u32>,
+}
+
+impl EventsQuery {
+    fn range(&self) -> Result<EventRange, ErrorCode> {
+        match (self.before, self.after) {
+            (None, None) => Ok(EventRange::Newest),
+            (Some(before), None) => Ok(EventRange::Before(before)),
+            (None, Some(after)) => Ok(EventRange::After(after)),
+            (Some(_), Some(_)) => Err(ErrorCode::BadRequest),
+        }
+    }
+}
+
+/// `GET /api/v1/rooms`
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+) -> Result<Json<Vec<RoomSummary>>, HttpRefusal> {
+    app.limits.charge(Action::Read, &client.address.into())?;
+    Ok(Json(posting::list_rooms(&app).await?))
+}
+
+/// `GET /api/v1/rooms/{room}/events`
+pub async fn events(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    room: Result<Path<RoomSlug>, PathRejection>,
+    query: Result<Query<EventsQuery>, QueryRejection>,
+) -> Result<Json<HistoryPage>, HttpRefusal> {
+    app.limits.charge(Action::Read, &client.address.into())?;
+    let Path(room) = room.map_err(|_| ErrorCode::RoomNotFound)?;
+    let Query(query) = query.map_err(|_| ErrorCode::BadRequest)?;
+    let limit = query.limit.unwrap_or(SNAPSHOT_EVENTS);
+    Ok(Json(posting::history(&app, &room, query.range()?, limit).await?))
+}

@@ -1,0 +1,161 @@
+//! The two upgrades. Everything that can be refused is refused before the 101, as plain HTTP with a reason.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use crate::protocol::{CloseCode, ErrorCode, Refusal, RoomSlug};
+use crate::server::app::{App, Client};
+use crate::server::config::Scheme;
+use crate::server::edge::connection;
+use crate::server::edge::http::HttpRefusal;
+use crate::server::edge::http::caller::{Identified, with_cookie};
+use crate::server::edge::http::upgrade::{self, Upgrade, UpgradeRefused, Version};
+use crate::server::limits::{Address, Attack};
+use crate::server::net::websocket::asks_for_websocket;
+use crate::server::posting;
+
+/// Why a socket is not opened.
+pub enum SocketRefused {
+    /// The request is no handshake.
+    Handshake(UpgradeRefused),
+    /// It is one, and may not be accepted.
+    ByRule(HttpRefusal),
+}
+
+impl<R: Into<HttpRefusal>> From<R> for SocketRefused {
+    fn from(refusal: R) -> Self {
+        Self::ByRule(refusal.into())
+    }
+}
+
+impl IntoResponse for SocketRefused {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Handshake(refused) => refused.into_response(),
+            Self::ByRule(refusal) => refusal.into_response(),
+        }
+    }
+}
+
+/// Whether a request is a handshake that can succeed, by all that can be told without asking the store.
+pub fn is_welcome(app: &App, scheme: Scheme, request: &Request) -> bool {
+    let headers = request.headers();
+    let may_connect = match request.uri().path() {
+        "/ws" => {
+            upgrade::offers_member_subprotocol(headers) && app.origins.check_member_socket(headers, scheme).is_ok()
+        }
+        path if path == "/" || path.starts_with("/plain/") => app.origins.check_plain_socket(headers, scheme).is_ok(),
+        _ => false,
+    };
+    may_connect && upgrade::is_handshake(request)
+}
+
+/// `GET /ws`: the member socket. The cookie counts here, so the origin must be ours.
+pub async fn member(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+    upgrade: Result<Upgrade, UpgradeRefused>,
+) -> Result<Response, SocketRefused> {
+    let upgrade = note_bad_handshake(&app, client.address, &headers, upgrade)?;
+    app.origins.check_member_socket(&headers, client.scheme).map_err(|_| refuse_origin(&app, client.address))?;
+    let (upgrade, version) = upgrade.member_subprotocol(&headers)?;
+    let waited_for = admit(&app)?;
+    if version == Version::Other {
+        let code = CloseCode::UnsupportedProtocol;
+        return Ok(upgrade.accept(waited_for, move |upgraded| connection::turn_away(&app, upgraded, code)));
+    }
+    let Identified { caller, renewed } = Identified::look_up(&app, client, &headers).await?;
+    let upgrade = as_configured(&app, upgrade);
+    let response = upgrade.accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller));
+    Ok(with_cookie(renewed, response))
+}
+
+/// `GET /plain/{room}`: the plain socket in any room.
+pub async fn plain(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    room: Result<Path<RoomSlug>, PathRejection>,
+    headers: HeaderMap,
+    upgrade: Result<Upgrade, UpgradeRefused>,
+) -> Result<Response, SocketRefused> {
+    let upgrade = note_bad_handshake(&app, client.address, &headers, upgrade)?;
+    let Path(room) = room.map_err(|_| ErrorCode::RoomNotFound)?;
+    upgrade_plain(app, client, room, &headers, upgrade).await
+}
+
+/// `GET /` with `Upgrade: websocket`: the plain socket in the lobby. Everything else goes on to the page.
+pub async fn plain_at_the_root(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path() != "/" || !asks_for_websocket(request.headers()) {
+        return next.run(request).await;
+    }
+    let (mut parts, _) = request.into_parts();
+    let upgrade = Upgrade::from_request_parts(&mut parts, &()).await;
+    match note_bad_handshake(&app, client.address, &parts.headers, upgrade) {
+        Ok(upgrade) => upgrade_plain(app, client, RoomSlug::lobby(), &parts.headers, upgrade).await.into_response(),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// Counts whoever asks for a WebSocket and breaks the rules of the handshake, which no browser and no library does. A
+/// person who opens the address of a socket asks for none.
+fn note_bad_handshake(
+    app: &App,
+    address: Address,
+    headers: &HeaderMap,
+    upgrade: Result<Upgrade, UpgradeRefused>,
+) -> Result<Upgrade, SocketRefused> {
+    upgrade.map_err(|refused| {
+        if asks_for_websocket(headers) && refused.is_by_the_client() {
+            app.limits.attacks.note(Attack::BadHandshake, address);
+        }
+        SocketRefused::Handshake(refused)
+    })
+}
+
+/// A page of another origin asks for what it may not: counted, since honest pages never do.
+pub fn refuse_origin(app: &App, address: Address) -> HttpRefusal {
+    app.limits.attacks.note(Attack::ForeignOrigin, address);
+    ErrorCode::OriginRefused.into()
+}
+
+async fn upgrade_plain(
+    app: Arc<App>,
+    client: Client,
+    room: RoomSlug,
+    headers: &HeaderMap,
+    upgrade: Upgrade,
+) -> Result<Response, SocketRefused> {
+    let Client { address, scheme } = client;
+    app.origins.check_plain_socket(headers, scheme).map_err(|_| refuse_origin(&app, address))?;
+    let waited_for = admit(&app)?;
+    posting::open_room(&app, &room).await?;
+    Ok(as_configured(&app, upgrade.any_subprotocol(headers))
+        .accept(waited_for, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
+}
+
+/// Makes a drain wait for one more socket, unless it has begun.
+fn admit(app: &App) -> Result<TaskTrackerToken, Refusal> {
+    // The token is taken before the look at the drain, so that no socket slips in between the two.
+    let waited_for = app.connections.token();
+    if app.drain.is_cancelled() {
+        return Err(Refusal::retry_after(ErrorCode::ShuttingDown, app.reconnect_delay_ms()));
+    }
+    Ok(waited_for)
+}
+
+fn as_configured(app: &App, upgrade: Upgrade) -> Upgrade {
+    if app.config.server.compression_threshold_bytes == 0 { upgrade.uncompressed() } else { upgrade }
+}

@@ -1,0 +1,77 @@
+//! What the threads of a store know of its health, and tell each other: whether there is space, whether there is damage.
+//! Not here: what an error means (`trouble`).
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::operations::Space;
+use crate::server::log::{Health, StoreError};
+
+/// The health of one store. Cheap to ask: every write does.
+#[derive(Debug, Default)]
+pub(super) struct Condition {
+    /// The disk has less left than its reserve.
+    is_below_reserve: AtomicBool,
+    /// A write did not fit. Forgotten about once a second, so that another write tries.
+    is_full: AtomicBool,
+    /// The first damage that anybody met. What is damaged stays so until the file is another.
+    damage: OnceLock<String>,
+    /// The damage that a write met: nothing is written any more.
+    damage_of_writes: OnceLock<String>,
+}
+
+impl Condition {
+    /// Whether a write that takes or gives space may be tried.
+    pub(super) fn admit(&self, space: Space) -> Result<(), StoreError> {
+        if let Some(detail) = self.damage_of_writes.get() {
+            return Err(StoreError::Damaged(detail.clone()));
+        }
+        match (space, self.has_space()) {
+            (Space::Taken, false) => Err(StoreError::DiskFull),
+            (Space::Taken, true) | (Space::Kept, _) => Ok(()),
+        }
+    }
+
+    /// How it is, for those who watch it.
+    pub(super) fn health(&self) -> Result<Health, StoreError> {
+        match self.damage.get() {
+            Some(detail) => Err(StoreError::Damaged(detail.clone())),
+            None if self.has_space() => Ok(Health::Sound),
+            None => Ok(Health::DiskFull),
+        }
+    }
+
+    pub(super) fn has_space(&self) -> bool {
+        !self.is_below_reserve() && !self.is_full.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_below_reserve(&self) -> bool {
+        self.is_below_reserve.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_below_reserve(&self, is_below: bool) {
+        self.is_below_reserve.store(is_below, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_full(&self, is_full: bool) {
+        self.is_full.store(is_full, Ordering::Relaxed);
+    }
+
+    /// A read met damage.
+    pub(super) fn note_damage(&self, detail: &str) {
+        if self.damage.set(detail.to_owned()).is_ok() {
+            tracing::error!(
+                detail,
+                "the database is damaged: what can be read is served; stop the server and restore a backup"
+            );
+        }
+    }
+
+    /// A write met damage.
+    pub(super) fn note_damage_of_writes(&self, detail: &str) {
+        self.note_damage(detail);
+        if self.damage_of_writes.set(detail.to_owned()).is_ok() {
+            tracing::error!(detail, "nothing more is written into the damaged database");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What is read, each in one snapshot of the database. Not here: the threads that read (`readers`).
+
+use rusqlite::{OptionalExtension, Result, Transaction};
+
+use super::rows;
+use crate::protocol::{Epoch, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp};
+use crate::server::log::{EventRange, RoomRecord};
+
+/// All rooms: the lobby, then those with the newest event first.
+pub(super) fn rooms(snapshot: &Transaction<'_>) -> Result<Vec<RoomRecord>> {
+    snapshot
+        .prepare_cached("select slug, title, last_seq from room order by slug = ?1 desc, last_at_ms desc, slug")?
+        .query_map([RoomSlug::lobby().as_str()], rows::room_record)?
+        .collect()
+}
+
+/// The rooms in which nothing but their creation ever happened, and that before this moment.
+pub(super) fn empty_rooms(snapshot: &Transaction<'_>, created_before: Timestamp) -> Result<Vec<RoomSlug>> {
+    snapshot
+        .prepare_cached("select slug from room where last_seq = 1 and last_at_ms < ?1 and slug <> ?2 order by slug")?
+        .query_map((created_before.unix_ms(), RoomSlug::lobby().as_str()), |row| rows::parsed(row, "slug"))?
+        .collect()
+}
+
+/// One room.
+pub(super) fn room(snapshot: &Transaction<'_>, slug: &RoomSlug) -> Result<Option<RoomRecord>> {
+    snapshot
+        .prepare_cached("select slug, title, last_seq from room where slug = ?1")?
+        .query_one([slug.as_str()], rows::room_record)
+        .optional()
+}
+
+/// Reads something, whatever it is.
+pub(super) fn check(snapshot: &Transaction<'_>) -> Result<()> {
+    snapshot.prepare_cached("select value from meta where name = 'epoch'")?.query_one([], |_| Ok(()))
+}
+
+/// A run of events, or `None` when there is no such room.
+pub(super) fn events(
+    snapshot: &Transaction<'_>,
+    epoch: Epoch,
+    room: RoomSlug,
+    range: EventRange,
+    limit: u32,
+) -> Result<Option<HistoryPage>> {
+    let Some(log) = log(snapshot, &room)? else { return Ok(None) };
+    let events = run_of_events(snapshot, log.room_id, range, limit)?;
+    let (has_older, has_newer) = match (events.first(), events.last()) {
+        (Some(first), Some(last)) => (first.seq > log.oldest, last.seq < log.head),
+        _ => {
+            let newest_before_the_run = match range {
+                EventRange::Newest => log.head,
+                EventRange::Before(seq) => seq.previous(),
+                EventRange::After(seq) => seq,
+                EventRange::From(seq) => seq.previous(),
+            };
+            (newest_before_the_run >= log.oldest, newest_before_the_run < log.head)
+        }
+    };
+    Ok(Some(HistoryPage { room, epoch, head: log.head, events, has_older, has_newer }))
+}
+
+/// The extent of a room's log. The oldest is asked for, since retention may take events from that end one day.
+struct Log {
+    room_id: i64,
+    oldest: Seq,
+    head: Seq,
+}
+
+fn log(snapshot: &Transaction<'_>, room: &RoomSlug) -> Result<Option<Log>> {
+    snapshot
+        .prepare_cached(
+            "select room_id, last_seq, (select min(seq) from event where event.room_id = room.room_id) as first_seq
+             from room where slug = ?1",
+        )?
+        .query_one([room.as_str()], |row| {
+            let (oldest, head) = (rows::seq(row, "first_seq")?, rows::seq(row, "last_seq")?);
+            Ok(Log { room_id: row.get("room_id")?, oldest, head })
+        })
+        .optional()
+}
+
+fn run_of_events(snapshot: &Transaction<'_>, room_id: i64, range: EventRange, limit: u32) -> Result<Vec<LogEvent>> {
+    let (sql, edge) = match range {
+        EventRange::Newest => (OLDER, i64::MAX),
+        EventRange::Before(seq) => (OLDER, rows::sql_seq(seq)),
+        EventRange::After(seq) => (NEWER, rows::sql_seq(seq)),
+        EventRange::From(seq) => (NEWER, rows::sql_seq(seq.previous())),
+    };
+    snapshot.prepare_cached(sql)?.query_map((room_id, edge, limit), rows::log_event)?.collect()
+}
+
+const OLDER: &str = "select * from (
+                         select * from event where room_id = ?1 and seq < ?2 order by seq desc limit ?3
+                     ) order by seq";
+const NEWER: &str = "select * from event where room_id = ?1 and seq > ?2 order by seq limit ?3";

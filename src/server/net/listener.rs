@@ -1,0 +1,220 @@
+//! The accept loop: TCP and TLS in, HTTP/1.1 to the router, WebSocket upgrades included.
+//!
+//! Our own rather than `axum::serve`, which sets no header-read timeout, knows no cap, and has no TLS. HTTP/2 is not
+//! spoken: WebSockets gain nothing from it, and its floods need their own tests.
+//!
+//! Not here: what a request means, how often a client may come (`limits`), and closing WebSockets on drain (their own
+//! tasks do that).
+//! Who may use it: `http` reads [`PeerAddress`] and [`Scheme`]; `connection` may take back the [`Socket`]; `boot` runs it.
+
+mod accepted;
+mod answer;
+mod overload;
+mod patience;
+mod socket;
+mod stage;
+mod tls;
+
+pub use socket::Socket;
+pub use tls::{FileFault, Hangup, Tls, TlsError, TlsWarning, Wanted};
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use ipnet::IpNet;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::server::config::{Config, Scheme, limit};
+use crate::server::limits::ClientLimits;
+use accepted::Acceptor;
+use stage::{Shared, Stages};
+
+/// Connections that may wait to be accepted. A room of ten thousand may lose its network and come back at once; whoever
+/// finds the queue full knocks again only after a second, then two, then four. The system cuts it to its own maximum.
+const BACKLOG: u32 = 4096;
+
+/// The other end of the TCP connection, in the extensions of every request. Behind a proxy this is the proxy: see
+/// `client_address`. The [`Scheme`] of the socket is there too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress(pub SocketAddr);
+
+/// What the listener needs to know. Zero turns a limit off.
+#[derive(Clone)]
+pub struct ListenerOptions {
+    /// Speak HTTPS with this certificate.
+    pub tls: Option<Arc<Tls>>,
+    /// Who may have how many connections, upgraded ones included.
+    pub client_limits: Arc<ClientLimits>,
+    /// Networks that tell whose a request is: see `client_address`.
+    pub trusted_proxies: Arc<[IpNet]>,
+    /// Longest request head, bytes.
+    pub request_head_bytes: usize,
+    /// Time for a request's head, counted from its first byte; for the first of a connection, from accept.
+    pub header_read_timeout: Duration,
+    /// Time that a connection is kept open between two requests.
+    pub keep_alive_timeout: Duration,
+    /// Time for a TLS handshake.
+    pub tls_handshake_timeout: Duration,
+    /// Time that one write may wait for a client that does not read.
+    pub write_timeout: Duration,
+}
+
+/// The address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another program listens there.
+    #[error("{addr} is taken by another program. Stop that program, or choose another address with --addr, such as --addr {ip}:{next}.", ip = ip_for_url(addr), next = addr.port().wrapping_add(1).max(1024))]
+    Taken {
+        /// The address.
+        addr: SocketAddr,
+    },
+    /// The system keeps the port for privileged users.
+    #[error(
+        "this user may not listen on {addr}. Choose a port from 1024 with --addr, or give the program the right to bind low ports."
+    )]
+    NotPermitted {
+        /// The address.
+        addr: SocketAddr,
+    },
+    /// This machine does not have the address.
+    #[error("this machine does not have the address {addr}. Choose one of its own with --addr, or 0.0.0.0:{port} for all of them.", port = addr.port())]
+    NotHere {
+        /// The address.
+        addr: SocketAddr,
+    },
+    /// Anything else.
+    #[error("cannot listen on {addr}: {source}. Choose another address with --addr.")]
+    Other {
+        /// The address.
+        addr: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl ListenerOptions {
+    /// Takes what concerns the listener from `[limits]` and `[server]`.
+    #[must_use]
+    pub fn new(config: &Config, client_limits: Arc<ClientLimits>, tls: Option<Arc<Tls>>) -> Self {
+        let (limits, server) = (&config.limits, &config.server);
+        Self {
+            tls,
+            client_limits,
+            trusted_proxies: server.trusted_proxies.as_slice().into(),
+            request_head_bytes: limits.request_head_bytes,
+            header_read_timeout: limits.header_read_timeout,
+            keep_alive_timeout: limits.keep_alive_timeout,
+            tls_handshake_timeout: limits.tls_handshake_timeout,
+            write_timeout: limits.write_timeout,
+        }
+    }
+
+    const fn scheme(&self) -> Scheme {
+        if self.tls.is_some() { Scheme::Https } else { Scheme::Http }
+    }
+}
+
+/// Starts listening; connections wait in the system's queue until [`serve`] runs. Asynchronous, since only a runtime can
+/// watch the socket.
+///
+/// # Errors
+/// [`BindError`] with the address and how to choose another.
+pub async fn bind(addr: SocketAddr) -> Result<TcpListener, BindError> {
+    listen(addr).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => BindError::Taken { addr },
+        io::ErrorKind::PermissionDenied => BindError::NotPermitted { addr },
+        io::ErrorKind::AddrNotAvailable => BindError::NotHere { addr },
+        _ => BindError::Other { addr, source },
+    })
+}
+
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restart takes the address back, although connections of the last run linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}
+
+/// Accepts until `drain` is cancelled, then lets every connection finish the request it is at.
+///
+/// Returns as soon as nothing more is accepted. Each connection is a task of `tracker`: close the tracker and wait for
+/// it, within `limits.drain_timeout`, to know that all are gone. Upgraded sockets have left these tasks.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ListenerOptions,
+    drain: CancellationToken,
+    tracker: TaskTracker,
+) {
+    let write_timeout = limit(options.write_timeout);
+    let client_limits = Arc::clone(&options.client_limits);
+    let mut overload = overload::Overload::default();
+    let acceptor = Arc::new(Acceptor::new(router, options, drain.clone()));
+    let mut pause = Pause::default();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = drain.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                pause = Pause::default();
+                match client_limits.enter(acceptor.owner(peer)) {
+                    Ok(place) => {
+                        let shared = Arc::new(Shared { place, stages: Stages::default() });
+                        let socket = Socket::new(stream, Arc::clone(&shared), write_timeout);
+                        tracker.spawn(Arc::clone(&acceptor).carry(socket, shared, peer));
+                    }
+                    Err(excess) => overload.refuse(excess, stream, acceptor.scheme(), &tracker),
+                }
+                // Whoever is in already comes first: of thousands who knock at once, one is accepted in each round of the
+                // tasks that have something to do, and the others wait outside, where they cost nothing.
+                tokio::task::yield_now().await;
+            }
+            Err(error) if concerns_one_connection(&error) => tracing::debug!(%error, "a connection went away"),
+            Err(error) => {
+                let wait = pause.next();
+                tracing::error!(%error, wait_ms = wait.as_millis(), "cannot accept connections");
+                let _ = tokio::time::timeout(wait, drain.cancelled()).await;
+            }
+        }
+    }
+}
+
+/// How long to wait after an accept error that will not pass by itself, such as too many open files: 10 ms doubling to 1 s.
+struct Pause(Duration);
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self(Duration::from_millis(10))
+    }
+}
+
+impl Pause {
+    fn next(&mut self) -> Duration {
+        let now = self.0;
+        self.0 = (now * 2).min(Duration::from_secs(1));
+        now
+    }
+}
+
+fn concerns_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}
+
+fn ip_for_url(addr: &SocketAddr) -> String {
+    if addr.is_ipv6() { format!("[{}]", addr.ip()) } else { addr.ip().to_string() }
+}
+
+#[cfg(test)]
+mod tests;

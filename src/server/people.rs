@@ -1,0 +1,6 @@
+//! Who is who and who is here: sessions, the names that are shown, presence. Not here: what the store keeps of people
+//! (`log::guests`), who may take which name (`posting`).
+
+pub mod live_names;
+pub mod presence;
+pub mod session;

@@ -1,0 +1,89 @@
+//! Posting: what somebody adds to a room's log, of whichever kind. Each kind is checked by a function of its own; what is
+//! the same for all is here.
+
+use crate::model::text;
+use crate::protocol::{
+    ClientMessageId, ErrorCode, EventBody, Message, Person, PostBody, Refusal, RoomSlug, Seq, Timestamp,
+};
+use crate::server::app::App;
+use crate::server::config::LimitsConfig;
+use crate::server::ground::clock;
+use crate::server::limits::{Action, Address, Payer, PersonKey};
+use crate::server::log::{Draft, Guest, TokenHash};
+use crate::server::posting::refuse;
+
+/// What somebody wants to post.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Where.
+    pub room: RoomSlug,
+    /// Who.
+    pub by: Person,
+    /// In the name of which session.
+    pub session: Option<TokenHash>,
+    /// Whose budget pays.
+    pub payer: Payer,
+    /// The author's own name for it.
+    pub id: ClientMessageId,
+    /// As it was asked for.
+    pub body: PostBody,
+    /// A program's own idea of the time.
+    pub sender_time: Option<String>,
+}
+
+/// A post that is on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Its place.
+    pub seq: Seq,
+    /// Its time.
+    pub at: Timestamp,
+}
+
+impl Post {
+    /// A post of a guest.
+    #[must_use]
+    pub fn of_guest(guest: &Guest, address: Address, room: RoomSlug, id: ClientMessageId, body: PostBody) -> Self {
+        Self {
+            room,
+            by: guest.person(),
+            session: Some(guest.token_hash),
+            payer: Payer { person: Some(PersonKey::Guest(guest.id.clone())), address },
+            id,
+            body,
+            sender_time: None,
+        }
+    }
+}
+
+/// Checks a post and queues it for the store at once, so that the order of calls is the order of the log and dropping the
+/// future takes nothing back. When the future returns `Ok`, the event is on disk; the fan-out follows by itself.
+///
+/// # Errors
+/// A refusal with the reason. Nothing was posted then, except that after `busy`, `shutting_down` or `internal` a retry
+/// under the same id may find the event on disk, and is answered with its place.
+pub fn post(app: &App, post: Post) -> impl Future<Output = Result<Posted, Refusal>> + Send + use<> {
+    let queued = draft(app, post).map(|draft| app.store.append(draft));
+    async move {
+        let appended = queued?.await.map_err(refuse)?;
+        Ok(Posted { seq: appended.seq, at: appended.at })
+    }
+}
+
+fn draft(app: &App, post: Post) -> Result<Draft, Refusal> {
+    let Post { room, by, session, payer, id, body, sender_time } = post;
+    let body = match body {
+        PostBody::Message { text } => EventBody::Message(message(&app.config.limits, &text, sender_time)?),
+        PostBody::Unknown => return Err(ErrorCode::UnknownKind.into()),
+    };
+    app.limits.charge_bytes(Action::Post, body.text().len(), &payer)?;
+    Ok(Draft { room, by, id, body, session, at: clock::now() })
+}
+
+fn message(limits: &LimitsConfig, text: &str, sender_time: Option<String>) -> Result<Message, Refusal> {
+    let text = text::message(text, limits.message_graphemes)?;
+    if limits.message_bytes > 0 && text.len() > limits.message_bytes {
+        return Err(ErrorCode::MessageTooLong.into());
+    }
+    Ok(Message { text, sender_time })
+}

@@ -1,0 +1,247 @@
+//! Rooms: listing them, opening one, creating one, reading its log.
+
+use std::time::Instant;
+
+use crate::model::text;
+use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
+use crate::protocol::{ErrorCode, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq};
+use crate::server::app::{App, Caller};
+use crate::server::config::limit;
+use crate::server::delivery::hub::publication::EncodedRooms;
+use crate::server::ground::clock;
+use crate::server::ground::names::compose;
+use crate::server::limits::Action;
+use crate::server::log::{EventRange, NewRoom, RoomRecord};
+use crate::server::posting::refuse;
+
+/// How many nicknames a room shows in a list.
+const LIST_NAMES: usize = 5;
+
+/// Most bytes of JSON that the events of one page are, so that a frame stays small whatever people write. At least two
+/// events always come: the one that the reader holds and asked with, and another.
+const PAGE_BYTES_MAX: usize = 128 * 1024;
+
+/// What the JSON of an event weighs beside the text: names, ids, times and keys.
+const EVENT_BYTES: usize = 256;
+
+/// All rooms with who is in them, the lobby first.
+///
+/// # Errors
+/// `internal` when the store cannot be read.
+pub async fn list_rooms(app: &App) -> Result<Vec<RoomSummary>, Refusal> {
+    let records = app.store.rooms().await.map_err(refuse)?;
+    Ok(records.iter().map(|record| summary(app, record)).collect())
+}
+
+/// The same for those who come in, encoded, from the moment of asking or a little before.
+///
+/// # Errors
+/// As [`list_rooms`].
+pub async fn list_rooms_for_welcome(app: &App) -> Result<EncodedRooms, Refusal> {
+    let now = Instant::now();
+    if let Some(rooms) = app.room_list.find(now) {
+        return Ok(rooms);
+    }
+    let version = app.room_list.version();
+    let rooms = list_rooms(app).await?;
+    Ok(app.room_list.keep(version, now, &rooms))
+}
+
+/// The summaries of these rooms; one with the head 0 says that the room is gone.
+pub fn list_rooms_named(app: &App, rooms: &[RoomSlug]) -> Vec<RoomSummary> {
+    let gone = |slug: &RoomSlug| {
+        app.presence.forget(slug);
+        RoomSummary { slug: slug.clone(), title: String::new(), head: Seq::ZERO, online: 0, people: Vec::new() }
+    };
+    let summary = |slug| app.hub.record(slug).map_or_else(|| gone(slug), |record| summary(app, &record));
+    rooms.iter().map(summary).collect()
+}
+
+/// Makes sure that a room exists and is known to the hub. One that the hub
+/// knows is there: it is removed from the hub before it is removed from the store.
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read.
+pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal> {
+    if let Some(record) = app.hub.record(slug) {
+        return Ok(record);
+    }
+    let record = app.store.room(slug).await.map_err(refuse)?.ok_or(ErrorCode::RoomNotFound)?;
+    app.hub.open_room(&record);
+    // Whoever removes a room closes it in the hub afterwards, which may have been before it was opened here: then the
+    // store does not have it any more.
+    if app.store.room(slug).await.map_err(refuse)?.is_none() {
+        app.hub.close_room(slug);
+        return Err(ErrorCode::RoomNotFound.into());
+    }
+    Ok(record)
+}
+
+/// A room as somebody sees it who comes in: at most `limit` events of `range`, and who is here.
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read.
+pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<(RoomSnapshot, HistoryPage), Refusal> {
+    let record = open_room(app, slug).await?;
+    let page = read_snapshot(app, slug, range).await?;
+    Ok((around(app, record, &page), page))
+}
+
+/// The same for a connection that follows the room already, and so is sent what is newer than the snapshot.
+///
+/// # Errors
+/// As [`snapshot`].
+pub async fn snapshot_for_follower(
+    app: &App,
+    slug: &RoomSlug,
+    range: EventRange,
+) -> Result<(RoomSnapshot, HistoryPage), Refusal> {
+    let record = open_room(app, slug).await?;
+    let page = match app.recent_pages.find(slug, record.head, range) {
+        Some(page) => page,
+        None => read_recent(app, slug, record.head, range).await?,
+    };
+    Ok((around(app, record, &page), page))
+}
+
+/// Reads a long newest page for everybody who comes, and another only for whom it does not reach back far enough.
+async fn read_recent(app: &App, slug: &RoomSlug, published: Seq, range: EventRange) -> Result<HistoryPage, Refusal> {
+    let newest = read_page(app, slug, EventRange::Newest, PAGE_EVENTS_MAX).await?;
+    app.recent_pages.keep(newest);
+    match app.recent_pages.find(slug, published, range) {
+        Some(page) => Ok(page),
+        None => read_snapshot(app, slug, range).await,
+    }
+}
+
+async fn read_snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<HistoryPage, Refusal> {
+    let limit = match range {
+        EventRange::After(_) => PAGE_EVENTS_MAX,
+        // The first one is held already.
+        EventRange::From(_) => PAGE_EVENTS_MAX + 1,
+        EventRange::Newest | EventRange::Before(_) => SNAPSHOT_EVENTS,
+    };
+    read_page(app, slug, range, limit).await
+}
+
+/// A snapshot around a page: the room's name, and who is here.
+fn around(app: &App, record: RoomRecord, page: &HistoryPage) -> RoomSnapshot {
+    let here = app.presence.here(&record.slug, ROSTER_NAMES_MAX);
+    RoomSnapshot {
+        summary: RoomSummary {
+            slug: record.slug,
+            title: record.title,
+            head: page.head,
+            online: here.online,
+            people: here.people.iter().take(LIST_NAMES).map(|person| person.nickname.clone()).collect(),
+        },
+        epoch: page.epoch.clone(),
+        events: page.events.clone(),
+        has_older: page.has_older,
+        people: here.people,
+    }
+}
+
+/// A page of history for programs and for paging back; `limit` is cut to [`PAGE_EVENTS_MAX`].
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read.
+pub async fn history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
+    read_page(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX)).await
+}
+
+async fn read_page(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
+    let mut page = app.store.events(slug, range, limit).await.map_err(refuse)?;
+    cut_to_bytes(&mut page, range, PAGE_BYTES_MAX);
+    Ok(page)
+}
+
+/// Shortens a page at the end that its reader comes to last, and says that there is more beyond it.
+fn cut_to_bytes(page: &mut HistoryPage, range: EventRange, bytes_max: usize) {
+    let count = page.events.len();
+    match range {
+        EventRange::After(_) | EventRange::From(_) => {
+            let kept = fitting(page.events.iter(), bytes_max);
+            page.has_newer |= kept < count;
+            page.events.truncate(kept);
+        }
+        EventRange::Newest | EventRange::Before(_) => {
+            let kept = fitting(page.events.iter().rev(), bytes_max);
+            page.has_older |= kept < count;
+            page.events.drain(..count - kept);
+        }
+    }
+}
+
+/// How many of these events fit, the first two whatever their size.
+fn fitting<'a>(events: impl Iterator<Item = &'a LogEvent>, bytes_max: usize) -> usize {
+    let mut total = 0;
+    let fits = |(index, event): &(usize, &LogEvent)| {
+        total += EVENT_BYTES + event.body.text().chars().map(json_bytes).sum::<usize>();
+        *index <= 1 || total <= bytes_max
+    };
+    events.enumerate().take_while(fits).count()
+}
+
+/// How many bytes a character is in a JSON string.
+const fn json_bytes(character: char) -> usize {
+    match character {
+        '"' | '\\' | '\n' | '\t' => 2,
+        '\0'..' ' => "\\u0000".len(),
+        _ => character.len_utf8(),
+    }
+}
+
+/// Creates a public room under the address that its title suggests.
+///
+/// # Errors
+/// `nickname_required`, `too_fast`, `room_name_invalid`, `room_exists`, `room_look_alike`, `too_many_rooms`.
+pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<RoomSummary, Refusal> {
+    let creator = caller.person().ok_or(ErrorCode::NicknameRequired)?;
+    let title = text::room_title(&compose(title))?;
+    let slug = text::room_slug(&title)?;
+    app.limits.charge(Action::CreateRoom, &caller.payer())?;
+    let rooms_max = app.config.rooms.max_rooms;
+    let room = NewRoom { slug, title, creator: Some(creator), at: clock::now(), rooms_max };
+    let record = app.store.create_room(room).await.map_err(refuse)?;
+    app.hub.open_room(&record);
+    app.room_list.outdate();
+    app.presence.mark_stale(&record.slug, Instant::now());
+    tracing::info!(room = %record.slug, "room created");
+    Ok(summary(app, &record))
+}
+
+/// Removes the rooms that have been empty for longer than `rooms.empty_room_ttl_hours`, but for those that somebody
+/// follows now. Everybody is told with the room list.
+pub async fn remove_empty_rooms(app: &App) {
+    let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
+    let created_before = clock::before(clock::now(), lifetime);
+    // What cannot be read or written now is looked at again the next time.
+    for slug in app.store.empty_rooms(created_before).await.unwrap_or_default() {
+        if !app.hub.forget_room(&slug) {
+            continue;
+        }
+        if let Ok(true) = app.store.remove_empty_room(slug.clone(), created_before).await {
+            // Whoever came in meanwhile comes back, and is told that there is no such room.
+            app.hub.close_room(&slug);
+            app.recent_pages.forget(&slug);
+            app.room_list.outdate();
+            app.presence.mark_stale(&slug, Instant::now());
+            tracing::info!(room = %slug, "an empty room was removed");
+        } else {
+            // Somebody said something in it just now, or the store is busy: the room stays, so the hub knows it.
+            let _ = open_room(app, &slug).await;
+        }
+    }
+}
+
+fn summary(app: &App, record: &RoomRecord) -> RoomSummary {
+    let here = app.presence.here(&record.slug, LIST_NAMES);
+    RoomSummary {
+        slug: record.slug.clone(),
+        title: record.title.clone(),
+        head: record.head,
+        online: here.online,
+        people: here.people.into_iter().map(|person| person.nickname).collect(),
+    }
+}
