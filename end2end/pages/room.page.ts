@@ -79,6 +79,11 @@ export class RoomPage {
     await this.page.locator('.connection[data-state="live"]').waitFor({ state: "attached" });
   }
 
+  /** Waits until the page says that its connection is lost. */
+  async lost(): Promise<void> {
+    await this.page.locator('.connection:is([data-state="offline"], [data-state="reconnecting"])').waitFor({ state: "attached" });
+  }
+
   async joinAs(nickname: string): Promise<void> {
     await this.tryToJoinAs(nickname);
     await this.composer.waitFor();
@@ -100,6 +105,13 @@ export class RoomPage {
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
     await this.sendButton.click();
+  }
+
+  /** Says something and closes the tab as soon as it is shown. */
+  async sayLast(text: string): Promise<void> {
+    await this.say(text);
+    await this.line(text).waitFor();
+    await this.page.close();
   }
 
   async retry(text: string): Promise<void> {

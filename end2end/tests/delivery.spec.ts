@@ -79,7 +79,7 @@ test("a line whose answer was lost is not said twice", async ({ wire, people, ro
   await expect.poll(database).toEqual(["heard, not answered"]);
   await expect(alice.pendingLines()).toHaveCount(1);
   wire.cut();
-  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  await alice.lost();
   wire.mend();
   await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: BACK_MS });
   await expect(alice.pendingLines()).toHaveCount(0);
@@ -91,7 +91,7 @@ test("a line whose answer was lost is not said twice", async ({ wire, people, ro
 test("lines that wait survive leaving the page", async ({ wire, people, room, database }) => {
   const alice = await people.member("Alice", room, { origin: wire.origin });
   wire.cut();
-  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  await alice.lost();
   const all = ["waiting one", "waiting two", "waiting three"];
   for (const text of all) await alice.say(text);
   await alice.composer.fill("half a thou");
@@ -109,7 +109,7 @@ test("two tabs share what waits, and every line is said once", async ({ wire, pe
   const second = await first.secondTab(room.slug);
   wire.cut();
   for (const tab of [first, second]) {
-    await expect(tab.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+    await tab.lost();
   }
   await first.say("first one");
   await second.say("second one");
@@ -131,10 +131,8 @@ test("what a closed tab left behind is sent by the other", async ({ wire, people
   const closing = await people.member("Alice", room, { origin: wire.origin });
   const staying = await closing.secondTab(room.slug);
   wire.cut();
-  await expect(closing.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
-  await closing.say("left behind");
-  await expect(closing.line("left behind")).toBeVisible();
-  await closing.page.close();
+  await closing.lost();
+  await closing.sayLast("left behind");
   wire.mend();
   await expect(staying.line("left behind")).toBeVisible({ timeout: BACK_MS });
   await expect(staying.pendingLines()).toHaveCount(0, { timeout: BACK_MS });
@@ -221,7 +219,7 @@ for (const { way, prepare, replace } of [
     await expect(bob.pendingLines()).toHaveCount(0);
 
     const others = await replaceHistory({ house, wire, script }, () => replace(house));
-    await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+    await alice.lost();
     await alice.say("typed meanwhile");
     wire.mend();
 

@@ -1,19 +1,26 @@
 // What was sent reaches its room as soon as the server can be reached, whichever room is open by then.
-import { expect, test } from "../fixtures.ts";
+import { expect, type People, type Room, test } from "../fixtures.ts";
+import type { Wire } from "../proxy.ts";
 
 /** Coming back may take as long as the longest back-off, and what another tab keeps is left to it for fifteen seconds. */
 const BACK_MS = 45_000;
 
 test.describe.configure({ timeout: 120_000 });
 
-test("what was sent offline goes when the connection is back, whichever room is open", async ({ wire, people, room, bob, token }) => {
+/** Somebody in the test's room who knows another one, and has lost the connection. */
+async function cutOff({ wire, people, room, token }: { wire: Wire; people: People; room: Room; token: string }) {
   const alice = await people.member("Alice", room, { origin: wire.origin });
   const other = `Other ${token}`;
   await alice.makeRoom(other);
   await alice.switchTo(room.title);
   await alice.live();
   wire.cut();
-  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  await alice.lost();
+  return { alice, other };
+}
+
+test("what was sent offline goes when the connection is back, whichever room is open", async ({ wire, people, room, bob, token }) => {
+  const { alice, other } = await cutOff({ wire, people, room, token });
   const said = ["offline one", "offline two", "offline three"];
   for (const text of said) await alice.say(text);
   await alice.switchTo(other);
@@ -53,23 +60,15 @@ test("what a closed tab left behind is sent by one that shows another room", asy
   const staying = await closing.secondTab(room.slug);
   await staying.makeRoom(`Other ${token}`);
   wire.cut();
-  await expect(closing.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
-  await closing.say("left behind");
-  await expect(closing.line("left behind")).toBeVisible();
-  await closing.page.close();
+  await closing.lost();
+  await closing.sayLast("left behind");
   wire.mend();
   await expect(bob.line("left behind")).toBeVisible({ timeout: BACK_MS });
   await expect(bob.lines()).toHaveCount(1);
 });
 
 test("a refusal in a room that is not open marks the room, in every tab, until somebody decides", async ({ wire, people, room, token }) => {
-  const alice = await people.member("Alice", room, { origin: wire.origin });
-  const other = `Other ${token}`;
-  await alice.makeRoom(other);
-  await alice.switchTo(room.title);
-  await alice.live();
-  wire.cut();
-  await expect(alice.connectionBadge).toHaveAttribute("data-state", /offline|reconnecting/);
+  const { alice, other } = await cutOff({ wire, people, room, token });
   await alice.say("not like this");
   await alice.switchTo(other);
   const refused = /post_message/;
