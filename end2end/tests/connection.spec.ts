@@ -29,6 +29,29 @@ test("what is written offline is kept and sent later, once", async ({ wire, peop
   await expect(bob.line("written offline")).toHaveCount(1);
 });
 
+test("whoever presses send during a long back-off is connected at once", async ({ wire, people, room, bob }) => {
+  const alice = await people.somebody({ origin: wire.origin });
+  await alice.page.clock.install();
+  await alice.page.addInitScript(() => (Math.random = () => 0.999));
+  await alice.goto(room.slug);
+  await alice.joinAs(people.nickname("Alice"));
+  await alice.page.clock.pauseAt(Date.now() + 5_000);
+  let failed = 0;
+  alice.page.on("websocket", (socket) => socket.on("close", () => failed++));
+  wire.cut();
+  await alice.lost();
+  for (const [attempt, waitMs] of [500, 1_000, 2_000, 4_000, 8_000].entries()) {
+    await alice.page.clock.runFor(waitMs);
+    await expect.poll(() => failed).toBe(attempt + 1);
+  }
+  wire.mend();
+  // The next attempt by itself is sixteen seconds away, by a clock that stands still.
+  await alice.say("now, please");
+  await alice.page.clock.runFor(1_000);
+  await expect(bob.line("now, please")).toBeVisible();
+  await expect(alice.connectionBadge).toHaveAttribute("data-state", "live");
+});
+
 test("a blocked WebSocket is told in words, and posting works all the same", async ({ wire, people, room, bob }) => {
   wire.blockWebSockets();
   const alice = await people.visitor(room, { origin: wire.origin });

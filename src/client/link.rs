@@ -79,6 +79,11 @@ impl LinkHandle {
         self.input(Input::Send(command));
     }
 
+    /// The reader wants the connection now: an attempt that is due later is made at once.
+    pub fn hasten(&self) {
+        self.input(Input::Attended);
+    }
+
     /// Opens another room on the same connection.
     pub fn switch_room(&self, room: RoomSlug, cursor: Option<Cursor>) {
         self.input(Input::SwitchRoom { room, cursor });
@@ -185,8 +190,9 @@ fn listeners(items: &UnboundedSender<Item>) -> Vec<Listener> {
     [
         on(&window, "online", Input::Online),
         on(&window, "offline", Input::Offline),
-        on(&window, "visibilitychange", Input::Visible),
-        on(&window, "pageshow", Input::Visible),
+        on(&window, "visibilitychange", Input::Attended),
+        on(&window, "pageshow", Input::Attended),
+        on(&window, "focus", Input::Attended),
     ]
     .into_iter()
     .flatten()

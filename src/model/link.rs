@@ -27,8 +27,9 @@ pub enum Input {
     Online,
     /// The browser says that there is no network.
     Offline,
-    /// The page became visible, or came back from the cache of the browser.
-    Visible,
+    /// The reader turned to the page: it became visible, got the focus, came back from the cache of the browser, or has
+    /// something to send.
+    Attended,
     /// Another room is opened.
     SwitchRoom {
         /// The room.

@@ -16,6 +16,9 @@ const SILENCE_MARGIN_MS: i64 = 10_000;
 const RESTART_MS: i64 = 30_000;
 /// Most time between two attempts while the server restarts: the back-off is for servers that nobody expects to be away.
 const RESTART_PAUSE_MS: u32 = 1_000;
+/// A network that came back brings an attempt within this time. Attempts that the reader or the network ask for are at
+/// least so far apart, however often they ask.
+const SOON_MS: u32 = 1_000;
 /// So many attempts without ever opening mean that something blocks WebSockets.
 const BLOCKED_AFTER: u32 = 3;
 /// Close code of a connection that the page itself ended (RFC 6455 §7.4.1).
@@ -33,6 +36,8 @@ pub struct Link {
     backoff: Backoff,
     /// Attempts since the room was last live.
     attempts: u32,
+    /// When the last attempt began.
+    attempted: Timestamp,
     /// Since when the room is not live although it should be.
     lost: Option<Timestamp>,
     heard: Timestamp,
@@ -126,6 +131,7 @@ impl Link {
             history: History::NeverOpened,
             backoff: Backoff::default(),
             attempts: 0,
+            attempted: Timestamp::default(),
             lost: None,
             heard: Timestamp::default(),
             heartbeat_ms: 0,
@@ -148,13 +154,13 @@ impl Link {
             Input::Tick => self.tick(&mut turn),
             Input::Online => {
                 self.network = Network::Up;
-                self.look_again(&mut turn);
+                self.look_again(SOON_MS, &mut turn);
             }
             Input::Offline => {
                 self.network = Network::Down;
                 self.drop_socket(&mut turn);
             }
-            Input::Visible => self.look_again(&mut turn),
+            Input::Attended => self.look_again(0, &mut turn),
             Input::SwitchRoom { room, cursor } => self.switch_room(room, cursor, &mut turn),
             Input::IdentityChanged => self.identity_changed(&mut turn),
             Input::Send(command) => self.send(command, &mut turn),

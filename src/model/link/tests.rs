@@ -202,7 +202,7 @@ fn a_room_that_is_refused_says_why_and_is_tried_again_only_when_that_helps() {
 fn a_closed_link_stays_closed() {
     let mut bench = Bench::live();
     assert_eq!(bench.feed(Input::Close), "close, Ended");
-    for input in [Input::Start, Input::Online, Input::Visible, Input::IdentityChanged, Input::Opened] {
+    for input in [Input::Start, Input::Online, Input::Attended, Input::IdentityChanged, Input::Opened] {
         assert_eq!(bench.after(100_000, input), "");
     }
 }

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::{FormNotice, RoomState};
 use crate::api::{self, ApiError, PostMessage};
+use crate::client::link::LinkHandle;
 use crate::client::{history, local_time, storage};
 use crate::model::link::LinkStatus;
 use crate::model::outbox::{Outbox, OutgoingLine};
@@ -37,7 +38,7 @@ impl RoomState {
                 self.clear_draft();
                 self.quietly(|quiet| quiet.throttle.reset());
                 self.show_newest();
-                self.flush_outbox();
+                self.send_soon();
             }
             Err(code) => {
                 self.tell_form(Form::Say, i18n::refusal_of(self.language, Refusal::permanent(code), &typed));
@@ -69,6 +70,12 @@ impl RoomState {
         let Some(me) = self.me.get_untracked() else { return };
         self.outbox.update(|outbox| outbox.retry(id, &me.id, local_time::now()));
         self.keep_line(id);
+        self.send_soon();
+    }
+
+    /// Sends what may be sent now. Without a connection the next attempt is made at once, whatever the back-off says.
+    fn send_soon(self) {
+        self.quietly(|quiet| quiet.handle.iter().for_each(LinkHandle::hasten));
         self.flush_outbox();
     }
 

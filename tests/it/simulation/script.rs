@@ -76,7 +76,7 @@ impl World {
             }
             95 => {
                 let (client, input) = (script.next(CLIENTS)?, script.next(3)?);
-                let input = [LinkInput::Offline, LinkInput::Online, LinkInput::Visible][input].clone();
+                let input = [LinkInput::Offline, LinkInput::Online, LinkInput::Attended][input].clone();
                 self.feed(client, input);
             }
             96 => self.burst(),

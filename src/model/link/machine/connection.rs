@@ -1,18 +1,16 @@
 //! Transitions of the connection itself: opened, lost, waited for, given up.
 
-use super::{CLOSED_BY_US, History, Link, Network, Phase, RESTART_MS, RESTART_PAUSE_MS, Turn, later};
+use super::{CLOSED_BY_US, History, Link, Network, Phase, RESTART_MS, RESTART_PAUSE_MS, SOON_MS, Turn, later};
 use crate::model::backoff;
 use crate::model::link::Output;
 use crate::protocol::error::Reconnect;
 use crate::protocol::limits::PROTOCOL_VERSION;
 use crate::protocol::{CloseCode, Command};
 
-/// A network that came back, or a reader who looks again, brings an attempt within this time.
-const SOON_MS: u32 = 1_000;
-
 impl Link {
     pub(super) fn open(&mut self, turn: &mut Turn) {
         self.leave = None;
+        self.attempted = turn.now;
         self.phase = Phase::Opening { since: turn.now };
         turn.push(Output::OpenSocket);
     }
@@ -93,10 +91,11 @@ impl Link {
         }
     }
 
-    /// The network or the reader came back: an attempt is due soon, and a dead connection is found out at once.
-    pub(super) fn look_again(&mut self, turn: &mut Turn) {
+    /// The network or the reader came back: an attempt is due within `most_ms`, and a dead connection is found out at once.
+    pub(super) fn look_again(&mut self, most_ms: u32, turn: &mut Turn) {
         if let Phase::Waiting { until } = self.phase {
-            let soon = later(turn.now, i64::from(backoff::share(SOON_MS, turn.chance)));
+            let wished = later(turn.now, i64::from(backoff::share(most_ms, turn.chance)));
+            let soon = wished.max(later(self.attempted, i64::from(SOON_MS)));
             self.phase = Phase::Waiting { until: until.min(soon) };
         } else if self.deadline().is_some_and(|deadline| deadline <= turn.now) {
             self.drop_socket(turn);

@@ -15,8 +15,8 @@ fn silence_ends_a_connection_and_frames_prolong_it() {
 #[test]
 fn a_laptop_that_wakes_up_finds_its_dead_connection_at_once() {
     let mut bench = Bench::live();
-    assert_eq!(bench.after(SILENCE_MS - 1, Input::Visible), "");
-    assert_eq!(bench.after(1, Input::Visible), "close, Reconnecting");
+    assert_eq!(bench.after(SILENCE_MS - 1, Input::Attended), "");
+    assert_eq!(bench.after(1, Input::Attended), "close, Reconnecting");
 }
 
 #[test]
@@ -65,6 +65,28 @@ fn a_server_that_closes_before_the_time_it_named_is_still_given_that_time() {
     assert_eq!(bench.sleep(2_000), "open");
 }
 
+/// The last attempt was long ago when somebody presses send: that one is worth an attempt. Presses that follow each other
+/// quickly are no storm.
+#[test]
+fn whoever_turns_to_the_page_need_not_wait_for_the_back_off_and_starts_at_most_an_attempt_a_second() {
+    let mut bench = Bench::live();
+    for wait in [500, 1_000, 2_000, 4_000, 8_000] {
+        bench.feed(Input::Closed { code: 1006 });
+        assert_eq!(bench.sleep(wait), "open");
+    }
+    bench.feed(Input::Closed { code: 1006 });
+    assert_eq!(bench.sleep(9_000), "", "the back-off says sixteen seconds");
+    bench.feed(Input::Attended);
+    assert_eq!(bench.sleep(0), "open");
+    let mut attempts = 0;
+    for _ in 0..100 {
+        bench.feed(Input::Closed { code: 1006 });
+        bench.feed(Input::Attended);
+        attempts += usize::from(bench.sleep(100) == "open");
+    }
+    assert_eq!(attempts, 10, "in ten seconds");
+}
+
 /// The back-off is for servers that nobody expects to be away: it would keep the page out long after the restart.
 #[test]
 fn while_the_server_restarts_the_page_tries_again_within_a_second() {
@@ -100,7 +122,7 @@ fn every_close_code_is_treated_as_its_class_says() {
         bench.feed(Input::Closed { code: code.number() });
         let ended = bench.link.status() == LinkStatus::Ended { code: code.number() };
         assert_eq!(ended, code.number() >= 4100, "{code:?}");
-        bench.feed(Input::Visible);
+        bench.feed(Input::Attended);
         assert_eq!(ended, bench.sleep(3_600_000).is_empty(), "{code:?}: an end is an end, and everything else is not");
     }
 }

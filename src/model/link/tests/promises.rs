@@ -18,7 +18,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         Just(Input::Tick),
         Just(Input::Online),
         Just(Input::Offline),
-        Just(Input::Visible),
+        Just(Input::Attended),
         Just(Input::IdentityChanged),
         room().prop_map(|room| Input::SwitchRoom { room: slug(room), cursor: None }),
         room().prop_map(|room| Input::Send(line(room))),
