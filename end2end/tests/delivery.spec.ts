@@ -260,6 +260,34 @@ test("a room that a restored backup lacks shows nothing of the other history, an
   await expect(alice.pendingLines()).toHaveCount(0);
 });
 
+test("what waits for a room that a restored backup lacks is found by its mark, and can be given up", async ({ house, people, room, complaints }) => {
+  complaints.expect(/WebSocket connection/, /Failed to load resource/);
+  const alice = await people.member("Alice", room);
+  await house.run("backup", `${house.data}.backup`);
+  await alice.makeRoom(`Later ${room.slug}`);
+  await house.pause();
+  await alice.say("for a room that will not be");
+  await rm(house.data, { recursive: true });
+  await house.run("restore", "--keep-sessions", `${house.data}.backup`);
+  await rm(`${house.data}.backup`);
+  await house.restart();
+
+  const line = alice.line("for a room that will not be");
+  await expect(line).toContainText(alice.words.noSuchRoom, { timeout: BACK_MS });
+  await alice.switchTo(room.title);
+  await alice.live();
+  const gone = alice.rooms.getByRole("link", { name: `later-${room.slug}` });
+  for (const mark of [alice.words.noSuchRoom, alice.words.unsentStuck]) await expect(gone).toContainText(mark);
+  await alice.reload();
+  await alice.live();
+  for (const mark of [alice.words.noSuchRoom, alice.words.unsentStuck]) await expect(gone).toContainText(mark);
+  await gone.click();
+  await expect(alice.lines()).toHaveText(["for a room that will not be"]);
+  await expect(line.getByRole("button", { name: alice.words.copy })).toBeVisible();
+  await line.getByRole("button", { name: alice.words.discard }).click();
+  await expect(gone).toHaveCount(0);
+});
+
 test("a crash of the browser takes no line with it, even if it takes the session", async ({ house, browserOnDisk, people, room, database }) => {
   const before = await browserOnDisk();
   await before.goto(room.slug);

@@ -3,6 +3,7 @@
 //! since its id is the same; that they rarely do is only thrift. Not here: where lines are kept (`client::storage`) and how
 //! they travel (`ui::state`).
 
+mod gone_rooms;
 mod kept;
 mod line;
 

@@ -10,8 +10,8 @@ use super::language_switch::LanguageSwitch;
 use crate::client::element::{close_drawer, focus_unless_touch};
 use crate::model::address;
 use crate::model::outbox::Unsent;
-use crate::protocol::{RoomSlug, RoomSummary};
-use crate::ui::i18n::{isolated, room_title};
+use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
+use crate::ui::i18n::{isolated, refusal, room_title};
 use crate::ui::piece::{Entry, IntoPiece, Piece, list, live, memo};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
@@ -45,21 +45,28 @@ pub fn RoomList() -> impl IntoView {
 
 /// Another key when anything that is shown changes.
 fn key(room: &RoomSummary) -> String {
-    let online = room.online.to_string();
+    let online = if is_gone(room) { String::new() } else { room.online.to_string() };
     // No name can hold this character, so two different rooms never have one key.
     [room.slug.as_str(), &room.title, &online, &room.people.join("\0")].join("\0")
 }
 
+/// Only listed for what waits in it: see `model::outbox`.
+fn is_gone(room: &RoomSummary) -> bool {
+    room.head == Seq::ZERO
+}
+
 fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let title = room_title(state.language, &room);
+    let is_gone = is_gone(&room);
     let RoomSummary { slug, online, people, .. } = room;
     let path = address::room(&slug);
     let here = slug.clone();
     let is_open = memo(move || state.room.with(|open| open.slug == here));
     let online_words = state.words().online.with(online as usize);
     let people: Vec<String> = people.iter().map(|name| isolated(name)).collect();
-    let people = (!people.is_empty())
-        .then(|| view! { <span class="rooms__people">{people.join(state.words().between_names)}</span> }.into_piece());
+    let people = people.join(state.words().between_names);
+    let below = if is_gone { refusal(state.language, ErrorCode::RoomNotFound.into()) } else { people };
+    let below = (!below.is_empty()).then(|| view! { <span class="rooms__people">{below}</span> }.into_piece());
     let to = slug.clone();
     // The open room shows its own lines.
     let unsent = live(move || if is_open.get() { None } else { unsent(state, &slug) });
@@ -70,7 +77,7 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
                 <span aria-hidden="true">{online.to_string()}</span>
                 <span class="visually-hidden">{online_words.clone()}</span>
             </span>
-            {people}
+            {below}
             {unsent}
         </a></li>
     }

@@ -29,6 +29,7 @@ impl RoomState {
         let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
         self.quietly(|quiet| quiet.handle = Some(handle));
         self.follow_address_bar();
+        self.follow_gone_rooms();
         self.follow_visibility();
         self.follow_other_tabs();
         self.follow_sign_out();
@@ -168,8 +169,6 @@ impl RoomState {
                     None => rooms.push(room),
                 }
             }
-            // So the server says that a room is gone.
-            rooms.retain(|room| room.head > Seq::ZERO);
         });
     }
 }

@@ -14,6 +14,7 @@ use crate::model::timeline::Timeline;
 use crate::model::typing::Typing;
 use crate::protocol::page::Form;
 use crate::protocol::{Cursor, RoomSlug, RoomSnapshot, RoomSummary};
+use crate::ui::piece::effect;
 
 /// Who follows the reader's wish to another room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +90,17 @@ impl RoomState {
         });
         // Kept for as long as the application lives, in whose effect this runs.
         StoredValue::new_local(listener);
+    }
+
+    /// Takes rooms that are gone out of the list, as the server says it by a room without events. Those that something unsent
+    /// waits in stay, and those that the list lacks come back.
+    pub(super) fn follow_gone_rooms(self) {
+        effect(move |_| {
+            let has_news = self.outbox.with(|outbox| self.rooms.with(|rooms| outbox.has_news_of_gone_rooms(rooms)));
+            if has_news {
+                self.rooms.update(|rooms| self.outbox.with_untracked(|outbox| outbox.keep_gone_rooms(rooms)));
+            }
+        });
     }
 
     /// The open room is not there: what is shown of it belongs to another history.
