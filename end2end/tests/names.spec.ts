@@ -27,7 +27,7 @@ test("a double click on the button joins once", async ({ people, bob, room }) =>
   await expect(nameOf(person)).toHaveText(name);
 });
 
-test("two tabs that join at once are one person", async ({ people, bob, room }) => {
+test("two tabs that join at once are one person, and the one whose name it is not is told", async ({ people, bob, room, words }) => {
   const one = await people.visitor(room);
   const other = await one.secondTab(room.slug);
   const names = [people.nickname("One"), people.nickname("Two")] as const;
@@ -39,6 +39,10 @@ test("two tabs that join at once are one person", async ({ people, bob, room }) 
     expect(await nameOf(one).textContent()).toBe(await nameOf(other).textContent());
   }).toPass({ timeout: 15_000 });
   for (const tab of [one, other]) await tab.live();
+  const name = (await nameOf(one).textContent()) ?? "";
+  const told = name === names[0] ? other : one;
+  await expect(told.alert).toHaveText(words.namedElsewhere(name));
+  await expect((told === one ? other : one).alert).toHaveCount(0);
   await one.say("from one tab");
   await other.say("from the other");
   await expect(bob.lines()).toHaveCount(2);

@@ -128,6 +128,8 @@ pub struct RoomState {
 struct Quiet {
     /// Whether the composer takes the focus when it comes, since the reader has just joined.
     focus_composer: bool,
+    /// Whether a nickname that was chosen here is on its way.
+    chooses_name: bool,
     /// When the server drew the page.
     drawn: Timestamp,
     /// How many lines of others the last join brought after a time away.
@@ -212,6 +214,7 @@ impl RoomState {
             draft: RwSignal::new(draft),
             quiet: StoredValue::new(Quiet {
                 focus_composer: false,
+                chooses_name: false,
                 drawn: page.drawn_ms,
                 brought: 0,
                 held: Vec::new(),

@@ -151,6 +151,9 @@ words! {
         "The server does not know this browser by a nickname any more: the session ended, or its cookie was blocked. \
          Choose a nickname; if this happens again, allow cookies for this site.",
         "服务器已认不出这个浏览器：登录状态已失效，或 Cookie 被拦截。请重新取个昵称；若再次出现，请允许本站使用 Cookie。";
+    named_elsewhere: Text =
+        "You are here as {name} now: that nickname was chosen in another tab.",
+        "你现在叫{name}：这个昵称是在另一个标签页里取的。";
     no_connection: Text = "The server does not answer: check the connection and try again.", "连不上服务器，请检查网络后重试。";
     after_text: Text = " It stands after “{text}”.", "它在“{text}”之后。";
     wait_seconds: Counted = counted("Try again in {n} second.", "Try again in {n} seconds."), number("请 {n} 秒后再试。");

@@ -9,6 +9,7 @@ use crate::client::{dialog, storage};
 use crate::model::outbox::Outbox;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
+use crate::ui::i18n::{fill, isolated};
 
 impl RoomState {
     /// Takes a nickname, or changes it.
@@ -18,6 +19,7 @@ impl RoomState {
         if !self.tell_blocked_cookies() {
             return;
         }
+        self.quietly(|quiet| quiet.chooses_name = true);
         spawn_local(async move {
             let chosen = {
                 let arguments = [("nickname", nickname.as_str()), ("attempt", &storage::join_attempt())];
@@ -107,7 +109,19 @@ impl RoomState {
         });
     }
 
+    /// The server knows this person by another name: two tabs that join at once are one person, and so are those of one
+    /// browser. While this tab waits for an answer of its own, that tells.
+    pub(super) fn tell_new_name(self, now: Option<&Person>) {
+        let Some(now) = now else { return };
+        let is_same_person = self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == now.id));
+        if is_same_person && !self.quietly(|quiet| quiet.chooses_name) {
+            let words = self.words().named_elsewhere;
+            self.tell_form(Form::Say, fill(words, &[("{name}", &isolated(&now.nickname))]));
+        }
+    }
+
     fn identity_changed(self, outcome: Result<Person, ApiError>) {
+        self.quietly(|quiet| quiet.chooses_name = false);
         match outcome {
             Ok(me) => {
                 storage::end_join_attempt();

@@ -80,6 +80,7 @@ impl RoomState {
                 }
                 // The same again would draw the form for a new name anew, which somebody may be typing into.
                 if self.me.with_untracked(|known| *known != me) {
+                    self.tell_new_name(me.as_ref());
                     self.me.set(me);
                 }
                 self.disown_lines_of_others();
