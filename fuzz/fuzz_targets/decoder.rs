@@ -8,13 +8,13 @@
 use libfuzzer_sys::arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../src/server"]
+#[path = "../../src/server/net"]
 #[expect(dead_code, unused_imports, reason = "a target uses a part of the codec")]
-mod server {
+mod net {
     pub mod websocket;
 }
 
-use server::net::websocket::{Compression, Decoder, Incoming, ProtocolError};
+use net::websocket::{Compression, Decoder, Incoming, ProtocolError};
 
 const LIMIT: usize = 2000;
 /// What a decoder may keep beside a message: the record of what is not whole, and a control frame.

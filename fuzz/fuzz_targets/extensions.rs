@@ -5,13 +5,13 @@
 use http::HeaderValue;
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../src/server"]
+#[path = "../../src/server/net"]
 #[expect(dead_code, unused_imports, reason = "a target uses a part of the codec")]
-mod server {
+mod net {
     pub mod websocket;
 }
 
-use server::net::websocket::negotiate;
+use net::websocket::negotiate;
 
 fuzz_target!(|line: &[u8]| {
     let Ok(header) = HeaderValue::from_bytes(line) else { return };

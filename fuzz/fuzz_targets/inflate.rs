@@ -4,13 +4,13 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../src/server"]
+#[path = "../../src/server/net"]
 #[expect(dead_code, unused_imports, reason = "a target uses a part of the codec")]
-mod server {
+mod net {
     pub mod websocket;
 }
 
-use server::net::websocket::{Deflater, InflateError, inflate};
+use net::websocket::{Deflater, InflateError, inflate};
 
 fuzz_target!(|input: (u16, &[u8])| {
     let (limit, bytes) = (usize::from(input.0), input.1);

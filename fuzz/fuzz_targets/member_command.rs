@@ -12,9 +12,11 @@ use libfuzzer_sys::fuzz_target;
 mod teahouse {
     pub mod protocol;
     pub mod server {
-        pub mod connection {
-            pub mod member {
-                pub mod decode;
+        pub mod edge {
+            pub mod connection {
+                pub mod member {
+                    pub mod decode;
+                }
             }
         }
     }
