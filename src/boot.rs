@@ -33,6 +33,7 @@ mod page_weight;
 mod pages;
 mod render;
 mod system;
+mod typed;
 
 pub use assets::SiteFault;
 pub use backup::{back_up, restore};
@@ -157,13 +158,15 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Boot
     let _ = posting::open_room(&app, &crate::protocol::RoomSlug::lobby()).await;
     let housekeeping = housekeeping::start(&app, committed).map_err(BootError::Runtime)?;
     let accepting = TaskTracker::new();
-    let router = http::router(&app, pages::router(&app));
+    let assets = Arc::new(assets::find(&app.config.leptos));
+    let refusal_pages = render::refusal_pages(Arc::clone(&assets));
+    let router = http::router(&app, pages::router(&app, &assets), refusal_pages.clone());
     accepting.spawn(hangup.obey(tls.clone(), app.stop.clone()));
     if let Some(tls) = tls.clone() {
         let drain = app.stop.clone();
         accepting.spawn(async move { tls.warn_daily(drain).await });
     }
-    let options = ListenerOptions::new(&app.config, Arc::clone(&app.limits), tls);
+    let options = ListenerOptions { refusal_pages, ..ListenerOptions::new(&app.config, Arc::clone(&app.limits), tls) };
     let listening = CancellationToken::new();
     accepting.spawn(listener::serve(listener, router, options, listening.clone(), accepting.clone()));
     Ok(Server { app, address, scheme, failure, listening, accepting, housekeeping })

@@ -11,5 +11,5 @@ mod shell;
 pub mod state;
 
 pub use app::App;
-pub use nowhere::{nowhere, turned_away};
+pub use nowhere::{WayOn, nowhere, turned_away};
 pub use shell::{APPLICATION_ID, Assets, CookieLost, shell};

@@ -149,7 +149,7 @@ impl Visit {
         let mut head = Request::default();
         *head.uri_mut() = request.uri().clone();
         *head.headers_mut() = request.headers().clone();
-        Self { site, caller, room, language: pages::language(request), head }
+        Self { site, caller, room, language: pages::language(request.headers()), head }
     }
 
     /// Draws the page again, with the reason and with what was typed. Drawing is paid for first; whoever cannot pay, or
@@ -164,7 +164,7 @@ impl Visit {
         let payment = self.site.app.limits.charge(Action::DrawPage, &self.caller.payer());
         let heavy = if page_weight::is_too_heavy(&typed) { Err(refusal) } else { Ok(()) };
         if let Err(refusal) = payment.and(heavy) {
-            return render::turned_away(&self.site.assets, self.language, refusal, Some(&typed));
+            return render::turned_away(&self.site.assets, self.language, refusal, &typed);
         }
         match pages::page_data(&self.site.app, &self.caller, &self.room, EventRange::Newest).await {
             Ok(mut page) => {

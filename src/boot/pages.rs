@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,13 +13,14 @@ use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 use serde::Deserialize;
 
-use super::{assets, forms, render};
+use super::{assets, forms, render, typed};
 use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::edge::http::{HttpRefusal, identify};
 use crate::server::ground::clock;
 use crate::server::limits::Action;
 use crate::server::log::EventRange;
+use crate::server::net::refusal_page::Reader;
 use crate::server::posting;
 use crate::ui::i18n::Language;
 use crate::ui::{Assets, CookieLost};
@@ -33,23 +34,33 @@ pub struct Site {
     pub assets: Arc<Assets>,
 }
 
-/// All routes that a browser asks for.
-pub fn router(app: &Arc<App>) -> Router {
-    let site = Site { app: Arc::clone(app), assets: Arc::new(assets::find(&app.config.leptos)) };
+/// All routes that a browser asks for, with the names of the built files as they were found.
+pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
+    let site = Site { app: Arc::clone(app), assets: Arc::clone(assets) };
     let pages = Router::new()
         .route("/", get(lobby))
         .route("/r/{room}", get(room))
-        .route("/r/{room}/say", post(forms::say))
-        .route("/nickname", post(forms::nickname))
-        .route("/sign-out", post(forms::sign_out))
-        .route("/rooms", post(forms::new_room))
+        // Whoever asks for the address of a form, as by reloading the page of a refused one, is led on.
+        .route("/r/{room}/say", post(forms::say).get(to_room))
+        .route("/nickname", post(forms::nickname).get(to_lobby))
+        .route("/sign-out", post(forms::sign_out).get(to_lobby))
+        .route("/rooms", post(forms::new_room).get(to_lobby))
         .route("/api/fn/{*name}", post(server_function))
         // Nobody else asks who is calling: whatever is added below costs no look at a session.
         .route_layer(from_fn_with_state(Arc::clone(app), identify))
-        .route("/language", post(forms::language))
+        .route_layer(from_fn_with_state(site.clone(), typed::keep))
+        .route("/language", post(forms::language).get(to_lobby))
         .fallback(nothing_here)
         .with_state(site);
     pages.merge(assets::router(app))
+}
+
+async fn to_lobby() -> Response {
+    forms::back_to(&RoomSlug::lobby())
+}
+
+async fn to_room(room: Result<Path<RoomSlug>, PathRejection>) -> Response {
+    forms::back_to(&room.map_or_else(|_| RoomSlug::lobby(), |Path(room)| room))
 }
 
 /// `?before=SEQ`: an older page, for reading back without scripts. `?joined`: where a form led that brought a nickname.
@@ -88,10 +99,10 @@ async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, mut
     }
     let range = before.map_or(EventRange::Newest, EventRange::Before);
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
-        return turn_away(site, &request, refusal);
+        return HttpRefusal(refusal).into_response();
     }
     match page_data(&site.app, caller, &room, range).await {
-        Ok(page) => render::page(&site.app, &site.assets, page, language(&request), request).await,
+        Ok(page) => render::page(&site.app, &site.assets, page, language(request.headers()), request).await,
         Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => not_found(site, &request),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
@@ -111,9 +122,9 @@ pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: Event
     })
 }
 
-/// The language of a request: the cookie of the language switch, else what the browser asks for.
-pub fn language<B>(request: &http::Request<B>) -> Language {
-    let text = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+/// The language of a request, by its headers: the cookie of the language switch, else what the browser asks for.
+pub fn language(headers: &HeaderMap) -> Language {
+    let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
     text(header::COOKIE)
         .and_then(Language::from_cookie)
         .unwrap_or_else(|| Language::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or_default()))
@@ -137,23 +148,8 @@ async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
 
 /// A page for people, JSON for programs.
 fn not_found(site: &Site, request: &Request) -> Response {
-    if wants_page(request) {
-        render::nowhere(&site.assets, language(request))
-    } else {
-        HttpRefusal::from(ErrorCode::NotFound).into_response()
+    match Reader::of(request.method(), request.uri().path(), request.headers()) {
+        Some(reader) => render::nowhere(&site.assets, language(&reader.headers)),
+        None => HttpRefusal::from(ErrorCode::NotFound).into_response(),
     }
-}
-
-/// The same for somebody who asks for too many pages: it costs next to nothing.
-fn turn_away(site: &Site, request: &Request, refusal: Refusal) -> Response {
-    if wants_page(request) {
-        render::turned_away(&site.assets, language(request), refusal, None)
-    } else {
-        HttpRefusal(refusal).into_response()
-    }
-}
-
-fn wants_page(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }

@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::config::{Env, LeptosOptions};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{expect_context, provide_context};
 use leptos_axum::ResponseOptions;
 
-use super::page_weight;
+use super::{page_weight, pages};
 use crate::protocol::{ClientMessageId, PageData, Refusal};
 use crate::server::app::App;
 use crate::server::edge::http::HttpRefusal;
 use crate::server::ground::clock;
+use crate::server::net::refusal_page::{NOTHING_RUNS, RefusalPages};
 use crate::server::people::session::draw_client_message_id;
 use crate::ui::i18n::Language;
-use crate::ui::{self, Assets, CookieLost};
+use crate::ui::{self, Assets, CookieLost, WayOn};
 
 /// How a page asks for itself anew, after something on the way rewrote it: what is not HTML is left alone.
 const PLAIN_TEXT: &str = "text/plain";
@@ -53,15 +54,23 @@ pub fn nowhere(assets: &Assets, language: Language) -> Response {
     (StatusCode::NOT_FOUND, still(ui::nowhere(assets, language))).into_response()
 }
 
-/// Says in words that a page is not drawn now, and gives back what was typed, if something was.
-pub fn turned_away(assets: &Assets, language: Language, refusal: Refusal, typed: Option<&str>) -> Response {
-    refused(refusal, still(ui::turned_away(assets, language, refusal, typed)))
+/// Says in words that a form was refused and its page is not drawn now, and gives back what was typed.
+pub fn turned_away(assets: &Assets, language: Language, refusal: Refusal, typed: &str) -> Response {
+    refused(refusal, still(ui::turned_away(assets, language, refusal, Some(typed), WayOn::Lobby)))
+}
+
+/// How people see what is refused in place of a page.
+pub fn refusal_pages(assets: Arc<Assets>) -> RefusalPages {
+    RefusalPages::new(move |reader, refusal| {
+        // What was posted is not asked for again by a link.
+        let way_on = if reader.method == Method::GET { WayOn::TryAgain } else { WayOn::Lobby };
+        ui::turned_away(&assets, pages::language(&reader.headers), refusal, None, way_on)
+    })
 }
 
 /// A page in which nothing runs.
 fn still(page: String) -> Response {
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-    ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))], Html(page)).into_response()
+    ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING_RUNS))], Html(page)).into_response()
 }
 
 /// A line that was refused keeps its id, so that posting it again cannot say it twice.

@@ -9,7 +9,7 @@ pub mod words;
 use serde::{Deserialize, Serialize};
 
 pub use dates::day;
-pub use refusals::{refusal, refusal_of, typed_text_is_here};
+pub use refusals::{advice, refusal, refusal_of, typed_text_is_here};
 pub use words::{DocumentWords, Words};
 
 use crate::model::address;

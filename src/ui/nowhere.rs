@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::i18n::{Language, refusal as refusal_in_words, typed_text_is_here};
+use super::i18n::{Language, advice, refusal as refusal_in_words, typed_text_is_here};
 use super::piece::IntoPiece;
 use super::shell::Assets;
 use crate::protocol::Refusal;
@@ -22,9 +22,29 @@ pub fn nowhere(assets: &Assets, language: Language) -> String {
     document(assets, language, words.nothing_here.to_owned(), main)
 }
 
-/// The document for a page that is not drawn, with the reason, and with what was typed into its form.
+/// Where a page that is not drawn leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayOn {
+    /// To the same address again.
+    TryAgain,
+    /// To the lobby, since the address is that of a form.
+    Lobby,
+}
+
+/// The document for a page that is not drawn, with the reason, what to do, and what was typed into its form.
 #[must_use]
-pub fn turned_away(assets: &Assets, language: Language, refusal: Refusal, typed: Option<&str>) -> String {
+pub fn turned_away(
+    assets: &Assets,
+    language: Language,
+    refusal: Refusal,
+    typed: Option<&str>,
+    way_on: WayOn,
+) -> String {
+    let (path, label) = match way_on {
+        WayOn::TryAgain => ("", language.words().try_again),
+        WayOn::Lobby => ("/", language.document_words().to_the_lobby),
+    };
+    let advice = advice(language, refusal.code).map(|advice| view! { <p>{advice}</p> }.into_piece());
     let reason = refusal_in_words(language, refusal);
     let typed = typed.filter(|typed| !typed.is_empty()).map(|typed| {
         view! {
@@ -35,9 +55,10 @@ pub fn turned_away(assets: &Assets, language: Language, refusal: Refusal, typed:
     });
     let main = view! {
         <h1 class="nowhere__title">{reason.clone()}</h1>
+        {advice}
         {typed}
         <p>
-            <a class="button button--main" href="/">{language.document_words().to_the_lobby}</a>
+            <a class="button button--main" href=path>{label}</a>
         </p>
     };
     document(assets, language, reason, main)

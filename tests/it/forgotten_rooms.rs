@@ -17,6 +17,7 @@ use teahouse::server::housekeeping;
 use teahouse::server::log::NewRoom;
 use teahouse::server::log::sqlite::SqliteStore;
 use teahouse::server::net::listener::{self, ListenerOptions};
+use teahouse::server::net::refusal_page::RefusalPages;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
@@ -71,7 +72,7 @@ impl Fixture {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/plain/{ROOM}", socket.local_addr().unwrap());
         let options = ListenerOptions::new(&app.config, Arc::clone(&app.limits), None);
-        let router = http::router(&app, axum::Router::new());
+        let router = http::router(&app, axum::Router::new(), RefusalPages::default());
         let router = router.layer(from_fn_with_state((Arc::clone(&app), what), meanwhile));
         tokio::spawn(listener::serve(socket, router, options, app.stop.clone(), TaskTracker::new()));
         Self { url, _data: data }

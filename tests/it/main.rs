@@ -29,6 +29,7 @@ mod panics;
 mod plain_socket;
 mod presence;
 mod process;
+mod refusal_pages;
 mod refusals;
 mod resume;
 mod rights;

@@ -123,7 +123,7 @@ async fn nothing_can_be_changed_from_another_site() {
         for origin in ["https://evil.example", "null"] {
             assert_eq!(alice.post_from(origin, path, fields).await.status(), 403, "{path} from {origin}");
         }
-        assert_eq!(alice.get(path).await.status(), 405, "{path} by a link");
+        assert_eq!(alice.get(path).await.status(), 303, "{path} by a link, which leads on to the room");
     }
     let functions = registered_server_functions();
     assert_eq!(functions.len(), 4, "a new server function must be thought of here: {functions:?}");

@@ -18,6 +18,7 @@ use teahouse::server::log::{
     StoreFuture, TokenHash,
 };
 use teahouse::server::net::listener::{self, ListenerOptions};
+use teahouse::server::net::refusal_page::RefusalPages;
 use teahouse::server::{housekeeping, posting};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -128,7 +129,7 @@ impl Fixture {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap().to_string();
         let options = ListenerOptions::new(&app.config, Arc::clone(&app.limits), None);
-        let router = http::router(&app, axum::Router::new());
+        let router = http::router(&app, axum::Router::new(), RefusalPages::default());
         tokio::spawn(listener::serve(socket, router, options, app.stop.clone(), TaskTracker::new()));
         Self { app, address, _data: data }
     }

@@ -11,6 +11,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use crate::server::app::App;
+use crate::server::net::refusal_page::RefusalPages;
 
 mod body;
 mod caller;
@@ -25,12 +26,12 @@ mod socket;
 mod upgrade;
 
 pub use caller::identify;
-pub use refusal::HttpRefusal;
+pub use refusal::{HttpRefusal, Told};
 pub use response_headers::{hashed_file, named_file};
 pub use upgrade::{Upgrade, UpgradeRefused};
 
-/// All routes of the server: those of programs, and those of `pages`.
-pub fn router(app: &Arc<App>, pages: Router) -> Router {
+/// All routes of the server: those of programs, and those of `pages`. People see refusals as `refusal_pages`.
+pub fn router(app: &Arc<App>, pages: Router, refusal_pages: RefusalPages) -> Router {
     let programs = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/ws", get(socket::member))
@@ -49,6 +50,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .layer(from_fn_with_state(Arc::clone(app), guard::in_time))
         .layer(body_limit(app.config.limits.request_bytes))
         .layer(from_fn(guard::panics_are_ours))
+        .layer(from_fn_with_state(refusal_pages, refusal::in_words))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(response_headers::secure))
         .layer(from_fn_with_state(Arc::clone(app), caller::describe))

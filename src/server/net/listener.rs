@@ -31,6 +31,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::server::config::{Config, Scheme, limit};
 use crate::server::limits::ClientLimits;
+use crate::server::net::refusal_page::RefusalPages;
 use accepted::Acceptor;
 use stage::{Shared, Stages};
 
@@ -50,6 +51,8 @@ pub struct ListenerOptions {
     pub tls: Option<Arc<Tls>>,
     /// Who may have how many connections, upgraded ones included.
     pub client_limits: Arc<ClientLimits>,
+    /// How refusals look to people.
+    pub refusal_pages: RefusalPages,
     /// Networks that tell whose a request is: see `client_address`.
     pub trusted_proxies: Arc<[IpNet]>,
     /// Longest request head, bytes.
@@ -105,6 +108,7 @@ impl ListenerOptions {
         Self {
             tls,
             client_limits,
+            refusal_pages: RefusalPages::default(),
             trusted_proxies: server.trusted_proxies.as_slice().into(),
             request_head_bytes: limits.request_head_bytes,
             header_read_timeout: limits.header_read_timeout,
@@ -154,7 +158,7 @@ pub async fn serve(
 ) {
     let write_timeout = limit(options.write_timeout);
     let client_limits = Arc::clone(&options.client_limits);
-    let mut overload = overload::Overload::default();
+    let mut overload = overload::Overload::new(options.refusal_pages.clone());
     let acceptor = Arc::new(Acceptor::new(router, options, drain.clone()));
     let mut pause = Pause::default();
     loop {

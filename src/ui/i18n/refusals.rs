@@ -22,6 +22,34 @@ pub fn refusal(language: Language, refusal: Refusal) -> String {
     }
 }
 
+/// What whoever meets a refusal in place of a page can do beyond waiting. In the server's pages only.
+#[must_use]
+pub const fn advice(language: Language, code: ErrorCode) -> Option<&'static str> {
+    let (english, chinese) = match code {
+        ErrorCode::Damaged => (
+            "Tell whoever runs this server: a backup has to be restored. Other rooms may still be readable.",
+            "请告诉服务器的管理者：需要恢复备份。其他房间也许还能看。",
+        ),
+        ErrorCode::DiskFull => (
+            "Tell whoever runs this server: space has to be freed. Reading goes on.",
+            "请告诉服务器的管理者：需要腾出空间。仍然可以阅读。",
+        ),
+        ErrorCode::Internal => (
+            "If it happens again, tell whoever runs this server: its log knows more.",
+            "如果再次出现，请告诉服务器的管理者，日志里有原因。",
+        ),
+        ErrorCode::OriginRefused | ErrorCode::HostRefused => (
+            "Open it at the address that you were given. Whoever runs this server allows further addresses in its settings.",
+            "请用管理者给你的网址打开。管理者可以在设置里允许其他网址。",
+        ),
+        _ => return None,
+    };
+    Some(match language {
+        Language::English => english,
+        Language::Chinese => chinese,
+    })
+}
+
 /// What stands over the text that comes back with a form that was refused without its page.
 #[must_use]
 pub const fn typed_text_is_here(language: Language) -> &'static str {

@@ -1,11 +1,15 @@
 //! Refusals as HTTP answers: the status says the kind, the JSON body says the rest.
 
 use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::protocol::error::ExplainedRefusal;
 use crate::protocol::{ErrorCode, Refusal};
+use crate::server::net::refusal_page::{self, Reader, RefusalPages};
 
 /// A refusal on its way out by HTTP: `{"code","explanation","retry_after_ms"?}`.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +58,23 @@ impl<R: Into<Refusal>> From<R> for HttpRefusal {
 
 impl IntoResponse for HttpRefusal {
     fn into_response(self) -> Response {
-        (self.status(), self.headers(), Json(ExplainedRefusal::from(self.0))).into_response()
+        let mut response = (self.status(), self.headers(), Json(ExplainedRefusal::from(self.0))).into_response();
+        response.extensions_mut().insert(Told(self.0));
+        response
+    }
+}
+
+/// The refusal that an answer carries as JSON, for whoever says it in another way.
+#[derive(Clone, Copy, Debug)]
+pub struct Told(pub Refusal);
+
+/// Says every refusal to a person as a page, whichever layer or route it comes from.
+pub async fn in_words(State(pages): State<RefusalPages>, request: Request, next: Next) -> Response {
+    let reader = Reader::of(request.method(), request.uri().path(), request.headers());
+    let response = next.run(request).await;
+    let told = response.extensions().get::<Told>().copied();
+    match told.and_then(|Told(refusal)| pages.draw(reader.as_ref(), refusal)) {
+        Some(page) => refusal_page::written_into(response, page).map(Body::from),
+        None => response,
     }
 }

@@ -28,6 +28,7 @@ use super::{ListenerOptions, PeerAddress, overload};
 use crate::server::config::{Scheme, limit};
 use crate::server::limits::{Action, Address, Attack, Excess};
 use crate::server::net::client_address::{client_address, is_trusted};
+use crate::server::net::refusal_page::Reader;
 
 /// hyper refuses a smaller buffer; a shorter `request_head_bytes` still holds.
 const BUFFER_BYTES_MIN: usize = 8_192;
@@ -129,7 +130,7 @@ impl Acceptor {
     ) -> Result<Response<Answer>, Infallible> {
         shared.stages.begun();
         let response = match self.begin(&shared, peer, request.headers()) {
-            Err(excess) => self.refuse(excess, peer),
+            Err(excess) => self.refuse(excess, peer, &request),
             Ok(()) => {
                 request.extensions_mut().insert(PeerAddress(peer));
                 request.extensions_mut().insert(self.scheme());
@@ -143,8 +144,9 @@ impl Acceptor {
 
     /// The connection of a client ends with the refusal, so that going on costs it new ones. That of a proxy is everybody's
     /// behind it, and goes on.
-    fn refuse(&self, excess: Excess, peer: SocketAddr) -> Response<Body> {
-        let mut response = overload::response(excess);
+    fn refuse(&self, excess: Excess, peer: SocketAddr, request: &Request<Incoming>) -> Response<Body> {
+        let reader = Reader::of(request.method(), request.uri().path(), request.headers());
+        let mut response = overload::response(excess, &self.options.refusal_pages, reader.as_ref());
         if self.owner(peer).is_some() {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
