@@ -3,6 +3,7 @@
 //! [`state::FreshMessageId`] and leptos' nonce. May use everything to its left; only `boot` uses it.
 
 mod app;
+mod cell;
 mod components;
 pub mod i18n;
 mod nowhere;

@@ -45,14 +45,6 @@ pub fn effect(run: impl FnMut(Run) + 'static) {
     start(Box::new(run));
 }
 
-/// A value that is worked out again when a signal that it read changes, and tells only when it is another one.
-pub fn memo<T: PartialEq + Send + Sync + 'static>(read: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
-    fn start<T: PartialEq + Send + Sync + 'static>(read: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
-        Memo::new(move |_| read())
-    }
-    start(Box::new(read))
-}
-
 /// Which run of an [`effect`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Run {

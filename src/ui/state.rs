@@ -27,8 +27,8 @@ use crate::model::rows::{Row, Window, rows};
 use crate::model::timeline::Timeline;
 use crate::model::typing::{Typing, TypingThrottle};
 use crate::protocol::{ClientMessageId, Limits, Notice, PageData, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
-use crate::ui::piece::memo;
 
 pub use handover::Handover;
 pub use switch_room::Follow;
@@ -74,57 +74,57 @@ pub struct RoomState {
     /// The language of this page; another language is another page.
     pub language: Language,
     /// Who the reader is; none may read but not speak.
-    pub me: RwSignal<Option<Person>>,
+    pub me: Cell<Option<Person>>,
     /// The open room.
-    pub room: RwSignal<RoomSummary>,
+    pub room: Cell<RoomSummary>,
     /// All rooms, the lobby first.
-    pub rooms: RwSignal<Vec<RoomSummary>>,
+    pub rooms: Cell<Vec<RoomSummary>>,
     /// What the server accepts.
-    pub limits: RwSignal<Limits>,
+    pub limits: Cell<Limits>,
     /// The log of the room.
-    pub timeline: RwSignal<Timeline>,
+    pub timeline: Cell<Timeline>,
     /// Own lines of all rooms that are not known to be on the server's disk.
-    pub outbox: RwSignal<Outbox>,
+    pub outbox: Cell<Outbox>,
     /// Who is here.
-    pub roster: RwSignal<Roster>,
+    pub roster: Cell<Roster>,
     /// Who is writing.
-    pub typing: RwSignal<Typing>,
+    pub typing: Cell<Typing>,
     /// The truth about the connection.
-    pub link: RwSignal<LinkStatus>,
+    pub link: Cell<LinkStatus>,
     /// How many lines the last reconnect brought, for as long as that is worth telling.
-    pub caught_up: RwSignal<Option<usize>>,
+    pub caught_up: Cell<Option<usize>>,
     /// Whether the open room is still on its way, and nothing of it is held.
-    pub arriving: RwSignal<bool>,
+    pub arriving: Cell<bool>,
     /// UTC first, the reader's own once the page is alive.
-    pub clocks: RwSignal<Clocks>,
+    pub clocks: Cell<Clocks>,
     /// Which rows are mounted.
-    pub window: RwSignal<Window>,
+    pub window: Cell<Window>,
     /// Lines of others that the reader has not had in sight.
-    pub unread: RwSignal<usize>,
+    pub unread: Cell<usize>,
     /// Whether the newest row is in sight.
-    pub at_newest: RwSignal<bool>,
+    pub at_newest: Cell<bool>,
     /// What a screen reader is told next.
-    pub announcement: RwSignal<Announcement>,
+    pub announcement: Cell<Announcement>,
     /// How reaching back stands.
-    pub reach_back: RwSignal<ReachBack>,
+    pub reach_back: Cell<ReachBack>,
     /// The form that was refused last.
-    pub form_notice: RwSignal<Option<FormNotice>>,
+    pub form_notice: Cell<Option<FormNotice>>,
     /// What was posted without scripts and refused.
-    pub posted: StoredValue<Option<Notice>>,
+    pub posted: Cell<Option<Notice>>,
     /// Whether the page that the server rendered ends at the newest event.
-    pub rendered_newest: RwSignal<bool>,
+    pub rendered_newest: Cell<bool>,
     /// Counts up whenever the newest row is to be shown.
-    pub to_newest: RwSignal<usize>,
+    pub to_newest: Cell<usize>,
     /// All rows of the conversation.
-    pub rows: Memo<Vec<Row>>,
+    pub rows: Derived<Vec<Row>>,
     /// The mounted ones.
-    pub mounted: Memo<Vec<Row>>,
+    pub mounted: Derived<Vec<Row>>,
     /// What is being typed, and for which room.
-    pub draft: RwSignal<Draft>,
-    quiet: StoredValue<Quiet>,
+    pub draft: Cell<Draft>,
+    quiet: Cell<Quiet>,
 }
 
-/// What nothing on the page follows. In one value, since each type of a stored value costs code of its own.
+/// What nothing on the page follows.
 struct Quiet {
     /// Whether the composer takes the focus when it comes, since the reader has just joined.
     focus_composer: bool,
@@ -174,13 +174,13 @@ pub fn use_room_state() -> RoomState {
 impl RoomState {
     fn new(page: PageData, language: Language) -> Self {
         let snapshot = page.room;
-        let me = RwSignal::new(page.me);
-        let timeline = RwSignal::new(Timeline::new(&snapshot));
-        let outbox = RwSignal::new(Outbox::default());
-        let clocks = RwSignal::new(Clocks::Utc);
-        let window = RwSignal::new(Window::default());
-        let rows = memo(move || lay_out(timeline, outbox, me, clocks.get()));
-        let mounted = memo(move || rows.with(|rows| window.get().of(rows).to_vec()));
+        let me = Cell::new(page.me);
+        let timeline = Cell::new(Timeline::new(&snapshot));
+        let outbox = Cell::new(Outbox::default());
+        let clocks = Cell::new(Clocks::Utc);
+        let window = Cell::new(Window::default());
+        let rows = Derived::new(move || lay_out(timeline, outbox, me, clocks.get()));
+        let mounted = Derived::new(move || rows.with(|rows| window.get().of(rows).to_vec()));
         let draft = Draft::new(snapshot.summary.slug.clone(), String::new());
         let form_notice = page.notice.as_ref().map(|notice| FormNotice {
             form: notice.form,
@@ -195,24 +195,24 @@ impl RoomState {
             window,
             rows,
             mounted,
-            roster: RwSignal::new(Roster::new(&snapshot)),
-            room: RwSignal::new(snapshot.summary),
-            rooms: RwSignal::new(page.rooms),
-            limits: RwSignal::new(page.limits),
-            typing: RwSignal::new(Typing::default()),
-            link: RwSignal::new(LinkStatus::Connecting),
-            caught_up: RwSignal::new(None),
-            arriving: RwSignal::new(false),
-            unread: RwSignal::new(0),
-            at_newest: RwSignal::new(true),
-            announcement: RwSignal::new(Announcement::default()),
-            reach_back: RwSignal::new(ReachBack::Idle),
-            form_notice: RwSignal::new(form_notice),
-            posted: StoredValue::new(page.notice),
-            rendered_newest: RwSignal::new(page.at_newest),
-            to_newest: RwSignal::new(0),
-            draft: RwSignal::new(draft),
-            quiet: StoredValue::new(Quiet {
+            roster: Cell::new(Roster::new(&snapshot)),
+            room: Cell::new(snapshot.summary),
+            rooms: Cell::new(page.rooms),
+            limits: Cell::new(page.limits),
+            typing: Cell::new(Typing::default()),
+            link: Cell::new(LinkStatus::Connecting),
+            caught_up: Cell::new(None),
+            arriving: Cell::new(false),
+            unread: Cell::new(0),
+            at_newest: Cell::new(true),
+            announcement: Cell::new(Announcement::default()),
+            reach_back: Cell::new(ReachBack::Idle),
+            form_notice: Cell::new(form_notice),
+            posted: Cell::new(page.notice),
+            rendered_newest: Cell::new(page.at_newest),
+            to_newest: Cell::new(0),
+            draft: Cell::new(draft),
+            quiet: Cell::new(Quiet {
                 focus_composer: false,
                 chooses_name: false,
                 drawn: page.drawn_ms,
@@ -227,7 +227,7 @@ impl RoomState {
 
     /// Reads or changes what nothing follows. `change` must not ask for this again: it holds the only lock.
     fn quietly<T>(self, change: impl FnOnce(&mut Quiet) -> T) -> T {
-        change(&mut self.quiet.write_value())
+        self.quiet.update_untracked(change)
     }
 
     /// All strings in the language of the page.
@@ -258,19 +258,14 @@ impl RoomState {
     #[must_use]
     pub fn typed_into(self, form: crate::protocol::page::Form) -> String {
         self.posted
-            .with_value(|posted| {
+            .with_untracked(|posted| {
                 posted.as_ref().filter(|notice| notice.form == form).map(|notice| notice.typed.clone())
             })
             .unwrap_or_default()
     }
 }
 
-fn lay_out(
-    timeline: RwSignal<Timeline>,
-    outbox: RwSignal<Outbox>,
-    me: RwSignal<Option<Person>>,
-    clocks: Clocks,
-) -> Vec<Row> {
+fn lay_out(timeline: Cell<Timeline>, outbox: Cell<Outbox>, me: Cell<Option<Person>>, clocks: Clocks) -> Vec<Row> {
     let zone = move |at: Timestamp| match clocks {
         Clocks::Utc => 0,
         Clocks::Local { .. } => local_time::zone_minutes(at),

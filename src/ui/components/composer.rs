@@ -10,6 +10,7 @@ use crate::model::address;
 use crate::model::text;
 use crate::protocol::page::Form;
 use crate::protocol::{ErrorCode, Refusal};
+use crate::ui::cell::Cell;
 use crate::ui::i18n;
 use crate::ui::piece::{effect, live};
 use crate::ui::state::{RoomState, fresh_id, use_room_state};
@@ -22,10 +23,11 @@ const COUNTED_GRAPHEMES: u32 = 200;
 pub fn Composer() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let posted = state.posted.with_value(|posted| posted.as_ref().and_then(|notice| notice.client_message_id.clone()));
+    let posted =
+        state.posted.with_untracked(|posted| posted.as_ref().and_then(|notice| notice.client_message_id.clone()));
     let line_id = posted.map(|id| id.to_string()).or_else(fresh_id);
     effect(move |_| state.composer_came());
-    let rest = RwSignal::new(Rest::Enough);
+    let rest = Cell::new(Rest::Enough);
     effect(move |_| rest.set(state.draft.with(|draft| Rest::of(state, draft.text()))));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

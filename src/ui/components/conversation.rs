@@ -11,7 +11,8 @@ use super::nickname_form::JoinForm;
 use super::notice::LinkNotice;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
-use crate::ui::piece::{IntoPiece, live, memo};
+use crate::ui::cell::Derived;
+use crate::ui::piece::{IntoPiece, live};
 use crate::ui::state::use_room_state;
 
 /// The open room.
@@ -19,7 +20,7 @@ use crate::ui::state::use_room_state;
 pub fn Conversation() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let has_name = memo(move || state.me.with(Option::is_some));
+    let has_name = Derived::new(move || state.me.with(Option::is_some));
     let foot =
         live(
             move || {

@@ -11,8 +11,9 @@ use crate::client::element::{close_drawer, focus_unless_touch};
 use crate::model::address;
 use crate::model::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
+use crate::ui::cell::Derived;
 use crate::ui::i18n::{isolated, refusal, room_title};
-use crate::ui::piece::{Entry, IntoPiece, Piece, list, live, memo};
+use crate::ui::piece::{Entry, IntoPiece, Piece, list, live};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
 /// The column of the rooms; a drawer where there is no room for it.
@@ -61,7 +62,7 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let RoomSummary { slug, online, people, .. } = room;
     let path = address::room(&slug);
     let here = slug.clone();
-    let is_open = memo(move || state.room.with(|open| open.slug == here));
+    let is_open = Derived::new(move || state.room.with(|open| open.slug == here));
     let online_words = state.words().online.with(online as usize);
     let people: Vec<String> = people.iter().map(|name| isolated(name)).collect();
     let people = people.join(state.words().between_names);

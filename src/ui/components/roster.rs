@@ -6,7 +6,8 @@ use super::drawer::DrawerClose;
 use super::nickname_form::Me;
 use super::seal::{Seal, SealSize};
 use crate::protocol::{Origin, Person};
-use crate::ui::piece::{Entry, IntoPiece, Piece, list, live, memo};
+use crate::ui::cell::Derived;
+use crate::ui::piece::{Entry, IntoPiece, Piece, list, live};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// The column of the people; a drawer where there is no room for it.
@@ -14,8 +15,8 @@ use crate::ui::state::{RoomState, use_room_state};
 pub fn Roster() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let online = memo(move || state.roster.with(|roster| roster.online()));
-    let unnamed = memo(move || state.roster.with(|roster| roster.unnamed()));
+    let online = Derived::new(move || state.roster.with(|roster| roster.online()));
+    let unnamed = Derived::new(move || state.roster.with(|roster| roster.unnamed()));
     view! {
         <aside class="side side--people" id="people" popover="auto" aria-label=words.people_list>
             <div class="side__head">
@@ -57,7 +58,7 @@ fn mark(words: &'static str) -> Piece {
 fn entry(state: RoomState, person: Person) -> impl IntoView {
     let words = state.words();
     let Person { id, nickname, origin } = person;
-    let is_me = memo(move || state.me.with(|me| me.as_ref().is_some_and(|me| me.id == id)));
+    let is_me = Derived::new(move || state.me.with(|me| me.as_ref().is_some_and(|me| me.id == id)));
     view! {
         <li class="roster__person">
             <Seal nickname=nickname.clone() size=SealSize::Small />

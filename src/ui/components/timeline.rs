@@ -15,7 +15,8 @@ use crate::client::scroll::{self, Place};
 use crate::model::address;
 use crate::model::link::LinkStatus;
 use crate::model::rows::Row;
-use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live, memo};
+use crate::ui::cell::Derived;
+use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live};
 use crate::ui::state::{ReachBack, RoomState, use_room_state};
 
 /// Where the reader was when they last scrolled; nothing at the newest row. Only used in the browser.
@@ -42,7 +43,7 @@ pub fn Timeline() -> impl IntoView {
             }
         }
     };
-    let is_empty = memo(move || state.rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Line(_)))));
+    let is_empty = Derived::new(move || state.rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Line(_)))));
     view! {
         <div
             class="timeline"
@@ -102,7 +103,7 @@ fn Edge() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
     // Not by the room itself, which is another one whenever somebody comes or goes: a link that has the focus stays.
-    let older = memo(move || {
+    let older = Derived::new(move || {
         let older = state.timeline.with(|timeline| Some(address::older(timeline.room(), timeline.older_than()?)));
         older.ok_or_else(|| state.room_title())
     });

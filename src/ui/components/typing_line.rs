@@ -3,15 +3,16 @@
 use leptos::prelude::*;
 
 use crate::model::typing::Typing;
+use crate::ui::cell::Derived;
 use crate::ui::i18n::{Words, fill, isolated};
-use crate::ui::piece::{live, memo};
+use crate::ui::piece::live;
 use crate::ui::state::use_room_state;
 
 /// One line, empty most of the time. Not a live region: it would chatter.
 #[component]
 pub fn TypingLine() -> impl IntoView {
     let state = use_room_state();
-    let line = memo(move || state.typing.with(|typing| describe(state.words(), typing)));
+    let line = Derived::new(move || state.typing.with(|typing| describe(state.words(), typing)));
     view! { <p class="typing" translate="no">{live(move || line.get())}</p> }
 }
 

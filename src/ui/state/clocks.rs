@@ -1,7 +1,5 @@
 //! The reader's clock and calendar: looked at every minute, and when the reader comes back to the page.
 
-use leptos::prelude::*;
-
 use super::{Clocks, RoomState};
 use crate::client::local_time;
 use crate::model::calendar;

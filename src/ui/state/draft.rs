@@ -1,6 +1,5 @@
 //! What is being typed: the field of the composer and its draft change together, and a draft belongs to its room.
 
-use leptos::prelude::*;
 use web_sys::HtmlTextAreaElement;
 
 use super::RoomState;

@@ -1,6 +1,5 @@
 //! The reader's nickname: taken, changed, given back.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::RoomState;
@@ -67,8 +66,8 @@ impl RoomState {
     /// Hears of a sign-out in another tab of this browser.
     pub(super) fn follow_sign_out(self) {
         let listener = storage::on_sign_out(move || _ = self.leave_if_signed_out());
-        // Kept for as long as the application lives, in whose effect this runs.
-        StoredValue::new_local(listener);
+        // It listens for as long as the page lives.
+        std::mem::forget(listener);
     }
 
     /// When somebody signed out at this browser while this tab did not look: nothing of them stays in it either. Returns

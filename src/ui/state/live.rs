@@ -19,7 +19,7 @@ impl RoomState {
     pub fn come_alive(self) {
         let slug = self.slug();
         // The fields hold it by now; one that comes later is another form's.
-        self.posted.set_value(None);
+        self.posted.set(None);
         local_time::correct(self.quietly(|quiet| quiet.drawn));
         self.follow_clock();
         // A tab that was reopened brings what it kept before a sign-out.
@@ -152,8 +152,8 @@ impl RoomState {
     }
 
     pub(super) fn published(self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published) {
-        let published = self.timeline.try_update(|timeline| add(timeline, event.clone()));
-        if published == Some(Published::Added) {
+        let published = self.timeline.update(|timeline| add(timeline, event.clone()));
+        if published == Published::Added {
             self.arrived(&event);
         }
         self.settle_own(std::slice::from_ref(&event));

@@ -1,7 +1,5 @@
 //! Who comes, goes and writes.
 
-use leptos::prelude::*;
-
 use super::RoomState;
 use crate::client::local_time;
 use crate::protocol::{Command, Person};

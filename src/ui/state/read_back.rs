@@ -1,6 +1,5 @@
 //! Reading back: older pages, holes, and the way to the newest row again.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{ReachBack, RoomState};
@@ -70,7 +69,7 @@ impl RoomState {
         if !self.is_open(room) {
             return;
         }
-        let taken = page.is_ok_and(|page| self.timeline.try_update(|timeline| timeline.add_page(&page)) == Some(true));
+        let taken = page.is_ok_and(|page| self.timeline.update(|timeline| timeline.add_page(&page)));
         self.reach_back.set(if taken { ReachBack::Idle } else { ReachBack::Failed });
     }
 

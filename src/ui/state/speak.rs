@@ -98,7 +98,7 @@ impl RoomState {
         }
         let now = local_time::now();
         if self.outbox.with_untracked(|outbox| !outbox.lines().is_empty()) {
-            while let Some(line) = self.outbox.try_update(|outbox| outbox.next_to_send(now).cloned()).flatten() {
+            while let Some(line) = self.outbox.update(|outbox| outbox.next_to_send(now).cloned()) {
                 self.send(line, status);
             }
         }
@@ -160,7 +160,7 @@ impl RoomState {
             return self.flush_outbox();
         };
         let head = self.timeline.with_untracked(|timeline| timeline.head());
-        match self.outbox.try_update(|outbox| outbox.placed(&id, seq, at_ms, &me, head)).flatten() {
+        match self.outbox.update(|outbox| outbox.placed(&id, seq, at_ms, &me, head)) {
             Some(event) => self.published(event, Timeline::place),
             None => self.flush_outbox(),
         }
@@ -177,7 +177,7 @@ impl RoomState {
         if self.outbox.with_untracked(|outbox| outbox.lines().is_empty()) {
             return;
         }
-        let arrived = self.outbox.try_update(|outbox| outbox.arrived(events)).unwrap_or_default();
+        let arrived = self.outbox.update(|outbox| outbox.arrived(events));
         arrived.iter().for_each(|id| storage::forget_line(&self.slug(), id));
         self.flush_outbox();
     }
@@ -210,7 +210,7 @@ impl RoomState {
     /// What was typed here before the session was lost goes under the name that was chosen since. No other line is written
     /// to storage: another tab may have done with it.
     pub(super) fn adopt_lines(self, me: &UserId) {
-        let adopted = self.outbox.try_update(|outbox| outbox.adopt(me)).unwrap_or_default();
+        let adopted = self.outbox.update(|outbox| outbox.adopt(me));
         adopted.iter().for_each(|id| self.keep_line(id));
     }
 
@@ -231,8 +231,8 @@ impl RoomState {
             self.disown_lines_of_others();
             self.flush_outbox();
         });
-        // Kept for as long as the application lives, in whose effect this runs.
-        StoredValue::new_local(listener);
+        // It listens for as long as the page lives.
+        std::mem::forget(listener);
     }
 
     pub(super) fn command(self, command: Command) {

@@ -88,8 +88,8 @@ impl RoomState {
                 }
             }
         });
-        // Kept for as long as the application lives, in whose effect this runs.
-        StoredValue::new_local(listener);
+        // It listens for as long as the page lives.
+        std::mem::forget(listener);
     }
 
     /// Takes rooms that are gone out of the list, as the server says it by a room without events. Those that something unsent

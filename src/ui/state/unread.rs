@@ -49,11 +49,11 @@ impl RoomState {
     }
 
     fn announce(self, line: String) {
-        let is_first = self.announcement.try_update(|announcement| {
+        let is_first = self.announcement.update(|announcement| {
             announcement.gathered.push(line);
             announcement.gathered.len() == 1
         });
-        if is_first == Some(true) {
+        if is_first {
             let let_out = move || {
                 self.announcement.update(|told| told.let_out(self.words()));
                 if self.is_reading() {
@@ -84,8 +84,8 @@ impl RoomState {
                 self.unread.set(0);
             }
         });
-        // Kept for as long as the application lives, in whose effect this runs.
-        StoredValue::new_local(listener);
+        // It listens for as long as the page lives.
+        std::mem::forget(listener);
     }
 
     /// Coming back to the tab at the newest row is reading it. Going away may be for ever.
@@ -99,8 +99,8 @@ impl RoomState {
             }
         });
         let going = Listener::on(&window(), "pagehide", move |_| self.keep_last_words());
-        // Kept for as long as the application lives, in whose effect this runs.
-        StoredValue::new_local(going);
+        // It listens for as long as the page lives.
+        std::mem::forget(going);
     }
 
     /// The title of the tab: the unread count goes in front while nobody looks.
