@@ -31,6 +31,7 @@ mod forms;
 mod open_files;
 mod page_weight;
 mod pages;
+mod policy;
 mod render;
 mod system;
 mod typed;
@@ -151,8 +152,6 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Boot
     let sink = Box::new(move |event| broker.publish(event));
     let store = SqliteStore::open(&config.store, &config.rooms.lobby_title, clock::now(), sink)?;
     let failure = store.failure();
-    // The renderer of the page needs to know how to run its tasks; the route generator of the router would tell it.
-    let _ = any_spawner::Executor::init_tokio();
     let app = Arc::new(App::new(config, Arc::new(store)));
     // The lobby is open from the start, so that its presence can be listed before anybody joins.
     let _ = posting::open_room(&app, &crate::protocol::RoomSlug::lobby()).await;

@@ -1,6 +1,5 @@
 //! The page: the document around it, the application in it, its components, its state, its languages.
-//! `boot` renders [`shell`] with [`App`] in it and provides as contexts: `protocol::PageData`, [`i18n::Language`],
-//! [`state::FreshMessageId`] and leptos' nonce. May use everything to its left; only `boot` uses it.
+//! May use everything to its left; only `boot` uses it.
 
 mod app;
 mod cell;
@@ -13,4 +12,4 @@ pub mod state;
 
 pub use app::App;
 pub use nowhere::{WayOn, nowhere, turned_away};
-pub use shell::{APPLICATION_ID, Assets, CookieLost, shell};
+pub use shell::{APPLICATION_ID, Assets, CookieLost, draw_end, draw_start};

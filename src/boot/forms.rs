@@ -3,13 +3,14 @@
 use axum::Extension;
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{FromRequest, Path, Request, State};
-use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::pages::{self, Site};
+use super::render::View;
 use super::{page_weight, render};
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
@@ -139,17 +140,12 @@ struct Visit {
     site: Site,
     caller: Caller,
     room: RoomSlug,
-    language: Language,
-    /// The request without its body, for the renderer.
-    head: Request,
+    headers: HeaderMap,
 }
 
 impl Visit {
     fn new(site: Site, caller: Caller, room: RoomSlug, request: &Request) -> Self {
-        let mut head = Request::default();
-        *head.uri_mut() = request.uri().clone();
-        *head.headers_mut() = request.headers().clone();
-        Self { site, caller, room, language: pages::language(request.headers()), head }
+        Self { site, caller, room, headers: request.headers().clone() }
     }
 
     /// Draws the page again, with the reason and with what was typed. Drawing is paid for first; whoever cannot pay, or
@@ -161,18 +157,17 @@ impl Visit {
         typed: String,
         client_message_id: Option<ClientMessageId>,
     ) -> Response {
+        let language = pages::language(&self.headers);
         let payment = self.site.app.limits.charge(Action::DrawPage, &self.caller.payer());
         let heavy = if page_weight::is_too_heavy(&typed) { Err(refusal) } else { Ok(()) };
         if let Err(refusal) = payment.and(heavy) {
-            return render::turned_away(&self.site.assets, self.language, refusal, &typed);
+            return render::turned_away(&self.site.assets, language, refusal, &typed);
         }
         match pages::page_data(&self.site.app, &self.caller, &self.room, EventRange::Newest).await {
             Ok(mut page) => {
                 page.notice = Some(Notice { form, refusal, typed, client_message_id });
-                render::refused(
-                    refusal,
-                    render::page(&self.site.app, &self.site.assets, page, self.language, self.head).await,
-                )
+                let view = View { site: &self.site, language, cookie_lost: None, headers: &self.headers };
+                render::refused(refusal, render::page(page, &view))
             }
             Err(refusal) => HttpRefusal(refusal).into_response(),
         }

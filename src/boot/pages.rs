@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,7 +13,8 @@ use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 use serde::Deserialize;
 
-use super::{assets, forms, render, typed};
+use super::render::View;
+use super::{assets, forms, policy, render, typed};
 use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::edge::http::{HttpRefusal, identify};
@@ -30,13 +31,16 @@ use crate::ui::{Assets, CookieLost};
 pub struct Site {
     /// The server's parts.
     pub app: Arc<App>,
-    /// The names of the built files.
+    /// The names of the built files, and the scripts in the document.
     pub assets: Arc<Assets>,
+    /// What may run in the page of a room.
+    pub policy: HeaderValue,
 }
 
 /// All routes that a browser asks for, with the names of the built files as they were found.
 pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
-    let site = Site { app: Arc::clone(app), assets: Arc::clone(assets) };
+    let policy = policy::of_room(&app.config.leptos, assets);
+    let site = Site { app: Arc::clone(app), assets: Arc::clone(assets), policy };
     let pages = Router::new()
         .route("/", get(lobby))
         .route("/r/{room}", get(room))
@@ -90,19 +94,20 @@ async fn room(
     }
 }
 
-async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, mut request: Request) -> Response {
+async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, request: Request) -> Response {
+    let headers = request.headers();
     let PageQuery { before, joined } = query.map(|Query(query)| query).unwrap_or_default();
-    match (joined, &caller.guest) {
+    let cookie_lost = match (joined, &caller.guest) {
         (Some(_), Some(_)) => return forms::back_to(&room),
-        (Some(_), None) => _ = request.extensions_mut().insert(CookieLost),
-        (None, _) => {}
-    }
+        (Some(_), None) => Some(CookieLost),
+        (None, _) => None,
+    };
     let range = before.map_or(EventRange::Newest, EventRange::Before);
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
         return HttpRefusal(refusal).into_response();
     }
     match page_data(&site.app, caller, &room, range).await {
-        Ok(page) => render::page(&site.app, &site.assets, page, language(request.headers()), request).await,
+        Ok(page) => render::page(page, &View { site, language: language(headers), cookie_lost, headers }),
         Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => not_found(site, &request),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
@@ -124,7 +129,7 @@ pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: Event
 
 /// The language of a request, by its headers: the cookie of the language switch, else what the browser asks for.
 pub fn language(headers: &HeaderMap) -> Language {
-    let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     text(header::COOKIE)
         .and_then(Language::from_cookie)
         .unwrap_or_else(|| Language::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or_default()))

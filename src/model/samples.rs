@@ -2,8 +2,8 @@
 //! the program, and not for tests over a socket, which get theirs from a server.
 
 use crate::protocol::{
-    ClientMessageId, Epoch, EventBody, LogEvent, Message, Origin, Person, RoomSlug, RoomSnapshot, RoomSummary, Seq,
-    Timestamp, UserId,
+    ClientMessageId, Epoch, ErrorCode, EventBody, Limits, LogEvent, Message, Notice, Origin, PageData, Person,
+    RoomSlug, RoomSnapshot, RoomSummary, Seq, Timestamp, UserId,
 };
 
 /// The history that all samples belong to.
@@ -48,4 +48,23 @@ pub fn snapshot(events: Vec<LogEvent>) -> RoomSnapshot {
     };
     let has_older = events.first().is_some_and(|event| event.seq.get() > 1);
     RoomSnapshot { summary, epoch: epoch(), events, has_older, people: vec![] }
+}
+
+/// A page of somebody whose line was refused.
+pub fn page_data() -> PageData {
+    let notice = Notice {
+        form: crate::protocol::page::Form::Say,
+        refusal: ErrorCode::MessageTooLong.into(),
+        typed: "</script><b>typed</b>".to_owned(),
+        client_message_id: None,
+    };
+    PageData {
+        room: snapshot(vec![message(1, 1_000, person("alice"), "one")]),
+        rooms: vec![],
+        limits: Limits { message_graphemes: 10, nickname_graphemes: 10, frame_bytes: 10 },
+        at_newest: true,
+        me: Some(person("alice")),
+        drawn_ms: Timestamp::from_unix_ms(1_000),
+        notice: Some(notice),
+    }
 }

@@ -7,23 +7,24 @@ use super::ids::Timestamp;
 use super::limits::Limits;
 use super::message::{Person, RoomSnapshot, RoomSummary};
 
-/// Everything that the page of one room is drawn from.
+/// Everything that the page of one room is drawn from. What belongs to one reader comes last: the page's text ends with
+/// it, and what is before it is the same for everybody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageData {
-    /// Who the session cookie says this is.
-    pub me: Option<Person>,
     /// The room that is open.
     pub room: RoomSnapshot,
     /// All rooms, the lobby first.
     pub rooms: Vec<RoomSummary>,
     /// What the server accepts.
     pub limits: Limits,
-    /// When the server drew the page, by which a browser with a wrong clock knows the day.
+    /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.
+    pub at_newest: bool,
+    /// Who the session cookie says this is.
+    pub me: Option<Person>,
+    /// When the server answered, by which a browser with a wrong clock knows the day.
     pub drawn_ms: Timestamp,
     /// The outcome of a form that was posted without scripts.
     pub notice: Option<Notice>,
-    /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.
-    pub at_newest: bool,
 }
 
 /// A form that was refused: the reason, and what was typed, so that it is not lost.

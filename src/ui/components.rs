@@ -20,6 +20,8 @@ mod seal;
 mod timeline;
 mod typing_line;
 
+pub use composer::POST_FORM_ID;
 pub use conversation::Conversation;
+pub use nickname_form::NICKNAME_FORM_ID;
 pub use room_list::RoomList;
 pub use roster::Roster;

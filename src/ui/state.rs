@@ -26,7 +26,7 @@ use crate::model::roster::Roster;
 use crate::model::rows::{Row, Window, rows};
 use crate::model::timeline::Timeline;
 use crate::model::typing::{Typing, TypingThrottle};
-use crate::protocol::{ClientMessageId, Limits, Notice, PageData, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::protocol::{Limits, Notice, PageData, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
@@ -139,18 +139,6 @@ struct Quiet {
     throttle: TypingThrottle,
     handle: Option<LinkHandle>,
     timers: timer::Timers,
-}
-
-/// A name for the line of the composer as the server renders it, so that a form posted twice without scripts says it once.
-/// Provided by `boot`, drawn at random for every page.
-#[derive(Clone)]
-pub struct FreshMessageId(pub ClientMessageId);
-
-/// The same as the value of a hidden field: for a line, or for a visitor's attempt to join. None in the browser, where
-/// scripts draw their own.
-#[must_use]
-pub fn fresh_id() -> Option<String> {
-    use_context::<FreshMessageId>().map(|fresh| fresh.0.to_string())
 }
 
 /// Makes the state from what the server knows or handed over, and gives it to all components below.

@@ -54,6 +54,33 @@ async fn a_refused_line_comes_back_with_its_text_and_the_reason() {
     assert!(page.contains("too long"), "the reason is not told");
 }
 
+/// Protects visitors from each other: the secret of an attempt to join is another one in every answer, since whoever knows
+/// it can have the session that it leads to. So is the name of a line, for those who have a nickname.
+#[tokio::test]
+async fn every_page_names_what_its_form_sends_anew() {
+    let server = TestServer::start().await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let value = |page: &str, name: &str| {
+        let field = page.split("<input ").skip(1).find(|field| field.contains(&format!("name=\"{name}\"")))?;
+        let form = field.split("form=\"").nth(1)?.split('"').next()?;
+        assert!(page.contains(&format!("<form id=\"{form}\"")) || page.contains(&format!(" id=\"{form}\"")), "{form}");
+        Some(field.split("value=\"").nth(1)?.split('"').next()?.to_owned())
+    };
+    for (browser, name, other) in
+        [(&server.browser(), "attempt", "client_message_id"), (&alice, "client_message_id", "attempt")]
+    {
+        let mut values = std::collections::HashSet::new();
+        for _ in 0..3 {
+            let page = browser.get("/").await.text().await.unwrap();
+            values.insert(value(&page, name).unwrap());
+            assert_eq!(value(&page, other), None);
+        }
+        assert_eq!(values.len(), 3, "{name}");
+        assert!(values.iter().all(|value| value.len() == 32), "{values:?}");
+    }
+}
+
 /// Protects people without a nickname: their line is not lost either.
 #[tokio::test]
 async fn a_visitor_who_posts_is_asked_for_a_nickname() {

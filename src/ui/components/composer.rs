@@ -13,7 +13,10 @@ use crate::protocol::{ErrorCode, Refusal};
 use crate::ui::cell::Cell;
 use crate::ui::i18n;
 use crate::ui::piece::{effect, live};
-use crate::ui::state::{RoomState, fresh_id, use_room_state};
+use crate::ui::state::{RoomState, use_room_state};
+
+/// The id of the form: without scripts, a field outside of it names the message (`ui::shell`).
+pub const POST_FORM_ID: &str = "post";
 
 /// How near the limit the rest is counted, on either side.
 const COUNTED_GRAPHEMES: u32 = 200;
@@ -23,9 +26,6 @@ const COUNTED_GRAPHEMES: u32 = 200;
 pub fn Composer() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let posted =
-        state.posted.with_untracked(|posted| posted.as_ref().and_then(|notice| notice.client_message_id.clone()));
-    let line_id = posted.map(|id| id.to_string()).or_else(fresh_id);
     effect(move |_| state.composer_came());
     let rest = Cell::new(Rest::Enough);
     effect(move |_| rest.set(state.draft.with(|draft| Rest::of(state, draft.text()))));
@@ -38,8 +38,7 @@ pub fn Composer() -> impl IntoView {
     let input = move |event| state.typed(event_target_value(&event));
     view! {
         <FormNotice form=Form::Say />
-        <form class="composer" method="post" action=live(move || state.room.with(|room| address::say(&room.slug))) on:submit=submit>
-            <input type="hidden" name="client_message_id" value=line_id />
+        <form class="composer" id=POST_FORM_ID method="post" action=live(move || state.room.with(|room| address::say(&room.slug))) on:submit=submit>
             <textarea
                 class="composer__text"
                 id="composer"

@@ -11,7 +11,10 @@ use crate::client::storage;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
 use crate::ui::piece::{IntoPiece, effect, live};
-use crate::ui::state::{fresh_id, use_room_state};
+use crate::ui::state::use_room_state;
+
+/// The id of the form: without scripts, a field outside of it names a visitor's attempt (`ui::shell`).
+pub const NICKNAME_FORM_ID: &str = "join";
 
 /// The way in: stands where the composer will be.
 #[component]
@@ -85,9 +88,8 @@ fn NicknameForm(
     };
     suggest_last(id);
     view! {
-        <form method="post" action="/nickname" on:submit=choose>
+        <form id=NICKNAME_FORM_ID method="post" action="/nickname" on:submit=choose>
             <input type="hidden" name="room" value=live(move || state.slug_text()) />
-            <input type="hidden" name="attempt" value=fresh_id() />
             <label class="field-label" for=id>{words.nickname}</label>
             <div class="field-row">
                 <input

@@ -1,5 +1,8 @@
 //! What the server hands to the browser with the HTML, as JSON in the document. Not a leptos resource: those are scripts,
 //! which a page that is drawn again cannot bring along.
+//!
+//! The text is written in two parts: what is the same for every reader, then what belongs to one ([`ReaderPart`]). So the
+//! first part can be drawn once for many.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,25 +10,33 @@ use web_sys::HtmlElement;
 
 use crate::client::element::element;
 use crate::client::json;
-use crate::protocol::PageData;
+use crate::protocol::{Notice, PageData, Person, Timestamp};
 use crate::ui::i18n::Language;
 
 /// The id of the element that holds it.
 const HANDOVER_ID: &str = "handover";
 
-/// What the page is made of.
+/// What the page is made of. The page is the last field, as the reader's part is the last of the page.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Handover {
-    /// What the server knows.
-    pub page: PageData,
     /// The reader's.
     pub language: Language,
+    /// What the server knows.
+    pub page: PageData,
+}
+
+/// The fields of [`PageData`] that belong to one reader: its last ones, in their order.
+#[derive(Serialize)]
+struct ReaderPart<'a> {
+    me: Option<&'a Person>,
+    drawn_ms: Timestamp,
+    notice: Option<&'a Notice>,
 }
 
 impl Handover {
     /// On the server, what `boot` provides.
     pub fn provided() -> Option<Self> {
-        Some(Self { page: use_context()?, language: use_context()? })
+        Some(Self { language: use_context()?, page: use_context()? })
     }
 
     /// In the browser, what the server wrote.
@@ -33,9 +44,54 @@ impl Handover {
         json::decode(&element::<HtmlElement>(HANDOVER_ID)?.text_content()?).ok()
     }
 
-    /// The element that holds it. The JSON names no tag: nothing in it can end the element.
-    pub fn write(&self) -> String {
-        let json = serde_json::to_string(self).unwrap_or_default().replace('<', "\\u003c");
-        ["<script type=\"application/json\" id=\"", HANDOVER_ID, "\">", &json, "</script>"].concat()
+    /// The beginning of the element that holds it, up to what belongs to one reader.
+    ///
+    /// # Panics
+    /// When [`ReaderPart`] does not name the last fields of [`PageData`].
+    pub fn write_shared(&self) -> String {
+        let json = json_without_tags(self);
+        let shared = json.strip_suffix(&reader_fields(&self.page)).expect("the reader's fields are the last ones");
+        ["<script type=\"application/json\" id=\"", HANDOVER_ID, "\">", shared].concat()
+    }
+
+    /// The rest of the element.
+    pub fn write_reader(page: &PageData) -> String {
+        [&reader_fields(page), "</script>"].concat()
+    }
+}
+
+/// The last fields of the page, and the ends of the page and of what is around it.
+fn reader_fields(page: &PageData) -> String {
+    let part = ReaderPart { me: page.me.as_ref(), drawn_ms: page.drawn_ms, notice: page.notice.as_ref() };
+    [json_without_tags(&part).split_off(1).as_str(), "}"].concat()
+}
+
+/// JSON that names no tag: nothing in it can end the element that it is in.
+fn json_without_tags(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::page_data;
+
+    #[test]
+    fn both_parts_together_are_what_the_page_is_made_of() {
+        let handover = Handover { language: Language::Chinese, page: page_data() };
+        let written = handover.write_shared() + &Handover::write_reader(&handover.page);
+        let json = written.split_once('>').unwrap().1.strip_suffix("</script>").unwrap();
+        assert!(!json.contains('<'), "{json}");
+        let read: Handover = serde_json::from_str(json).unwrap();
+        assert_eq!((read.language, read.page), (handover.language, handover.page));
+    }
+
+    #[test]
+    fn the_first_part_is_the_same_for_every_reader() {
+        let one = Handover { language: Language::English, page: page_data() };
+        let page = PageData { me: None, drawn_ms: Timestamp::from_unix_ms(7), notice: None, ..one.page.clone() };
+        let other = Handover { page, ..one.clone() };
+        assert_ne!(one.page, other.page);
+        assert_eq!(one.write_shared(), other.write_shared());
     }
 }

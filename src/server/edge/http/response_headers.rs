@@ -1,5 +1,5 @@
 //! Headers that every response has: what browsers may do with it, and who may keep it.
-//! Not here: the policy of pages, which names a nonce (`boot`).
+//! Not here: the policy of pages, which names their scripts (`boot`).
 
 use axum::Extension;
 use axum::extract::Request;
