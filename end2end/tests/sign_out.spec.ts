@@ -70,6 +70,38 @@ async function expectNothingLeft(tab: RoomPage, token: string, secret: string): 
   await expect.poll(() => remembered(tab)).not.toMatch(new RegExp(`${secret}|${token}`));
 }
 
+test("what comes of signing out is said before, in the words of the server and after joining in the page", async ({ alice, people, room }) => {
+  const words = alice.page.getByText("nobody can take this nickname for 24 hours then, not even you. Messages that still wait");
+  await alice.unfoldSignOut();
+  await expect(words).toBeVisible();
+  await alice.reload();
+  await expect(words).toBeHidden();
+  await alice.unfoldSignOut();
+  await expect(words).toBeVisible();
+  const still = await people.member("Still", room, { javaScriptEnabled: false });
+  await still.unfoldSignOut();
+  await expect(still.page.getByText("not even you")).toBeVisible();
+  await still.signOut();
+  await still.nicknameField.waitFor();
+});
+
+test("the form that works before the page is alive asks before it drops an unsent message", async ({ alice, complaints, room }) => {
+  complaints.expect(/Failed to load resource|WebAssembly|wasm|dynamically imported|fetch|WebSocket/i, /^dialog: .*are not sent any more/);
+  await alice.page.routeWebSocket(/\/ws$/, (socket) => socket.close());
+  await alice.page.context().route(/post_message/, (route) => route.abort());
+  await alice.reload();
+  await alice.say("on its way");
+  await expect(alice.line("on its way")).toBeVisible();
+  const still = await stillTab(alice, room.slug);
+  await still.signOut();
+  await expect(still.composer).toBeVisible();
+  expect(await remembered(alice)).toContain("on its way");
+  await still.page.evaluate(() => (window.confirm = () => true));
+  await still.signOut();
+  await still.nicknameField.waitFor();
+  await expect.poll(() => remembered(alice)).not.toContain("on its way");
+});
+
 /** Keeps the live page from coming alive in tabs that open from now on. */
 async function withoutLivePage({ page }: RoomPage): Promise<void> {
   await page.context().route(/\.wasm$/, (route) => route.abort());

@@ -57,8 +57,8 @@ pub fn Composer() -> impl IntoView {
         </form>
         <p class="composer__hint">
             <button type="button" class="composer__keys">
-                <span>{words.keys_send}</span>
-                <span>{words.keys_line}</span>
+                <span>{words.keys_send}<span>{words.keys_send_line}</span></span>
+                <span>{words.keys_line}<span>{words.keys_line_send}</span></span>
             </button>
             <span translate="no" class=live(move || rest.get().class().to_owned()) role=live(move || rest.get().role())>
                 {live(move || rest.get().words(state))}

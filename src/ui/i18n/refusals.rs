@@ -59,12 +59,15 @@ pub const fn typed_text_is_here(language: Language) -> &'static str {
     }
 }
 
-/// The same about what was typed: with the place of what has to go.
+/// The same about what was typed: with the place of what has to go, and with what is left when it seems to be nothing.
 #[must_use]
 pub fn refusal_of(language: Language, refused: Refusal, typed: &str) -> String {
     let mut words = refusal(language, refused);
     if let (ErrorCode::ForbiddenCharacter, Some(before)) = (refused.code, text::before_override(typed)) {
         words.push_str(&fill(language.words().after_text, &[("{text}", before)]));
+    }
+    if refused.code == ErrorCode::EmptyMessage && !typed.trim().is_empty() {
+        words.push_str(language.words().only_unseen);
     }
     words
 }
@@ -85,9 +88,10 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::NicknameTooLong => {
             ("This nickname is too long: choose a shorter one.", "昵称太长了，换个短一点的吧。")
         }
-        ErrorCode::NicknameForbiddenCharacter => {
-            ("This nickname holds a character that names may not hold.", "昵称里有不能使用的字符。")
-        }
+        ErrorCode::NicknameForbiddenCharacter => (
+            "This nickname holds a character that cannot be seen, or a stack of accents: type it without them.",
+            "昵称里有看不见的字符，或叠了太多附加符号，去掉后再试。",
+        ),
         ErrorCode::NicknameTaken => {
             ("Somebody else has this nickname: choose another.", "这个昵称已经有人用了，换一个吧。")
         }
@@ -166,6 +170,14 @@ mod tests {
     }
 
     #[test]
+    #[test]
+    fn a_message_of_which_nothing_can_be_seen_is_told_from_one_that_is_empty() {
+        let refused = Refusal::permanent(ErrorCode::EmptyMessage);
+        assert_eq!(refusal_of(Language::English, refused, " \n"), "Write something first.");
+        let words = refusal_of(Language::English, refused, "\u{200B}\u{1b}");
+        assert_eq!(words, "Write something first. It holds only characters that cannot be seen.");
+    }
+
     fn a_refusal_that_passes_says_how_long_to_wait() {
         let refused = Refusal::retry_after(ErrorCode::TooFast, 1_200);
         assert_eq!(refusal(Language::English, refused), "That was too fast. Try again in 2 seconds.");

@@ -131,8 +131,10 @@ words! {
     message_field: Text = "Message", "消息";
     message_placeholder: Text = "Say something…", "说点什么…";
     send: Text = "Send", "发送";
-    keys_send: Text = "Enter sends, Shift + Enter starts a new line", "Enter 发送，Shift + Enter 换行";
-    keys_line: Text = "Enter starts a new line, Ctrl + Enter sends", "Enter 换行，Ctrl + Enter 发送";
+    keys_send: Text = "Enter sends", "Enter 发送";
+    keys_send_line: Text = ", Shift + Enter starts a new line", "，Shift + Enter 换行";
+    keys_line: Text = "Enter starts a new line", "Enter 换行";
+    keys_line_send: Text = ", Ctrl + Enter sends", "，Ctrl + Enter 发送";
     graphemes_left: Counted = counted("{n} character left", "{n} characters left"), number("还可输入 {n} 字");
     graphemes_over: Counted = counted("{n} character too many", "{n} characters too many"), number("超出 {n} 字");
 
@@ -156,6 +158,7 @@ words! {
         "你现在叫{name}：这个昵称是在另一个标签页里取的。";
     no_connection: Text = "The server does not answer: check the connection and try again.", "连不上服务器，请检查网络后重试。";
     after_text: Text = " It stands after “{text}”.", "它在“{text}”之后。";
+    only_unseen: Text = " It holds only characters that cannot be seen.", "它只有看不见的字符。";
     wait_seconds: Counted = counted("Try again in {n} second.", "Try again in {n} seconds."), number("请 {n} 秒后再试。");
 }
 
