@@ -91,9 +91,16 @@ export class RoomPage {
     this.nickname = nickname;
   }
 
+  /** Unfolds what comes of signing out, and the button for it. */
+  async unfoldSignOut(): Promise<void> {
+    await this.openPeople();
+    const signOut = this.people.locator("details").filter({ hasText: this.words.signOut });
+    if ((await signOut.getAttribute("open")) === null) await signOut.locator("summary").click();
+  }
+
   /** Gives the nickname back. */
   async signOut(): Promise<void> {
-    await this.openPeople();
+    await this.unfoldSignOut();
     await this.page.getByRole("button", { name: this.words.signOut, exact: true }).click();
   }
 

@@ -8,7 +8,7 @@ function nameOf(person: RoomPage) {
 
 async function rename(person: RoomPage, name: string): Promise<void> {
   await person.openPeople();
-  const change = person.page.locator(".me__change");
+  const change = person.page.locator(".me__fold:has(#nickname)");
   if ((await change.getAttribute("open")) === null) await change.locator("summary").click();
   await change.locator("#nickname").fill(name);
   await change.locator("button").click();
@@ -107,7 +107,7 @@ test("a new name that is chosen while disconnected is told, kept in the field, a
   await alice.live();
   // The greeting of the server leaves the form as it is.
   await expect(alice.page.locator("#nickname")).toHaveValue(name);
-  await alice.page.locator(".me__change button").click();
+  await alice.page.locator(".me__fold:has(#nickname) button").click();
   await expect(nameOf(alice)).toHaveText(name);
 });
 

@@ -121,6 +121,7 @@ pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: Event
         room: snapshot,
         rooms: posting::list_rooms(app).await?,
         limits: app.told_limits(),
+        nickname_rest_hours: app.nickname_rest_hours(),
         drawn_ms: clock::now(),
         notice: None,
         at_newest: !page.has_newer,

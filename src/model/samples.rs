@@ -62,6 +62,7 @@ pub fn page_data() -> PageData {
         room: snapshot(vec![message(1, 1_000, person("alice"), "one")]),
         rooms: vec![],
         limits: Limits { message_graphemes: 10, nickname_graphemes: 10, frame_bytes: 10 },
+        nickname_rest_hours: 24,
         at_newest: true,
         me: Some(person("alice")),
         drawn_ms: Timestamp::from_unix_ms(1_000),

@@ -17,6 +17,8 @@ pub struct PageData {
     pub rooms: Vec<RoomSummary>,
     /// What the server accepts.
     pub limits: Limits,
+    /// For how many hours a nickname rests that is given back.
+    pub nickname_rest_hours: u32,
     /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.
     pub at_newest: bool,
     /// Who the session cookie says this is.

@@ -130,6 +130,12 @@ impl App {
         self.hub.close_user(user, code);
     }
 
+    /// For how many hours a nickname rests that is given back, begun ones included.
+    #[must_use]
+    pub fn nickname_rest_hours(&self) -> u32 {
+        u32::try_from(self.config.rooms.nickname_rest.as_secs().div_ceil(3_600)).unwrap_or(u32::MAX)
+    }
+
     /// The limits that clients are told.
     #[must_use]
     pub fn told_limits(&self) -> Limits {

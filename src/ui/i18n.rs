@@ -112,6 +112,16 @@ impl Language {
     }
 }
 
+/// What comes of signing out, where a name that was given back rests for so many hours.
+#[must_use]
+pub fn sign_out_words(language: Language, rest_hours: u32) -> String {
+    let words = language.document_words();
+    let name =
+        if rest_hours == 0 { words.sign_out_frees.to_owned() } else { words.sign_out_rests.with(rest_hours as usize) };
+    let space = if language == Language::Chinese { "" } else { " " };
+    [&name, space, words.sign_out_unsent].concat()
+}
+
 fn primary_subtag(range: &str) -> String {
     range.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }

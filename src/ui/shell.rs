@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub use self::assets::Assets;
 use self::drawing::Drawing;
 use super::components::{NICKNAME_FORM_ID, POST_FORM_ID};
-use super::i18n::{Language, room_title};
+use super::i18n::{Language, room_title, sign_out_words};
 use super::state::{Handover, page_title};
 use crate::protocol::{ClientMessageId, PageData};
 
@@ -36,15 +36,16 @@ pub struct CookieLost;
 pub fn draw_start(page: PageData, language: Language, assets: &Assets, cookie_lost: Option<CookieLost>) -> String {
     // Of its own, whatever this thread did before: an owner hands contexts down.
     let owner = Owner::new_root(None);
-    let handover = Handover { language, page: page.clone() }.write_shared();
+    let sign_out = sign_out_words(language, page.nickname_rest_hours);
+    let handover = Handover { language, sign_out, page: page.clone() };
+    let written = handover.write_shared();
     let document = owner.with(|| {
-        provide_context(page.clone());
-        provide_context(language);
+        provide_context(handover);
         document(&page, language, assets, cookie_lost).to_html()
     });
     owner.unset_with_forced_cleanup();
     let start = document.strip_suffix(END).expect("the document ends with the application");
-    ["<!DOCTYPE html>", start, &handover].concat()
+    ["<!DOCTYPE html>", start, &written].concat()
 }
 
 /// Draws the rest of the document: who the reader is, and a name for what the form without scripts sends, so that a form

@@ -1,5 +1,5 @@
 //! What the page knows about the open room, as signals over the pure structs of `model`.
-//! The server makes it from [`PageData`] and renders; the browser makes it from the same data, which comes with the HTML,
+//! The server makes it from `PageData` and renders; the browser makes it from the same data, which comes with the HTML,
 //! and then keeps it alive (`live`). Components read it and call its verbs; they hold no rules of their own.
 
 mod clocks;
@@ -26,7 +26,7 @@ use crate::model::roster::Roster;
 use crate::model::rows::{Row, Window, rows};
 use crate::model::timeline::Timeline;
 use crate::model::typing::{Typing, TypingThrottle};
-use crate::protocol::{Limits, Notice, PageData, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
@@ -130,6 +130,8 @@ struct Quiet {
     focus_composer: bool,
     /// Whether a nickname that was chosen here is on its way.
     chooses_name: bool,
+    /// What comes of signing out.
+    sign_out: String,
     /// When the server drew the page.
     drawn: Timestamp,
     /// How many lines of others the last join brought after a time away.
@@ -144,11 +146,11 @@ struct Quiet {
 /// Makes the state from what the server knows or handed over, and gives it to all components below.
 ///
 /// # Panics
-/// On the server when `boot` did not provide [`PageData`] and [`Language`].
+/// On the server when [`Handover`] was not provided.
 pub fn provide_room_state() -> RoomState {
     let handover = Handover::provided().or_else(Handover::written);
     let handover = handover.expect("boot provides the page's data, and the browser finds it in the document");
-    let state = RoomState::new(handover.page, handover.language);
+    let state = RoomState::new(handover);
     provide_context(state);
     state
 }
@@ -160,7 +162,7 @@ pub fn use_room_state() -> RoomState {
 }
 
 impl RoomState {
-    fn new(page: PageData, language: Language) -> Self {
+    fn new(Handover { page, language, sign_out }: Handover) -> Self {
         let snapshot = page.room;
         let me = Cell::new(page.me);
         let timeline = Cell::new(Timeline::new(&snapshot));
@@ -203,6 +205,7 @@ impl RoomState {
             quiet: Cell::new(Quiet {
                 focus_composer: false,
                 chooses_name: false,
+                sign_out,
                 drawn: page.drawn_ms,
                 brought: 0,
                 held: Vec::new(),

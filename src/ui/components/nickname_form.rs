@@ -55,14 +55,18 @@ fn MeCard(
         <div class="me">
             <Seal nickname=nickname.clone() size=SealSize::Small />
             <bdi class="me__name">{nickname.clone()}</bdi>
-            <form method="post" action="/sign-out" on:submit=sign_out>
-                <input type="hidden" name="room" value=live(move || state.slug_text()) />
-                <button class="button button--quiet">{words.sign_out}</button>
-            </form>
         </div>
-        <details class="me__change" open=!state.typed_into(Form::Nickname).is_empty()>
+        <details class="me__fold" open=!state.typed_into(Form::Nickname).is_empty()>
             <summary>{words.change_nickname}</summary>
             <NicknameForm id="nickname" label=words.save current=nickname />
+        </details>
+        <details class="me__fold">
+            <summary>{words.sign_out}</summary>
+            <p class="me__words">{state.sign_out_words()}</p>
+            <form method="post" action="/sign-out" on:submit=sign_out>
+                <input type="hidden" name="room" value=live(move || state.slug_text()) />
+                <button class="button button--main">{words.sign_out}</button>
+            </form>
         </details>
     }
 }

@@ -99,9 +99,10 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::NicknameLookAlike => {
             ("This nickname looks like that of somebody else: choose another.", "这个昵称和别人的太像了，换一个吧。")
         }
-        ErrorCode::NicknameResting => {
-            ("Somebody gave this nickname back a short while ago: choose another.", "这个昵称刚刚有人用过，换一个吧。")
-        }
+        ErrorCode::NicknameResting => (
+            "Somebody, perhaps you, gave this nickname back a short while ago: choose another.",
+            "这个昵称刚刚有人用过（也许就是你），换一个吧。",
+        ),
         ErrorCode::RoomNotFound => ("There is no such room.", "没有这个房间。"),
         ErrorCode::RoomExists => (
             "There is a room with this name already: open it, or choose another name.",
@@ -170,7 +171,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
     fn a_message_of_which_nothing_can_be_seen_is_told_from_one_that_is_empty() {
         let refused = Refusal::permanent(ErrorCode::EmptyMessage);
         assert_eq!(refusal_of(Language::English, refused, " \n"), "Write something first.");
@@ -178,6 +178,7 @@ mod tests {
         assert_eq!(words, "Write something first. It holds only characters that cannot be seen.");
     }
 
+    #[test]
     fn a_refusal_that_passes_says_how_long_to_wait() {
         let refused = Refusal::retry_after(ErrorCode::TooFast, 1_200);
         assert_eq!(refusal(Language::English, refused), "That was too fast. Try again in 2 seconds.");

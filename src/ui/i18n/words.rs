@@ -183,6 +183,14 @@ words! {
     cookie_lost_words: Text =
         "The nickname needs a cookie, and this browser blocks cookies. Allow them for this site, then try again in a minute.",
         "昵称需要 Cookie，而浏览器拦截了 Cookie。请允许本站使用 Cookie，一分钟后重试。";
+    sign_out_rests: Counted = counted(
+        "If you have written anything, nobody can take this nickname for {n} hour then, not even you.",
+        "If you have written anything, nobody can take this nickname for {n} hours then, not even you.",
+    ), number("如果你发过言，之后 {n} 小时内谁都不能用这个昵称，包括你自己。");
+    sign_out_frees: Text = "Others can take this nickname then.", "之后别人可以用这个昵称。";
+    sign_out_unsent: Text =
+        "Messages that still wait in this browser are not sent any more.",
+        "这个浏览器里还没有发出的消息不会再发送。";
     stopped_words: Text =
         "This page stopped working. A browser extension may have changed it, or the program has a fault: reload the page.",
         "页面停止工作了。可能是浏览器扩展改动了页面，也可能是程序出了错，请刷新页面。";

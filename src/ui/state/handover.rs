@@ -21,6 +21,8 @@ const HANDOVER_ID: &str = "handover";
 pub struct Handover {
     /// The reader's.
     pub language: Language,
+    /// What comes of signing out. In words of the server, so that they do not travel with the script.
+    pub sign_out: String,
     /// What the server knows.
     pub page: PageData,
 }
@@ -36,7 +38,7 @@ struct ReaderPart<'a> {
 impl Handover {
     /// On the server, what `boot` provides.
     pub fn provided() -> Option<Self> {
-        Some(Self { language: use_context()?, page: use_context()? })
+        use_context()
     }
 
     /// In the browser, what the server wrote.
@@ -78,17 +80,17 @@ mod tests {
 
     #[test]
     fn both_parts_together_are_what_the_page_is_made_of() {
-        let handover = Handover { language: Language::Chinese, page: page_data() };
+        let handover = Handover { language: Language::Chinese, sign_out: "<".to_owned(), page: page_data() };
         let written = handover.write_shared() + &Handover::write_reader(&handover.page);
         let json = written.split_once('>').unwrap().1.strip_suffix("</script>").unwrap();
         assert!(!json.contains('<'), "{json}");
         let read: Handover = serde_json::from_str(json).unwrap();
-        assert_eq!((read.language, read.page), (handover.language, handover.page));
+        assert_eq!((read.language, read.sign_out, read.page), (handover.language, handover.sign_out, handover.page));
     }
 
     #[test]
     fn the_first_part_is_the_same_for_every_reader() {
-        let one = Handover { language: Language::English, page: page_data() };
+        let one = Handover { language: Language::English, sign_out: String::new(), page: page_data() };
         let page = PageData { me: None, drawn_ms: Timestamp::from_unix_ms(7), notice: None, ..one.page.clone() };
         let other = Handover { page, ..one.clone() };
         assert_ne!(one.page, other.page);

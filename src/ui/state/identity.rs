@@ -63,6 +63,12 @@ impl RoomState {
         });
     }
 
+    /// What comes of signing out, besides what is asked about.
+    #[must_use]
+    pub fn sign_out_words(self) -> String {
+        self.quietly(|quiet| quiet.sign_out.clone())
+    }
+
     /// Hears of a sign-out in another tab of this browser.
     pub(super) fn follow_sign_out(self) {
         let listener = storage::on_sign_out(move || _ = self.leave_if_signed_out());
