@@ -17,17 +17,15 @@ const STROKE: char = '\u{E000}';
 /// The digit 1, which is read as an i and drawn as an l.
 const ONE: char = '\u{E001}';
 
-/// A name as it is compared.
+/// A name as it is compared. Its texts are without slack, since one is kept for everybody who is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameKey {
     /// Equal for names that are the same.
-    pub folded: String,
-    /// Equal for all names that may look alike, and for some that do not: for finding those that are worth comparing.
-    pub look: String,
+    pub folded: Box<str>,
     /// What it looks like as it is written, capitals and small letters told apart where they differ.
-    shape: String,
+    shape: Box<str>,
     /// What it reads like in any case.
-    reading: String,
+    reading: Box<str>,
 }
 
 /// Why a name cannot be had.
@@ -43,8 +41,13 @@ impl NameKey {
     /// The key of a name.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        let reading = reading(name);
-        Self { folded: fold(name), look: coarse(&reading), shape: shape(name), reading }
+        Self { folded: fold(name).into(), shape: shape(name).into(), reading: reading(name).into() }
+    }
+
+    /// Equal for all names that may look alike, and for some that do not: for finding those that are worth comparing.
+    #[must_use]
+    pub fn look(&self) -> String {
+        self.reading.chars().map(|character| if matches!(character, 'i' | ONE) { 'l' } else { character }).collect()
     }
 
     /// How this name clashes with another one. Names look alike when a reader may take one for the other as they are
@@ -109,10 +112,6 @@ fn is_alike(one: &str, other: &str) -> bool {
         && others.next().is_none()
 }
 
-fn coarse(reading: &str) -> String {
-    reading.chars().map(|character| if matches!(character, 'i' | ONE) { 'l' } else { character }).collect()
-}
-
 /// Names that nobody may take, however they are dressed up: punctuation, spaces and symbols do not count.
 #[derive(Clone, Debug, Default)]
 pub struct ReservedNames {
@@ -136,7 +135,7 @@ impl ReservedNames {
 
 /// The letters and digits of a look, without their marks.
 fn bare_look(name: &str) -> String {
-    NameKey::of(name).look.chars().filter(|character| character.is_alphanumeric()).collect()
+    NameKey::of(name).look().chars().filter(|character| character.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

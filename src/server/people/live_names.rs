@@ -1,7 +1,8 @@
 //! The names that are shown somewhere right now. Not here: those whose owners are away (`log`).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::protocol::UserId;
 use crate::server::ground::names::{NameClash, NameKey};
@@ -9,22 +10,37 @@ use crate::server::ground::names::{NameClash, NameKey};
 /// The names that are shown somewhere right now.
 #[derive(Clone, Default)]
 pub struct LiveNames {
-    /// Who is shown, by both forms by which a name is found. At most two entries for each open connection. Innermost lock;
-    /// held for one look-up.
-    holders: Arc<Mutex<HashMap<String, Vec<Holder>>>>,
+    /// Innermost lock; held for one look-up.
+    shown: Arc<Mutex<Shown>>,
 }
 
+/// Bound: one holder for each open connection at most, and two forms for each holder.
+#[derive(Default)]
+struct Shown {
+    holders: BTreeMap<HolderNumber, Holder>,
+    /// Both forms by which a holder is found. A crowd weighs by this, so it holds their hashes: where two forms have the
+    /// same one, two names are compared in vain.
+    forms: BTreeSet<(FormHash, HolderNumber)>,
+    hasher: RandomState,
+    last: HolderNumber,
+}
+
+/// Holders are counted, never again with the same number.
+type HolderNumber = u64;
+
+type FormHash = u64;
+
+/// One person under one name.
 struct Holder {
     user: UserId,
-    key: Arc<NameKey>,
+    key: NameKey,
     claims: usize,
 }
 
 /// Keeps a name for its user until it is dropped.
 pub struct NameClaim {
     names: LiveNames,
-    user: UserId,
-    key: Arc<NameKey>,
+    holder: HolderNumber,
 }
 
 impl LiveNames {
@@ -33,52 +49,63 @@ impl LiveNames {
     /// # Errors
     /// [`NameClash`] with how they clash.
     pub fn claim(&self, user: &UserId, key: NameKey) -> Result<NameClaim, NameClash> {
-        let key = Arc::new(key);
-        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        let near = forms(&key).filter_map(|form| holders.get(form)).flatten();
-        let clashes = near.filter(|holder| holder.user != *user).filter_map(|holder| holder.key.clash(&key));
+        let holder = self.lock().claim(user, key)?;
+        Ok(NameClaim { names: self.clone(), holder })
+    }
+
+    /// A panic elsewhere must not stop everybody: the maps are whole after every operation.
+    fn lock(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shown {
+    fn claim(&mut self, user: &UserId, key: NameKey) -> Result<HolderNumber, NameClash> {
+        let forms = self.forms_of(&key);
+        let near = || {
+            let numbers = forms.iter().flat_map(|form| self.forms.range((*form, 0)..=(*form, HolderNumber::MAX)));
+            numbers.map(|(_, number)| (*number, &self.holders[number]))
+        };
+        let clashes =
+            near().filter(|(_, holder)| holder.user != *user).filter_map(|(_, holder)| holder.key.clash(&key));
         // The same name is the better reason.
         if let Some(clash) = clashes.min_by_key(|clash| *clash != NameClash::Taken) {
             return Err(clash);
         }
-        for form in forms(&key) {
-            let holders = holders.entry(form.clone()).or_default();
-            match holders.iter_mut().find(|holder| holder.is(user, &key)) {
-                Some(holder) => holder.claims += 1,
-                None => holders.push(Holder { user: user.clone(), key: Arc::clone(&key), claims: 1 }),
+        let own = near().find(|(_, holder)| holder.user == *user && holder.key == key).map(|(number, _)| number);
+        let number = own.unwrap_or_else(|| {
+            self.last += 1;
+            self.forms.extend(forms.map(|form| (form, self.last)));
+            self.holders.insert(self.last, Holder { user: user.clone(), key, claims: 0 });
+            self.last
+        });
+        if let Some(holder) = self.holders.get_mut(&number) {
+            holder.claims += 1;
+        }
+        Ok(number)
+    }
+
+    fn give_back(&mut self, number: HolderNumber) {
+        let Some(holder) = self.holders.get_mut(&number) else { return };
+        holder.claims -= 1;
+        if holder.claims == 0
+            && let Some(holder) = self.holders.remove(&number)
+        {
+            for form in self.forms_of(&holder.key) {
+                self.forms.remove(&(form, number));
             }
         }
-        drop(holders);
-        Ok(NameClaim { names: self.clone(), user: user.clone(), key })
     }
-}
 
-impl Holder {
-    fn is(&self, user: &UserId, key: &NameKey) -> bool {
-        self.user == *user && *self.key == *key
+    /// The forms by which a name is found; perhaps twice the same.
+    fn forms_of(&self, key: &NameKey) -> [FormHash; 2] {
+        [self.hasher.hash_one(&*key.folded), self.hasher.hash_one(&*key.look())]
     }
-}
-
-/// Both forms by which a name is found, each once.
-fn forms(key: &NameKey) -> impl Iterator<Item = &String> {
-    [&key.look].into_iter().chain((key.folded != key.look).then_some(&key.folded))
 }
 
 impl Drop for NameClaim {
     fn drop(&mut self) {
-        let mut all = self.names.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        for form in forms(&self.key) {
-            let Some(holders) = all.get_mut(form) else { continue };
-            if let Some(index) = holders.iter().position(|holder| holder.is(&self.user, &self.key)) {
-                holders[index].claims -= 1;
-                if holders[index].claims == 0 {
-                    holders.swap_remove(index);
-                }
-            }
-            if holders.is_empty() {
-                all.remove(form);
-            }
-        }
+        self.names.lock().give_back(self.holder);
     }
 }
 
@@ -88,6 +115,13 @@ mod tests {
 
     fn user(id: &str) -> UserId {
         UserId::parse(id).unwrap()
+    }
+
+    impl LiveNames {
+        fn is_empty(&self) -> bool {
+            let shown = self.lock();
+            shown.holders.is_empty() && shown.forms.is_empty()
+        }
     }
 
     #[test]
@@ -102,7 +136,17 @@ mod tests {
         assert!(claim("b", "Alice").is_err());
         drop(second);
         assert!(claim("b", "Alice").is_ok());
-        assert!(names.holders.lock().unwrap().is_empty(), "whoever left is forgotten");
+        assert!(names.is_empty(), "whoever left is forgotten");
+    }
+
+    #[test]
+    fn whoever_is_shown_twice_is_kept_once() {
+        let names = LiveNames::default();
+        let _claims = ["Al1ce", "al1ce"].map(|name| names.claim(&user("a"), NameKey::of(name)).ok().unwrap());
+        let _bo = names.claim(&user("b"), NameKey::of("bo")).ok().unwrap();
+        let shown = names.lock();
+        let holders: Vec<_> = shown.holders.values().map(|holder| (holder.user.as_str(), holder.claims)).collect();
+        assert_eq!((holders, shown.forms.len()), (vec![("a", 2), ("b", 1)], 3));
     }
 
     #[test]
@@ -111,7 +155,7 @@ mod tests {
         let alice = names.claim(&user("a"), NameKey::of("Alice")).ok().unwrap();
         assert!(names.claim(&user("b"), NameKey::of("Al1ce")).is_err());
         drop(alice);
-        assert!(names.holders.lock().unwrap().is_empty());
+        assert!(names.is_empty());
     }
 
     #[test]
@@ -125,6 +169,6 @@ mod tests {
         drop(ilsa);
         assert!(claim("c", "llsa").is_ok(), "nobody is shown who looks like that");
         drop(lisa);
-        assert!(names.holders.lock().unwrap().is_empty());
+        assert!(names.is_empty());
     }
 }

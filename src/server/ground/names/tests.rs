@@ -84,7 +84,7 @@ fn every_look_alike_clashes_and_every_other_name_does_not() {
             let (one_key, other_key) = (NameKey::of(one), NameKey::of(other));
             assert_eq!(one_key.clash(&other_key), expected, "{one:?} and {other:?}: {one_key:?}, {other_key:?}");
             assert_eq!(other_key.clash(&one_key), expected, "{other:?} and {one:?}");
-            let is_found = one_key.look == other_key.look || one_key.folded == other_key.folded;
+            let is_found = one_key.look() == other_key.look() || one_key.folded == other_key.folded;
             assert!(is_found || expected.is_none(), "{one:?} and {other:?} are never compared");
         }
     }

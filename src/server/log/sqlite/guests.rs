@@ -57,7 +57,7 @@ pub(super) fn conflict(database: &Connection, wish: &NameWish) -> Result<Option<
         "select nickname from resting_name
          where (nickname_folded = ?1 or nickname_look = ?2) and user_id <> ?3 and until_ms > ?4",
     )?;
-    let near = (&wish.key.folded, &wish.key.look, wish.user.as_str(), wish.at.unix_ms());
+    let near = (&wish.key.folded, wish.key.look(), wish.user.as_str(), wish.at.unix_ms());
     let names: Vec<String> = resting.query_map(near, |row| row.get(0))?.collect::<Result<_>>()?;
     let rests = names.iter().any(|name| wish.key.clash(&NameKey::of(name)).is_some());
     Ok(rests.then_some(NameConflict::Resting))
@@ -85,7 +85,7 @@ fn clashing(database: &Connection, wish: &NameWish) -> Result<Vec<Clashing>> {
          where (nickname_folded = ?1 or nickname_look = ?2) and user_id <> ?3",
     )?;
     let (unused_since, unproven_since) = (terms.unused_since.unix_ms(), terms.unproven_since.unix_ms());
-    let parameters = (&key.folded, &key.look, user.as_str(), unused_since, unproven_since);
+    let parameters = (&key.folded, key.look(), user.as_str(), unused_since, unproven_since);
     let clashing = near.query_map(parameters, |row| {
         let (user, nickname, is_owned) = (row.get(0)?, row.get::<_, String>(1)?, row.get(2)?);
         let standing = if is_owned { Standing::Owned } else { Standing::OutOfTime };
@@ -157,7 +157,7 @@ fn upsert(database: &Connection, naming: &Naming, key: &NameKey) -> Result<()> {
             user.as_str(),
             nickname,
             &key.folded,
-            &key.look,
+            key.look(),
             token_hash,
             at.unix_ms(),
             replaces,
@@ -242,7 +242,7 @@ pub(super) fn refresh_looks(database: &Connection) -> Result<()> {
             .collect::<Result<_>>()?;
         let mut update = database.prepare(&format!("update {table} set nickname_look = ?2 where user_id = ?1"))?;
         for (user, name) in rows {
-            update.execute((user, NameKey::of(&name).look))?;
+            update.execute((user, NameKey::of(&name).look()))?;
         }
     }
     database.execute("insert or replace into meta (name, value) values ('looks_version', ?1)", [LOOKS_VERSION])?;
