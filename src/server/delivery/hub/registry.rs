@@ -1,6 +1,6 @@
 //! Which connections are open on this node, and whose they are. Not here: which rooms they follow (`hub::room`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,8 +19,8 @@ pub(super) struct Registry {
 struct Connections {
     /// In an order that stays, so that a long walk over them can be interrupted.
     open: BTreeMap<ConnectionId, Connection>,
-    /// The connections of each guest, a few at most.
-    by_user: HashMap<Arc<UserId>, Vec<ConnectionId>>,
+    /// The connections of each guest.
+    by_user: BTreeSet<(Arc<UserId>, ConnectionId)>,
 }
 
 struct Connection {
@@ -35,9 +35,7 @@ impl Registry {
     pub(super) fn add(&self, id: ConnectionId, sendq: Arc<Sendq>, user: Option<UserId>) {
         let user = user.map(Arc::new);
         let mut connections = self.lock();
-        if let Some(user) = &user {
-            connections.by_user.entry(Arc::clone(user)).or_default().push(id);
-        }
+        connections.by_user.extend(user.clone().map(|user| (user, id)));
         connections.open.insert(id, Connection { sendq, user, tab: None });
     }
 
@@ -46,13 +44,13 @@ impl Registry {
     /// them never closes another.
     pub(super) fn identify(&self, id: ConnectionId, tab: TabId) {
         let mut connections = self.lock();
-        let Connections { open, by_user } = &mut *connections;
-        let Some(connection) = open.get_mut(&id) else { return };
+        let Some(connection) = connections.open.get_mut(&id) else { return };
         connection.tab = Some(tab);
-        let Some(siblings) = connection.user.as_ref().and_then(|user| by_user.get(user)) else { return };
+        let Some(user) = connection.user.clone() else { return };
+        let open = &connections.open;
         let tab = |id| open.get(id).and_then(|connection| connection.tab.as_ref());
-        let of_page = || siblings.iter().filter(|sibling| tab(sibling) == tab(&id));
-        let newest = of_page().max();
+        let of_page = || connections.of_user(&user).filter(|sibling| tab(sibling) == tab(&id));
+        let newest = of_page().last();
         for older in of_page().filter(|sibling| Some(*sibling) != newest) {
             open[older].sendq.close(CloseCode::Replaced);
         }
@@ -60,12 +58,8 @@ impl Registry {
 
     pub(super) fn remove(&self, id: ConnectionId) {
         let mut connections = self.lock();
-        let Some(Connection { user: Some(user), .. }) = connections.open.remove(&id) else { return };
-        if let Some(siblings) = connections.by_user.get_mut(&user) {
-            siblings.retain(|sibling| *sibling != id);
-            if siblings.is_empty() {
-                connections.by_user.remove(&user);
-            }
+        if let Some(Connection { user: Some(user), .. }) = connections.open.remove(&id) {
+            connections.by_user.remove(&(user, id));
         }
     }
 
@@ -75,8 +69,9 @@ impl Registry {
 
     /// Signals every connection of a person.
     pub(super) fn signal_user(&self, user: &UserId, signal: Signal) {
+        let user = Arc::new(user.clone());
         let connections = self.lock();
-        for id in connections.by_user.get(user).into_iter().flatten() {
+        for id in connections.of_user(&user) {
             connections.open[id].sendq.signal(signal);
         }
     }
@@ -112,5 +107,13 @@ impl Registry {
     /// A panic in another task must not stop everybody: the maps are valid after every single operation on them.
     fn lock(&self) -> MutexGuard<'_, Connections> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections {
+    /// In the order in which they were opened.
+    fn of_user(&self, user: &Arc<UserId>) -> impl Iterator<Item = &ConnectionId> {
+        let all = (Arc::clone(user), ConnectionId(0))..=(Arc::clone(user), ConnectionId(u64::MAX));
+        self.by_user.range(all).map(|(_, id)| id)
     }
 }

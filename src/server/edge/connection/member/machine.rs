@@ -125,7 +125,8 @@ impl Machine {
             joined_rooms_max: config.joined_rooms,
             conduct: Conduct::new(config, now),
             stage: Stage::Ungreeted,
-            joined: Vec::new(),
+            // Nearly everybody joins one room at a time.
+            joined: Vec::with_capacity(1),
             heartbeat_at: now,
             renewal: Renewal::NotDue,
         }
