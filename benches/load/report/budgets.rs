@@ -93,11 +93,12 @@ fn absolute(rows: &[Row], contestant: Contestant, budgets: &mut Vec<Budget>) {
     use Limit::{AtLeast, AtMost};
     let is_disk_fast =
         find(rows, "durable", contestant, Measure::DiskSyncs).is_some_and(|syncs| syncs >= DISK_SYNCS_MIN);
+    let connection_kibibytes = if contestant == Contestant::TeahouseMember { 4.0 } else { 2.5 };
     let mut limits = vec![
         (ROOM, "deliveries/s held, 1,000 people (the aim)", Measure::DeliveriesHeld, AtLeast(8e6)),
-        ("idle", "memory at rest", Measure::BytesAtRest, AtMost(25.0)),
-        ("idle", "memory per idle connection, 10,000", Measure::BytesPerConnection10000, AtMost(4.0)),
-        ("idle", "memory per idle connection, 19,000", Measure::BytesPerConnection19000, AtMost(4.0)),
+        ("idle", "memory at rest", Measure::BytesAtRest, AtMost(16.0)),
+        ("idle", "memory per idle connection, 10,000", Measure::BytesPerConnection10000, AtMost(connection_kibibytes)),
+        ("idle", "memory per idle connection, 19,000", Measure::BytesPerConnection19000, AtMost(connection_kibibytes)),
         ("storm", "10,000 people come back", Measure::BackAgain, AtMost(5.0)),
         ("storm", "ack p99 while they come back", Measure::Ack99, AtMost(250.0)),
     ];

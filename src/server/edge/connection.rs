@@ -78,3 +78,6 @@ fn note_end(app: &App, address: Address, code: CloseCode) {
     };
     app.limits.attacks.note(attack, address);
 }
+
+#[cfg(test)]
+mod tests;

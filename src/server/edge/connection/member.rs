@@ -28,46 +28,42 @@ pub use machine::{Input, Machine, Output};
 /// Serves a member until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
 /// exchanged, so that a slow peer keeps no place and no name.
 ///
-/// Everything is made before the future, which would otherwise keep a second place for each part of it: a crowd weighs by
-/// the size of this future.
+/// A crowd weighs by the size of this future. So everything is made before it, which would otherwise keep a second place for
+/// each part, and what hardly any moment of a connection needs is boxed: the future is as large as its largest moment.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, caller: Caller) -> impl Future<Output = ()> + Send {
     let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::FallBehind);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut member = Member::new(app, sendq, caller, Instant::now());
     async move {
-        let end = run(&mut member, &mut transport).await;
+        // A drain that began before the hub knew of this connection did not signal it.
+        if member.app.drain.is_cancelled() {
+            member.sendq.signal(Signal::Drain);
+        }
+        // `Some` when the client is to be told why.
+        let end = loop {
+            let reading = if member.is_ready() { Reading::Wanted } else { Reading::Paused };
+            let flow = tokio::select! {
+                input = member.answer() => member.take(input, Instant::now()),
+                turn = transport.next(reading) => match turn {
+                    Turn::Over(code) => break code,
+                    Turn::Signal(signal) => member.signal(signal, Instant::now()),
+                    Turn::Alive => member.take(Input::Alive, Instant::now()),
+                    Turn::Binary(_) => member.take(Input::NoCommand(ErrorCode::BinaryFrame), Instant::now()),
+                    Turn::Text(text) => member.receive(&text, Instant::now()),
+                },
+            };
+            if let ControlFlow::Break(code) = flow {
+                break Some(code);
+            }
+        };
         if let Some(code) = end {
             note_end(&member.app, member.caller.address, code);
         }
         drop(member);
         if let Some(code) = end {
-            transport.close(code).await;
+            Box::pin(transport.close(code)).await;
         }
         drop(waited_for);
-    }
-}
-
-/// Runs until the end; `Some` when the client is to be told why.
-async fn run(member: &mut Member, transport: &mut Transport) -> Option<CloseCode> {
-    // A drain that began before the hub knew of this connection did not signal it.
-    if member.app.drain.is_cancelled() {
-        member.sendq.signal(Signal::Drain);
-    }
-    loop {
-        let reading = if member.is_ready() { Reading::Wanted } else { Reading::Paused };
-        let flow = tokio::select! {
-            input = member.answer() => member.take(input, Instant::now()),
-            turn = transport.next(reading) => match turn {
-                Turn::Over(code) => return code,
-                Turn::Signal(signal) => member.signal(signal, Instant::now()),
-                Turn::Alive => member.take(Input::Alive, Instant::now()),
-                Turn::Binary(_) => member.take(Input::NoCommand(ErrorCode::BinaryFrame), Instant::now()),
-                Turn::Text(text) => member.receive(&text, Instant::now()),
-            },
-        };
-        if let ControlFlow::Break(code) = flow {
-            return Some(code);
-        }
     }
 }
 
@@ -129,6 +125,10 @@ impl Member {
         for index in 0..self.reads.len() {
             if let Poll::Ready(input) = self.reads[index].as_mut().poll(context) {
                 drop(self.reads.swap_remove(index));
+                if self.reads.is_empty() {
+                    // Whoever is silent owns no memory for what was asked.
+                    self.reads = Vec::new();
+                }
                 return Poll::Ready(input);
             }
         }

@@ -6,6 +6,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::future::BoxFuture;
+
 use crate::model::text;
 use crate::protocol::plain::{PlainFault, PlainFrame, PlainMessage, TIME_MAX_BYTES};
 use crate::protocol::{CloseCode, ErrorCode, Person, PostBody, Refusal, RoomSlug, UserId};
@@ -24,26 +26,25 @@ use crate::server::people::live_names::NameClaim;
 use crate::server::people::session::{draw_client_message_id, draw_user_id};
 use crate::server::posting::{self, Post, Posted};
 
-/// Serves a program until the socket is over. Whatever ends it, a panic too, the room is left
-/// before the close frame is exchanged.
-/// Everything is made before the future, as by `member::serve`.
+/// Serves a program until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
+/// exchanged. The future is kept small, as by `member::serve`.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address) -> impl Future<Output = ()> + Send {
     let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut program = Program::new(app, sendq, room, address);
     let followed = program.follow();
     async move {
-        let end = match followed {
-            Ok(()) => program.run(&mut transport).await,
-            // Boxed, since hardly any connection needs it.
-            Err(RoomNotOpen) => Box::pin(program.run_once_open(&mut transport)).await,
-        };
+        if let Err(RoomNotOpen) = followed {
+            Box::pin(program.follow_once_open()).await;
+        }
+        let end = program.talk(&mut transport).await;
+        program.finish().await;
         if let Some(code) = end {
             note_end(&program.app, program.address, code);
         }
         drop(program);
         if let Some(code) = end {
-            transport.close(code).await;
+            Box::pin(transport.close(code)).await;
         }
         drop(waited_for);
     }
@@ -58,8 +59,8 @@ struct Program {
     conduct: Conduct,
     /// Stays the same when the program changes its name.
     user: UserId,
-    /// Nobody until the first message: whoever never said a word leaves silently.
-    named: Option<Named>,
+    /// Nobody until the first message: whoever never said a word leaves silently, and owns no place for a name.
+    named: Option<Box<Named>>,
     sends: Sends<Result<Posted, Refusal>>,
 }
 
@@ -109,22 +110,15 @@ impl Program {
 
     /// The room was open at the handshake, and was forgotten since, because nobody followed it. It may be gone: a program
     /// would wait for its lines in vain.
-    async fn run_once_open(&mut self, transport: &mut Transport) -> Option<CloseCode> {
+    async fn follow_once_open(&mut self) {
         let (app, id, room) = (&self.app, self.id, &self.room);
         if let Err(refusal) = open_and_follow(app, room, || app.hub.follow_live(id, room, Wire::Plain)).await {
             self.sendq.push(plain_refusal_frame(refusal.to_string()));
             self.sendq.close(CloseCode::Drain);
         }
-        self.run(transport).await
     }
 
     /// Runs until the end; `Some` when the program is to be told why.
-    async fn run(&mut self, transport: &mut Transport) -> Option<CloseCode> {
-        let end = self.talk(transport).await;
-        self.finish().await;
-        end
-    }
-
     async fn talk(&mut self, transport: &mut Transport) -> Option<CloseCode> {
         // A drain that began before the hub knew of this connection did not signal it.
         if self.app.drain.is_cancelled() {
@@ -163,15 +157,18 @@ impl Program {
         ControlFlow::Continue(())
     }
 
-    async fn receive(&mut self, frame: Option<Result<PlainFrame, Refused>>) -> ControlFlow<CloseCode> {
-        let outcome = match (self.conduct.frame(Instant::now()), frame) {
-            (Ok(()), None) => return ControlFlow::Continue(()),
-            (Ok(()), Some(Ok(PlainFrame::Message(message)))) => self.message(message).await,
-            (Ok(()), Some(Ok(PlainFrame::Nickname(nickname)))) => self.introduce(&nickname).await,
-            (Ok(()), Some(Err(refused))) => Err(refused),
-            (Err(refusal), _) => Err(refusal.into()),
-        };
-        outcome.map_or_else(|refused| self.refuse(refused), ControlFlow::Continue)
+    /// Boxed, so that a program that says nothing owns no place for it.
+    fn receive(&mut self, frame: Option<Result<PlainFrame, Refused>>) -> BoxFuture<'_, ControlFlow<CloseCode>> {
+        Box::pin(async move {
+            let outcome = match (self.conduct.frame(Instant::now()), frame) {
+                (Ok(()), None) => return ControlFlow::Continue(()),
+                (Ok(()), Some(Ok(PlainFrame::Message(message)))) => self.message(message).await,
+                (Ok(()), Some(Ok(PlainFrame::Nickname(nickname)))) => self.introduce(&nickname).await,
+                (Ok(()), Some(Err(refused))) => Err(refused),
+                (Err(refusal), _) => Err(refusal.into()),
+            };
+            outcome.map_or_else(|refused| self.refuse(refused), ControlFlow::Continue)
+        })
     }
 
     /// What became of the line that was said first of those that wait. Cancel-safe.
@@ -250,7 +247,8 @@ impl Program {
         self.leave_presence();
         self.app.presence.enter(&self.room, &person);
         self.app.presence.tell(&self.app.hub, &self.room, Instant::now(), clock::now());
-        self.named = Some(Named { person: person.clone(), written: written.to_owned(), _claim: claim });
+        let written = written.to_owned();
+        self.named = Some(Box::new(Named { person: person.clone(), written, _claim: claim }));
         Ok(person)
     }
 
