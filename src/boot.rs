@@ -27,6 +27,8 @@ mod assets;
 mod backup;
 mod check;
 mod drain;
+mod drawn_pages;
+mod encoded;
 mod forms;
 mod open_files;
 mod page_weight;

@@ -163,7 +163,7 @@ impl Visit {
         if let Err(refusal) = payment.and(heavy) {
             return render::turned_away(&self.site.assets, language, refusal, &typed);
         }
-        match pages::page_data(&self.site.app, &self.caller, &self.room, EventRange::Newest).await {
+        match pages::page_data(&self.site.app, self.caller.person(), &self.room, EventRange::Newest).await {
             Ok(mut page) => {
                 page.notice = Some(Notice { form, refusal, typed, client_message_id });
                 let view = View { site: &self.site, language, cookie_lost: None, headers: &self.headers };

@@ -13,9 +13,11 @@ use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 use serde::Deserialize;
 
+use super::drawn_pages::{DrawnPages, PageKey, PageVersion};
+use super::encoded::Encoded;
 use super::render::View;
 use super::{assets, forms, policy, render, typed};
-use crate::protocol::{ErrorCode, PageData, Refusal, RoomSlug, Seq};
+use crate::protocol::{ErrorCode, PageData, Person, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::edge::http::{HttpRefusal, identify};
 use crate::server::ground::clock;
@@ -35,12 +37,15 @@ pub struct Site {
     pub assets: Arc<Assets>,
     /// What may run in the page of a room.
     pub policy: HeaderValue,
+    /// What was drawn for readers without a session.
+    pub drawn: Arc<DrawnPages>,
 }
 
 /// All routes that a browser asks for, with the names of the built files as they were found.
 pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
     let policy = policy::of_room(&app.config.leptos, assets);
-    let site = Site { app: Arc::clone(app), assets: Arc::clone(assets), policy };
+    let drawn = Arc::new(DrawnPages::new(&app.config.rooms));
+    let site = Site { app: Arc::clone(app), assets: Arc::clone(assets), policy, drawn };
     let pages = Router::new()
         .route("/", get(lobby))
         .route("/r/{room}", get(room))
@@ -106,18 +111,43 @@ async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, req
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
         return HttpRefusal(refusal).into_response();
     }
-    match page_data(&site.app, caller, &room, range).await {
-        Ok(page) => render::page(page, &View { site, language: language(headers), cookie_lost, headers }),
+    let view = View { site, language: language(headers), cookie_lost, headers };
+    match draw(caller, room, range, &view).await {
+        Ok(page) => page,
         Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => not_found(site, &request),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
 }
 
+/// Draws the page of a room. The newest one is the same for everybody without a session, and is drawn once for all.
+async fn draw(caller: &Caller, room: RoomSlug, range: EventRange, view: &View<'_>) -> Result<Response, Refusal> {
+    let app = &view.site.app;
+    if caller.guest.is_some() || range != EventRange::Newest || view.cookie_lost.is_some() {
+        return Ok(render::page(page_data(app, caller.person(), &room, range).await?, view));
+    }
+    let key = PageKey { room, language: view.language };
+    let page = match view.site.drawn.find(&key, PageVersion::of(app)) {
+        Some(page) => page,
+        None => draw_for_visitors(view.site, &key).await?,
+    };
+    Ok(render::complete(&page, view))
+}
+
+async fn draw_for_visitors(site: &Site, key: &PageKey) -> Result<Arc<Encoded>, Refusal> {
+    // Only a room that exists is a key.
+    posting::open_room(&site.app, &key.room).await?;
+    let draw = async || {
+        let page = page_data(&site.app, None, &key.room, EventRange::Newest).await?;
+        Ok(render::visitors_page(page, site, key.language))
+    };
+    site.drawn.draw(key, || PageVersion::of(&site.app), draw).await
+}
+
 /// What the page of a room is drawn from.
-pub async fn page_data(app: &App, caller: &Caller, room: &RoomSlug, range: EventRange) -> Result<PageData, Refusal> {
+pub async fn page_data(app: &App, me: Option<Person>, room: &RoomSlug, range: EventRange) -> Result<PageData, Refusal> {
     let (snapshot, page) = posting::snapshot(app, room, range).await?;
     Ok(PageData {
-        me: caller.person(),
+        me,
         room: snapshot,
         rooms: posting::list_rooms(app).await?,
         limits: app.told_limits(),

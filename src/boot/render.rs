@@ -6,6 +6,7 @@ use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::encoded::Encoded;
 use super::page_weight;
 use super::pages::{self, Site};
 use crate::protocol::{PageData, Refusal};
@@ -14,6 +15,7 @@ use crate::server::ground::clock;
 use crate::server::net::refusal_page::{NOTHING_RUNS, RefusalPages};
 use crate::server::people::session::draw_client_message_id;
 use crate::ui::i18n::Language;
+use crate::ui::state::ReaderPart;
 use crate::ui::{self, Assets, CookieLost, WayOn};
 
 /// How a page asks for itself anew, after something on the way rewrote it: what is not HTML is left alone.
@@ -34,16 +36,33 @@ pub struct View<'a> {
 /// Draws the page of a room.
 pub fn page(page: PageData, view: &View) -> Response {
     let page = page_weight::fit(page);
-    let end = ui::draw_end(&page, &draw_client_message_id(clock::now()));
+    let end = end(ReaderPart::of(&page));
     let start = ui::draw_start(page, view.language, &view.site.assets, view.cookie_lost);
-    as_page(start + &end, view)
+    as_page((start + &end).into_response(), view)
 }
 
-fn as_page(document: String, view: &View) -> Response {
+/// Draws what the pages of all readers without a session begin with.
+pub fn visitors_page(page: PageData, site: &Site, language: Language) -> Encoded {
+    Encoded::new(ui::draw_start(page_weight::fit(page), language, &site.assets, None))
+}
+
+/// Completes such a page for one reader.
+pub fn complete(page: &Encoded, view: &View) -> Response {
+    let end = end(ReaderPart::nobody(clock::now()));
+    as_page(page.answer(view.headers, &end), view)
+}
+
+fn end(reader: ReaderPart) -> String {
+    ui::draw_end(reader, &draw_client_message_id(clock::now()))
+}
+
+fn as_page(mut response: Response, view: &View) -> Response {
     let wants_text = view.headers.get(ACCEPT).is_some_and(|accept| accept == PLAIN_TEXT);
     let kind = if wants_text { "text/plain; charset=utf-8" } else { "text/html; charset=utf-8" };
-    let headers = [(CONTENT_SECURITY_POLICY, view.site.policy.clone()), (CONTENT_TYPE, HeaderValue::from_static(kind))];
-    (headers, document).into_response()
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, view.site.policy.clone());
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
 }
 
 /// Says in words that there is nothing at an address.

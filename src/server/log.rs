@@ -119,6 +119,11 @@ pub struct Committed {
 /// in commit order. It may block for a moment; that slows the writer down, which is the back-pressure wanted.
 pub type CommitSink = Box<dyn Fn(Committed) + Send + 'static>;
 
+/// How often the content of a store was changed since it was opened, at least: as long as it is the same, what was read
+/// after it was asked for is still so. Only good for comparing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreVersion(pub u64);
+
 /// The store.
 ///
 /// A write is queued by the call itself, so the order of calls is the order of the log. Whoever drops the future takes
@@ -128,6 +133,9 @@ pub type CommitSink = Box<dyn Fn(Committed) + Send + 'static>;
 pub trait Store: Send + Sync + 'static {
     /// The identity of this history: made at creation, changed by every restore.
     fn epoch(&self) -> &Epoch;
+
+    /// The present version. It is another one before the answer to a write that changed something is given.
+    fn version(&self) -> StoreVersion;
 
     /// All rooms: the lobby, then those with the newest event first (by its time, then by address).
     fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>>;

@@ -16,7 +16,7 @@ use crate::model::address;
 use crate::protocol::RoomSummary;
 
 /// A language of the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// English, also for every language that is not spoken here.
     #[default]

@@ -12,7 +12,7 @@ pub use self::assets::Assets;
 use self::drawing::Drawing;
 use super::components::{NICKNAME_FORM_ID, POST_FORM_ID};
 use super::i18n::{Language, room_title, sign_out_words};
-use super::state::{Handover, page_title};
+use super::state::{Handover, ReaderPart, page_title};
 use crate::protocol::{ClientMessageId, PageData};
 
 /// The element that the live page is in. Only what is inside it matters to the page, so that an extension may add to the
@@ -51,14 +51,14 @@ pub fn draw_start(page: PageData, language: Language, assets: &Assets, cookie_lo
 /// Draws the rest of the document: who the reader is, and a name for what the form without scripts sends, so that a form
 /// that is posted twice is taken once. A message that was refused keeps its name.
 #[must_use]
-pub fn draw_end(page: &PageData, fresh: &ClientMessageId) -> String {
-    let refused = page.notice.as_ref().and_then(|notice| notice.client_message_id.as_ref());
-    let (form, name, value) = match page.me {
+pub fn draw_end(reader: ReaderPart, fresh: &ClientMessageId) -> String {
+    let refused = reader.notice.and_then(|notice| notice.client_message_id.as_ref());
+    let (form, name, value) = match reader.me {
         Some(_) => (POST_FORM_ID, "client_message_id", refused.unwrap_or(fresh)),
         None => (NICKNAME_FORM_ID, "attempt", fresh),
     };
     let field = view! { <input type="hidden" form=form name=name value=value.to_string() /> }.to_html();
-    [&Handover::write_reader(page), "</div>", &field, "</body></html>"].concat()
+    [&reader.write(), "</div>", &field, "</body></html>"].concat()
 }
 
 fn document(

@@ -30,7 +30,7 @@ use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
-pub use handover::Handover;
+pub use handover::{Handover, ReaderPart};
 pub use switch_room::Follow;
 pub use unread::{Announcement, page_title};
 

@@ -13,6 +13,7 @@ mod cuts;
 mod data_folder;
 mod disk;
 mod drain;
+mod drawn_pages;
 mod examples;
 mod files;
 mod forgotten_rooms;

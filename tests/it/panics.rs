@@ -15,7 +15,7 @@ use teahouse::server::limits::Address;
 use teahouse::server::log::sqlite::SqliteStore;
 use teahouse::server::log::{
     Appended, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord, SessionUse, Store,
-    StoreFuture, TokenHash,
+    StoreFuture, StoreVersion, TokenHash,
 };
 use teahouse::server::net::listener::{self, ListenerOptions};
 use teahouse::server::net::refusal_page::RefusalPages;
@@ -42,6 +42,10 @@ impl Store for StoreWithBug {
 
     fn epoch(&self) -> &Epoch {
         self.0.epoch()
+    }
+
+    fn version(&self) -> StoreVersion {
+        self.0.version()
     }
 
     fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>> {

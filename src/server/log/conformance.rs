@@ -37,7 +37,8 @@ macro_rules! every_store_keeps_its_promises {
                 a_clock_that_is_kept_right_never_goes_back_within_a_room,
                 a_clock_that_was_far_ahead_and_was_corrected_is_believed_again,
                 a_line_comes_back_as_it_was_written,
-                a_line_for_no_room_is_refused;
+                a_line_for_no_room_is_refused,
+                the_version_is_another_one_when_a_change_is_answered;
             history:
                 the_newest_events_end_at_the_head,
                 events_before_a_place_are_the_nearest_older_ones,

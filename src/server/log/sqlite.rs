@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     Appended, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord,
-    SessionUse, Store, StoreError, StoreFailure, StoreFuture, TokenHash,
+    SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
 };
 use crate::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
 use crate::server::config::StoreConfig;
@@ -85,6 +85,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn epoch(&self) -> &Epoch {
         &self.epoch
+    }
+
+    fn version(&self) -> StoreVersion {
+        self.condition.version()
     }
 
     fn rooms(&self) -> StoreFuture<'_, Vec<RoomRecord>> {

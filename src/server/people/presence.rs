@@ -2,6 +2,7 @@
 //! per tick however many came and went. Never in the log. Not here: who follows what (`hub`).
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,13 @@ pub struct Presence {
     notices_per_second: u32,
     /// Taken before any lock of the hub; nothing waits under it.
     rooms: Mutex<HashMap<RoomSlug, RoomPresence>>,
+    /// Counts the changes of [`Presence::here`], in whichever room.
+    changes: AtomicU64,
 }
+
+/// When presence was looked at, counted in changes: as long as it is the present one, everybody is where they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PresenceVersion(u64);
 
 #[derive(Default)]
 struct RoomPresence {
@@ -55,12 +62,15 @@ impl Presence {
             leave_grace: config.leave_grace,
             notices_per_second: config.presence_notices_per_second,
             rooms: Mutex::default(),
+            changes: AtomicU64::new(0),
         }
     }
 
     /// A connection of this person follows the room now.
     pub fn enter(&self, room: &RoomSlug, person: &Person) {
-        self.lock().entry(room.clone()).or_default().roll.enter(person);
+        let mut rooms = self.lock();
+        rooms.entry(room.clone()).or_default().roll.enter(person);
+        self.note_change();
     }
 
     /// A connection of this person stopped following the room. Web people stay for the grace, since a reload comes
@@ -98,12 +108,22 @@ impl Presence {
         Here { online: presence.roll.online(), people: presence.roll.people().take(names_max).cloned().collect() }
     }
 
+    /// The present version. To be asked before [`Presence::here`]: what is told then is at least as new.
+    pub fn version(&self) -> PresenceVersion {
+        PresenceVersion(self.changes.load(Ordering::Acquire))
+    }
+
+    /// To be called under the lock, when what changed can be told.
+    fn note_change(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Sends what changed in each room since the last tick: one frame per room and wire, whatever the number of changes;
     /// to a crowd less often than to a few.
     pub fn tick(&self, hub: &Hub, now: Instant, at: Timestamp) {
         for (room, presence) in &mut *self.lock() {
             if presence.is_due(self.notices_per_second, now) {
-                presence.tell_diff(hub, room, now, at);
+                self.tell_diff(presence, hub, room, now, at);
             }
             let pace = presence.pace(self.notices_per_second);
             if let Some(Writing { people, count }) = presence.writers.tick(pace, now) {
@@ -129,7 +149,15 @@ impl Presence {
     /// Sends what changed in one room now, without waiting for the tick: whoever speaks on coming in is seen to come first.
     pub fn tell(&self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
         if let Some(presence) = self.lock().get_mut(room) {
-            presence.tell_diff(hub, room, now, at);
+            self.tell_diff(presence, hub, room, now, at);
+        }
+    }
+
+    fn tell_diff(&self, presence: &mut RoomPresence, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+        let before = presence.roll.online();
+        presence.tell_diff(hub, room, now, at);
+        if presence.roll.online() != before {
+            self.note_change();
         }
     }
 

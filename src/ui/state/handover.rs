@@ -28,11 +28,39 @@ pub struct Handover {
 }
 
 /// The fields of [`PageData`] that belong to one reader: its last ones, in their order.
-#[derive(Serialize)]
-struct ReaderPart<'a> {
-    me: Option<&'a Person>,
-    drawn_ms: Timestamp,
-    notice: Option<&'a Notice>,
+#[derive(Clone, Copy, Serialize)]
+pub struct ReaderPart<'a> {
+    /// Who it is.
+    pub me: Option<&'a Person>,
+    /// When the server answered.
+    pub drawn_ms: Timestamp,
+    /// What became of a form.
+    pub notice: Option<&'a Notice>,
+}
+
+impl<'a> ReaderPart<'a> {
+    /// That of a page.
+    #[must_use]
+    pub fn of(page: &'a PageData) -> Self {
+        Self { me: page.me.as_ref(), drawn_ms: page.drawn_ms, notice: page.notice.as_ref() }
+    }
+
+    /// That of somebody without a session.
+    #[must_use]
+    pub const fn nobody(drawn_ms: Timestamp) -> Self {
+        Self { me: None, drawn_ms, notice: None }
+    }
+
+    /// The end of the element that hands the page over.
+    #[must_use]
+    pub fn write(self) -> String {
+        [&self.fields(), "</script>"].concat()
+    }
+
+    /// The last fields of the page, and the ends of the page and of what is around it.
+    fn fields(self) -> String {
+        [json_without_tags(&self).split_off(1).as_str(), "}"].concat()
+    }
 }
 
 impl Handover {
@@ -52,20 +80,10 @@ impl Handover {
     /// When [`ReaderPart`] does not name the last fields of [`PageData`].
     pub fn write_shared(&self) -> String {
         let json = json_without_tags(self);
-        let shared = json.strip_suffix(&reader_fields(&self.page)).expect("the reader's fields are the last ones");
+        let shared =
+            json.strip_suffix(&ReaderPart::of(&self.page).fields()).expect("the reader's fields are the last ones");
         ["<script type=\"application/json\" id=\"", HANDOVER_ID, "\">", shared].concat()
     }
-
-    /// The rest of the element.
-    pub fn write_reader(page: &PageData) -> String {
-        [&reader_fields(page), "</script>"].concat()
-    }
-}
-
-/// The last fields of the page, and the ends of the page and of what is around it.
-fn reader_fields(page: &PageData) -> String {
-    let part = ReaderPart { me: page.me.as_ref(), drawn_ms: page.drawn_ms, notice: page.notice.as_ref() };
-    [json_without_tags(&part).split_off(1).as_str(), "}"].concat()
 }
 
 /// JSON that names no tag: nothing in it can end the element that it is in.
@@ -81,7 +99,7 @@ mod tests {
     #[test]
     fn both_parts_together_are_what_the_page_is_made_of() {
         let handover = Handover { language: Language::Chinese, sign_out: "<".to_owned(), page: page_data() };
-        let written = handover.write_shared() + &Handover::write_reader(&handover.page);
+        let written = handover.write_shared() + &ReaderPart::of(&handover.page).write();
         let json = written.split_once('>').unwrap().1.strip_suffix("</script>").unwrap();
         assert!(!json.contains('<'), "{json}");
         let read: Handover = serde_json::from_str(json).unwrap();

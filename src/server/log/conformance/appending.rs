@@ -171,3 +171,19 @@ pub async fn a_line_for_no_room_is_refused(place: &dyn Place) {
     let corrected = store.append(line("lobby", "ann", "id", "hello")).await.unwrap();
     assert_eq!(corrected.outcome, AppendOutcome::Inserted, "a refused line does not use its id up");
 }
+
+pub async fn the_version_is_another_one_when_a_change_is_answered(place: &dyn Place) {
+    let Subject { store, .. } = Subject::open(place).await;
+    let mut versions = vec![store.version()];
+    for number in 0..20 {
+        store.append(line("lobby", "ann", &format!("line-{number}"), "hello")).await.unwrap();
+        versions.push(store.version());
+    }
+    store.create_room(new_room("tea", 1_000)).await.unwrap();
+    versions.push(store.version());
+    assert!(store.remove_empty_room(slug("tea"), at(i64::MAX)).await.unwrap());
+    versions.push(store.version());
+    assert!(versions.windows(2).all(|two| two[0] != two[1]), "{versions:?}");
+    whole_log(&*store, "lobby").await;
+    assert_eq!(store.version(), versions[versions.len() - 1], "reading changes nothing");
+}

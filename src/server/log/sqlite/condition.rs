@@ -1,13 +1,14 @@
-//! What the threads of a store know of its health, and tell each other: whether there is space, whether there is damage.
+//! What the threads of a store know of it, and tell each other: whether there is space, whether there is damage, how often
+//! it was changed.
 //! Not here: what an error means (`trouble`).
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::operations::Space;
-use crate::server::log::{Health, StoreError};
+use crate::server::log::{Health, StoreError, StoreVersion};
 
-/// The health of one store. Cheap to ask: every write does.
+/// How one store is. Cheap to ask: every write does.
 #[derive(Debug, Default)]
 pub(super) struct Condition {
     /// The disk has less left than its reserve.
@@ -18,6 +19,8 @@ pub(super) struct Condition {
     damage: OnceLock<String>,
     /// The damage that a write met: nothing is written any more.
     damage_of_writes: OnceLock<String>,
+    /// How many batches were committed.
+    commits: AtomicU64,
 }
 
 impl Condition {
@@ -39,6 +42,16 @@ impl Condition {
             None if self.has_space() => Ok(Health::Sound),
             None => Ok(Health::DiskFull),
         }
+    }
+
+    /// The present version of the content.
+    pub(super) fn version(&self) -> StoreVersion {
+        StoreVersion(self.commits.load(Ordering::Acquire))
+    }
+
+    /// A batch is on disk and can be read, and nobody was told so yet.
+    pub(super) fn note_commit(&self) {
+        self.commits.fetch_add(1, Ordering::AcqRel);
     }
 
     pub(super) fn has_space(&self) -> bool {

@@ -145,6 +145,7 @@ impl Desk {
             }
         };
         self.log.committed(begins);
+        self.condition.note_commit();
         // Its first frame has the place of what was refused, and whatever comes after it in the log does not follow from it.
         self.may_hold_refused = false;
         faults::reach(Point::AfterCommitBeforeAck);

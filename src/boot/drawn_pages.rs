@@ -1,0 +1,173 @@
+//! Pages of rooms as they were drawn last, for the many readers without a session, who all see the same. A page is only
+//! given out when nothing that it shows has changed since, or when what it shows was read after the reader asked. So
+//! whoever asks after a message was acknowledged sees it, and a page that changes all the time is drawn once in a tick,
+//! whatever the number of its readers. Not here: drawing (`ui`), encoding (`encoded`), and pages of anybody with a session.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::encoded::Encoded;
+use crate::protocol::RoomSlug;
+use crate::server::app::App;
+use crate::server::config::RoomsConfig;
+use crate::server::log::StoreVersion;
+use crate::server::people::presence::PresenceVersion;
+use crate::ui::i18n::Language;
+
+/// What a page takes beside its bytes, so that pages which are still to be drawn count too.
+const PLACE_BYTES: usize = 1_024;
+
+/// Which page: what decides how it looks, besides what changes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PageKey {
+    /// A room that exists: clients must not be able to add keys as they please.
+    pub room: RoomSlug,
+    /// The reader's.
+    pub language: Language,
+}
+
+/// All that a page shows and that changes, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageVersion {
+    store: StoreVersion,
+    presence: PresenceVersion,
+}
+
+impl PageVersion {
+    /// The present one. What is read from now on is at least as new.
+    pub fn of(app: &App) -> Self {
+        Self { store: app.store.version(), presence: app.presence.version() }
+    }
+}
+
+/// The pages.
+pub struct DrawnPages {
+    /// `rooms.drawn_pages_bytes`, 0 for none.
+    bytes_max: usize,
+    /// `rooms.drawn_pages_tick_ms`.
+    tick: Duration,
+    /// Innermost lock; held for one look-up. Bounded by `bytes_max`: each place weighs [`PLACE_BYTES`] at least.
+    places: Mutex<Places>,
+}
+
+#[derive(Default)]
+struct Places {
+    by_key: HashMap<PageKey, Place>,
+    /// Counts the times that a page was asked for.
+    asked: u64,
+}
+
+struct Place {
+    kept: Option<Kept>,
+    /// Whoever draws holds it.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// When it was asked for last, by [`Places::asked`].
+    asked: u64,
+}
+
+#[derive(Clone)]
+struct Kept {
+    page: Arc<Encoded>,
+    version: PageVersion,
+    /// Nothing that it shows was read earlier.
+    read_at: Instant,
+}
+
+impl DrawnPages {
+    /// Keeps nothing yet.
+    #[must_use]
+    pub fn new(config: &RoomsConfig) -> Self {
+        Self { bytes_max: config.drawn_pages_bytes, tick: config.drawn_pages_tick, places: Mutex::default() }
+    }
+
+    /// The page, if nothing that it shows has changed since it was drawn.
+    pub fn find(&self, key: &PageKey, present: PageVersion) -> Option<Arc<Encoded>> {
+        self.kept(key).filter(|kept| kept.version == present).map(|kept| kept.page)
+    }
+
+    /// Draws the page, or waits for somebody who does. `version` tells the present version, and `draw` reads what the page
+    /// shows and draws it.
+    ///
+    /// # Errors
+    /// Those of `draw`.
+    pub async fn draw<E>(
+        &self,
+        key: &PageKey,
+        version: impl Fn() -> PageVersion,
+        draw: impl AsyncFnOnce() -> Result<Encoded, E>,
+    ) -> Result<Arc<Encoded>, E> {
+        if self.bytes_max == 0 {
+            return draw().await.map(Arc::new);
+        }
+        let asked_at = Instant::now();
+        let turn = self.turn(key);
+        let _turn = turn.lock().await;
+        let kept = self.kept(key);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.read_at >= asked_at || kept.version == version()) {
+            return Ok(Arc::clone(&kept.page));
+        }
+        if let Some(kept) = kept {
+            sleep_until(kept.read_at + self.tick).await;
+        }
+        let (read_at, version) = (Instant::now(), version());
+        let page = Arc::new(draw().await?);
+        self.keep(key, Kept { page: Arc::clone(&page), version, read_at });
+        Ok(page)
+    }
+
+    fn kept(&self, key: &PageKey) -> Option<Kept> {
+        let mut places = self.lock();
+        places.asked += 1;
+        let asked = places.asked;
+        let place = places.by_key.get_mut(key)?;
+        place.asked = asked;
+        place.kept.clone()
+    }
+
+    fn turn(&self, key: &PageKey) -> Arc<tokio::sync::Mutex<()>> {
+        let mut places = self.lock();
+        let asked = places.asked;
+        let place =
+            places.by_key.entry(key.clone()).or_insert_with(|| Place { kept: None, turn: Arc::default(), asked });
+        let turn = Arc::clone(&place.turn);
+        places.make_room(self.bytes_max, key);
+        turn
+    }
+
+    fn keep(&self, key: &PageKey, kept: Kept) {
+        let mut places = self.lock();
+        if let Some(place) = places.by_key.get_mut(key) {
+            place.kept = Some(kept);
+        }
+        places.make_room(self.bytes_max, key);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Places> {
+        // A page is kept whole or not at all, so a poisoned lock is as good as any.
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Places {
+    /// Forgets what was asked for the longest ago until the rest fits; `new` comes last.
+    fn make_room(&mut self, bytes_max: usize, new: &PageKey) {
+        let mut bytes: usize = self.by_key.values().map(Place::bytes).sum();
+        while bytes > bytes_max {
+            let oldest = self.by_key.iter().min_by_key(|(key, place)| (*key == new, place.asked));
+            let Some(key) = oldest.map(|(key, _)| key.clone()) else { return };
+            bytes -= self.by_key.remove(&key).map_or(0, |place| place.bytes());
+        }
+    }
+}
+
+impl Place {
+    fn bytes(&self) -> usize {
+        PLACE_BYTES + self.kept.as_ref().map_or(0, |kept| kept.page.bytes_max())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+use std::cell::Cell;
+use std::convert::Infallible;
+
+use futures::future::join_all;
+
+use super::*;
+
+const TICK: Duration = Duration::from_millis(50);
+
+/// Pages of a world that changes when it is told to.
+struct World {
+    pages: DrawnPages,
+    version: Cell<u64>,
+    drawn: Cell<usize>,
+}
+
+impl World {
+    fn new(bytes_max: usize) -> Self {
+        let config = RoomsConfig { drawn_pages_bytes: bytes_max, drawn_pages_tick: TICK, ..RoomsConfig::default() };
+        Self { pages: DrawnPages::new(&config), version: Cell::new(1), drawn: Cell::new(0) }
+    }
+
+    fn version(&self) -> PageVersion {
+        PageVersion { store: StoreVersion(self.version.get()), presence: PresenceVersion::default() }
+    }
+
+    fn change(&self) {
+        self.version.set(self.version.get() + 1);
+    }
+
+    fn is_kept(&self, room: usize) -> bool {
+        self.pages.find(&key(room), self.version()).is_some()
+    }
+
+    /// Asks for a page, and tells which version of the world it shows.
+    async fn ask(&self, room: usize) -> u64 {
+        let key = &key(room);
+        if let Some(page) = self.pages.find(key, self.version()) {
+            return shown(&page);
+        }
+        let draw = async || {
+            let read = self.version.get();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            self.drawn.set(self.drawn.get() + 1);
+            Ok::<_, Infallible>(Encoded::new("x".repeat(usize::try_from(read).expect("small"))))
+        };
+        let page = self.pages.draw(key, || self.version(), draw).await;
+        page.map(|page| shown(&page)).unwrap_or_default()
+    }
+}
+
+fn shown(page: &Encoded) -> u64 {
+    page.bytes_max() as u64 / 3
+}
+
+fn key(number: usize) -> PageKey {
+    PageKey { room: RoomSlug::parse(&format!("room-{number}")).expect("a good address"), language: Language::English }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_drawn_once_until_something_changes() {
+    let world = World::new(1 << 20);
+    assert_eq!((world.ask(1).await, world.ask(1).await, world.drawn.get()), (1, 1, 1));
+    world.change();
+    assert!(!world.is_kept(1));
+    assert_eq!((world.ask(1).await, world.drawn.get()), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_gets_a_page_of_before_they_asked_however_often_it_changes() {
+    let world = World::new(1 << 20);
+    let start = Instant::now();
+    for _ in 0..100 {
+        world.change();
+        let now = world.version.get();
+        assert!(join_all((0..20).map(|_| world.ask(1))).await.iter().all(|shown| *shown >= now));
+    }
+    let ticks = usize::try_from(start.elapsed().as_millis() / TICK.as_millis()).expect("a short test");
+    assert!(world.drawn.get() <= ticks + 1, "{} drawings in {ticks} ticks", world.drawn.get());
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_share_a_drawing_that_began_after_they_asked() {
+    let world = World::new(1 << 20);
+    let first = world.ask(1);
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        world.change();
+        join_all((0..50).map(|_| world.ask(1))).await
+    };
+    let (first, others) = tokio::join!(first, others);
+    assert_eq!((first, others, world.drawn.get()), (1, vec![2; 50], 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_gives_up_while_drawing_leaves_the_turn_to_the_next() {
+    let world = World::new(1 << 20);
+    let gone = tokio::time::timeout(Duration::from_millis(1), world.ask(1)).await;
+    assert!(gone.is_err());
+    assert_eq!((world.ask(1).await, world.drawn.get()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pages_of_many_rooms_do_not_add_up_and_those_that_are_asked_for_stay() {
+    let places = 10;
+    let world = World::new(places * (PLACE_BYTES + 3));
+    for number in 0..100 {
+        world.ask(number).await;
+        world.ask(0).await;
+        assert!(world.pages.lock().by_key.len() <= places);
+    }
+    assert!(world.is_kept(0) && world.is_kept(99) && !world.is_kept(50));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_memory_for_them_no_page_is_kept() {
+    let world = World::new(0);
+    for drawn in 1..=3 {
+        assert_eq!((world.ask(1).await, world.drawn.get()), (1, drawn));
+    }
+    assert!(world.pages.lock().by_key.is_empty());
+}
