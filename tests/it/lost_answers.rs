@@ -155,7 +155,7 @@ async fn nobody_takes_a_look_alike_of_an_owner_who_is_away() {
     let alice = server.browser();
     alice.choose_nickname("Alice").await;
     alice.get("/").await;
-    for twin in ["AIice", "Al1ce", "Аlice"] {
+    for twin in ["AIice", "Al1ce", "Аlice", "Alice.", "•Alice•", "Alice 🍵"] {
         assert_eq!(choose(&server, None, twin, ATTEMPT).await, (409, None), "{twin}");
         let mut program = server.program().await;
         program.say(twin, "hi").await;

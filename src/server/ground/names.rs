@@ -5,12 +5,13 @@
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::model::text::invisible::is_visible;
 
 /// The version of [`NameKey::look`]. Whoever keeps looks computes them anew when it differs: to be raised with every change
 /// of the rule and with every update of the tables of Unicode behind it.
-pub const LOOKS_VERSION: &str = "2";
+pub const LOOKS_VERSION: &str = "3";
 
 /// An upright stroke: what l, I, | and their kin are drawn as. Private characters are changed by no table of Unicode.
 const STROKE: char = '\u{E000}';
@@ -22,9 +23,9 @@ const ONE: char = '\u{E001}';
 pub struct NameKey {
     /// Equal for names that are the same.
     pub folded: Box<str>,
-    /// What it looks like as it is written, capitals and small letters told apart where they differ.
+    /// What it looks like as it is written, without ornaments, capitals and small letters told apart where they differ.
     shape: Box<str>,
-    /// What it reads like in any case.
+    /// What it reads like in any case, without ornaments.
     reading: Box<str>,
 }
 
@@ -41,7 +42,8 @@ impl NameKey {
     /// The key of a name.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        Self { folded: fold(name).into(), shape: shape(name).into(), reading: reading(name).into() }
+        let bare = without_ornaments(name);
+        Self { folded: fold(name).into(), shape: shape(bare).into(), reading: reading(bare).into() }
     }
 
     /// Equal for all names that may look alike, and for some that do not: for finding those that are worth comparing.
@@ -52,7 +54,7 @@ impl NameKey {
 
     /// How this name clashes with another one. Names look alike when a reader may take one for the other as they are
     /// written (a capital I for a small l, but not for a capital L), or when they differ by characters of another script
-    /// only, in any case. So Lisa and Ilsa are two people. This relation has no classes: Al1ce is like Alice and like
+    /// only, in any case. So Lisa and Ilsa are two people. Ornaments at the ends distinguish nobody. This relation has no classes: Al1ce is like Alice and like
     /// Allce, which are not like each other.
     #[must_use]
     pub fn clash(&self, other: &Self) -> Option<NameClash> {
@@ -62,6 +64,15 @@ impl NameKey {
         let is_alike = is_alike(&self.shape, &other.shape) || is_alike(&self.reading, &other.reading);
         is_alike.then_some(NameClash::LookAlike)
     }
+}
+
+/// A name without what stands before its first and after its last letter or digit: a reader takes `•Alice•` and `Alice 🍵`
+/// for Alice. Whole graphemes, so that marks stay with their letters. A name without letters and digits is all that it has.
+fn without_ornaments(name: &str) -> &str {
+    let mut letters = name.grapheme_indices(true).filter(|(_, grapheme)| grapheme.chars().any(char::is_alphanumeric));
+    let Some((start, first)) = letters.next() else { return name };
+    let (last_start, last) = letters.next_back().unwrap_or((start, first));
+    &name[start..last_start + last.len()]
 }
 
 /// NFC: each letter in one piece with its marks, where Unicode has such a piece.

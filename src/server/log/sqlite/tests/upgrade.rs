@@ -89,7 +89,8 @@ async fn looks_that_another_version_made_are_made_anew_and_names_that_collide_by
             "update meta set value = 'another' where name = 'looks_version';
              insert into guest (user_id, nickname, nickname_folded, nickname_look, token_hash, last_seen_ms) values
                  ('a', 'Alice', 'alice', 'something else', zeroblob(32), 5000),
-                 ('b', 'AIice', 'aiice', 'something different', randomblob(32), 5000)",
+                 ('b', 'AIice', 'aiice', 'something different', randomblob(32), 5000),
+                 ('m', 'Mia 🌸', 'mia 🌸', 'mia 🌸', randomblob(32), 5000)",
         )
         .unwrap();
     drop(database);
@@ -103,7 +104,8 @@ async fn looks_that_another_version_made_are_made_anew_and_names_that_collide_by
     let wish = |user, name| NameWish { key: NameKey::of(name), user: UserId::parse(user).unwrap(), at: now(), terms };
     assert_eq!(store.name_conflict(wish("c", "A1ice")).await.unwrap(), Some(NameConflict::LookAlike));
     assert_eq!(store.name_conflict(wish("c", "AIICE")).await.unwrap(), Some(NameConflict::Taken));
-    for (user, name) in [("a", "Alice"), ("b", "AIice")] {
+    assert_eq!(store.name_conflict(wish("c", "Mia")).await.unwrap(), Some(NameConflict::LookAlike));
+    for (user, name) in [("a", "Alice"), ("b", "AIice"), ("m", "Mia 🌸")] {
         let guest = store.guest(&UserId::parse(user).unwrap()).await.unwrap();
         assert_eq!(guest.map(|guest| guest.nickname).as_deref(), Some(name));
     }
