@@ -1,13 +1,18 @@
 //! The commands `backup` and `restore` in words. Not here: what they do (`store::sqlite::backup`).
 
+use std::io;
 use std::path::Path;
+use std::thread;
 
 use chrono::DateTime;
 
+use super::drain::Signals;
 use crate::protocol::Timestamp;
 use crate::server::config::Config;
 use crate::server::ground::clock;
-use crate::server::log::sqlite::backup::{self, BackupError, Contents, Ownership, Progress, Restored, Sessions};
+use crate::server::log::sqlite::backup::{
+    self, BackupError, Contents, Interruption, News, Ownership, Restored, Sessions,
+};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -16,11 +21,9 @@ const MIB: u64 = 1024 * 1024;
 ///
 /// # Errors
 /// [`BackupError`] with what to do.
-pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Send) -> Result<String, BackupError> {
-    let progress = move |Progress { copied, total }: Progress| {
-        report(&format!("copied {} of at most {} MiB", copied / MIB, total.div_ceil(MIB)));
-    };
-    let contents = backup::back_up(&config.store, file, clock::now(), progress)?;
+pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Sync) -> Result<String, BackupError> {
+    let tell = move |news| report(&in_words(news));
+    let contents = backup::back_up(&config.store, file, clock::now(), &interrupted_by_signals(), tell)?;
     Ok(format!("backed up into {} ({})\n", file.display(), told(&contents)))
 }
 
@@ -30,7 +33,8 @@ pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Send) -> Re
 /// [`BackupError`] with what to do.
 pub fn restore(config: &Config, file: &Path, sessions: Sessions) -> Result<String, BackupError> {
     let folder = &config.store.data;
-    let Restored { contents, sessions: count, owner } = backup::restore(file, folder, sessions)?;
+    let Restored { contents, sessions: count, owner } =
+        backup::restore(file, folder, sessions, &interrupted_by_signals())?;
     let of_sessions = match sessions {
         Sessions::End => "were ended: everybody chooses a nickname again",
         Sessions::Keep => "were kept: everybody is who they were when the backup was made",
@@ -50,6 +54,39 @@ pub fn restore(config: &Config, file: &Path, sessions: Sessions) -> Result<Strin
         told(&contents),
         words(contents.made_at),
     ))
+}
+
+/// The work ends at the first SIGTERM or Ctrl-C, and the process at the second. Where signals cannot be watched, the first one
+/// ends the process, and leaves behind what `kill -9` leaves.
+fn interrupted_by_signals() -> Interruption {
+    let interruption = Interruption::default();
+    let _ = watch_signals(interruption.clone());
+    interruption
+}
+
+/// The thread ends with the process.
+fn watch_signals(interruption: Interruption) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut signals = runtime.block_on(async { Signals::install() })?;
+    thread::Builder::new().spawn(move || {
+        runtime.block_on(async {
+            signals.stop().await;
+            interruption.ask();
+            signals.stop().await;
+        });
+        std::process::exit(1);
+    })?;
+    Ok(())
+}
+
+fn in_words(news: News) -> String {
+    match news {
+        News::Copied { bytes, most } => format!("copied {} of at most {} MiB", bytes / MIB, most.div_ceil(MIB)),
+        News::Removed(path) => format!("removed {}, which a backup that was cut off had left behind", path.display()),
+        News::LeftBehind(path) => {
+            format!("{} seems to be of a backup that was cut off; remove it if so", path.display())
+        }
+    }
 }
 
 fn told(contents: &Contents) -> String {

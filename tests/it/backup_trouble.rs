@@ -8,11 +8,12 @@ use std::path::Path;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::backup::{DATABASE, command, entries, log};
 use crate::disk::damage_the_page_of;
-use crate::support::SmallDisk;
 use crate::support::process::{Teahouse, without_rates};
+use crate::support::{PATIENCE, SmallDisk};
 
 /// The program where one MiB of the disk is for emergencies: the tests have small disks.
 fn program(data: &Path) -> Command {
@@ -161,10 +162,18 @@ async fn what_a_command_that_was_cut_off_left_behind_is_named() {
     let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     talk(data.path(), 1).await;
     let file = elsewhere.path().join("backup");
-    fs::write(elsewhere.path().join("backup.partial"), "half").unwrap();
-    refused(data.path(), &["backup"], &file, &["backup.partial exists", "cut off", "remove it"]).await;
-    fs::remove_file(elsewhere.path().join("backup.partial")).unwrap();
-    assert_eq!(run(data.path(), &["backup"], &file).await.0, Some(0));
+    let (half, of_another_name) = (elsewhere.path().join("backup.partial"), elsewhere.path().join("monday.partial"));
+    fs::write(&half, "half").unwrap();
+    fs::write(&of_another_name, "half").unwrap();
+    let being_made = fs::File::open(&half).unwrap();
+    being_made.lock().unwrap();
+    refused(data.path(), &["backup"], &file, &["backup.partial exists", "is being made", "wait for it"]).await;
+    drop(being_made);
+    let (code, said) = run(data.path(), &["backup"], &file).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("removed") && said.contains("backup.partial, which a backup that was cut off"), "{said}");
+    assert!(said.contains("monday.partial seems to be of a backup that was cut off; remove it if so"), "{said}");
+    assert!(!half.exists() && of_another_name.exists());
 
     let cut_off = TempDir::new().unwrap();
     fs::write(cut_off.path().join("teahouse.sqlite3.partial"), "half").unwrap();
@@ -175,6 +184,47 @@ async fn what_a_command_that_was_cut_off_left_behind_is_named() {
     };
     assert_eq!(code, Some(1), "{said}");
     assert!(words.iter().all(|word| said.contains(word)), "{said}");
+}
+
+/// Protects disks from what nobody asked for any more: whoever stops a command finds nothing of it, and the next one runs.
+#[tokio::test]
+async fn a_backup_and_a_restore_that_are_stopped_by_a_signal_leave_nothing_behind() {
+    let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    talk(data.path(), 1).await;
+    // So many rows that each command takes seconds.
+    let rows = "create table ballast (row blob not null) strict;
+        with recursive numbers (n) as (values (1) union all select n + 1 from numbers where n < 1500000)
+        insert into ballast select zeroblob(8) from numbers";
+    Connection::open(data.path().join(DATABASE)).unwrap().execute_batch(rows).unwrap();
+    let file = elsewhere.path().join("backup");
+    for signal in ["TERM", "INT"] {
+        stop_in_the_middle(data.path(), "backup", &file, &elsewhere.path().join("backup.partial"), signal).await;
+        assert_eq!(entries(elsewhere.path()), 0, "{signal}: something was left behind");
+    }
+    assert_eq!(run(data.path(), &["backup"], &file).await.0, Some(0));
+    let folder = TempDir::new().unwrap();
+    for signal in ["TERM", "INT"] {
+        stop_in_the_middle(folder.path(), "restore", &file, &folder.path().join("teahouse.sqlite3.partial"), signal)
+            .await;
+        assert_eq!(entries(folder.path()), 0, "{signal}: something was left behind");
+    }
+}
+
+/// Sends a signal to a command as soon as it has begun to write.
+async fn stop_in_the_middle(data: &Path, word: &str, file: &Path, half: &Path, signal: &str) {
+    let child = program(data).arg(word).arg(file).spawn().unwrap();
+    let begun = async {
+        while !half.exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, begun).await.expect("it begins");
+    let id = child.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    let output = timeout(PATIENCE, child.wait_with_output()).await.expect("it stops").unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{word} {signal}: {said}");
+    assert!(said.contains("stopped by a signal") && said.contains("nothing is left behind"), "{word}: {said}");
 }
 
 /// Protects whoever goes back to an older program.

@@ -2,6 +2,8 @@
 //! one snapshot of everything, and a `manifest` of it. Not here: the commands and their words of success (`boot::backup`).
 
 mod error;
+mod interruption;
+mod leftover;
 mod manifest;
 mod owner;
 mod restore;
@@ -10,7 +12,7 @@ mod unfinished;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -24,6 +26,7 @@ use crate::protocol::{Epoch, Timestamp};
 use crate::server::config::StoreConfig;
 
 pub use error::BackupError;
+pub use interruption::Interruption;
 pub use owner::Ownership;
 pub use restore::{Restored, Sessions, restore};
 
@@ -47,13 +50,20 @@ pub struct Contents {
     pub newest: Timestamp,
 }
 
-/// How far a copy has come.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// Bytes that were written.
-    pub copied: u64,
-    /// Bytes that it has at most.
-    pub total: u64,
+/// What is worth telling while a backup is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// How far a long copy has come.
+    Copied {
+        /// Bytes that were written.
+        bytes: u64,
+        /// Bytes that it has at most.
+        most: u64,
+    },
+    /// This file of a backup that was cut off was in the way, and is removed.
+    Removed(PathBuf),
+    /// This file seems to be of a backup to another name that was cut off.
+    LeftBehind(PathBuf),
 }
 
 /// Copies the database of a data folder into a new file, in one snapshot, whether a server runs on the folder or not.
@@ -66,7 +76,18 @@ pub fn back_up(
     config: &StoreConfig,
     file: &Path,
     now: Timestamp,
-    report: impl Fn(Progress) + Send,
+    interruption: &Interruption,
+    report: impl Fn(News) + Sync,
+) -> Result<Contents, BackupError> {
+    make(config, file, now, interruption, &report).map_err(|error| interruption.or(error))
+}
+
+fn make(
+    config: &StoreConfig,
+    file: &Path,
+    now: Timestamp,
+    interruption: &Interruption,
+    report: &(impl Fn(News) + Sync),
 ) -> Result<Contents, BackupError> {
     let database = config.data.join(DATABASE_FILE);
     match fs::metadata(&database) {
@@ -79,14 +100,18 @@ pub fn back_up(
     }
     // A log of another day would be applied by whoever opens the database.
     lineage::check(&database).map_err(|mismatch| OpenError::mismatch(&database, mismatch))?;
-    let (copy, _) = Unfinished::create(file)?;
-    take_snapshot(config, &database, copy.path(), report)?;
+    leftover::remove(file)?.map(News::Removed).into_iter().for_each(report);
+    let copy = Unfinished::create(file)?;
+    take_snapshot(config, &database, copy.path(), interruption, report)?;
     let mut connection = connect(copy.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)
         .map_err(|error| BackupError::sqlite(copy.path(), error))?;
+    interruption.watch(&mut connection).map_err(|error| BackupError::sqlite(copy.path(), error))?;
     let contents = manifest::write(&mut connection, now);
     let contents = contents.map_err(|error| BackupError::of_copy(&connection, copy.path(), error))?;
     connection.close().map_err(|(_, error)| BackupError::sqlite(copy.path(), error))?;
+    interruption.check()?;
     copy.finish(file)?;
+    leftover::beside(file).into_iter().map(News::LeftBehind).for_each(report);
     Ok(contents)
 }
 
@@ -95,10 +120,12 @@ fn take_snapshot(
     config: &StoreConfig,
     database: &Path,
     copy: &Path,
-    report: impl Fn(Progress) + Send,
+    interruption: &Interruption,
+    report: &(impl Fn(News) + Sync),
 ) -> Result<(), BackupError> {
     let unchanged_since = modified(database);
-    let (source, access) = connect_source(database).map_err(|error| BackupError::sqlite(database, error))?;
+    let (mut source, access) = connect_source(database).map_err(|error| BackupError::sqlite(database, error))?;
+    interruption.watch(&mut source).map_err(|error| BackupError::sqlite(database, error))?;
     let failed = |error| BackupError::of_database(&source, database, error);
     let found: i64 = source.pragma_query_one(None, "user_version").map_err(failed)?;
     if found > SCHEMA_VERSION {
@@ -152,13 +179,13 @@ fn check_space(config: &StoreConfig, copy: &Path, bytes: u64) -> Result<(), Back
 }
 
 /// Does something that fills a file, and tells now and then how far it has come.
-fn while_reporting<T>(file: &Path, total: u64, report: impl Fn(Progress) + Send, work: impl FnOnce() -> T) -> T {
+fn while_reporting<T>(file: &Path, most: u64, report: &(impl Fn(News) + Sync), work: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
         let (done, is_done) = mpsc::channel::<()>();
         scope.spawn(move || {
             while is_done.recv_timeout(REPORT_PERIOD) == Err(RecvTimeoutError::Timeout) {
-                let copied = fs::metadata(file).map_or(0, |metadata| metadata.len());
-                report(Progress { copied, total });
+                let bytes = fs::metadata(file).map_or(0, |metadata| metadata.len());
+                report(News::Copied { bytes, most });
             }
         });
         let outcome = work();

@@ -18,9 +18,12 @@ pub enum BackupError {
     /// The backup must not take the place of something else.
     #[error("{0} exists already; choose another name, or move it away")]
     Exists(PathBuf),
-    /// Another backup to the same name is being made, or was cut off.
-    #[error("{0} exists: another backup to this name is being made, or was cut off; remove it if none is running")]
+    /// Another backup to the same name is being made.
+    #[error("{0} exists: another backup to this name is being made; wait for it, or remove the file if none is running")]
     HalfMade(PathBuf),
+    /// Whoever asked for it wants it no more.
+    #[error("stopped by a signal before it was whole; nothing was made, and nothing is left behind")]
+    Interrupted,
     /// There is no space for the copy.
     #[error("there is no space for {path}: {detail}; free some, or choose another disk")]
     NoSpace {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::owner::{Owner, Ownership};
-use super::{BackupError, Contents, Unfinished, manifest};
+use super::{BackupError, Contents, Interruption, Unfinished, manifest};
 use crate::server::log::sqlite::migrations::SCHEMA_VERSION;
 use crate::server::log::sqlite::open::{
     DATABASE_FILE, LOCK_FILE, OpenError, connect, draw_epoch, lock, make_folder, refuse_half_restored,
@@ -43,20 +43,34 @@ pub struct Restored {
 ///
 /// # Errors
 /// [`BackupError`] with what to do. The folder is as empty as it was then.
-pub fn restore(file: &Path, folder: &Path, sessions: Sessions) -> Result<Restored, BackupError> {
+pub fn restore(
+    file: &Path,
+    folder: &Path,
+    sessions: Sessions,
+    interruption: &Interruption,
+) -> Result<Restored, BackupError> {
+    fill_folder(file, folder, sessions, interruption).map_err(|error| interruption.or(error))
+}
+
+fn fill_folder(
+    file: &Path,
+    folder: &Path,
+    sessions: Sessions,
+    interruption: &Interruption,
+) -> Result<Restored, BackupError> {
     let bytes = backup_bytes(file)?;
     refuse_used(folder)?;
     make_folder(folder)?;
     let owner = Owner::of(&fs::metadata(folder).map_err(BackupError::file(folder))?);
     let lock = Locked::make(folder, owner)?;
     let database = folder.join(DATABASE_FILE);
-    let (copy, mut target) = Unfinished::create(&database)?;
+    let mut copy = Unfinished::create(&database)?;
     space::check(copy.path(), bytes, 0)
         .map_err(|detail| BackupError::NoSpace { path: copy.path().to_owned(), detail })?;
-    let owner = owner.give(&target).map_err(BackupError::file(copy.path()))?;
-    fill(&mut target, copy.path(), file)?;
-    drop(target);
-    let (contents, sessions) = convert(file, copy.path(), sessions)?;
+    let owner = owner.give(copy.file()).map_err(BackupError::file(&database))?;
+    fill(&mut copy, file, interruption)?;
+    let (contents, sessions) = convert(file, copy.path(), sessions, interruption)?;
+    interruption.check()?;
     copy.finish(&database)?;
     lock.keep();
     Ok(Restored { contents, sessions, owner })
@@ -88,7 +102,7 @@ fn refuse_used(folder: &Path) -> Result<(), BackupError> {
 }
 
 /// Copies a backup. An error names the file that it is of, since the two may lie on different disks.
-fn fill(target: &mut File, copy: &Path, file: &Path) -> Result<(), BackupError> {
+fn fill(copy: &mut Unfinished, file: &Path, interruption: &Interruption) -> Result<(), BackupError> {
     let mut source = File::open(file).map_err(BackupError::file(file))?;
     let mut bytes = Vec::new();
     loop {
@@ -97,14 +111,22 @@ fn fill(target: &mut File, copy: &Path, file: &Path) -> Result<(), BackupError> 
         if bytes.is_empty() {
             return Ok(());
         }
-        target.write_all(&bytes).map_err(BackupError::file(copy))?;
+        interruption.check()?;
+        let written = copy.file().write_all(&bytes);
+        written.map_err(BackupError::file(copy.path()))?;
     }
 }
 
 /// What is verified is the copy: nobody changes it any more, and it is what the server will read.
-fn convert(file: &Path, copy: &Path, sessions: Sessions) -> Result<(Contents, i64), BackupError> {
+fn convert(
+    file: &Path,
+    copy: &Path,
+    sessions: Sessions,
+    interruption: &Interruption,
+) -> Result<(Contents, i64), BackupError> {
     let mut database =
         connect(copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| BackupError::sqlite(copy, error))?;
+    interruption.watch(&mut database).map_err(|error| BackupError::sqlite(copy, error))?;
     let contents = verify(&database, file, copy)?;
     let sessions = begin_history(&mut database, sessions);
     let sessions = sessions.map_err(|error| BackupError::of_copy(&database, copy, error))?;
