@@ -16,6 +16,9 @@ use super::fault::{Doing, Fault};
 const LIMITS_OFF: &[&str] =
     &["CONNECTIONS", "CONNECTIONS_PER_ADDRESS", "MESSAGE_GRAPHEMES", "SENDQ_FRAMES", "REQUEST_TIMEOUT_MS"];
 
+/// Where a server's own files would be, in its folder.
+pub const SITE_FOLDER: &str = "site";
+
 const NCHAN_MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 const NGINX: &str = "/usr/sbin/nginx";
 /// nginx looks for it in the folder that it is started with.
@@ -155,8 +158,9 @@ fn set_teahouse_limits(command: &mut Command, launch: &Launch) {
     command.env("TEAHOUSE_LIMITS_SENDQ_BYTES", launch.backlog_bytes.to_string());
     command.env("TEAHOUSE_ROOMS_MAX_ROOMS", "0");
     command.env("TEAHOUSE_SERVER_LOG_FILTER", "warn");
-    // Nobody here looks at the page, which may not be built.
+    // Nobody here runs the page, which may not be built.
     command.env("LEPTOS_ENV", "DEV");
+    command.env("LEPTOS_SITE_ROOT", launch.folder.join(SITE_FOLDER));
 }
 
 fn teahouse() -> PathBuf {

@@ -7,8 +7,8 @@ use super::crowd::{Crowd, Settled};
 use super::dialect::Dialect;
 use super::fault::Fault;
 use super::ledger::Tally;
-use super::process::{Process, time_of_others};
 use super::server::Server;
+use super::watch::{GENERATOR_SHARE_MAX, Watch, disturbance};
 
 /// When nothing at all has come for so long, nothing more will come. A disk may stand still for a second or two.
 const SILENCE_MAX: Duration = Duration::from_secs(5);
@@ -19,12 +19,6 @@ const DRAIN_MAX: Duration = Duration::from_secs(15);
 /// A server that is so far behind does not hold the rate; the rest of the run would only take time.
 const LAG_MAX: Duration = Duration::from_secs(1);
 const LAG_CHECK_PERIOD: Duration = Duration::from_millis(100);
-/// Above this share of its processor the generator measures itself, not the server.
-pub const GENERATOR_SHARE_MAX: f64 = 0.9;
-/// When everything else on the machine uses more of a processor than this, figures are those of a disturbed machine.
-const OTHERS_SHARE_MAX: f64 = 0.1;
-/// So little tells nothing about a short run.
-const OTHERS_TIME_MIN: Duration = Duration::from_millis(50);
 
 /// A server with its crowd.
 pub struct Stage {
@@ -74,9 +68,8 @@ pub enum Drain {
 /// What was so at the start of a run.
 pub struct Start {
     at: Instant,
+    watch: Watch,
     server_time: Duration,
-    own_time: Duration,
-    others_time: Duration,
     closed: usize,
 }
 
@@ -194,12 +187,11 @@ impl Stage {
     /// From now on everything counts.
     pub fn start_measuring(&mut self) -> Result<Start, Fault> {
         self.crowd.ledger.start_measuring();
-        let others_time = time_of_others(&self.server.process)?;
+        let watch = Watch::start(&self.server.process)?;
         Ok(Start {
             at: Instant::now(),
-            others_time,
+            watch,
             server_time: self.server.process.processor_time()?,
-            own_time: Process::own().processor_time()?,
             closed: self.crowd.closed_by_server,
         })
     }
@@ -215,11 +207,9 @@ impl Stage {
         }
         let silence = self.crowd.silence().min(drain_started.elapsed());
         let duration = start.at.elapsed().saturating_sub(silence);
-        let wall = start.at.elapsed();
-        let own_time = Process::own().processor_time()? - start.own_time;
+        let own_time = start.watch.own_time()?;
         let server_time = self.server.process.processor_time()? - start.server_time;
-        let others_time = time_of_others(&self.server.process)?;
-        let others_time = others_time.saturating_sub(start.others_time + OTHERS_TIME_MIN);
+        let others_share = start.watch.others_share(&self.server.process)?;
         let missing = self.crowd.ledger.missing_deliveries();
         self.crowd.ledger.write_off();
         let tally = self.crowd.ledger.start_measuring();
@@ -230,7 +220,7 @@ impl Stage {
             closed: self.crowd.closed_by_server - start.closed,
             server_time,
             generator_share: own_time.as_secs_f64() / duration.as_secs_f64().max(f64::EPSILON),
-            others_share: others_time.as_secs_f64() / wall.as_secs_f64(),
+            others_share,
             pace,
             tally,
         })
@@ -267,8 +257,7 @@ impl Measured {
 
     /// What else the machine did, if it was too much.
     pub fn disturbance(&self) -> Option<String> {
-        let percent = self.others_share * 100.0;
-        (self.others_share > OTHERS_SHARE_MAX).then(|| format!("others used {percent:.0} % of a processor"))
+        disturbance(self.others_share)
     }
 
     pub fn deliveries_per_second(&self) -> f64 {

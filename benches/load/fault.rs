@@ -18,6 +18,8 @@ pub enum Fault {
     Ended(std::process::ExitStatus),
     #[error("the server answered a handshake with: {0}")]
     Refused(String),
+    #[error("an answer to a reader is wrong: {0}")]
+    WrongPage(String),
     #[error("the server answered a handshake with a wrong Sec-WebSocket-Accept")]
     WrongAccept,
     #[error("a frame came that no server here should send; its first byte is {0:#04x}")]

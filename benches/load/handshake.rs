@@ -40,6 +40,10 @@ pub fn room_request(authority: &str, cookie: &str, room: RoomNumber) -> String {
     form_request(authority, "/rooms", Some(cookie), &format!("title={}&room=lobby", room.slug()))
 }
 
+pub fn message_request(authority: &str, cookie: &str, number: usize, text: &str) -> String {
+    form_request(authority, "/r/lobby/say", Some(cookie), &format!("text={text}&client_message_id=message-{number}"))
+}
+
 fn form_request(authority: &str, path: &str, cookie: Option<&str>, form: &str) -> String {
     let cookie = cookie.map(|cookie| format!("Cookie: {cookie}\r\n")).unwrap_or_default();
     format!(

@@ -17,13 +17,16 @@ mod handshake;
 mod histogram;
 mod ledger;
 mod machine;
+mod page;
 mod person;
 mod poll;
 mod process;
+mod readers;
 mod report;
 mod row;
 mod scenario;
 mod server;
+mod watch;
 mod wire;
 
 use std::env;

@@ -29,6 +29,11 @@ pub enum Measure {
     DurableLatency99,
     DurablePipelined,
     DiskSyncs,
+    PagesWithoutSession,
+    PagesCompressed,
+    PagesWithSession,
+    /// What the page is, read by the same server from its disk.
+    SameBytesAsFile,
 }
 
 /// What a figure is counted in.
@@ -152,6 +157,10 @@ impl Measure {
             Self::DurableLatency99 => "ack p99",
             Self::DurablePipelined => "sends/s, 16 in flight each",
             Self::DiskSyncs => "fsyncs/s of the disk",
+            Self::PagesWithoutSession => "pages/s",
+            Self::PagesCompressed => "pages/s, brotli",
+            Self::PagesWithSession => "pages/s, with a session",
+            Self::SameBytesAsFile => "the same as a file",
         }
     }
 
@@ -175,7 +184,11 @@ impl Measure {
             | Self::BurstDeliveries
             | Self::DurableSends
             | Self::DurablePipelined
-            | Self::DiskSyncs => Unit::PerSecond,
+            | Self::DiskSyncs
+            | Self::PagesWithoutSession
+            | Self::PagesCompressed
+            | Self::PagesWithSession
+            | Self::SameBytesAsFile => Unit::PerSecond,
             Self::ProcessorPerDelivery => Unit::Microseconds,
             Self::LatencyHeld
             | Self::LatencyMedian

@@ -4,6 +4,7 @@ pub mod burst;
 pub mod durable;
 pub mod fanout;
 pub mod idle;
+pub mod page;
 pub mod ramp;
 pub mod rooms;
 pub mod slow_readers;
@@ -163,6 +164,14 @@ pub const SCENARIOS: &[Scenario] = &[
         contestants: &[Contestant::TeahouseMember],
         rounds: 1,
         run: durable::run,
+    },
+    Scenario {
+        name: "page",
+        title: "16 browsers ask for the page of a room with 50 messages; every answer is checked",
+        headline: Measure::PagesWithoutSession,
+        contestants: &[Contestant::TeahouseMember],
+        rounds: 3,
+        run: page::run,
     },
 ];
 

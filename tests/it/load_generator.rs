@@ -11,6 +11,8 @@ mod fault;
 mod histogram;
 #[path = "../../benches/load/ledger.rs"]
 mod ledger;
+#[path = "../../benches/load/page.rs"]
+mod page;
 #[path = "../../benches/load/wire.rs"]
 mod wire;
 
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant};
 use dialect::{Dialect, Heard, MarkPlace, RoomNumber, cursor_after, is_resumed};
 use histogram::Histogram;
 use ledger::{Ledger, LineNumber, Position, Tally};
+use page::{Page, Wrong};
 use wire::{Opcode, first_frame, write_masked, write_unmasked};
 
 const ROOM: RoomNumber = RoomNumber::LOBBY;
@@ -232,4 +235,27 @@ fn whoever_joined_knows_where_to_go_on() {
     assert_eq!(cursor(first).as_deref(), Some(after_first));
     assert_eq!(cursor(&[first, line].join(",")).as_deref(), Some(after_line));
     assert_eq!(cursor(""), None, "without an event there is nothing to name");
+}
+
+/// A page as a server writes it, with what differs from answer to answer.
+fn answer(messages: &str, time: &str, name: char) -> Vec<u8> {
+    let name = String::from(name).repeat(32);
+    let end = format!("\"me\":null,\"drawn_ms\":{time},\"notice\":null}}}}</script><input value=\"{name}\"></body>");
+    format!("<ol>{messages}</ol>{end}").into_bytes()
+}
+
+#[test]
+fn a_page_is_wrong_when_any_byte_of_it_is_but_for_the_time_and_the_name() {
+    let texts = ["one", "two", "me\":null"].map(str::to_owned);
+    let page = Page::learn(&answer("one two", "1", 'a'), None, &texts).unwrap();
+    let first = page.check(&answer("one two", "1", 'a')).unwrap();
+    assert_ne!(page.check(&answer("one two", "1795712004163", 'b')).unwrap(), first, "another name");
+    assert!(matches!(page.check(&answer("one TWO", "1", 'a')), Err(Wrong::Differs(8, _))));
+    for wrong in [answer("one two", "", 'a'), answer("one two", "1", 'x'), b"".to_vec(), b"<ol>one two".to_vec()] {
+        assert!(page.check(&wrong).is_err(), "{}", String::from_utf8_lossy(&wrong));
+    }
+    let more = [answer("one two", "1", 'a'), b"!".to_vec()].concat();
+    assert!(page.check(&more).is_err());
+    assert!(Page::learn(&answer("two one", "1", 'a'), None, &texts).is_err(), "in another order");
+    assert!(Page::learn(&answer("one two", "1", 'a'), Some("br"), &texts).is_err(), "not compressed");
 }

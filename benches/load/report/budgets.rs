@@ -99,6 +99,8 @@ fn absolute(rows: &[Row], contestant: Contestant, budgets: &mut Vec<Budget>) {
         ("idle", "memory at rest", Measure::BytesAtRest, AtMost(16.0)),
         ("idle", "memory per idle connection, 10,000", Measure::BytesPerConnection10000, AtMost(connection_kibibytes)),
         ("idle", "memory per idle connection, 19,000", Measure::BytesPerConnection19000, AtMost(connection_kibibytes)),
+        ("page", "pages/s without a session, 50 messages", Measure::PagesWithoutSession, AtLeast(10_000.0)),
+        ("page", "pages/s with a session, 50 messages", Measure::PagesWithSession, AtLeast(4_000.0)),
         ("storm", "10,000 people come back", Measure::BackAgain, AtMost(5.0)),
         ("storm", "ack p99 while they come back", Measure::Ack99, AtMost(250.0)),
     ];

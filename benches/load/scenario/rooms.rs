@@ -47,7 +47,7 @@ pub fn run(bench: &Bench, scenario: &'static str, contestant: Contestant) -> Res
 /// Creates the rooms one by one, as one person with a browser would.
 fn create_rooms(server: &Server, rooms: usize) -> Result<(), Fault> {
     let authority = server.address.to_string();
-    let mut stream = TcpStream::connect(server.address).doing("connecting")?;
+    let mut stream = connect(server)?;
     let cookie = ask(&mut stream, &handshake::nickname_request(&authority, "landlord"))?;
     let cookie = cookie.ok_or_else(|| Fault::Refused("a nickname without a cookie".to_owned()))?;
     for room in 1..=rooms {
@@ -56,20 +56,29 @@ fn create_rooms(server: &Server, rooms: usize) -> Result<(), Fault> {
     Ok(())
 }
 
+pub fn connect(server: &Server) -> Result<TcpStream, Fault> {
+    TcpStream::connect(server.address).doing("connecting")
+}
+
 /// Posts one form; returns the cookie that came back.
-fn ask(stream: &mut TcpStream, request: &str) -> Result<Option<String>, Fault> {
-    stream.write_all(request.as_bytes()).doing("posting a form")?;
+pub fn ask(stream: &mut TcpStream, request: &str) -> Result<Option<String>, Fault> {
+    let answer = whole_answer(stream, request)?;
+    let answer = handshake::first_answer(&answer).ok_or_else(|| Fault::Refused("half an answer".to_owned()))?;
+    answer.check_form()?;
+    Ok(answer.cookie)
+}
+
+/// Asks once, and waits for the answer.
+pub fn whole_answer(stream: &mut TcpStream, request: &str) -> Result<Vec<u8>, Fault> {
+    stream.write_all(request.as_bytes()).doing("asking")?;
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];
-    loop {
-        let received = stream.read(&mut buffer).doing("reading the answer to a form")?;
+    while handshake::first_answer(&answer).is_none() {
+        let received = stream.read(&mut buffer).doing("reading an answer")?;
         if received == 0 {
             return Err(Fault::Refused("the end of the connection".to_owned()));
         }
         answer.extend_from_slice(&buffer[..received]);
-        if let Some(answer) = handshake::first_answer(&answer) {
-            answer.check_form()?;
-            return Ok(answer.cookie);
-        }
     }
+    Ok(answer)
 }
