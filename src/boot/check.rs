@@ -1,7 +1,7 @@
 //! What would otherwise show only in the browser: files of the page that are missing, a certificate that browsers refuse,
 //! settings that contradict the proxy in front or what the system allows. `teahouse check` says all of it, and the start looks at the same.
 //!
-//! Not here: what is wrong with a setting by itself (`config`), the database, the address (the start says it).
+//! Not here: what is wrong with a setting by itself (`config`), the database beyond its folder, the address (the start says it).
 
 use std::fmt;
 
@@ -11,6 +11,7 @@ use super::assets;
 use super::open_files::{self, Shortage};
 use super::{BootError, load_certificate};
 use crate::server::config::{Config, Scheme, WebOrigin};
+use crate::server::log::sqlite::refuse_no_folder;
 use crate::server::net::listener::TlsWarning;
 
 /// What a look at the settings and the files found.
@@ -57,6 +58,7 @@ pub fn check(config: &Config) -> Findings {
         Ok(None) => findings.warnings.extend(proxy_not_trusted(config)),
         Err(error) => findings.faults.push(error.into()),
     }
+    findings.faults.extend(refuse_no_folder(&config.store.data).err().map(BootError::Store));
     findings.warnings.extend(open_files::shortage(config).map(Warning::OpenFiles));
     findings
 }

@@ -153,7 +153,7 @@ async fn what_is_no_whole_backup_is_refused_and_leaves_nothing_behind() {
     };
     refused(&["backup"], data.path(), &file, "exists already").await;
     refused(&["backup"], &place("nowhere"), &place("new"), "--data").await;
-    refused(&["backup"], data.path(), &place("no/such/folder"), "check that the folder exists").await;
+    refused(&["backup"], data.path(), &place("no/such/folder"), "make it, or name a file in another one").await;
     refused(&["restore"], data.path(), &file, "in use by another process").await;
 
     let whole = fs::read(&file).unwrap();

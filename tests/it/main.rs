@@ -41,3 +41,4 @@ mod slow_readers;
 mod talking;
 mod tidy;
 mod write_path;
+mod wrong_inputs;

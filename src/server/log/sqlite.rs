@@ -35,7 +35,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use open::OpenError;
+pub use open::{OpenError, refuse_no_folder};
 
 use condition::Condition;
 use guests::RemoveGuest;

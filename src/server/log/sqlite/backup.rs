@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 use rusqlite::{Connection, OpenFlags};
 
 use super::migrations::SCHEMA_VERSION;
-use super::open::{DATABASE_FILE, OpenError, connect};
+use super::open::{DATABASE_FILE, OpenError, connect, refuse_no_folder};
 use super::{lineage, space};
 use crate::protocol::{Epoch, Timestamp};
 use crate::server::config::StoreConfig;
@@ -89,15 +89,14 @@ fn make(
     interruption: &Interruption,
     report: &(impl Fn(News) + Sync),
 ) -> Result<Contents, BackupError> {
+    refuse_no_folder(&config.data)?;
     let database = config.data.join(DATABASE_FILE);
     match fs::metadata(&database) {
         Ok(metadata) if metadata.is_file() => {}
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(BackupError::file(&database)(error)),
         _ => return Err(BackupError::NoDatabase(database)),
     }
-    if file.exists() {
-        return Err(BackupError::Exists(file.to_owned()));
-    }
+    refuse_bad_name(file)?;
     // A log of another day would be applied by whoever opens the database.
     lineage::check(&database).map_err(|mismatch| OpenError::mismatch(&database, mismatch))?;
     leftover::remove(file)?.map(News::Removed).into_iter().for_each(report);
@@ -113,6 +112,18 @@ fn make(
     copy.finish(file)?;
     leftover::beside(file).into_iter().map(News::LeftBehind).for_each(report);
     Ok(contents)
+}
+
+/// A backup gets the name of nothing that is there, in a folder that is.
+fn refuse_bad_name(file: &Path) -> Result<(), BackupError> {
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    if file.is_dir() {
+        return Err(BackupError::IsFolder(file.to_owned()));
+    }
+    if file.exists() {
+        return Err(BackupError::Exists(file.to_owned()));
+    }
+    if folder.is_dir() { Ok(()) } else { Err(BackupError::NoFolder(folder.to_owned())) }
 }
 
 /// `vacuum into` copies row by row what one read transaction sees, without what was deleted, and fails on damage.

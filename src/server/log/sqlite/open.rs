@@ -118,8 +118,20 @@ fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(is_complete)
 }
 
+/// Whether a folder is one or can become one: nothing on the way to it is a file.
+///
+/// # Errors
+/// [`OpenError::NotAFolder`].
+pub fn refuse_no_folder(folder: &Path) -> Result<(), OpenError> {
+    match folder.ancestors().find(|path| path.exists()) {
+        Some(file) if !file.is_dir() => Err(OpenError::NotAFolder { file: file.to_owned(), folder: folder.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
 /// Makes the data folder, for this user only.
 pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
+    refuse_no_folder(folder)?;
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|source| match OpenError::system(folder, &source) {
         OpenError::NotWritable { path, .. } => OpenError::CannotCreateFolder { path, source },

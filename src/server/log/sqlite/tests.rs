@@ -160,7 +160,7 @@ fn a_folder_that_cannot_be_used_is_named_with_the_mend() {
     fs::write(&file, "not a folder").unwrap();
     for data in [&file, &file.join("below")] {
         let (error, message) = refusal(data);
-        assert!(matches!(error, OpenError::CannotCreateFolder { .. }), "{message}");
+        assert!(matches!(error, OpenError::NotAFolder { .. }), "{message}");
         assert!(message.contains(data.to_str().unwrap()) && message.contains("--data"), "{message}");
     }
     let taken = parent.path().join("taken");

@@ -18,8 +18,16 @@ pub enum BackupError {
     /// The backup must not take the place of something else.
     #[error("{0} exists already; choose another name, or move it away")]
     Exists(PathBuf),
+    /// A backup is a file.
+    #[error("{0} is a folder; name a new file in it, such as {name}", name = .0.join("teahouse.backup").display())]
+    IsFolder(PathBuf),
+    /// The backup has no place to be in.
+    #[error("there is no folder {0} for the backup; make it, or name a file in another one")]
+    NoFolder(PathBuf),
     /// Another backup to the same name is being made.
-    #[error("{0} exists: another backup to this name is being made; wait for it, or remove the file if none is running")]
+    #[error(
+        "{0} exists: another backup to this name is being made; wait for it, or remove the file if none is running"
+    )]
     HalfMade(PathBuf),
     /// Whoever asked for it wants it no more.
     #[error("stopped by a signal before it was whole; nothing was made, and nothing is left behind")]
@@ -148,6 +156,10 @@ impl BackupError {
                 Self::NoBackup { path, detail }
             }
             Trouble::Damaged(detail) => Self::Damaged { path, detail },
+            // The copy was just written: only its own header forbids to write it.
+            _ if source.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+                Self::Damaged { path, detail: source.to_string() }
+            }
             _ => Self::of_copy(connection, copy, source),
         }
     }

@@ -71,7 +71,8 @@ pub(super) fn find(backup: &Connection) -> Result<std::result::Result<(), String
 pub(super) fn verify(backup: &Connection) -> Result<std::result::Result<(), String>> {
     let integrity: String = backup.query_one("pragma integrity_check(1)", [], |row| row.get(0))?;
     if integrity != "ok" {
-        return Ok(Err(integrity));
+        let found = integrity.lines().filter(|line| !line.starts_with("***"));
+        return Ok(Err(found.collect::<Vec<_>>().join("; ")));
     }
     let strays = backup.query_one("pragma foreign_key_check", [], |_| Ok(())).optional()?;
     if strays.is_some() {
@@ -85,7 +86,7 @@ pub(super) fn verify(backup: &Connection) -> Result<std::result::Result<(), Stri
         |row| row.get(0),
     )?;
     if heads > 0 {
-        return Ok(Err(format!("{heads} rooms do not end where the manifest says")));
+        return Ok(Err(format!("rooms that do not end where the manifest says: {heads}")));
     }
     let is_same = value(backup, "sha256")? == Some(checksum(backup)?);
     Ok(if is_same { Ok(()) } else { Err("its rows do not have the checksum of the manifest".to_owned()) })

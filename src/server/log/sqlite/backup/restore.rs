@@ -11,7 +11,7 @@ use super::owner::{Owner, Ownership};
 use super::{BackupError, Contents, Interruption, Unfinished, manifest};
 use crate::server::log::sqlite::migrations::SCHEMA_VERSION;
 use crate::server::log::sqlite::open::{
-    DATABASE_FILE, LOCK_FILE, OpenError, connect, draw_epoch, lock, make_folder, refuse_half_restored,
+    DATABASE_FILE, LOCK_FILE, OpenError, connect, draw_epoch, lock, make_folder, refuse_half_restored, refuse_no_folder,
 };
 use crate::server::log::sqlite::space;
 
@@ -59,6 +59,7 @@ fn fill_folder(
     interruption: &Interruption,
 ) -> Result<Restored, BackupError> {
     let bytes = backup_bytes(file)?;
+    refuse_no_folder(folder)?;
     refuse_used(folder)?;
     make_folder(folder)?;
     let owner = Owner::of(&fs::metadata(folder).map_err(BackupError::file(folder))?);
@@ -129,7 +130,7 @@ fn convert(
     interruption.watch(&mut database).map_err(|error| BackupError::sqlite(copy, error))?;
     let contents = verify(&database, file, copy)?;
     let sessions = begin_history(&mut database, sessions);
-    let sessions = sessions.map_err(|error| BackupError::of_copy(&database, copy, error))?;
+    let sessions = sessions.map_err(|error| BackupError::of_backup(&database, file, copy, error))?;
     database.close().map_err(|(_, error)| BackupError::sqlite(copy, error))?;
     Ok((contents, sessions))
 }

@@ -20,6 +20,14 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
     },
+    /// A file stands where the data folder is to be.
+    #[error("{file} is no folder, so {folder} cannot be the data folder of a server; name another one with --data")]
+    NotAFolder {
+        /// What stands in the way.
+        file: PathBuf,
+        /// What was named.
+        folder: PathBuf,
+    },
     /// The folder or a file in it cannot be written.
     #[error(
         "cannot write {path}: {detail}; give it to the user that runs the server, or choose another one with --data"
