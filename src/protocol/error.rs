@@ -65,7 +65,7 @@ error_codes! {
     BinaryFrame = "binary_frame", "Binary frames are not part of this protocol: send JSON as text.";
     HelloExpected = "hello_expected", "The first frame must be hello, and it comes once.";
     UnsupportedProtocol = "unsupported_protocol", "This protocol version is not spoken here: reload the page or update the program.";
-    OriginRefused = "origin_refused", "Requests from this origin are not allowed: see server.allowed_origins, and for the plain socket server.plain_origins.";
+    OriginRefused = "origin_refused", "Requests from this origin, or with a cookie and without Origin, are not allowed: see server.allowed_origins, and for the plain socket server.plain_origins.";
     HostRefused = "host_refused", "This server does not answer under this host name: see server.hosts.";
     BadRequest = "bad_request", "The request is malformed: see PROTOCOL.md.";
     NotFound = "not_found", "There is nothing at this address.";

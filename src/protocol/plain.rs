@@ -134,6 +134,9 @@ pub struct PlainError {
     pub status: i8,
     /// `code: explanation`.
     pub error: String,
+    /// Set when the same may succeed later: the least wait in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u32>,
 }
 
 /// `status` of a chat message.

@@ -120,6 +120,12 @@ async fn the_log_names_whoever_breaks_the_rules_of_http() {
     assert!(client_async(foreign, target.connect(3).await).await.is_err());
     target.is_told("foreign origin", 3).await;
 
+    // A program that took over a cookie is no page of another site.
+    let mut with_cookie = target.handshake("/ws");
+    with_cookie.headers_mut().insert("cookie", "teahouse=x".parse().unwrap());
+    assert!(client_async(with_cookie, target.connect(3).await).await.is_err());
+    target.is_told("cookie without origin", 3).await;
+
     let _kept = target.send(4, "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;
     let line = target.is_told("unknown host", 4).await;
     assert!(line.contains("setting=\"server.hosts\""), "{line}");

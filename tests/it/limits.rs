@@ -180,3 +180,22 @@ async fn a_room_full_of_the_longest_lines_can_still_be_joined() {
         server.browser().get("/api/v1/rooms/lobby/events?after=1&limit=200").await.json().await.unwrap();
     assert_eq!(page["has_newer"], true, "a page of history is as bounded");
 }
+
+/// Protects programs from guessing: whoever is told to wait as long as `retry_after_ms` says is told how long that is.
+#[tokio::test]
+async fn a_program_that_says_too_much_is_told_how_long_to_wait() {
+    let server = TestServer::start_with(|config| {
+        config.limits.sends_per_minute = 1;
+        config.limits.sends_burst = 1;
+    })
+    .await;
+    let mut program = server.program().await;
+    program.say("Scribe", "one").await;
+    program.line().await;
+    program.say("Scribe", "two").await;
+    let (code, wait_ms) = program.refused_for().await;
+    assert_eq!(code, "too_fast");
+    assert!(wait_ms.is_some_and(|wait_ms| (1..=60_000).contains(&wait_ms)), "{wait_ms:?}");
+    program.say("Scribe", "").await;
+    assert_eq!(program.refused_for().await, ("empty_message".to_owned(), None), "waiting does not help");
+}

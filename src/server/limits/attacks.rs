@@ -20,6 +20,8 @@ pub enum Attack {
     TooManyOfNetwork,
     /// A page of another origin tried to change or read something.
     ForeignOrigin,
+    /// A program sent a cookie, and not the origin that makes it count.
+    CookieAlone,
     /// A request named a host that is not ours.
     UnknownHost,
     /// A request's head or body did not come in time, or a TLS handshake.
@@ -76,6 +78,7 @@ impl Attack {
             Self::TooManyConnections => "too many connections",
             Self::TooManyOfNetwork => "too many connections of a network",
             Self::ForeignOrigin => "foreign origin",
+            Self::CookieAlone => "cookie without origin",
             Self::UnknownHost => "unknown host",
             Self::SlowRequest => "slow request",
             Self::BadHandshake => "bad handshake",
@@ -93,9 +96,12 @@ impl Attack {
             Self::TooManyOfNetwork => Some("limits.network_factor"),
             Self::UnknownHost => Some("server.hosts"),
             Self::RefusedFrames => Some("limits.refused_frames"),
-            Self::ForeignOrigin | Self::SlowRequest | Self::BadHandshake | Self::BrokenFrames | Self::SlowReader => {
-                None
-            }
+            Self::ForeignOrigin
+            | Self::CookieAlone
+            | Self::SlowRequest
+            | Self::BadHandshake
+            | Self::BrokenFrames
+            | Self::SlowReader => None,
         }
     }
 }

@@ -23,10 +23,16 @@ pub struct OriginPolicy {
     hosts: Hosts,
 }
 
-/// The request comes from a page that may not make it. Answered by `origin_refused`.
+/// Why a request may not be made. Answered by `origin_refused`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("requests from this origin are not allowed")]
-pub struct OriginRefused;
+pub enum OriginRefused {
+    /// It comes from a page of another origin.
+    #[error("requests from this origin are not allowed")]
+    ForeignPage,
+    /// It has a cookie, and no word on its page, as no browser sends it: a program that has taken over a cookie.
+    #[error("a cookie counts only together with an Origin header")]
+    CookieAlone,
+}
 
 /// Whose pages may use the plain socket, besides our own.
 #[derive(Clone, Debug)]
@@ -64,7 +70,7 @@ impl OriginPolicy {
     /// [`OriginRefused`] for every other page, for `null`, and for a cookie without any `Origin`.
     pub fn check_member_socket(&self, headers: &HeaderMap, scheme: Scheme) -> Result<(), OriginRefused> {
         verdict(match origin(headers) {
-            Claimed::Absent => !has_cookie(headers),
+            Claimed::Absent => return refuse_cookie_alone(headers),
             Claimed::Page(page) => self.is_own(&page, headers, scheme) || self.is_allowed(&page),
             Claimed::Null | Claimed::Nonsense => false,
         })
@@ -118,7 +124,7 @@ impl OriginPolicy {
             (Some(_), Claimed::Page(page)) => self.is_allowed(&page),
             (Some(_), _) | (None, Claimed::Null | Claimed::Nonsense) => false,
             (None, Claimed::Page(page)) => self.is_own(&page, headers, scheme) || self.is_allowed(&page),
-            (None, Claimed::Absent) => !has_cookie(headers),
+            (None, Claimed::Absent) => return refuse_cookie_alone(headers),
         })
     }
 
@@ -178,12 +184,12 @@ fn is_asked_at_loopback(headers: &HeaderMap) -> bool {
     asked.is_some_and(|asked| asked.is_loopback())
 }
 
-fn has_cookie(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::COOKIE)
+fn refuse_cookie_alone(headers: &HeaderMap) -> Result<(), OriginRefused> {
+    if headers.contains_key(header::COOKIE) { Err(OriginRefused::CookieAlone) } else { Ok(()) }
 }
 
 const fn verdict(allowed: bool) -> Result<(), OriginRefused> {
-    if allowed { Ok(()) } else { Err(OriginRefused) }
+    if allowed { Ok(()) } else { Err(OriginRefused::ForeignPage) }
 }
 
 #[cfg(test)]

@@ -57,9 +57,17 @@ impl Program {
 
     /// The next object, which must be a refusal; returns its code.
     pub async fn refused(&mut self) -> String {
+        self.refused_for().await.0
+    }
+
+    /// The next object, which must be a refusal; returns its code, and the wait that it advises.
+    pub async fn refused_for(&mut self) -> (String, Option<u64>) {
         let value = self.receive().await;
         assert_eq!(value["status"], -1, "a refusal was expected and this came: {value}");
-        value["error"].as_str().unwrap().split(':').next().unwrap().to_owned()
+        let error = value["error"].as_str().unwrap();
+        let wait_ms = value["retry_after_ms"].as_u64();
+        assert!(!error.contains("retry_after_ms") || wait_ms.is_some(), "the wait is spoken of and missing: {value}");
+        (error.split(':').next().unwrap().to_owned(), wait_ms)
     }
 
     pub async fn closed(&mut self) -> CloseFrame {

@@ -125,10 +125,10 @@ pub fn plain_left_frame(person: &Person, room: &RoomSlug, at: Timestamp) -> Fram
     })
 }
 
-/// Encodes a refusal on the plain socket; `error` is `code: explanation`.
+/// Encodes a refusal on the plain socket; `error` is `code: explanation`, and `retry_after_ms` the wait that it speaks of.
 #[must_use]
-pub fn plain_refusal_frame(error: String) -> Frame {
-    frame(&PlainError { status: STATUS_REFUSED, error })
+pub fn plain_refusal_frame(error: String, retry_after_ms: Option<u32>) -> Frame {
+    frame(&PlainError { status: STATUS_REFUSED, error, retry_after_ms })
 }
 
 /// A frame that is not compressed for anybody: it is for one connection, or it is short.

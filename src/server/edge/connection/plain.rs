@@ -113,7 +113,7 @@ impl Program {
     async fn follow_once_open(&mut self) {
         let (app, id, room) = (&self.app, self.id, &self.room);
         if let Err(refusal) = open_and_follow(app, room, || app.hub.follow_live(id, room, Wire::Plain)).await {
-            self.sendq.push(plain_refusal_frame(refusal.to_string()));
+            self.sendq.push(plain_refusal_frame(refusal.to_string(), refusal.retry_after_ms));
             self.sendq.close(CloseCode::Drain);
         }
     }
@@ -199,11 +199,11 @@ impl Program {
     }
 
     fn refuse(&mut self, refused: Refused) -> ControlFlow<CloseCode> {
-        let text = match refused {
-            Refused::ByRule(refusal) => refusal.to_string(),
-            Refused::ByShape(fault) => format!("{}: {fault}.", ErrorCode::MalformedFrame),
+        let (text, retry_after_ms) = match refused {
+            Refused::ByRule(refusal) => (refusal.to_string(), refusal.retry_after_ms),
+            Refused::ByShape(fault) => (format!("{}: {fault}.", ErrorCode::MalformedFrame), None),
         };
-        self.sendq.push(plain_refusal_frame(text));
+        self.sendq.push(plain_refusal_frame(text, retry_after_ms));
         self.conduct.refused().map_or(ControlFlow::Continue(()), ControlFlow::Break)
     }
 

@@ -25,7 +25,7 @@ pub async fn same_origin_to_change(
 ) -> Response {
     match app.origins.check_request(request.method(), request.headers(), client.scheme) {
         Ok(()) => next.run(request).await,
-        Err(_) => socket::refuse_origin(&app, client.address).into_response(),
+        Err(refused) => socket::refuse_origin(&app, client.address, refused).into_response(),
     }
 }
 

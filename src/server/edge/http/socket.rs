@@ -18,6 +18,7 @@ use crate::server::edge::http::HttpRefusal;
 use crate::server::edge::http::caller::{Identified, with_cookie};
 use crate::server::edge::http::upgrade::{self, Upgrade, UpgradeRefused, Version};
 use crate::server::limits::{Address, Attack};
+use crate::server::net::origin::OriginRefused;
 use crate::server::net::websocket::asks_for_websocket;
 use crate::server::posting;
 
@@ -65,7 +66,9 @@ pub async fn member(
     upgrade: Result<Upgrade, UpgradeRefused>,
 ) -> Result<Response, SocketRefused> {
     let upgrade = note_bad_handshake(&app, client.address, &headers, upgrade)?;
-    app.origins.check_member_socket(&headers, client.scheme).map_err(|_| refuse_origin(&app, client.address))?;
+    app.origins
+        .check_member_socket(&headers, client.scheme)
+        .map_err(|refused| refuse_origin(&app, client.address, refused))?;
     let (upgrade, version) = upgrade.member_subprotocol(&headers)?;
     let waited_for = admit(&app)?;
     if version == Version::Other {
@@ -125,9 +128,13 @@ fn note_bad_handshake(
     })
 }
 
-/// A page of another origin asks for what it may not: counted, since honest pages never do.
-pub fn refuse_origin(app: &App, address: Address) -> HttpRefusal {
-    app.limits.attacks.note(Attack::ForeignOrigin, address);
+/// A page of another origin asks for what it may not, or a program with a cookie: counted, since honest ones never do.
+pub fn refuse_origin(app: &App, address: Address, refused: OriginRefused) -> HttpRefusal {
+    let attack = match refused {
+        OriginRefused::ForeignPage => Attack::ForeignOrigin,
+        OriginRefused::CookieAlone => Attack::CookieAlone,
+    };
+    app.limits.attacks.note(attack, address);
     ErrorCode::OriginRefused.into()
 }
 
@@ -139,7 +146,7 @@ async fn upgrade_plain(
     upgrade: Upgrade,
 ) -> Result<Response, SocketRefused> {
     let Client { address, scheme } = client;
-    app.origins.check_plain_socket(headers, scheme).map_err(|_| refuse_origin(&app, address))?;
+    app.origins.check_plain_socket(headers, scheme).map_err(|refused| refuse_origin(&app, address, refused))?;
     let waited_for = admit(&app)?;
     posting::open_room(&app, &room).await?;
     Ok(as_configured(&app, upgrade.any_subprotocol(headers))

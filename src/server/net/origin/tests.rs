@@ -49,7 +49,7 @@ fn the_member_socket_opens_for_our_own_page_and_named_friends_only() {
 #[test]
 fn a_cookie_without_an_origin_is_refused_and_a_program_without_both_is_let_in() {
     let policy = policy(None, &["*"]);
-    assert_eq!(policy.check_member_socket(&headers(&[HOST, COOKIE]), Scheme::Https), Err(OriginRefused));
+    assert_eq!(policy.check_member_socket(&headers(&[HOST, COOKIE]), Scheme::Https), Err(OriginRefused::CookieAlone));
     assert_eq!(policy.check_member_socket(&headers(&[HOST]), Scheme::Https), Ok(()));
 }
 
@@ -57,7 +57,7 @@ fn a_cookie_without_an_origin_is_refused_and_a_program_without_both_is_let_in() 
 fn two_origin_headers_are_refused_even_if_one_is_right() {
     let own = ("origin", "https://chat.example.org");
     let both = headers(&[HOST, own, ("origin", "https://evil.example")]);
-    assert_eq!(policy(None, &["*"]).check_member_socket(&both, Scheme::Https), Err(OriginRefused));
+    assert_eq!(policy(None, &["*"]).check_member_socket(&both, Scheme::Https), Err(OriginRefused::ForeignPage));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_public_origin_replaces_what_the_host_header_says() {
     let policy = policy(Some("https://public.example"), &["*"]);
     let check = |origin| policy.check_member_socket(&headers(&[HOST, ("origin", origin)]), Scheme::Http);
     assert_eq!(check("https://public.example"), Ok(()));
-    assert_eq!(check("http://chat.example.org"), Err(OriginRefused), "the Host header may be anybody's");
+    assert_eq!(check("http://chat.example.org"), Err(OriginRefused::ForeignPage), "the Host header may be anybody's");
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn a_page_from_a_file_reaches_only_a_server_on_its_own_machine() {
         ("localhost:8080", Ok(())),
         ("127.0.0.1:8080", Ok(())),
         ("[::1]:8080", Ok(())),
-        ("192.168.1.7:8080", Err(OriginRefused)),
-        ("chat.example.org", Err(OriginRefused)),
-        ("localhost.evil.example", Err(OriginRefused)),
+        ("192.168.1.7:8080", Err(OriginRefused::ForeignPage)),
+        ("chat.example.org", Err(OriginRefused::ForeignPage)),
+        ("localhost.evil.example", Err(OriginRefused::ForeignPage)),
     ] {
         let lines = headers(&[("host", host), ("origin", "null")]);
         assert_eq!(policy.check_plain_socket(&lines, Scheme::Http), expected, "{host}");
