@@ -81,7 +81,7 @@ for (const [name, twin] of NAMES) {
     await expect(nameOf(owner)).toHaveText(`${name} ${token}`);
     const other = await people.visitor(room);
     await other.tryToJoinAs(`${twin} ${token}`);
-    await expect(other.page.locator("#notice-nickname, .notice").first()).toBeVisible();
+    await expect(other.page.locator("#nickname-notice")).toBeVisible();
     await expect(other.composer).toHaveCount(0);
     await expect(other.nicknameField).toHaveValue(`${twin} ${token}`);
   });
