@@ -35,8 +35,6 @@ CARGO_TARGET_DIR ?= target
 export CARGO_TARGET_DIR
 export PATH := $(CURDIR)/scripts/tools/node_modules/.bin:$(CARGO_HOME)/bin:$(PATH)
 
-HYDRATE := --no-default-features --features hydrate --target wasm32-unknown-unknown
-
 help:
 	@awk '/^#/ { sub(/^# ?/, ""); print; next } { exit }' Makefile
 
@@ -68,7 +66,7 @@ setup:
 check:
 	cargo fmt --check
 	cargo clippy --locked --all-targets --features faults -- -D warnings
-	cargo clippy --locked --lib $(HYDRATE) -- -D warnings
+	cargo clippy --locked --package teahouse-page --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
 	cd end2end && npm run --silent check
 	@scripts/dependencies

@@ -38,9 +38,8 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod boot;
 
-/// Entry point of the browser side: takes over the server-rendered page.
+/// Entry point of the browser side, exported by the package `page`: takes over the server-rendered page.
 #[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     let application = client::element::element(ui::APPLICATION_ID).expect("the shell has it");

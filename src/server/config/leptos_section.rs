@@ -1,5 +1,5 @@
 //! `[leptos]`: what the running server needs of Leptos' own options. The build reads the same names from
-//! `[package.metadata.leptos]` of Cargo.toml.
+//! `[[workspace.metadata.leptos]]` of Cargo.toml.
 //!
 //! Not here: the server functions' prefix, hash and module path. They are compiled into the page, so that the running
 //! server cannot choose them.

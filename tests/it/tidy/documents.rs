@@ -22,7 +22,7 @@ const DOCUMENTS: &[&str] = &[
 fn the_two_leptos_tables_agree() {
     let cargo: toml::Table = toml::from_str(&read("Cargo.toml")).expect("Cargo.toml is TOML");
     let runtime: toml::Table = toml::from_str(&read("Leptos.toml")).expect("Leptos.toml is TOML");
-    let build = &cargo["package"]["metadata"]["leptos"];
+    let build = &cargo["workspace"]["metadata"]["leptos"][0];
     let runtime = runtime["leptos"].as_table().expect("[leptos] is a table");
     let mut violations = Vec::new();
     for key in ["output-name", "site-root", "site-pkg-dir", "hash-files"] {
