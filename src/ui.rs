@@ -12,4 +12,7 @@ pub mod state;
 
 pub use app::App;
 pub use nowhere::{WayOn, nowhere, turned_away};
-pub use shell::{APPLICATION_ID, Assets, CookieLost, draw_end, draw_start};
+pub use shell::{
+    APPLICATION_ID, Assets, CommonDrawing, CookieLost, VisitorsDrawing, draw_end, draw_for_visitors, draw_like,
+    draw_start,
+};

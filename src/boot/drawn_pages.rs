@@ -1,7 +1,8 @@
 //! Pages of rooms as they were drawn last, for the many readers without a session, who all see the same. A page is only
 //! given out when nothing that it shows has changed since, or when what it shows was read after the reader asked. So
 //! whoever asks after a message was acknowledged sees it, and a page that changes all the time is drawn once in a tick,
-//! whatever the number of its readers. Not here: drawing (`ui`), encoding (`encoded`), and pages of anybody with a session.
+//! whatever the number of its readers. Not here: drawing (`render`, `ui`), and what
+//! belongs to one reader.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,6 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::encoded::Encoded;
 use crate::protocol::RoomSlug;
 use crate::server::app::App;
 use crate::server::config::RoomsConfig;
@@ -44,47 +44,67 @@ impl PageVersion {
 }
 
 /// The pages.
-pub struct DrawnPages {
+pub struct DrawnPages<P> {
     /// `rooms.drawn_pages_bytes`, 0 for none.
     bytes_max: usize,
     /// `rooms.drawn_pages_tick_ms`.
     tick: Duration,
     /// Innermost lock; held for one look-up. Bounded by `bytes_max`: each place weighs [`PLACE_BYTES`] at least.
-    places: Mutex<Places>,
+    places: Mutex<Places<P>>,
 }
 
-#[derive(Default)]
-struct Places {
-    by_key: HashMap<PageKey, Place>,
+struct Places<P> {
+    by_key: HashMap<PageKey, Place<P>>,
     /// Counts the times that a page was asked for.
     asked: u64,
 }
 
-struct Place {
-    kept: Option<Kept>,
+struct Place<P> {
+    kept: Option<Kept<P>>,
     /// Whoever draws holds it.
     turn: Arc<tokio::sync::Mutex<()>>,
     /// When it was asked for last, by [`Places::asked`].
     asked: u64,
 }
 
-#[derive(Clone)]
-struct Kept {
-    page: Arc<Encoded>,
+struct Kept<P> {
+    page: Arc<P>,
     version: PageVersion,
     /// Nothing that it shows was read earlier.
     read_at: Instant,
 }
 
-impl DrawnPages {
+/// A page that was drawn.
+pub trait Drawn {
+    /// Most memory that it takes.
+    fn bytes_max(&self) -> usize;
+}
+
+impl<P> Clone for Kept<P> {
+    fn clone(&self) -> Self {
+        Self { page: Arc::clone(&self.page), version: self.version, read_at: self.read_at }
+    }
+}
+
+impl<P: Drawn> DrawnPages<P> {
     /// Keeps nothing yet.
     #[must_use]
     pub fn new(config: &RoomsConfig) -> Self {
-        Self { bytes_max: config.drawn_pages_bytes, tick: config.drawn_pages_tick, places: Mutex::default() }
+        Self {
+            bytes_max: config.drawn_pages_bytes,
+            tick: config.drawn_pages_tick,
+            places: Mutex::new(Places { by_key: HashMap::new(), asked: 0 }),
+        }
+    }
+
+    /// Whether pages are kept at all.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.bytes_max > 0
     }
 
     /// The page, if nothing that it shows has changed since it was drawn.
-    pub fn find(&self, key: &PageKey, present: PageVersion) -> Option<Arc<Encoded>> {
+    pub fn find(&self, key: &PageKey, present: PageVersion) -> Option<Arc<P>> {
         self.kept(key).filter(|kept| kept.version == present).map(|kept| kept.page)
     }
 
@@ -97,9 +117,9 @@ impl DrawnPages {
         &self,
         key: &PageKey,
         version: impl Fn() -> PageVersion,
-        draw: impl AsyncFnOnce() -> Result<Encoded, E>,
-    ) -> Result<Arc<Encoded>, E> {
-        if self.bytes_max == 0 {
+        draw: impl AsyncFnOnce() -> Result<P, E>,
+    ) -> Result<Arc<P>, E> {
+        if !self.is_on() {
             return draw().await.map(Arc::new);
         }
         let asked_at = Instant::now();
@@ -118,7 +138,7 @@ impl DrawnPages {
         Ok(page)
     }
 
-    fn kept(&self, key: &PageKey) -> Option<Kept> {
+    fn kept(&self, key: &PageKey) -> Option<Kept<P>> {
         let mut places = self.lock();
         places.asked += 1;
         let asked = places.asked;
@@ -137,7 +157,7 @@ impl DrawnPages {
         turn
     }
 
-    fn keep(&self, key: &PageKey, kept: Kept) {
+    fn keep(&self, key: &PageKey, kept: Kept<P>) {
         let mut places = self.lock();
         if let Some(place) = places.by_key.get_mut(key) {
             place.kept = Some(kept);
@@ -145,13 +165,13 @@ impl DrawnPages {
         places.make_room(self.bytes_max, key);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Places> {
+    fn lock(&self) -> MutexGuard<'_, Places<P>> {
         // A page is kept whole or not at all, so a poisoned lock is as good as any.
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Places {
+impl<P: Drawn> Places<P> {
     /// Forgets what was asked for the longest ago until the rest fits; `new` comes last.
     fn make_room(&mut self, bytes_max: usize, new: &PageKey) {
         let mut bytes: usize = self.by_key.values().map(Place::bytes).sum();
@@ -163,7 +183,7 @@ impl Places {
     }
 }
 
-impl Place {
+impl<P: Drawn> Place<P> {
     fn bytes(&self) -> usize {
         PLACE_BYTES + self.kept.as_ref().map_or(0, |kept| kept.page.bytes_max())
     }

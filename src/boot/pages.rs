@@ -14,8 +14,7 @@ use leptos::prelude::provide_context;
 use serde::Deserialize;
 
 use super::drawn_pages::{DrawnPages, PageKey, PageVersion};
-use super::encoded::Encoded;
-use super::render::View;
+use super::render::{View, VisitorsPage};
 use super::{assets, forms, policy, render, typed};
 use crate::protocol::{ErrorCode, PageData, Person, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
@@ -38,7 +37,7 @@ pub struct Site {
     /// What may run in the page of a room.
     pub policy: HeaderValue,
     /// What was drawn for readers without a session.
-    pub drawn: Arc<DrawnPages>,
+    pub drawn: Arc<DrawnPages<VisitorsPage>>,
 }
 
 /// All routes that a browser asks for, with the names of the built files as they were found.
@@ -119,26 +118,26 @@ async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, req
     }
 }
 
-/// Draws the page of a room. The newest one is the same for everybody without a session, and is drawn once for all.
+/// Draws the page of a room. The newest one is drawn once for all readers without a session, and for others from that.
 async fn draw(caller: &Caller, room: RoomSlug, range: EventRange, view: &View<'_>) -> Result<Response, Refusal> {
-    let app = &view.site.app;
-    if caller.guest.is_some() || range != EventRange::Newest || view.cookie_lost.is_some() {
+    let Site { app, drawn, .. } = view.site;
+    if range != EventRange::Newest || view.cookie_lost.is_some() || !drawn.is_on() {
         return Ok(render::page(page_data(app, caller.person(), &room, range).await?, view));
     }
     let key = PageKey { room, language: view.language };
-    let page = match view.site.drawn.find(&key, PageVersion::of(app)) {
+    let page = match drawn.find(&key, PageVersion::of(app)) {
         Some(page) => page,
         None => draw_for_visitors(view.site, &key).await?,
     };
-    Ok(render::complete(&page, view))
+    Ok(page.complete(caller.person(), view))
 }
 
-async fn draw_for_visitors(site: &Site, key: &PageKey) -> Result<Arc<Encoded>, Refusal> {
+async fn draw_for_visitors(site: &Site, key: &PageKey) -> Result<Arc<VisitorsPage>, Refusal> {
     // Only a room that exists is a key.
     posting::open_room(&site.app, &key.room).await?;
     let draw = async || {
         let page = page_data(&site.app, None, &key.room, EventRange::Newest).await?;
-        Ok(render::visitors_page(page, site, key.language))
+        Ok(VisitorsPage::draw(page, site, key.language))
     };
     site.drawn.draw(key, || PageVersion::of(&site.app), draw).await
 }

@@ -6,10 +6,11 @@ use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::drawn_pages::Drawn;
 use super::encoded::Encoded;
 use super::page_weight;
 use super::pages::{self, Site};
-use crate::protocol::{PageData, Refusal};
+use crate::protocol::{PageData, Person, Refusal};
 use crate::server::edge::http::HttpRefusal;
 use crate::server::ground::clock;
 use crate::server::net::refusal_page::{NOTHING_RUNS, RefusalPages};
@@ -41,15 +42,40 @@ pub fn page(page: PageData, view: &View) -> Response {
     as_page((start + &end).into_response(), view)
 }
 
-/// Draws what the pages of all readers without a session begin with.
-pub fn visitors_page(page: PageData, site: &Site, language: Language) -> Encoded {
-    Encoded::new(ui::draw_start(page_weight::fit(page), language, &site.assets, None))
+/// The newest page of a room as visitors see it, with what the pages of others are drawn from.
+pub struct VisitorsPage {
+    data: PageData,
+    start: Encoded,
+    common: ui::CommonDrawing,
 }
 
-/// Completes such a page for one reader.
-pub fn complete(page: &Encoded, view: &View) -> Response {
-    let end = end(ReaderPart::nobody(clock::now()));
-    as_page(page.answer(view.headers, &end), view)
+impl Drawn for VisitorsPage {
+    fn bytes_max(&self) -> usize {
+        // The data is about as large as what is handed over of it.
+        self.start.bytes_max() + 2 * self.common.bytes()
+    }
+}
+
+impl VisitorsPage {
+    /// Draws it once for all.
+    pub fn draw(page: PageData, site: &Site, language: Language) -> Self {
+        let data = page_weight::fit(page);
+        let ui::VisitorsDrawing { start, common } = ui::draw_for_visitors(data.clone(), language, &site.assets);
+        Self { data, start: Encoded::new(start), common }
+    }
+
+    /// Completes it for a reader: for one without a session by its end, for somebody else by drawing what is theirs.
+    pub fn complete(&self, me: Option<Person>, view: &View) -> Response {
+        let drawn_ms = clock::now();
+        if me.is_none() {
+            let end = end(ReaderPart::nobody(drawn_ms));
+            return as_page(self.start.answer(view.headers, &end), view);
+        }
+        let page = PageData { me, drawn_ms, ..self.data.clone() };
+        let end = end(ReaderPart::of(&page));
+        let start = ui::draw_like(&self.common, page, view.language, &view.site.assets);
+        as_page((start + &end).into_response(), view)
+    }
 }
 
 fn end(reader: ReaderPart) -> String {

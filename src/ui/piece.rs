@@ -2,12 +2,17 @@
 //! the renderer into the browser: what changes while the page lives goes through the three kinds of this module. Not
 //! leptos' `AnyView`, which also brings the code for hydrating asynchronously, which this page never does.
 
+mod drawn;
+
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::no_attrs;
 use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::{Mountable, Position, PositionState};
+
+use drawn::Entries;
+pub use drawn::{DrawnEntries, Sharing};
 
 /// A view of any type. In the browser a new one takes the place of the old one as a whole.
 pub struct Piece(Kind);
@@ -67,9 +72,11 @@ impl Entry {
     }
 }
 
-/// A list that keeps the nodes of the entries that stay.
-pub fn list(entries: impl Fn() -> Vec<Entry> + Send + 'static) -> impl IntoView {
-    let entries: Box<dyn Fn() -> Vec<Entry> + Send> = Box::new(entries);
+/// A list that keeps the nodes of the entries that stay. Each of them is one element. On the server, pages share what they
+/// drew of it by its `name`.
+pub fn list(name: &'static str, entries: impl Fn() -> Vec<Entry> + Send + 'static) -> impl IntoView {
+    let entries: Entries = Box::new(entries);
+    let entries = if cfg!(feature = "ssr") { drawn::shared(name, entries) } else { entries };
     view! { <For each=entries key=|entry| entry.key.clone() children=|entry: Entry| (entry.show)() /> }
 }
 

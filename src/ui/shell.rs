@@ -6,12 +6,15 @@
 mod assets;
 mod drawing;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 pub use self::assets::Assets;
 use self::drawing::Drawing;
 use super::components::{NICKNAME_FORM_ID, POST_FORM_ID};
 use super::i18n::{Language, room_title, sign_out_words};
+use super::piece::{DrawnEntries, Sharing};
 use super::state::{Handover, ReaderPart, page_title};
 use crate::protocol::{ClientMessageId, PageData};
 
@@ -27,25 +30,81 @@ const END: &str = "</div></body></html>";
 #[derive(Clone, Copy, Debug)]
 pub struct CookieLost;
 
-/// Draws the document up to what belongs to one reader. When nobody has a session on `page`, and no form was refused, the
-/// text is the same for everybody.
-///
-/// # Panics
-/// When the document that was drawn does not end as it should.
+/// What was drawn for readers without a session.
+pub struct VisitorsDrawing {
+    /// The document up to what belongs to one reader: the same text for everybody.
+    pub start: String,
+    /// What the pages of others have in common with it.
+    pub common: CommonDrawing,
+}
+
+/// What the pages of all readers of a room have in common. It was drawn for nobody, so nothing of anybody is in it.
+pub struct CommonDrawing {
+    /// The entries of lists that show the same to everybody.
+    entries: Arc<DrawnEntries>,
+    /// The beginning of the handover.
+    handover: String,
+}
+
+impl CommonDrawing {
+    /// Memory for it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.entries.bytes() + self.handover.len()
+    }
+}
+
+/// Draws the document up to what belongs to one reader.
 #[must_use]
 pub fn draw_start(page: PageData, language: Language, assets: &Assets, cookie_lost: Option<CookieLost>) -> String {
+    let handover = handover(page, language);
+    let written = handover.write_shared();
+    draw(handover, &written, assets, cookie_lost, None)
+}
+
+/// The same for readers without a session, on whose pages no form was refused.
+///
+/// # Panics
+/// When the page belongs to somebody.
+#[must_use]
+pub fn draw_for_visitors(page: PageData, language: Language, assets: &Assets) -> VisitorsDrawing {
+    assert!(page.me.is_none() && page.notice.is_none(), "a page that everybody gets belongs to nobody");
+    let (handover, sharing) = (handover(page, language), Sharing::keep());
+    let written = handover.write_shared();
+    let start = draw(handover, &written, assets, None, Some(sharing.clone()));
+    VisitorsDrawing { start, common: CommonDrawing { entries: sharing.into_kept(), handover: written } }
+}
+
+/// The same as [`draw_start`] for somebody with a session, from what visitors see of the same `page`.
+#[must_use]
+pub fn draw_like(common: &CommonDrawing, page: PageData, language: Language, assets: &Assets) -> String {
+    let sharing = Sharing::Reuse(Arc::clone(&common.entries));
+    draw(handover(page, language), &common.handover, assets, None, Some(sharing))
+}
+
+fn handover(page: PageData, language: Language) -> Handover {
+    Handover { language, sign_out: sign_out_words(language, page.nickname_rest_hours), page }
+}
+
+fn draw(
+    handover: Handover,
+    written: &str,
+    assets: &Assets,
+    cookie_lost: Option<CookieLost>,
+    sharing: Option<Sharing>,
+) -> String {
     // Of its own, whatever this thread did before: an owner hands contexts down.
     let owner = Owner::new_root(None);
-    let sign_out = sign_out_words(language, page.nickname_rest_hours);
-    let handover = Handover { language, sign_out, page: page.clone() };
-    let written = handover.write_shared();
+    let language = handover.language;
+    let title = room_title(language, &handover.page.room.summary);
     let document = owner.with(|| {
         provide_context(handover);
-        document(&page, language, assets, cookie_lost).to_html()
+        let _ = sharing.map(provide_context);
+        document(&title, language, assets, cookie_lost).to_html()
     });
     owner.unset_with_forced_cleanup();
     let start = document.strip_suffix(END).expect("the document ends with the application");
-    ["<!DOCTYPE html>", start, &written].concat()
+    ["<!DOCTYPE html>", start, written].concat()
 }
 
 /// Draws the rest of the document: who the reader is, and a name for what the form without scripts sends, so that a form
@@ -62,14 +121,13 @@ pub fn draw_end(reader: ReaderPart, fresh: &ClientMessageId) -> String {
 }
 
 fn document(
-    page: &PageData,
+    title: &str,
     language: Language,
     assets: &Assets,
     cookie_lost: Option<CookieLost>,
 ) -> impl IntoView + use<> {
     let words = language.words();
     let document_words = language.document_words();
-    let room = room_title(language, &page.room.summary);
     let Drawing { html, nodes } = Drawing::new();
     let [check, habits, start] = assets.scripts();
     view! {
@@ -82,7 +140,7 @@ fn document(
                 <meta name="theme-color" content="#151819" media="(prefers-color-scheme: dark)" />
                 <meta name="description" content=document_words.description />
                 <meta name="referrer" content="same-origin" />
-                <title>{page_title(&room, words.teahouse)}</title>
+                <title>{page_title(title, words.teahouse)}</title>
                 <script>{check}</script>
                 <script>{habits}</script>
                 <link rel="stylesheet" href=assets.style.clone() />
@@ -108,3 +166,6 @@ fn document(
         </html>
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,9 +24,13 @@ pub fn Roster() -> impl IntoView {
                 <DrawerClose drawer="people" label=words.close />
             </div>
             <ul class="roster">
-                {list(move || {
+                {list("people", move || {
+                    let me = state.me.with(|me| me.as_ref().map(|me| me.id.clone()));
                     let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
-                    people.map(|person| Entry::new(key(&person), move || entry(state, person).into_piece())).collect()
+                    people.map(|person| {
+                        let you = (me.as_ref() == Some(&person.id)).then_some(words.you);
+                        Entry::new(key(&person, you), move || entry(state, person, you).into_piece())
+                    }).collect()
                 })}
             </ul>
             {live(move || (online.get() == 0).then(|| more(words.nobody_here.to_owned())))}
@@ -42,9 +46,9 @@ pub fn Roster() -> impl IntoView {
 }
 
 /// Another key when anything that is shown changes.
-fn key(person: &Person) -> String {
+fn key(person: &Person, you: Option<&str>) -> String {
     let origin = if person.origin == Origin::Plain { "plain" } else { "web" };
-    [person.id.as_str(), origin, &person.nickname].join(" ")
+    [person.id.as_str(), origin, you.unwrap_or_default(), &person.nickname].join(" ")
 }
 
 fn more(words: String) -> Piece {
@@ -55,15 +59,14 @@ fn mark(words: &'static str) -> Piece {
     view! { <span class="mark">{words}</span> }.into_piece()
 }
 
-fn entry(state: RoomState, person: Person) -> impl IntoView {
+fn entry(state: RoomState, person: Person, you: Option<&'static str>) -> impl IntoView {
     let words = state.words();
-    let Person { id, nickname, origin } = person;
-    let is_me = Derived::new(move || state.me.with(|me| me.as_ref().is_some_and(|me| me.id == id)));
+    let Person { nickname, origin, .. } = person;
     view! {
         <li class="roster__person">
             <Seal nickname=nickname.clone() size=SealSize::Small />
             <bdi class="roster__name">{nickname}</bdi>
-            {live(move || is_me.get().then(|| mark(words.you)))}
+            {you.map(mark)}
             {(origin == Origin::Plain).then(|| mark(words.plain_mark))}
         </li>
     }

@@ -57,7 +57,7 @@ pub fn Timeline() -> impl IntoView {
             <div class="timeline__rows">
                 <Edge />
                 <ol>
-                    {list(move || {
+                    {list("rows", move || {
                         let rows = state.mounted.get().into_iter();
                         rows.map(|row| Entry::new(row.key(), move || show(state, row))).collect()
                     })}
