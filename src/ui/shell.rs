@@ -157,10 +157,11 @@ fn document(
                     <p class="notice notice--bar" role="alert">{document_words.cookie_lost_words}</p>
                 })}
                 <p class="notice notice--bar notice--unsupported" role="note">{document_words.unsupported_words}</p>
-                <p class="notice notice--bar notice--stopped" role="alert">
+                // A button: a link here would come before those that skip to the messages, which must be the first ones.
+                <div class="notice notice--bar notice--stopped" role="alert">
                     {document_words.stopped_words}
-                    <a class="button button--quiet" href="">{words.reload}</a>
-                </p>
+                    <form><button class="button button--quiet">{words.reload}</button></form>
+                </div>
                 <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
             </body>
         </html>
