@@ -114,12 +114,12 @@ impl RoomState {
         });
     }
 
-    /// The server knows this person by another name: two tabs that join at once are one person, and so are those of one
-    /// browser. While this tab waits for an answer of its own, that tells.
+    /// The server knows this browser by another name: its tabs share one cookie, and of two that join at once the last
+    /// answer counts. While this tab waits for an answer of its own, that tells.
     pub(super) fn tell_new_name(self, now: Option<&Person>) {
         let Some(now) = now else { return };
-        let is_same_person = self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == now.id));
-        if is_same_person && !self.quietly(|quiet| quiet.chooses_name) {
+        let is_renamed = self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.nickname != now.nickname));
+        if is_renamed && !self.quietly(|quiet| quiet.chooses_name) {
             let words = self.words().named_elsewhere;
             self.tell_form(Form::Say, fill(words, &[("{name}", &isolated(&now.nickname))]));
         }
