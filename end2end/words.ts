@@ -45,6 +45,7 @@ function words(language: Language) {
   const say = (name: string) => word(language, name);
   const refused = (code: string) => reason(language, code);
   return {
+    addYours: fixed(say("reaction_of_others")),
     blocked: say("blocked_words"),
     caughtUp: beginning(say("caught_up")),
     changeNickname: say("change_nickname"),
@@ -76,11 +77,13 @@ function words(language: Language) {
     nicknameTooLong: refused("NicknameTooLong"),
     noConnection: say("no_connection"),
     notHeld: say("not_held"),
+    notReacted: fixed(say("not_reacted")),
     notSent: fixed(say("not_sent")),
     offline: fixed(say("offline_since")),
     older: say("older"),
     otherLanguage: language === "english" ? "中文" : "English",
     people: say("people"),
+    react: say("react"),
     retry: say("retry"),
     roomName: say("room_name"),
     rooms: say("rooms"),
@@ -90,6 +93,7 @@ function words(language: Language) {
     showLess: say("show_less"),
     signOut: say("sign_out"),
     stopped: say("stopped_words"),
+    takeYoursBack: fixed(say("reaction_own")),
     teahouse: say("teahouse"),
     today: say("today"),
     tooLong: refused("MessageTooLong"),

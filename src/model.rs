@@ -12,6 +12,8 @@ pub mod outbox;
 
 pub mod rows;
 
+pub mod reactions;
+
 pub mod roster;
 
 pub mod draft;

@@ -7,6 +7,7 @@ pub mod limits;
 
 pub mod body;
 pub mod error;
+pub mod history;
 pub mod message;
 
 pub mod command;
@@ -14,11 +15,12 @@ pub mod event;
 pub mod page;
 pub mod plain;
 
-pub use body::{EventBody, Message, PostBody, UnknownBody};
+pub use body::{EventBody, Message, PostBody, Reaction, UnknownBody};
 pub use command::Command;
 pub use error::{CloseCode, ErrorCode, Refusal};
 pub use event::Event;
+pub use history::{Backlog, Covers, EventPage, HistoryItem, HistoryPage, ReactionSummary};
 pub use ids::{ClientMessageId, Cursor, Epoch, JoinAttempt, RoomSlug, Seq, TabId, Timestamp, UserId};
 pub use limits::Limits;
-pub use message::{HistoryPage, LogEvent, Origin, Person, RoomSnapshot, RoomSummary};
+pub use message::{LogEvent, Origin, Person, RoomSnapshot, RoomSummary};
 pub use page::{Notice, PageData};

@@ -1,7 +1,9 @@
-//! How each kind of server is spoken to: addresses, lines, and what its frames mean. JSON is not parsed: a line carries
-//! a mark with its number, and frames are told apart by how they begin.
+//! How each kind of server is spoken to: addresses, lines, and what its frames mean. Of all JSON only `joined` is parsed: a
+//! line carries a mark with its number, and frames are told apart by how they begin.
 
 use std::io::Write as _;
+
+use teahouse::protocol::{Backlog, Event};
 
 use super::ledger::LineNumber;
 
@@ -116,21 +118,19 @@ fn read_event(payload: &[u8], place: &mut MarkPlace) -> Heard {
 
 /// Whether `joined` brings all that was missed, and nothing else.
 pub fn is_resumed(joined: &[u8]) -> bool {
-    const RESUMED: &[u8] = br#"{"type":"joined","continuity":"resumed""#;
-    joined.starts_with(RESUMED)
+    matches!(backlog(joined), Some(Backlog::Resumed { .. }))
 }
 
 /// The cursor that `joined` leaves its reader with, as JSON; `None` when it brings no event.
 pub fn cursor_after(joined: &[u8]) -> Option<String> {
-    let joined = str::from_utf8(joined).ok()?;
-    let (before, events) = joined.split_once(r#""events":["#)?;
-    let epoch = before.split_once(r#""epoch":""#)?.1.split('"').next()?;
-    let newest = events.split_once(r#"],"has_older""#)?.0.rsplit_once(r#"{"seq":"#)?.1;
-    let number = |text: &str| text.split(|character: char| !character.is_ascii_digit()).next().map(str::to_owned);
-    let (seq, at_ms) = (number(newest)?, number(newest.split_once(r#""at_ms":"#)?.1)?);
-    let id = newest.split_once(r#"},"id":""#).and_then(|(_, id)| id.split('"').next());
-    let id = id.map_or("null".to_owned(), |id| format!(r#""{id}""#));
-    Some(format!(r#"{{"epoch":"{epoch}","seq":{seq},"at_ms":{at_ms},"id":{id}}}"#))
+    serde_json::to_string(&backlog(joined)?.newest()?).ok()
+}
+
+fn backlog(joined: &[u8]) -> Option<Backlog> {
+    match serde_json::from_slice(joined) {
+        Ok(Event::Joined { backlog, .. }) => Some(backlog),
+        _ => None,
+    }
 }
 
 /// Where the mark was in the last frame: it is nearly always there again, so that hardly any frame is searched.

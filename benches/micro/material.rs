@@ -46,5 +46,6 @@ pub fn committed() -> Committed {
             id: Some(ClientMessageId::parse(id).expect("hex digits are an id")),
             body: EventBody::Message(Message { text: prose(60), sender_time: None }),
         },
+        target: None,
     }
 }

@@ -131,6 +131,33 @@ export class RoomPage {
     return this.timeline.locator(".message").filter({ has: said });
   }
 
+  /** The button that offers emojis for a line. It shows when the line is pointed at. */
+  addReaction(text: string): Locator {
+    return this.line(text).getByRole("button", { name: this.words.react, exact: true });
+  }
+
+  /** The emojis that are offered. */
+  get offer(): Locator {
+    return this.page.getByRole("group", { name: this.words.react });
+  }
+
+  /** Reacts to a line with an emoji that is offered. */
+  async reactTo(text: string, emoji: string): Promise<void> {
+    await this.line(text).hover();
+    await this.addReaction(text).click();
+    await this.offer.getByRole("button", { name: emoji }).click();
+  }
+
+  /** A reaction to a line. */
+  reaction(text: string, emoji: string): Locator {
+    return this.reactions(text).filter({ hasText: emoji });
+  }
+
+  /** All reactions to a line, in the order in which they came. */
+  reactions(text: string): Locator {
+    return this.line(text).locator(".reactions__chip");
+  }
+
   /** The lines of the conversation, oldest first. */
   lines(): Locator {
     return this.timeline.locator(".message__text");

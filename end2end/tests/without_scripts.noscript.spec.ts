@@ -54,3 +54,16 @@ test("the language can be switched", async ({ people, room }) => {
   await person.switchLanguage();
   await expect(person.page.locator("html")).toHaveAttribute("lang", "zh-CN");
 });
+
+test("somebody without scripts reacts, and is shown the message again", async ({ people, room }) => {
+  const alice = await people.member("Alice", room);
+  await alice.say("a cup without scripts");
+  await alice.reactTo("a cup without scripts", "🍵");
+  await expect(alice.reactions("a cup without scripts")).toHaveText(["🍵 1"]);
+  await expect(alice.line("a cup without scripts")).toBeInViewport();
+  const bob = await people.member("Bob", room, { javaScriptEnabled: true });
+  await bob.reaction("a cup without scripts", "🍵").click();
+  await expect(bob.reactions("a cup without scripts")).toHaveText(["🍵 2"]);
+  await alice.reaction("a cup without scripts", "🍵").click();
+  await expect(bob.reactions("a cup without scripts")).toHaveText(["🍵 1"]);
+});

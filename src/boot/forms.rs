@@ -1,5 +1,7 @@
 //! The forms of the page without scripts: post, then redirect to the room; a refused one comes back with what was typed.
 
+mod reaction;
+
 use axum::Extension;
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{FromRequest, Path, Request, State};
@@ -22,6 +24,8 @@ use crate::server::limits::Action;
 use crate::server::log::EventRange;
 use crate::server::posting::{self, Post};
 use crate::ui::i18n::Language;
+
+pub use reaction::react;
 
 /// A browser remembers the language for a year.
 const LANGUAGE_COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;

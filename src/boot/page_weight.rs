@@ -5,8 +5,9 @@
 use serde::Serialize;
 
 use crate::model::address;
+use crate::model::rows::NAMED_MAX;
 use crate::model::text::{Span, spans};
-use crate::protocol::{EventBody, LogEvent, PageData, Person, RoomSummary};
+use crate::protocol::{EventBody, HistoryItem, PageData, Person, ReactionSummary, RoomSummary};
 
 /// Most bytes of a drawn page.
 pub const PAGE_BYTES_MAX: usize = 128 * 1024;
@@ -18,8 +19,9 @@ const ROOMS_BYTES_MAX: usize = 32 * 1024;
 /// Most bytes of the list of people; the others are counted, and come with `joined`.
 const PEOPLE_BYTES_MAX: usize = 16 * 1024;
 
-/// The markup of a message, of a link in it, of a room in the list, of a person in the list.
+/// The markup of a message, of a reaction to it, of a link in it, of a room in the list, of a person in the list.
 const MESSAGE_BYTES: usize = 900;
+const REACTION_BYTES: usize = 500;
 const LINK_BYTES: usize = 80;
 const ROOM_BYTES: usize = 500;
 const PERSON_BYTES: usize = 500;
@@ -38,9 +40,9 @@ pub fn fit(mut page: PageData) -> PageData {
 
     let lists = page.rooms.iter().map(room).sum::<usize>() + page.room.people.iter().map(person).sum::<usize>();
     let left = PAGE_BYTES_MAX.saturating_sub(FURNITURE_BYTES + typed(&page) + lists);
-    let cut = page.room.events.len() - fitting(page.room.events.iter().rev(), event, left).max(1);
-    page.room.has_older |= cut > 0;
-    page.room.events.drain(..cut);
+    let items = &page.room.page.items;
+    let left_out = items.len().saturating_sub(fitting(items.iter().rev(), item, left).max(1));
+    page.room.page.leave_out_oldest(left_out);
     page
 }
 
@@ -63,7 +65,7 @@ fn fitting<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, weight: fn(&T) -> 
     items.into_iter().take_while(fits).count()
 }
 
-fn event(event: &LogEvent) -> usize {
+fn item(HistoryItem { event, reactions }: &HistoryItem) -> usize {
     let drawn = match &event.body {
         EventBody::Message(message) => {
             let links = spans(&message.text).into_iter().map(|span| match span {
@@ -72,10 +74,15 @@ fn event(event: &LogEvent) -> usize {
             });
             html(&message.text) + links.sum::<usize>()
         }
-        EventBody::RoomCreated | EventBody::Unknown(_) => 0,
+        EventBody::Reaction(_) | EventBody::RoomCreated | EventBody::Unknown(_) => 0,
     };
     let name = event.by.as_ref().map_or(0, |by| 3 * html(&by.nickname));
-    MESSAGE_BYTES + name + drawn + handed_over(event)
+    MESSAGE_BYTES + name + drawn + handed_over(event) + reactions.iter().map(reaction).sum::<usize>()
+}
+
+fn reaction(reaction: &ReactionSummary) -> usize {
+    let names: usize = reaction.people.iter().take(NAMED_MAX).map(|person| 2 * html(&person.nickname)).sum();
+    REACTION_BYTES + names + handed_over(reaction)
 }
 
 fn room(room: &RoomSummary) -> usize {

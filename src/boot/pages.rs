@@ -50,6 +50,7 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         .route("/r/{room}", get(room))
         // Whoever asks for the address of a form, as by reloading the page of a refused one, is led on.
         .route("/r/{room}/say", post(forms::say).get(to_room))
+        .route("/r/{room}/react", post(forms::react).get(to_room))
         .route("/nickname", post(forms::nickname).get(to_lobby))
         .route("/sign-out", post(forms::sign_out).get(to_lobby))
         .route("/rooms", post(forms::new_room).get(to_lobby))
@@ -71,15 +72,18 @@ async fn to_room(room: Result<Path<RoomSlug>, PathRejection>) -> Response {
     forms::back_to(&room.map_or_else(|_| RoomSlug::lobby(), |Path(room)| room))
 }
 
-/// `?before=SEQ`: an older page, for reading back without scripts. `?joined`: where a form led that brought a nickname.
+/// `?before=SEQ`: an older page, for reading back without scripts. `?react=SEQ`: emojis are offered for that message.
+/// `?joined`: where a form led that brought a nickname.
 #[derive(Default, Deserialize)]
 pub struct PageQuery {
-    before: Option<Seq>,
+    /// Where the older page ends.
+    pub before: Option<Seq>,
+    react: Option<Seq>,
     joined: Option<String>,
 }
 
 /// A query that cannot be read is no reason to show nothing: the newest page comes instead.
-type AnyQuery = Result<Query<PageQuery>, QueryRejection>;
+pub type AnyQuery = Result<Query<PageQuery>, QueryRejection>;
 
 async fn lobby(site: State<Site>, caller: Extension<Caller>, query: AnyQuery, request: Request) -> Response {
     show(&site, &caller, RoomSlug::lobby(), query, request).await
@@ -100,7 +104,7 @@ async fn room(
 
 async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, request: Request) -> Response {
     let headers = request.headers();
-    let PageQuery { before, joined } = query.map(|Query(query)| query).unwrap_or_default();
+    let PageQuery { before, react, joined } = query.map(|Query(query)| query).unwrap_or_default();
     let cookie_lost = match (joined, &caller.guest) {
         (Some(_), Some(_)) => return forms::back_to(&room),
         (Some(_), None) => Some(CookieLost),
@@ -111,18 +115,27 @@ async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, req
         return HttpRefusal(refusal).into_response();
     }
     let view = View { site, language: language(headers), cookie_lost, headers };
-    match draw(caller, room, range, &view).await {
+    match draw(caller, room, range, react, &view).await {
         Ok(page) => page,
         Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => not_found(site, &request),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
 }
 
-/// Draws the page of a room. The newest one is drawn once for all readers without a session, and for others from that.
-async fn draw(caller: &Caller, room: RoomSlug, range: EventRange, view: &View<'_>) -> Result<Response, Refusal> {
+/// Draws the page of a room. The newest one is drawn once for all readers without a session, and for others from that, unless
+/// it offers emojis for a message of theirs.
+async fn draw(
+    caller: &Caller,
+    room: RoomSlug,
+    range: EventRange,
+    offered_for: Option<Seq>,
+    view: &View<'_>,
+) -> Result<Response, Refusal> {
     let Site { app, drawn, .. } = view.site;
-    if range != EventRange::Newest || view.cookie_lost.is_some() || !drawn.is_on() {
-        return Ok(render::page(page_data(app, caller.person(), &room, range).await?, view));
+    let is_offered = offered_for.is_some() && caller.guest.is_some();
+    if range != EventRange::Newest || is_offered || view.cookie_lost.is_some() || !drawn.is_on() {
+        let page = page_data(app, caller.person(), &room, range).await?;
+        return Ok(render::page(PageData { offered_for, ..page }, view));
     }
     let key = PageKey { room, language: view.language };
     let page = match drawn.find(&key, PageVersion::of(app)) {
@@ -144,16 +157,17 @@ async fn draw_for_visitors(site: &Site, key: &PageKey) -> Result<Arc<VisitorsPag
 
 /// What the page of a room is drawn from.
 pub async fn page_data(app: &App, me: Option<Person>, room: &RoomSlug, range: EventRange) -> Result<PageData, Refusal> {
-    let (snapshot, page) = posting::snapshot(app, room, range).await?;
+    let room = posting::snapshot(app, room, range).await?;
     Ok(PageData {
         me,
-        room: snapshot,
+        at_newest: !room.page.has_newer,
+        room,
         rooms: posting::list_rooms(app).await?,
         limits: app.told_limits(),
         nickname_rest_hours: app.nickname_rest_hours(),
         drawn_ms: clock::now(),
         notice: None,
-        at_newest: !page.has_newer,
+        offered_for: None,
     })
 }
 

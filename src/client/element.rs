@@ -25,11 +25,33 @@ pub fn focus_unless_touch(id: &str) {
     }
 }
 
-/// Closes the drawer with this id.
-pub fn close_drawer(id: &str) {
-    if let Some(drawer) = element::<HtmlElement>(id) {
-        // Fails where the drawer is a column, and then there is nothing to close.
-        let _ = drawer.hide_popover();
+/// Closes the popover with this id.
+pub fn close_popover(id: &str) {
+    if let Some(popover) = element::<HtmlElement>(id) {
+        // Fails where a drawer is a column, and then there is nothing to close.
+        let _ = popover.hide_popover();
+    }
+}
+
+/// Opens the popover with this id beside the element that it belongs to, and gives its first element the focus. Its sheet
+/// finds the place of the element in `--left` and `--top`.
+pub fn open_popover_at(id: &str, beside: &HtmlElement) {
+    let Some(popover) = element::<HtmlElement>(id) else { return };
+    let place = beside.get_bounding_client_rect();
+    for (name, pixels) in [("--left", place.left()), ("--top", place.top())] {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "no window has that many pixels, and a whole one is near enough"
+        )]
+        let pixels = (pixels as i32).to_string();
+        // It is refused for no name and no length.
+        let _ = popover.style().set_property(name, &[&pixels, "px"].concat());
+    }
+    // Fails where it is no popover: then it is on the page already.
+    let _ = popover.show_popover();
+    if let Some(first) = popover.first_element_child().and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for an element that is out of the document.
+        let _ = first.focus();
     }
 }
 

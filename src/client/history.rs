@@ -1,4 +1,4 @@
-//! Pages of history over HTTP: `GET /api/v1/rooms/{slug}/events`.
+//! Pages of history over HTTP: `GET /api/v1/rooms/{slug}/history`.
 
 use super::{json, request};
 use crate::model::address;
@@ -18,25 +18,24 @@ pub enum HistoryError {
     Unreadable,
 }
 
-/// The newest `limit` events older than `seq`.
+/// The newest `limit` messages older than `seq`.
 ///
 /// # Errors
 /// See [`HistoryError`].
 pub async fn before(room: &RoomSlug, seq: Seq, limit: u32) -> Result<HistoryPage, HistoryError> {
-    page(room, "before", seq, limit).await
+    page(&format!("{}?limit={limit}&before={seq}", address::history(room))).await
 }
 
-/// The oldest `limit` events newer than `seq`.
+/// The newest `limit` messages.
 ///
 /// # Errors
 /// See [`HistoryError`].
-pub async fn after(room: &RoomSlug, seq: Seq, limit: u32) -> Result<HistoryPage, HistoryError> {
-    page(room, "after", seq, limit).await
+pub async fn newest(room: &RoomSlug, limit: u32) -> Result<HistoryPage, HistoryError> {
+    page(&format!("{}?limit={limit}", address::history(room))).await
 }
 
-async fn page(room: &RoomSlug, side: &str, seq: Seq, limit: u32) -> Result<HistoryPage, HistoryError> {
-    let address = format!("{}?{side}={seq}&limit={limit}", address::events(room));
-    let answer = request::get(&address).await.ok_or(HistoryError::Unreachable)?;
+async fn page(address: &str) -> Result<HistoryPage, HistoryError> {
+    let answer = request::get(address).await.ok_or(HistoryError::Unreachable)?;
     if answer.is_ok {
         return json::decode(&answer.body).map_err(|_| HistoryError::Unreadable);
     }

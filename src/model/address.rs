@@ -16,16 +16,45 @@ pub fn say(slug: &RoomSlug) -> String {
     format!("{}/say", below_rooms(slug))
 }
 
+/// Takes the reactions of a page without scripts, and leads back to that page: the newest, or the one before an event.
+#[must_use]
+pub fn react(slug: &RoomSlug, before: Option<Seq>) -> String {
+    page_below(&[&below_rooms(slug), "/react"].concat(), before)
+}
+
+/// A message on its page.
+#[must_use]
+pub fn message(slug: &RoomSlug, before: Option<Seq>, seq: Seq) -> String {
+    [&page_below(&below_rooms(slug), before), "#", &anchor(seq)].concat()
+}
+
+/// The same, with emojis offered for the message.
+#[must_use]
+pub fn offer(slug: &RoomSlug, before: Option<Seq>, seq: Seq) -> String {
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    format!("{}?react={seq}{before}#{}", below_rooms(slug), anchor(seq))
+}
+
+/// The id of a message's row.
+#[must_use]
+pub fn anchor(seq: Seq) -> String {
+    ["m", &seq.to_string()].concat()
+}
+
+fn page_below(path: &str, before: Option<Seq>) -> String {
+    before.map_or_else(|| path.to_owned(), |before| [path, "?before=", &before.to_string()].concat())
+}
+
 /// An older page of a room.
 #[must_use]
 pub fn older(slug: &RoomSlug, before: Seq) -> String {
-    format!("{}?before={before}", below_rooms(slug))
+    page_below(&below_rooms(slug), Some(before))
 }
 
-/// The JSON of a room's history.
+/// The JSON of a room's history, for the page.
 #[must_use]
-pub fn events(slug: &RoomSlug) -> String {
-    format!("/api/v1/rooms/{}/events", segment(slug))
+pub fn history(slug: &RoomSlug) -> String {
+    format!("/api/v1/rooms/{}/history", segment(slug))
 }
 
 fn below_rooms(slug: &RoomSlug) -> String {
@@ -64,7 +93,12 @@ mod tests {
         assert_eq!(room(&teahouse), "/r/%E8%8C%B6-2");
         assert_eq!(room(&RoomSlug::lobby()), "/");
         assert_eq!(say(&RoomSlug::lobby()), "/r/lobby/say");
-        assert_eq!(events(&teahouse), "/api/v1/rooms/%E8%8C%B6-2/events");
+        assert_eq!(history(&teahouse), "/api/v1/rooms/%E8%8C%B6-2/history");
         assert_eq!(older(&RoomSlug::lobby(), Seq::new(7)), "/r/lobby?before=7");
+        assert_eq!(react(&teahouse, None), "/r/%E8%8C%B6-2/react");
+        assert_eq!(react(&RoomSlug::lobby(), Some(Seq::new(7))), "/r/lobby/react?before=7");
+        assert_eq!(message(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?before=7#m5");
+        assert_eq!(offer(&RoomSlug::lobby(), None, Seq::new(5)), "/r/lobby?react=5#m5");
+        assert_eq!(offer(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?react=5&before=7#m5");
     }
 }

@@ -6,12 +6,14 @@
 mod gone_rooms;
 mod kept;
 mod line;
+mod reactions;
 
 pub use kept::KeptLine;
 pub use line::{LineState, OutgoingLine, STALE_MS, Unsent};
 
 use crate::protocol::{
-    ClientMessageId, ErrorCode, EventBody, LogEvent, Message, Person, Refusal, RoomSlug, Seq, Timestamp, UserId,
+    ClientMessageId, ErrorCode, EventBody, LogEvent, Message, Person, PostBody, Refusal, RoomSlug, Seq, Timestamp,
+    UserId,
 };
 
 /// An answer that did not come for this long is not waited for: the same line is sent again, under the same id.
@@ -36,12 +38,12 @@ impl Outbox {
         room: RoomSlug,
         client_message_id: ClientMessageId,
         sender: UserId,
-        text: String,
+        body: PostBody,
         now: Timestamp,
     ) {
         let state = LineState::Waiting;
         let (created, wanted, may_have_arrived) = (now, now, false);
-        let line = OutgoingLine { room, client_message_id, sender, text, created, wanted, state, may_have_arrived };
+        let line = OutgoingLine { room, client_message_id, sender, body, created, wanted, state, may_have_arrived };
         self.lines.push(line);
     }
 
@@ -111,13 +113,13 @@ impl Outbox {
             self.acked(id);
         }
         let line = self.line(id).filter(|line| seq == head.next() && line.sender == me.id)?;
-        let body = EventBody::Message(Message { text: line.text.clone(), sender_time: None });
+        let body = EventBody::Message(Message { text: line.text()?.to_owned(), sender_time: None });
         Some(LogEvent { seq, at_ms: at, by: Some(me.clone()), id: Some(id.clone()), body })
     }
 
     /// The log shows these events: lines that came back as one's own have arrived, which is as good as an ack. Returns
     /// their ids.
-    pub fn arrived(&mut self, events: &[LogEvent]) -> Vec<ClientMessageId> {
+    pub fn arrived<'a>(&mut self, events: impl Iterator<Item = &'a LogEvent>) -> Vec<ClientMessageId> {
         let mut arrived = Vec::new();
         for event in events {
             if let Some(id) = &event.id
@@ -192,7 +194,7 @@ impl Outbox {
     /// The person gives a line up; returns its text (to put it back into the composer, say).
     pub fn discard(&mut self, id: &ClientMessageId) -> Option<String> {
         let index = self.lines.iter().position(|line| line.client_message_id == *id)?;
-        Some(self.lines.remove(index).text)
+        self.lines.remove(index).text().map(str::to_owned)
     }
 
     /// Why the server wants every waiting line to wait, and until when.
@@ -208,6 +210,11 @@ impl Outbox {
         &self.lines
     }
 
+    /// Those that a person typed, and is asked about.
+    pub fn messages(&self) -> impl Iterator<Item = &OutgoingLine> {
+        self.lines.iter().filter(|line| line.text().is_some())
+    }
+
     /// A line by its name.
     #[must_use]
     pub fn line(&self, id: &ClientMessageId) -> Option<&OutgoingLine> {
@@ -217,7 +224,7 @@ impl Outbox {
     /// What a reader is told about a room whose lines are not in sight. What another tab is sending is told there.
     #[must_use]
     pub fn unsent(&self, room: &RoomSlug) -> Option<Unsent> {
-        let lines = self.lines.iter().filter(|line| line.room == *room);
+        let lines = self.messages().filter(|line| line.room == *room);
         let unsent = lines.filter_map(|line| match line.state {
             LineState::Waiting | LineState::Sending { .. } => Some(Unsent::Waiting),
             LineState::Failed(_) | LineState::Stale => Some(Unsent::Stuck),

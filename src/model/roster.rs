@@ -2,7 +2,7 @@
 
 use crate::model::text::{self, unicode};
 use crate::protocol::limits::ROSTER_NAMES_MAX;
-use crate::protocol::{Person, RoomSnapshot, UserId};
+use crate::protocol::{Person, UserId};
 
 /// Hues of seals, evenly around the circle.
 const HUES: usize = 24;
@@ -30,9 +30,9 @@ pub struct Roster {
 impl Roster {
     /// Seeds from the page or from `joined`.
     #[must_use]
-    pub fn new(snapshot: &RoomSnapshot) -> Self {
+    pub fn new(people: &[Person], online: u32) -> Self {
         let mut roster = Self::default();
-        roster.change(&snapshot.people, &[], snapshot.summary.online);
+        roster.change(people, &[], online);
         roster
     }
 

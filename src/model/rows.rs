@@ -12,6 +12,7 @@ use layout::Layout;
 
 use super::calendar::{CivilDate, Clock};
 use super::outbox::{LineState, Outbox, OutgoingLine};
+use super::reactions::Pending;
 use super::timeline::{Entry, Hole, Notice, Timeline};
 use crate::protocol::{ClientMessageId, Origin, Person, Refusal, Seq, Timestamp};
 
@@ -65,6 +66,21 @@ pub struct Line {
     /// How far it has come.
     pub delivery: Delivery,
     /// Whose it is.
+    pub ownership: Ownership,
+    /// The reactions to it.
+    pub reactions: Vec<ReactionRow>,
+}
+
+/// A reaction to a line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReactionRow {
+    /// The emoji.
+    pub emoji: String,
+    /// How many people.
+    pub count: u32,
+    /// Some of them, for those who ask who it was.
+    pub people: Names,
+    /// Whether the reader is among them.
     pub ownership: Ownership,
 }
 
@@ -132,15 +148,16 @@ pub struct Names {
 }
 
 /// Up to this many people are all named.
-const NAMED_MAX: usize = 3;
+pub const NAMED_MAX: usize = 3;
 
 /// Lays out a conversation. `zone` says how many minutes east of UTC the reader's clocks stand at a moment.
 #[must_use]
 pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dyn Fn(Timestamp) -> i32) -> Vec<Row> {
-    let mut layout = Layout::new(me, zone);
+    let pending = Pending::of(outbox, timeline.room(), me);
+    let mut layout = Layout::new(me, zone, &pending);
     for entry in timeline.entries() {
         match entry {
-            Entry::Event(event) => layout.event(event),
+            Entry::Item(item) => layout.item(item),
             Entry::Notice(notice) => layout.interrupt(Row::Notice(NoticeRow::from(notice))),
             Entry::Hole(hole) => layout.interrupt(Row::Hole(hole)),
         }
@@ -148,8 +165,8 @@ pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dy
     // The log may be faster than the ack: a line is not shown twice in between.
     let is_shown = |line: &&OutgoingLine| line.room == *timeline.room() && !is_in_log(line, timeline);
     for line in outbox.lines().iter().filter(is_shown) {
-        if let Some(delivery) = Delivery::of(line.state) {
-            layout.outgoing(line, delivery);
+        if let (Some(delivery), Some(text)) = (Delivery::of(line.state), line.text()) {
+            layout.outgoing(line, text, delivery);
         }
     }
     layout.into_rows()
@@ -157,7 +174,7 @@ pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dy
 
 fn is_in_log(line: &OutgoingLine, timeline: &Timeline) -> bool {
     timeline.entries().any(|entry| match entry {
-        Entry::Event(event) => event.is_post(&line.sender, &line.client_message_id),
+        Entry::Item(item) => item.event.is_post(&line.sender, &line.client_message_id),
         _ => false,
     })
 }
@@ -214,9 +231,15 @@ impl From<&Notice> for NoticeRow {
 
 impl Names {
     fn of(people: &[Person]) -> Self {
-        let named = if people.len() > NAMED_MAX { 1 } else { people.len() };
+        Self::of_some(people, u32::try_from(people.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Of so many people, of whom these are known.
+    fn of_some(people: &[Person], count: u32) -> Self {
+        let count = count as usize;
+        let named = if count > NAMED_MAX { 1 } else { count };
         let named: Vec<String> = people.iter().take(named).map(|person| person.nickname.clone()).collect();
-        let others = people.len() - named.len();
+        let others = count - named.len();
         Self { named, others }
     }
 

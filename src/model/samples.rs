@@ -2,8 +2,8 @@
 //! the program, and not for tests over a socket, which get theirs from a server.
 
 use crate::protocol::{
-    ClientMessageId, Epoch, ErrorCode, EventBody, Limits, LogEvent, Message, Notice, Origin, PageData, Person,
-    RoomSlug, RoomSnapshot, RoomSummary, Seq, Timestamp, UserId,
+    ClientMessageId, Covers, Cursor, Epoch, ErrorCode, EventBody, HistoryItem, HistoryPage, Limits, LogEvent, Message,
+    Notice, Origin, PageData, Person, PostBody, Reaction, RoomSlug, RoomSnapshot, RoomSummary, Seq, Timestamp, UserId,
 };
 
 /// The history that all samples belong to.
@@ -19,6 +19,17 @@ pub fn person(name: &str) -> Person {
 /// Somebody with an id of their own.
 pub fn named(id: &str, nickname: &str) -> Person {
     Person { id: UserId::parse(id).expect("a good id"), nickname: nickname.to_owned(), origin: Origin::Web }
+}
+
+/// The body of a message to post.
+pub fn text(text: &str) -> PostBody {
+    PostBody::Message { text: text.to_owned() }
+}
+
+/// Somebody sets a reaction or takes it back; `count` people have it then.
+pub fn reaction(seq: u64, target: u64, by: Person, emoji: &str, on: bool, count: u32) -> LogEvent {
+    let reaction = Reaction { target: Seq::new(target), emoji: emoji.to_owned(), on, count };
+    LogEvent { by: Some(by), body: EventBody::Reaction(reaction), ..event(seq) }
 }
 
 /// An event of which only the place matters.
@@ -37,6 +48,23 @@ pub fn message(seq: u64, unix_ms: i64, by: Person, id: &str) -> LogEvent {
     }
 }
 
+/// The page of these content events, the last of which is the newest of the room.
+pub fn history_page(events: Vec<LogEvent>) -> HistoryPage {
+    let start = Cursor::start(epoch());
+    let (first, as_of) = match (events.first(), events.last()) {
+        (Some(first), Some(last)) => (first.seq, last.cursor(&epoch())),
+        _ => (start.seq.next(), start),
+    };
+    HistoryPage {
+        room: RoomSlug::lobby(),
+        covers: Covers { first, last: as_of.seq },
+        as_of,
+        items: events.into_iter().map(HistoryItem::new).collect(),
+        has_older: first.get() > 1,
+        has_newer: false,
+    }
+}
+
 /// The lobby with these events, the last of which is its newest.
 pub fn snapshot(events: Vec<LogEvent>) -> RoomSnapshot {
     let summary = RoomSummary {
@@ -46,8 +74,7 @@ pub fn snapshot(events: Vec<LogEvent>) -> RoomSnapshot {
         online: 0,
         people: vec![],
     };
-    let has_older = events.first().is_some_and(|event| event.seq.get() > 1);
-    RoomSnapshot { summary, epoch: epoch(), events, has_older, people: vec![] }
+    RoomSnapshot { summary, page: history_page(events), people: vec![] }
 }
 
 /// A page of somebody whose line was refused.
@@ -64,6 +91,7 @@ pub fn page_data() -> PageData {
         limits: Limits { message_graphemes: 10, nickname_graphemes: 10, frame_bytes: 10 },
         nickname_rest_hours: 24,
         at_newest: true,
+        offered_for: None,
         me: Some(person("alice")),
         drawn_ms: Timestamp::from_unix_ms(1_000),
         notice: Some(notice),

@@ -1,8 +1,20 @@
-//! What one room's log looks like to one reader: events in order, no doubles, holes known, live notices in between.
-//! Not here: lines that are still on their way (`outbox`), what is drawn (`rows`).
+//! What one room's log looks like to one reader: items in order, no doubles, holes known, changes applied once, live notices
+//! in between. Not here: lines that are still on their way (`outbox`), what is drawn (`rows`).
 
-use crate::protocol::event::Continuity;
-use crate::protocol::{Cursor, Epoch, HistoryPage, LogEvent, Person, RoomSlug, RoomSnapshot, Seq, Timestamp, UserId};
+mod changes;
+mod notices;
+mod reactions;
+mod run;
+
+use std::cmp::Ordering;
+
+use self::changes::RecentChanges;
+pub use self::notices::Notice;
+use self::notices::Notices;
+use self::run::Run;
+use crate::protocol::{
+    Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
+};
 
 /// What [`Timeline::publish`] made of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,19 +25,6 @@ pub enum Published {
     Duplicate,
     /// Events before it are missing: join again with the cursor.
     Missing,
-}
-
-/// A live notice between two events: who came and went. Never from the log, gone with the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// It is shown after this event.
-    pub after: Seq,
-    /// When it was last added to.
-    pub at: Timestamp,
-    /// Who came.
-    pub joined: Vec<Person>,
-    /// Who went.
-    pub left: Vec<Person>,
 }
 
 /// Events that the reader does not hold yet, between two that they do.
@@ -40,8 +39,8 @@ pub struct Hole {
 /// One thing of a timeline, in the order in which it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry<'a> {
-    /// An event of the log.
-    Event(&'a LogEvent),
+    /// A content event as it stands.
+    Item(&'a HistoryItem),
     /// Who came and went here.
     Notice(&'a Notice),
     /// Events are missing here.
@@ -52,48 +51,67 @@ pub enum Entry<'a> {
 #[derive(Clone, Debug)]
 pub struct Timeline {
     room: RoomSlug,
-    epoch: Epoch,
-    /// Runs of contiguous events, none empty, oldest first; between each two lies at least one event that is not held.
-    runs: Vec<Vec<LogEvent>>,
-    /// The newest event that the room's stream brought. Own lines behind it were placed by their acks: when the stream
+    /// The newest event that the room's stream brought. Own messages behind it were placed by their acks: when the stream
     /// breaks off, their history may be another.
-    followed: Seq,
+    followed: Cursor,
+    /// Oldest first; between each two lies at least one event that is not held.
+    runs: Vec<Run>,
+    /// Changes that the stream brought lately, for pages that were read before and come later.
+    changes: RecentChanges,
     /// Whether events older than the oldest held exist.
     has_older: bool,
-    /// By `after`, at most one for each.
-    notices: Vec<Notice>,
+    notices: Notices,
 }
 
 impl Timeline {
     /// Seeds from the page or a fresh join.
     #[must_use]
-    pub fn new(snapshot: &RoomSnapshot) -> Self {
+    pub fn new(page: &HistoryPage) -> Self {
+        let newest_item = page.items.last().filter(|_| page.covers.last < page.as_of.seq);
+        let followed = newest_item.map_or_else(|| page.as_of.clone(), |item| item.event.cursor(&page.as_of.epoch));
         let mut timeline = Self {
-            room: snapshot.summary.slug.clone(),
-            epoch: snapshot.epoch.clone(),
+            room: page.room.clone(),
+            changes: RecentChanges::since(page.as_of.seq),
+            followed,
             runs: Vec::new(),
-            followed: Seq::ZERO,
-            has_older: snapshot.has_older,
-            notices: Vec::new(),
+            has_older: page.has_older,
+            notices: Notices::default(),
         };
-        timeline.insert(&snapshot.events);
-        timeline.followed = timeline.head();
+        timeline.insert(Run::of(page));
         timeline
     }
 
+    /// Of a room of which nothing is held yet.
+    #[must_use]
+    pub fn empty(room: RoomSlug, epoch: Epoch) -> Self {
+        let as_of = Cursor::start(epoch);
+        let covers = Covers { first: as_of.seq.next(), last: as_of.seq };
+        Self::new(&HistoryPage { room, as_of, covers, items: Vec::new(), has_older: false, has_newer: false })
+    }
+
     /// Takes the answer to a join, which holds what the log has behind the cursor: what was placed there is given up.
-    pub fn join(&mut self, snapshot: &RoomSnapshot, continuity: Continuity) {
-        if continuity == Continuity::Reset || snapshot.epoch != self.epoch {
-            *self = Self::new(snapshot);
-            return;
+    pub fn join(&mut self, backlog: &Backlog) {
+        match backlog {
+            Backlog::Reset { page } => *self = Self::new(page),
+            _ if *backlog.epoch() != self.followed.epoch => {
+                let empty = || Self::empty(self.room.clone(), backlog.epoch().clone());
+                *self = backlog.page().map_or_else(empty, Self::new);
+            }
+            Backlog::Fresh { page } | Backlog::Gap { page } => {
+                self.give_up_placed();
+                // Changes to what is held are among what is missing.
+                self.runs.iter_mut().for_each(Run::outdate);
+                self.changes = RecentChanges::since(page.as_of.seq);
+                self.followed = page.as_of.clone();
+                self.notices.give_up_after(page.as_of.seq);
+                self.take_has_older(page);
+                self.insert(Run::of(page));
+            }
+            Backlog::Resumed { events, .. } => {
+                self.give_up_placed();
+                events.iter().for_each(|event| _ = self.publish(event.clone()));
+            }
         }
-        let followed = self.followed;
-        self.runs.iter_mut().for_each(|run| run.retain(|event| event.seq <= followed));
-        self.runs.retain(|run| !run.is_empty());
-        self.notices.retain(|notice| notice.after <= snapshot.summary.head);
-        self.take_has_older(&snapshot.events, snapshot.has_older);
-        self.insert(&snapshot.events);
-        self.followed = self.head();
     }
 
     /// Takes a live event.
@@ -102,77 +120,92 @@ impl Timeline {
         if event.seq > head.next() {
             return Published::Missing;
         }
-        self.followed = self.followed.max(event.seq);
-        if event.seq <= head {
-            return Published::Duplicate;
+        if event.seq == self.followed.seq.next() {
+            self.followed = event.cursor(&self.followed.epoch);
+            self.changes.push(&event);
         }
-        match self.runs.last_mut() {
-            Some(newest) => newest.push(event),
-            None => self.runs.push(vec![event]),
+        if event.seq <= head { Published::Duplicate } else { self.add(event) }
+    }
+
+    /// Takes an own message as its ack tells of it, before the stream brings it.
+    pub fn place(&mut self, event: LogEvent) -> Published {
+        match event.seq.cmp(&self.head().next()) {
+            Ordering::Greater => Published::Missing,
+            Ordering::Less => Published::Duplicate,
+            Ordering::Equal => self.add(event),
         }
+    }
+
+    /// The next event: an item, or a change of one.
+    fn add(&mut self, event: LogEvent) -> Published {
+        if self.runs.is_empty() {
+            self.runs.push(Run::before(event.seq));
+        }
+        self.runs.iter_mut().for_each(|run| run.change(&event));
+        self.runs.last_mut().expect("one was pushed if there was none").push(event);
         Published::Added
     }
 
-    /// Takes an own line as its ack tells of it, before the stream brings it.
-    pub fn place(&mut self, event: LogEvent) -> Published {
-        let followed = self.followed;
-        let published = self.publish(event);
-        self.followed = followed;
-        published
-    }
-
-    /// Takes a page of history: older events before the oldest, or events that fill a hole from either side. Returns whether
-    /// the page was taken. One that does not continue what is held is of another history, and the next join will say
-    /// `Reset`.
+    /// Takes a page of history: older events before the oldest, events that fill a hole from either side, or events that are
+    /// held and may have changed. Returns whether the page was taken. One that does not continue what is held is of another
+    /// history, and the next join will say `Reset`.
     pub fn add_page(&mut self, page: &HistoryPage) -> bool {
         let continues = self.continues(page);
         if continues {
-            self.take_has_older(&page.events, page.has_older);
-            self.insert(&page.events);
+            self.take_has_older(page);
+            let mut run = Run::of(page);
+            if !self.changes.apply(page.as_of.seq, &mut run) {
+                run.outdate();
+            }
+            self.insert(run);
         }
         continues
     }
 
-    /// Whether a page is of the history that is held: its first or its last event is held too. So ask for pages that begin
-    /// or end with an event that is held.
+    /// Whether a page is of the history that is held: its first or its last item is held too. So ask for pages that begin
+    /// or end with an item that is held.
     #[must_use]
     pub fn continues(&self, page: &HistoryPage) -> bool {
-        let cursor = |event: &LogEvent| event.cursor(&page.epoch);
-        let holds = |event: &LogEvent| {
-            let held = self.runs.iter().flatten().find(|held| held.seq == event.seq);
-            held.is_some_and(|held| cursor(held) == cursor(event))
+        let epoch = &self.followed.epoch;
+        let holds = |item: &HistoryItem| {
+            let held = self.runs.iter().find_map(|run| run.item(item.event.seq));
+            held.is_some_and(|held| held.event.cursor(epoch) == item.event.cursor(epoch))
         };
-        page.epoch == self.epoch && [page.events.first(), page.events.last()].into_iter().flatten().any(holds)
+        page.as_of.epoch == *epoch && [page.items.first(), page.items.last()].into_iter().flatten().any(holds)
     }
 
-    /// Takes a presence change, folded into the notice that is already at the end if there is one. A fold tells of each
-    /// person what they did last, so that nobody who was seen coming disappears without a word. A new nickname counts as
-    /// another person: the old one left, the new one joined. What the reader does is no news to them.
+    /// The newest item that may have changed while this page was away: ask for the history that ends with it.
+    #[must_use]
+    pub fn outdated(&self) -> Option<Seq> {
+        self.runs.iter().rev().find_map(Run::outdated)
+    }
+
+    /// Takes a presence change: it is shown after the newest event.
     pub fn notice(&mut self, joined: &[Person], left: &[Person], me: Option<&UserId>, at: Timestamp) {
-        let is_news = |person: &&Person| Some(&person.id) != me;
-        if !joined.iter().chain(left).any(|person| is_news(&person)) {
-            return;
-        }
-        let after = self.head();
-        if self.notices.last().is_none_or(|notice| notice.after != after) {
-            self.notices.push(Notice { after, at, joined: Vec::new(), left: Vec::new() });
-        }
-        let notice = self.notices.last_mut().expect("one was pushed if there was none");
-        notice.at = at;
-        left.iter().filter(is_news).for_each(|person| fold(&mut notice.joined, &mut notice.left, person));
-        joined.iter().filter(is_news).for_each(|person| fold(&mut notice.left, &mut notice.joined, person));
+        self.notices.add(self.head(), joined, left, me, at);
     }
 
     /// Everything held, oldest first.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let mut last = None;
-        let before_all = self.notices_after(Seq::ZERO);
-        before_all.chain(self.runs.iter().flatten().flat_map(move |event| {
-            let hole = last.filter(|after: &Seq| after.next() != event.seq);
-            last = Some(event.seq);
-            let hole = hole.map(|after| Entry::Hole(Hole { after, before: event.seq }));
-            hole.into_iter().chain([Entry::Event(event)]).chain(self.notices_after(event.seq))
-        }))
+        let oldest = self.runs.first().map_or(Seq::ZERO, |run| run.first.previous());
+        let mut after = oldest;
+        let of_runs = self.runs.iter().flat_map(move |run| {
+            let hole = (after.next() < run.first).then_some(Entry::Hole(Hole { after, before: run.first }));
+            after = run.last;
+            hole.into_iter().chain(self.of_run(run))
+        });
+        self.notices_within(Seq::ZERO, oldest).chain(of_runs)
+    }
+
+    /// The items of a run, each with the notices up to the next one.
+    fn of_run<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = Entry<'a>> {
+        let ends = || run.items().map(|item| item.event.seq.previous()).chain([run.last]);
+        let notices = move |first: Seq, last: Seq| self.notices_within(first, last);
+        let before = ends().take(1).flat_map(move |end| notices(run.first, end));
+        let items = run.items().zip(ends().skip(1));
+        before.chain(
+            items.flat_map(move |(item, end)| [Entry::Item(item)].into_iter().chain(notices(item.event.seq, end))),
+        )
     }
 
     /// Whose log it is.
@@ -183,21 +216,20 @@ impl Timeline {
 
     /// Where this reader stands.
     #[must_use]
-    pub fn cursor(&self) -> Cursor {
-        let newest = self.runs.last().and_then(|run| run.last());
-        newest.map_or_else(|| Cursor::start(self.epoch.clone()), |newest| newest.cursor(&self.epoch))
+    pub const fn cursor(&self) -> &Cursor {
+        &self.followed
     }
 
     /// The newest event held; [`Seq::ZERO`] when none is.
     #[must_use]
     pub fn head(&self) -> Seq {
-        self.runs.last().map_or(Seq::ZERO, |run| last_seq(run))
+        self.runs.last().map_or(Seq::ZERO, |run| run.last)
     }
 
     /// The oldest event held, when older ones exist: ask for the history that ends with this.
     #[must_use]
     pub fn older_than(&self) -> Option<Seq> {
-        self.oldest().filter(|_| self.has_older)
+        self.runs.first().map(|run| run.first).filter(|_| self.has_older)
     }
 
     /// The newest hole.
@@ -206,60 +238,38 @@ impl Timeline {
         let [.., older, newer] = self.runs.as_slice() else {
             return None;
         };
-        Some(Hole { after: last_seq(older), before: newer[0].seq })
+        Some(Hole { after: older.last, before: newer.first })
     }
 
-    fn oldest(&self) -> Option<Seq> {
-        self.runs.first().map(|run| run[0].seq)
+    fn notices_within(&self, first: Seq, last: Seq) -> impl Iterator<Item = Entry<'_>> + use<'_> {
+        self.notices.within(first, last).map(Entry::Notice)
     }
 
-    fn notices_after(&self, seq: Seq) -> impl Iterator<Item = Entry<'_>> + use<'_> {
-        self.notices
-            .binary_search_by_key(&seq, |notice| notice.after)
-            .ok()
-            .map(|index| Entry::Notice(&self.notices[index]))
-            .into_iter()
+    /// What acks placed behind the stream may be of another history.
+    fn give_up_placed(&mut self) {
+        let followed = self.followed.seq;
+        self.runs.retain(|run| run.first <= followed);
+        self.runs.iter_mut().for_each(|run| run.truncate(followed));
+        self.notices.give_up_after(followed);
     }
 
-    /// Learns from an answer whether older events exist, when the answer reaches at least as far back as what is held.
-    /// An empty answer says it about the oldest held.
-    fn take_has_older(&mut self, events: &[LogEvent], has_older: bool) {
-        match (events.first(), self.oldest()) {
-            (Some(first), Some(oldest)) if first.seq > oldest => {}
-            (None, _) => self.has_older &= has_older,
-            _ => self.has_older = has_older,
+    /// Learns from a page whether older events exist, when it reaches at least as far back as what is held.
+    fn take_has_older(&mut self, page: &HistoryPage) {
+        if self.runs.first().is_none_or(|oldest| page.covers.first <= oldest.first) {
+            self.has_older = page.has_older;
         }
     }
 
-    /// Merges events into the runs.
-    fn insert(&mut self, events: &[LogEvent]) {
-        let mut runs = std::mem::take(&mut self.runs);
-        for run in events.chunk_by(|one, next| one.seq.next() == next.seq) {
-            let place = runs.partition_point(|held| held[0].seq <= run[0].seq);
-            runs.insert(place, run.to_vec());
+    /// Puts a run among the others, and makes one of those that touch it.
+    fn insert(&mut self, run: Run) {
+        if run.last < run.first {
+            return;
         }
-        for run in runs {
-            match self.runs.last_mut() {
-                Some(earlier) if run[0].seq <= last_seq(earlier).next() => {
-                    let end = last_seq(earlier);
-                    earlier.extend(run.into_iter().filter(|event| event.seq > end));
-                }
-                _ => self.runs.push(run),
-            }
-        }
+        let start = self.runs.partition_point(|held| held.last.next() < run.first);
+        let end = self.runs.partition_point(|held| held.first <= run.last.next());
+        let merged = self.runs.drain(start..end.max(start)).fold(run, Run::merge);
+        self.runs.insert(start, merged);
     }
-}
-
-/// Puts a person on one side of a notice and off the other.
-fn fold(other_side: &mut Vec<Person>, side: &mut Vec<Person>, person: &Person) {
-    other_side.retain(|other| other != person);
-    if !side.contains(person) {
-        side.push(person.clone());
-    }
-}
-
-fn last_seq(run: &[LogEvent]) -> Seq {
-    run.last().expect("no run is empty").seq
 }
 
 #[cfg(test)]

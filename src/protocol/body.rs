@@ -5,10 +5,14 @@
 //! that it does not know never fails the frame: it becomes [`EventBody::Unknown`].
 
 mod message;
+mod reaction;
 
 use serde::{Deserialize, Serialize};
 
 pub use message::Message;
+pub use reaction::Reaction;
+
+use super::ids::Seq;
 
 /// What a log event records. On the wire an object whose `kind` names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +20,8 @@ pub use message::Message;
 pub enum EventBody {
     /// Somebody wrote something.
     Message(Message),
+    /// Somebody set or took back a reaction to a message.
+    Reaction(Reaction),
     /// The room was opened; always the first event of a room. Whoever opened it posted it; nobody did for the lobby, which
     /// the server opens itself.
     RoomCreated,
@@ -29,6 +35,9 @@ pub enum EventBody {
 pub struct UnknownBody {
     /// Its name, for a log line and for a reader that asks what to upgrade.
     pub kind: String,
+    /// The event that it changes, if it changes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Seq>,
 }
 
 impl EventBody {
@@ -37,7 +46,20 @@ impl EventBody {
     pub fn is_same_post(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Message(one), Self::Message(other)) => one.text == other.text,
+            (Self::Reaction(one), Self::Reaction(other)) => {
+                (one.target, &one.emoji, one.on) == (other.target, &other.emoji, other.on)
+            }
             (one, other) => one == other,
+        }
+    }
+
+    /// The event that it changes; `None` for a content event, which a reader pages through.
+    #[must_use]
+    pub const fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Reaction(reaction) => Some(reaction.target),
+            Self::Unknown(unknown) => unknown.target,
+            Self::Message(_) | Self::RoomCreated => None,
         }
     }
 
@@ -46,6 +68,7 @@ impl EventBody {
     pub fn text(&self) -> &str {
         match self {
             Self::Message(message) => &message.text,
+            Self::Reaction(reaction) => &reaction.emoji,
             Self::RoomCreated | Self::Unknown(_) => "",
         }
     }
@@ -59,6 +82,15 @@ pub enum PostBody {
     Message {
         /// As it was typed; the server cleans and checks it.
         text: String,
+    },
+    /// Becomes [`EventBody::Reaction`].
+    Reaction {
+        /// A message of the same room.
+        target: Seq,
+        /// One emoji.
+        emoji: String,
+        /// Whether it is to be there.
+        on: bool,
     },
     /// A kind that this server does not know or that members do not post. Only ever read, and refused by name.
     #[serde(other)]
@@ -74,16 +106,32 @@ struct Fields {
     kind: String,
     text: Option<String>,
     sender_time: Option<String>,
+    target: Option<Seq>,
+    emoji: Option<String>,
+    on: Option<bool>,
+    count: Option<u32>,
 }
 
 impl From<Fields> for EventBody {
     fn from(fields: Fields) -> Self {
-        let Fields { kind, text, sender_time } = fields;
-        match (kind.as_str(), text) {
-            (Message::KIND, Some(text)) => Self::Message(Message { text, sender_time }),
-            (ROOM_CREATED, _) => Self::RoomCreated,
-            _ => Self::Unknown(UnknownBody { kind }),
-        }
+        let unknown = UnknownBody { kind: fields.kind.clone(), target: fields.target };
+        fields.known().unwrap_or(Self::Unknown(unknown))
+    }
+}
+
+impl Fields {
+    fn known(self) -> Option<EventBody> {
+        Some(match self.kind.as_str() {
+            Message::KIND => EventBody::Message(Message { text: self.text?, sender_time: self.sender_time }),
+            Reaction::KIND => EventBody::Reaction(Reaction {
+                target: self.target?,
+                emoji: self.emoji?,
+                on: self.on?,
+                count: self.count?,
+            }),
+            ROOM_CREATED => EventBody::RoomCreated,
+            _ => return None,
+        })
     }
 }
 
@@ -98,19 +146,34 @@ mod tests {
     #[test]
     fn a_kind_that_is_not_known_is_kept_by_its_name_and_fails_nothing() {
         let poll = read(r#"{"kind":"poll","question":"Oolong?","options":["yes",7,{"no":null}],"text":"a poll"}"#);
-        assert_eq!(poll, EventBody::Unknown(UnknownBody { kind: "poll".to_owned() }));
+        assert_eq!(poll, EventBody::Unknown(UnknownBody { kind: "poll".to_owned(), target: None }));
         assert_eq!(serde_json::to_string(&poll).unwrap(), r#"{"kind":"poll"}"#);
     }
 
     #[test]
     fn a_known_kind_that_lacks_a_field_is_not_half_read() {
-        assert_eq!(read(r#"{"kind":"message"}"#), EventBody::Unknown(UnknownBody { kind: "message".to_owned() }));
+        assert_eq!(
+            read(r#"{"kind":"message"}"#),
+            EventBody::Unknown(UnknownBody { kind: "message".to_owned(), target: None })
+        );
+    }
+
+    #[test]
+    fn a_change_of_an_unknown_kind_is_no_content() {
+        let edit = read(r#"{"kind":"edited","target":7,"text":"tea!"}"#);
+        assert_eq!(edit.target(), Some(Seq::new(7)));
+        assert_eq!(serde_json::to_string(&edit).unwrap(), r#"{"kind":"edited","target":7}"#);
     }
 
     #[test]
     fn every_kind_reads_what_it_writes() {
         let message = Message { text: "tea".to_owned(), sender_time: Some("now".to_owned()) };
-        for (kind, body) in [(Message::KIND, EventBody::Message(message)), (ROOM_CREATED, EventBody::RoomCreated)] {
+        let reaction = Reaction { target: Seq::new(7), emoji: "🍵".to_owned(), on: true, count: 2 };
+        for (kind, body) in [
+            (Message::KIND, EventBody::Message(message)),
+            (Reaction::KIND, EventBody::Reaction(reaction)),
+            (ROOM_CREATED, EventBody::RoomCreated),
+        ] {
             let json = serde_json::to_string(&body).unwrap();
             assert!(json.starts_with(&format!(r#"{{"kind":"{kind}""#)), "{json}");
             assert_eq!(read(&json), body);

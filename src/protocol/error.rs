@@ -54,6 +54,9 @@ error_codes! {
     NotJoined = "not_joined", "This connection has not joined the room: send join first.";
     TooManyJoins = "too_many_joins", "This connection follows as many rooms as it may: leave one first.";
     IdConflict = "id_conflict", "This id was used for another post: use a new one.";
+    MessageNotFound = "message_not_found", "There is no such message in this room: reload the page, or ask for its history again.";
+    ReactionInvalid = "reaction_invalid", "A reaction is one emoji of Unicode: send one.";
+    TooManyReactions = "too_many_reactions", "This message has as many different reactions as this server allows: use one of them.";
     UnknownKind = "unknown_kind", "Members cannot post this kind of event here: reload the page or update the program.";
     TooFast = "too_fast", "Too many requests: wait as long as retry_after_ms says.";
     Busy = "busy", "The server has too much to do: try again after retry_after_ms.";

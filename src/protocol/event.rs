@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use self::frame::Frame;
 use super::error::Refusal;
+use super::history::Backlog;
 use super::ids::{ClientMessageId, Epoch, RoomSlug, Seq, Timestamp};
 use super::limits::Limits;
-use super::message::{LogEvent, Person, RoomSnapshot, RoomSummary};
+use super::message::{LogEvent, Person, RoomSummary};
 
 /// What the server tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,10 +34,13 @@ pub enum Event {
     },
     /// Answer to `join`: from here on the room is live, with nothing missing in between.
     Joined {
-        /// How `snapshot.events` continues what the client holds.
-        continuity: Continuity,
         /// The room now.
-        snapshot: RoomSnapshot,
+        summary: RoomSummary,
+        /// Who is here, by nickname, at most [`super::limits::ROSTER_NAMES_MAX`]; `summary.online` counts all.
+        people: Vec<Person>,
+        /// What the client lacks of the log.
+        #[serde(flatten)]
+        backlog: Backlog,
     },
     /// Something was added to the log of a joined room. Seqs of a room come gapless and in order.
     Publication {
@@ -119,21 +123,6 @@ pub enum Event {
         /// Spread over the connections, so that they do not come back all at once.
         in_ms: u32,
     },
-}
-
-/// How a snapshot continues what the client held before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Continuity {
-    /// No cursor was given: these are the newest events.
-    Fresh,
-    /// These are all the events after the cursor.
-    Resumed,
-    /// More is missing than one frame carries: these are the newest events, and what lies between the cursor and
-    /// the first of them is to be fetched by pages of history.
-    Gap,
-    /// The log does not hold the event that the cursor names: forget what is held, these are the newest events.
-    Reset,
 }
 
 /// The newest seq of a room.

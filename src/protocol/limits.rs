@@ -21,6 +21,9 @@ pub const PAGE_EVENTS_MAX: u32 = 200;
 /// Most people whose names a snapshot lists; the count beside them is always whole.
 pub const ROSTER_NAMES_MAX: usize = 200;
 
+/// Most people whom a page names for one reaction to one message; the others are counted.
+pub const REACTION_NAMES_MAX: usize = 20;
+
 /// Most people whom a `typing` names; the others are counted.
 pub const TYPING_NAMES_MAX: usize = 5;
 

@@ -1,9 +1,10 @@
-//! What rooms are made of on the wire: people, log events, snapshots, pages of history.
+//! What rooms are made of on the wire: people, log events, snapshots. Pages of their logs are in `history`.
 //! Not here: rows of the database, which the store converts by hand.
 
 use serde::{Deserialize, Serialize};
 
 use super::body::EventBody;
+use super::history::HistoryPage;
 use super::ids::{ClientMessageId, Cursor, Epoch, RoomSlug, Seq, Timestamp, UserId};
 
 /// Which door somebody came in by.
@@ -88,36 +89,15 @@ pub struct RoomSummary {
     pub people: Vec<String>,
 }
 
-/// A room as somebody sees who just came in: by the server-rendered page or by `joined`.
+/// A room as somebody sees who just came in by the server-rendered page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomSnapshot {
     /// Address, name, counts.
     pub summary: RoomSummary,
-    /// The history that the seqs belong to.
-    pub epoch: Epoch,
-    /// A contiguous run of events, oldest first, that ends at `summary.head`.
-    pub events: Vec<LogEvent>,
-    /// Whether older events than the first of `events` exist.
-    pub has_older: bool,
+    /// What the page shows of the room's history.
+    pub page: HistoryPage,
     /// Who is here, by nickname, at most [`super::limits::ROSTER_NAMES_MAX`]; `summary.online` counts all.
     pub people: Vec<Person>,
-}
-
-/// A page of history, as `GET /api/v1/rooms/{slug}/events` answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistoryPage {
-    /// The room.
-    pub room: RoomSlug,
-    /// The history that the seqs belong to.
-    pub epoch: Epoch,
-    /// The newest event of the room at the time of reading.
-    pub head: Seq,
-    /// A contiguous run of events, oldest first.
-    pub events: Vec<LogEvent>,
-    /// Whether older events than the first of `events` exist.
-    pub has_older: bool,
-    /// Whether newer events than the last of `events` exist.
-    pub has_newer: bool,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::ids::Timestamp;
+use super::ids::{Seq, Timestamp};
 use super::limits::Limits;
 use super::message::{Person, RoomSnapshot, RoomSummary};
 
@@ -21,6 +21,9 @@ pub struct PageData {
     pub nickname_rest_hours: u32,
     /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.
     pub at_newest: bool,
+    /// The message that emojis are offered for, where no script does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_for: Option<Seq>,
     /// Who the session cookie says this is.
     pub me: Option<Person>,
     /// When the server answered, by which a browser with a wrong clock knows the day.

@@ -10,7 +10,7 @@ use std::pin::Pin;
 pub use error::{Health, StoreError, StoreFailure};
 
 use crate::protocol::{
-    ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
+    ClientMessageId, Epoch, EventBody, EventPage, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
 };
 
 mod error;
@@ -36,6 +36,8 @@ pub struct Draft {
     pub id: ClientMessageId,
     /// What is posted, already validated.
     pub body: EventBody,
+    /// Most different reactions to one message; 0 = no limit.
+    pub reactions_max: u32,
     /// The session in whose name it is posted; `None` for a program on the plain socket, which has none.
     pub session: Option<TokenHash>,
     /// The server's clock. Where the room's newest event is later by at most [`CLOCK_JITTER_MS`], the store takes its time.
@@ -92,7 +94,8 @@ pub struct RoomRecord {
     pub head: Seq,
 }
 
-/// Which events to read. The answer is always a contiguous run, oldest first.
+/// Which events to read, oldest first. Of the log as it is stored, the answer is a contiguous run; of history, content
+/// events that are next to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventRange {
     /// The newest ones.
@@ -113,6 +116,8 @@ pub struct Committed {
     pub room: RoomSlug,
     /// The event, as everybody will read it.
     pub event: LogEvent,
+    /// The event that it changes, for readers who hold no log: programs on the plain socket.
+    pub target: Option<Box<LogEvent>>,
 }
 
 /// Where committed events go: called on the writer's thread after the commit and after the acks were given,
@@ -160,14 +165,20 @@ pub trait Store: Send + Sync + 'static {
     /// The seq is taken in the transaction that inserts the row, so commits and seqs have the same order, and a
     /// failure leaves no hole. A retry (same author, id and room, and a body
     /// of the same content) answers with the first one's place and
-    /// writes nothing. Errors: `RoomNotFound`, `IdConflict`, `Busy`, `DiskFull`, `Damaged`,
+    /// writes nothing. Errors: `RoomNotFound`, `IdConflict`, `TargetNotFound`, `TooManyReactions`, `Busy`, `DiskFull`, `Damaged`,
     /// `Closed`. The session is checked in the same transaction: nothing is posted in the name of one that ended before.
     fn append(&self, draft: Draft) -> StoreFuture<'static, Appended>;
 
     /// At most `limit` events of a room (the caller sets a sane one), read in one snapshot together with the head.
     /// When there are none, `has_older` and `has_newer` tell of the two sides of the place that was asked for.
     /// Errors: `RoomNotFound`.
-    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage>;
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, EventPage>;
+
+    /// At most `limit` content events of a room, with everything folded in that changed them until now; read in one snapshot
+    /// together with the head. A page accounts for every event between two of its items, and on the open side of its range
+    /// for all of them up to the end of the log.
+    /// Errors: `RoomNotFound`.
+    fn history<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage>;
 
     /// The identity of this installation, for the name of its cookie: drawn when the database is made, and kept by it
     /// from then on. 1–16 lower-case hex digits.

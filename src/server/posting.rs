@@ -4,6 +4,7 @@
 mod identity;
 mod nickname;
 mod post;
+mod reaction;
 mod rooms;
 
 pub mod form;
@@ -12,8 +13,8 @@ pub use identity::{Proof, SessionState, session_state, sign_out, who};
 pub use nickname::{Identity, choose_nickname, claim_plain_name};
 pub use post::{Post, Posted, post};
 pub use rooms::{
-    create_room, history, list_rooms, list_rooms_for_welcome, list_rooms_named, open_room, remove_empty_rooms,
-    snapshot, snapshot_for_follower,
+    create_room, events, history, list_rooms, list_rooms_for_welcome, list_rooms_named, newest_for_follower, open_room,
+    remove_empty_rooms, snapshot, summary_for_follower, tail_for_follower,
 };
 
 use crate::protocol::{ErrorCode, Refusal};
@@ -31,6 +32,8 @@ pub fn refuse(error: StoreError) -> Refusal {
         StoreError::RoomExists(_) => ErrorCode::RoomExists.into(),
         StoreError::RoomLookAlike(_) => ErrorCode::RoomLookAlike.into(),
         StoreError::TooManyRooms => ErrorCode::TooManyRooms.into(),
+        StoreError::TargetNotFound => ErrorCode::MessageNotFound.into(),
+        StoreError::TooManyReactions => ErrorCode::TooManyReactions.into(),
         StoreError::IdConflict => ErrorCode::IdConflict.into(),
         // The connection is being closed, and comes back as whoever its cookie says: the line waits for that.
         StoreError::SessionEnded => Refusal::retry_after(ErrorCode::NicknameRequired, BUSY_RETRY_MS),

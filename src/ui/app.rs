@@ -10,13 +10,10 @@ use super::state::provide_room_state;
 #[component]
 pub fn App() -> impl IntoView {
     let state = provide_room_state();
-    let words = state.words();
     effect(move |_| untrack(|| state.come_alive()));
     effect(move |_| document().set_title(&state.title()));
 
     view! {
-        <a class="skip-link" href="#messages">{words.skip_to_messages}</a>
-        <a class="skip-link" href="#composer">{words.skip_to_composer}</a>
         <div class="house">
             <RoomList />
             <Conversation />

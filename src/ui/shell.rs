@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 pub use self::assets::Assets;
 use self::drawing::Drawing;
-use super::components::{NICKNAME_FORM_ID, POST_FORM_ID};
+use super::components::{NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
 use super::i18n::{Language, room_title, sign_out_words};
 use super::piece::{DrawnEntries, Sharing};
 use super::state::{Handover, ReaderPart, page_title};
@@ -107,17 +107,23 @@ fn draw(
     ["<!DOCTYPE html>", start, written].concat()
 }
 
-/// Draws the rest of the document: who the reader is, and a name for what the form without scripts sends, so that a form
+/// Draws the rest of the document: who the reader is, and a name for what each form without scripts sends, so that a form
 /// that is posted twice is taken once. A message that was refused keeps its name.
 #[must_use]
 pub fn draw_end(reader: ReaderPart, fresh: &ClientMessageId) -> String {
     let refused = reader.notice.and_then(|notice| notice.client_message_id.as_ref());
-    let (form, name, value) = match reader.me {
-        Some(_) => (POST_FORM_ID, "client_message_id", refused.unwrap_or(fresh)),
-        None => (NICKNAME_FORM_ID, "attempt", fresh),
+    let field = |form: &'static str, name: &'static str, value: &ClientMessageId| {
+        view! { <input type="hidden" form=form name=name value=value.to_string() /> }.to_html()
     };
-    let field = view! { <input type="hidden" form=form name=name value=value.to_string() /> }.to_html();
-    [&reader.write(), "</div>", &field, "</body></html>"].concat()
+    let fields = match reader.me {
+        Some(_) => [
+            field(POST_FORM_ID, "client_message_id", refused.unwrap_or(fresh)),
+            field(REACTION_FORM_ID, "client_message_id", fresh),
+        ]
+        .concat(),
+        None => field(NICKNAME_FORM_ID, "attempt", fresh),
+    };
+    [&reader.write(), "</div>", &fields, "</body></html>"].concat()
 }
 
 fn document(
@@ -153,6 +159,8 @@ fn document(
                 {assets.reload().map(|reload| view! { <script>{reload}</script> })}
             </head>
             <body>
+                <a class="skip-link" href="#messages">{document_words.skip_to_messages}</a>
+                <a class="skip-link" href="#composer">{document_words.skip_to_composer}</a>
                 {cookie_lost.map(|CookieLost| view! {
                     <p class="notice notice--bar" role="alert">{document_words.cookie_lost_words}</p>
                 })}

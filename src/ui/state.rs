@@ -8,6 +8,7 @@ mod handover;
 mod identity;
 mod live;
 mod presence;
+mod react;
 mod read_back;
 mod speak;
 mod switch_room;
@@ -26,7 +27,7 @@ use crate::model::roster::Roster;
 use crate::model::rows::{Row, Window, rows};
 use crate::model::timeline::Timeline;
 use crate::model::typing::{Typing, TypingThrottle};
-use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Seq, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
@@ -136,6 +137,8 @@ struct Quiet {
     drawn: Timestamp,
     /// How many lines of others the last join brought after a time away.
     brought: usize,
+    /// The message that emojis are offered for by the page as the server drew it, without scripts.
+    offered_for: Option<Seq>,
     /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
     held: Vec<Timeline>,
     throttle: TypingThrottle,
@@ -165,7 +168,7 @@ impl RoomState {
     fn new(Handover { page, language, sign_out }: Handover) -> Self {
         let snapshot = page.room;
         let me = Cell::new(page.me);
-        let timeline = Cell::new(Timeline::new(&snapshot));
+        let timeline = Cell::new(Timeline::new(&snapshot.page));
         let outbox = Cell::new(Outbox::default());
         let clocks = Cell::new(Clocks::Utc);
         let window = Cell::new(Window::default());
@@ -185,7 +188,7 @@ impl RoomState {
             window,
             rows,
             mounted,
-            roster: Cell::new(Roster::new(&snapshot)),
+            roster: Cell::new(Roster::new(&snapshot.people, snapshot.summary.online)),
             room: Cell::new(snapshot.summary),
             rooms: Cell::new(page.rooms),
             limits: Cell::new(page.limits),
@@ -208,6 +211,7 @@ impl RoomState {
                 sign_out,
                 drawn: page.drawn_ms,
                 brought: 0,
+                offered_for: page.offered_for,
                 held: Vec::new(),
                 throttle: TypingThrottle::default(),
                 handle: None,

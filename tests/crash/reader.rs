@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use teahouse::protocol::event::Continuity;
-use teahouse::protocol::{Command, Epoch, Event, EventBody, LogEvent, RoomSlug, Seq, TabId};
+use teahouse::protocol::{Backlog, Command, Epoch, Event, EventBody, HistoryPage, LogEvent, RoomSlug, Seq, TabId};
 use tokio::sync::watch;
 
 use crate::ledger::{Place, ROOMS, SharedLedger};
@@ -47,12 +46,12 @@ impl Reader {
         loop {
             match member.try_event().await? {
                 Event::Welcome { epoch, .. } => self.epoch = Some(epoch),
-                Event::Joined { continuity, snapshot } => {
-                    let room = snapshot.summary.slug;
-                    if continuity != Continuity::Resumed {
-                        self.begin_anew(&room, continuity, &snapshot.events);
+                Event::Joined { summary, backlog, .. } => {
+                    let room = summary.slug;
+                    if let Some(page) = backlog.page() {
+                        self.begin_anew(&room, &backlog, page);
                     }
-                    snapshot.events.into_iter().for_each(|event| self.show(&room, event));
+                    backlog.events().for_each(|event| self.show(&room, event.clone()));
                 }
                 Event::Publication { room, event } => self.show(&room, event),
                 _ => {}
@@ -61,15 +60,13 @@ impl Reader {
     }
 
     /// The events do not continue what was read before. That is right at the first visit, and when very much was missed.
-    fn begin_anew(&mut self, room: &RoomSlug, continuity: Continuity, events: &[LogEvent]) {
-        self.ledger.send_modify(|ledger| match continuity {
-            Continuity::Reset => ledger.contradictions.push(format!("{room} is behind what was shown of it")),
-            Continuity::Gap => ledger.gaps += 1,
-            Continuity::Fresh | Continuity::Resumed => {}
+    fn begin_anew(&mut self, room: &RoomSlug, backlog: &Backlog, page: &HistoryPage) {
+        self.ledger.send_modify(|ledger| match backlog {
+            Backlog::Reset { .. } => ledger.contradictions.push(format!("{room} is behind what was shown of it")),
+            Backlog::Gap { .. } => ledger.gaps += 1,
+            Backlog::Fresh { .. } | Backlog::Resumed { .. } => {}
         });
-        if let Some(first) = events.first() {
-            self.heads.insert(room.clone(), first.seq.previous());
-        }
+        self.heads.insert(room.clone(), page.covers.first.previous());
     }
 
     fn show(&mut self, room: &RoomSlug, event: LogEvent) {

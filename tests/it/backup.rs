@@ -5,14 +5,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rusqlite::Connection;
-use teahouse::protocol::event::Continuity;
-use teahouse::protocol::{Event, HistoryPage};
+use teahouse::protocol::{Event, EventPage};
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::support::process::{self, Teahouse};
-use crate::support::{Browser, PATIENCE, TestServer};
+use crate::support::{Browser, Continuity, PATIENCE, TestServer};
 
 pub const DATABASE: &str = "teahouse.sqlite3";
 
@@ -28,7 +27,7 @@ async fn run(data: &Path, words: &[&str], file: &Path) -> (Option<i32>, String) 
     (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
 }
 
-pub async fn log(url: &str) -> HistoryPage {
+pub async fn log(url: &str) -> EventPage {
     let page = Browser::new(url.to_owned()).get("/api/v1/rooms/lobby/events?after=0&limit=200").await;
     page.json().await.unwrap()
 }

@@ -1,14 +1,13 @@
 //! What one client may cost everybody: whoever asks for much is told to wait before the work is done, and is named in the
 //! log; everybody else goes on.
 
-use teahouse::protocol::event::Continuity;
 use teahouse::protocol::{Command, Origin, Person, RoomSlug, Timestamp, UserId};
 use teahouse::server::config::Config;
 use teahouse::server::log::NewRoom;
 use tempfile::TempDir;
 
 use crate::support::process::{Teahouse, command};
-use crate::support::{Browser, Program, TestServer};
+use crate::support::{Browser, Continuity, Program, TestServer};
 
 const PAGE_BYTES_MAX: usize = 128 * 1024;
 

@@ -2,7 +2,7 @@
 //! line is said once, in the order of typing, and the page shows what the database holds.
 
 use teahouse::model::link::{Input, LinkStatus};
-use teahouse::protocol::{ClientMessageId, Event, EventBody, HistoryPage, LogEvent, RoomSlug, Seq};
+use teahouse::protocol::{ClientMessageId, Event, EventBody, EventPage, LogEvent, RoomSlug, Seq};
 use tokio::time::timeout;
 
 use crate::support::{Browser, Cut, Direction, Door, Ending, Member, PATIENCE, Page, Proxy, TestServer, shown_after};
@@ -139,7 +139,7 @@ impl Lane {
 
     async fn stored_after(&self, after: Seq) -> Vec<LogEvent> {
         let path = format!("/api/v1/rooms/lobby/events?limit=200&after={after}");
-        let page: HistoryPage = self.alice.get(&path).await.json().await.unwrap();
+        let page: EventPage = self.alice.get(&path).await.json().await.unwrap();
         assert!(!page.has_newer, "one page holds what one conversation said");
         page.events
     }

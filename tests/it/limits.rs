@@ -6,14 +6,13 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use teahouse::protocol::Cursor;
-use teahouse::protocol::event::Continuity;
 use teahouse::server::limits::Address;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 
-use crate::support::{Member, PATIENCE, Program, TestServer};
+use crate::support::{Continuity, Member, PATIENCE, Program, TestServer};
 
 fn status(refused: Result<Member, Box<Error>>) -> u16 {
     match refused {

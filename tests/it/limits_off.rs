@@ -3,7 +3,7 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use teahouse::protocol::Event;
+use teahouse::protocol::{ClientMessageId, Command, Event, PostBody, RoomSlug, Seq};
 use teahouse::server::config::{Config, Setting, Zero};
 
 use crate::support::{Member, TestServer};
@@ -50,6 +50,7 @@ fn rows() -> Vec<Row> {
         row!(rooms.max_rooms, 2, makes_rooms),
         row!(limits.message_graphemes, 5, says),
         row!(limits.message_bytes, 5, says),
+        row!(limits.message_reactions, 1, reacts),
         row!(limits.nickname_graphemes, 5, takes_names),
         row!(limits.frame_bytes, 120, says_much),
         row!(limits.request_bytes, 20, takes_names),
@@ -109,8 +110,26 @@ async fn says_much(server: &TestServer) -> bool {
     is_said(&mut alice, &"x".repeat(60)).await
 }
 
+async fn reacts(server: &TestServer) -> bool {
+    let mut alice = server.member("Alice").await;
+    let target = Seq::new(alice.say("lobby", "message", "tea").await.unwrap());
+    for emoji in ["🍵", "❤️"] {
+        let body = PostBody::Reaction { target, emoji: emoji.to_owned(), on: true };
+        let id = ClientMessageId::parse(&target.get().to_string().repeat(emoji.len())).unwrap();
+        alice.send(&Command::Post { room: RoomSlug::lobby(), id, body }).await;
+        if !is_acked(&mut alice).await {
+            return false;
+        }
+    }
+    true
+}
+
 async fn is_said(alice: &mut Member, text: &str) -> bool {
     alice.say_nowait("lobby", text, text).await;
+    is_acked(alice).await
+}
+
+async fn is_acked(alice: &mut Member) -> bool {
     loop {
         match alice.try_event().await {
             Some(Event::Ack { .. }) => return true,

@@ -18,6 +18,8 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
+use teahouse::protocol::{Backlog, Covers, Cursor, Epoch, Event, HistoryPage, RoomSlug, RoomSummary, Seq};
+
 use dialect::{Dialect, Heard, MarkPlace, RoomNumber, cursor_after, is_resumed};
 use histogram::Histogram;
 use ledger::{Ledger, LineNumber, Position, Tally};
@@ -213,28 +215,50 @@ fn the_text_of_a_line_is_as_long_as_was_asked_for() {
     assert_eq!(line["message"].as_str().unwrap().len(), 64);
 }
 
+/// The answer to a join as the server writes it.
+fn joined(backlog: Backlog) -> Vec<u8> {
+    let summary = RoomSummary {
+        slug: RoomSlug::lobby(),
+        title: "Lobby".to_owned(),
+        head: Seq::new(2),
+        online: 0,
+        people: Vec::new(),
+    };
+    serde_json::to_vec(&Event::Joined { summary, people: Vec::new(), backlog }).unwrap()
+}
+
+fn resumed(events: &[&str]) -> Vec<u8> {
+    let events = events.iter().map(|event| serde_json::from_str(event).unwrap()).collect();
+    joined(Backlog::Resumed { epoch: Epoch::parse("e-5f2a").unwrap(), events })
+}
+
+fn newest_page() -> HistoryPage {
+    let as_of = Cursor { seq: Seq::new(2), ..Cursor::start(Epoch::parse("e-5f2a").unwrap()) };
+    let covers = Covers { first: Seq::new(1), last: as_of.seq };
+    HistoryPage { room: RoomSlug::lobby(), as_of, covers, items: Vec::new(), has_older: false, has_newer: false }
+}
+
 #[test]
 fn whoever_comes_back_and_has_to_start_anew_was_not_resumed() {
-    let joined = |continuity: &str| format!(r#"{{"type":"joined","continuity":"{continuity}","snapshot":{{}}}}"#);
-    assert!(is_resumed(joined("resumed").as_bytes()));
-    for continuity in ["fresh", "gap", "reset"] {
-        assert!(!is_resumed(joined(continuity).as_bytes()), "{continuity}");
+    assert!(is_resumed(&resumed(&[])));
+    let page = newest_page;
+    for backlog in [Backlog::Fresh { page: page() }, Backlog::Gap { page: page() }, Backlog::Reset { page: page() }] {
+        assert!(!is_resumed(&joined(backlog.clone())), "{backlog:?}");
     }
 }
 
 #[test]
 fn whoever_joined_knows_where_to_go_on() {
-    let joined = |events: &str| {
-        format!(r#"{{"type":"joined","snapshot":{{"epoch":"e-5f2a","events":[{events}],"has_older":false}}}}"#)
-    };
-    let first = r#"{"seq":1,"at_ms":5,"by":{"id":"u-1"},"body":{"kind":"room_created"}}"#;
-    let line = r#"{"seq":2,"at_ms":7,"by":{"id":"u-1"},"id":"5eed","body":{"kind":"message","text":"tea"}}"#;
-    let cursor = |events: &str| cursor_after(joined(events).as_bytes());
+    let first = r#"{"seq":1,"at_ms":5,"body":{"kind":"room_created"}}"#;
+    let by = r#"{"id":"u-1","nickname":"Ada","origin":"web"}"#;
+    let line = format!(r#"{{"seq":2,"at_ms":7,"by":{by},"id":"5eed","body":{{"kind":"message","text":"tea"}}}}"#);
     let after_first = r#"{"epoch":"e-5f2a","seq":1,"at_ms":5,"id":null}"#;
     let after_line = r#"{"epoch":"e-5f2a","seq":2,"at_ms":7,"id":"5eed"}"#;
-    assert_eq!(cursor(first).as_deref(), Some(after_first));
-    assert_eq!(cursor(&[first, line].join(",")).as_deref(), Some(after_line));
-    assert_eq!(cursor(""), None, "without an event there is nothing to name");
+    assert_eq!(cursor_after(&resumed(&[first])).as_deref(), Some(after_first));
+    assert_eq!(cursor_after(&resumed(&[first, &line])).as_deref(), Some(after_line));
+    assert_eq!(cursor_after(&resumed(&[])), None, "without an event there is nothing to name");
+    let after_page = r#"{"epoch":"e-5f2a","seq":2,"at_ms":0,"id":null}"#;
+    assert_eq!(cursor_after(&joined(Backlog::Fresh { page: newest_page() })).as_deref(), Some(after_page));
 }
 
 /// A page as a server writes it, with what differs from answer to answer.

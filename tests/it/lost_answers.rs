@@ -216,7 +216,8 @@ async fn a_line_is_not_posted_by_somebody_else_who_has_the_cookie_by_now() {
     let Event::Welcome { me: Some(author), .. } = alice.socket().await.hello().await else {
         panic!("Alice has a nickname");
     };
-    let line = [("room", "lobby"), ("id", "one"), ("by", author.id.as_str()), ("text", "hi")];
+    let line =
+        [("room", "lobby"), ("id", "one"), ("by", author.id.as_str()), ("body", r#"{"kind":"message","text":"hi"}"#)];
     let post = async |cookies: Option<String>| {
         let request = reqwest::Client::new().post(server.url("/api/fn/post_message")).header(ORIGIN, server.origin());
         let response = request.header(COOKIE, cookies.unwrap()).form(&line).send().await.unwrap();

@@ -30,6 +30,8 @@ mod panics;
 mod plain_socket;
 mod presence;
 mod process;
+mod reactions;
+mod reactions_page;
 mod refusal_pages;
 mod refusals;
 mod resume;

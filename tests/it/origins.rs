@@ -146,7 +146,11 @@ async fn server_functions_without_a_session_do_nothing_that_needs_one() {
         let response = request.form(fields).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     };
-    let (_, body) = call("post_message", &[("room", "lobby"), ("id", "x"), ("by", "x"), ("text", "hi")]).await;
+    let (_, body) = call(
+        "post_message",
+        &[("room", "lobby"), ("id", "x"), ("by", "x"), ("body", r#"{"kind":"message","text":"hi"}"#)],
+    )
+    .await;
     assert!(body.contains("nickname_required"), "{body}");
     let (_, body) = call("create_room", &[("title", "Garden")]).await;
     assert!(body.contains("nickname_required"), "{body}");

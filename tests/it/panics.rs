@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use teahouse::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
+use teahouse::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Timestamp, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};
 use teahouse::server::delivery::broker::Broker;
@@ -68,8 +68,12 @@ impl Store for StoreWithBug {
         self.0.create_room(room)
     }
 
-    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, EventPage> {
         self.0.events(room, range, limit)
+    }
+
+    fn history<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+        self.0.history(room, range, limit)
     }
 
     fn instance(&self) -> &str {

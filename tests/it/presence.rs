@@ -170,7 +170,8 @@ async fn whoever_remains_of_a_crowd_is_named_again() {
     watcher.choose_nickname("Watcher").await;
     let mut watcher = watcher.socket().await;
     watcher.hello().await;
-    let mut roster = Roster::new(&watcher.join("lobby").await);
+    let joined = watcher.join("lobby").await;
+    let mut roster = Roster::new(&joined.people, joined.summary.online);
     follow_until(&mut watcher, &mut roster, 211).await;
     assert_eq!((roster.people().len(), roster.unnamed()), (200, 11), "the last ones by name are not named");
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use teahouse::protocol::event::Continuity;
 use teahouse::protocol::{Cursor, Epoch, RoomSlug, Seq, Timestamp};
 use teahouse::server::log::EventRange;
 
-use crate::support::TestServer;
+use crate::support::{Continuity, TestServer};
 
 /// The cursor of somebody who holds the lobby up to this event.
 async fn cursor(server: &TestServer, seq: u64) -> Option<Cursor> {

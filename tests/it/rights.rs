@@ -142,6 +142,7 @@ const ROUTES: &[Row] = &[
     row("/plain/{room}", Get("/plain/lobby"), 426, 426),
     row("/api/v1/rooms", Get("/api/v1/rooms"), 200, 200),
     row("/api/v1/rooms/{room}/events", Get("/api/v1/rooms/lobby/events"), 200, 200),
+    row("/api/v1/rooms/{room}/history", Get("/api/v1/rooms/lobby/history"), 200, 200),
     row("/", Get("/"), 200, 200),
     row("/r/{room}", Get("/r/lobby"), 200, 200),
     row("/r/{room}/say", Post("/r/lobby/say", &[("text", "hi"), ("client_message_id", "x")]), 403, 303),

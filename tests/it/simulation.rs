@@ -9,6 +9,7 @@ mod audit;
 mod calm;
 mod client;
 mod faults;
+mod history;
 mod network;
 mod script;
 mod store;

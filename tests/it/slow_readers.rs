@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use teahouse::protocol::Event;
-use teahouse::protocol::event::Continuity;
 use teahouse::server::config::Config;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Member, PATIENCE, TestServer};
+use crate::support::{Continuity, Member, PATIENCE, TestServer};
 
 /// So many lines of so many bytes are more than the system's own buffers hold for both ends of a socket.
 const LINE_BYTES: usize = 60_000;

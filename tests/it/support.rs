@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 pub use browser::Browser;
-pub use member::{Member, is_publication};
+pub use member::{Continuity, Member, is_publication};
 pub use page::{Door, Page, shown_after};
 pub use program::Program;
 pub use proxy::{Cut, Direction, Ending, Proxy};

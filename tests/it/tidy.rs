@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 mod dependencies;
 mod documents;
+mod kinds;
 mod law;
 mod protocol_document;
 mod reactive;

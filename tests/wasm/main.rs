@@ -33,7 +33,7 @@ fn the_page_reads_every_example_that_a_server_may_send_it() {
             "refusal" => check::<Refusal>(&json),
             // By HTTP a refusal also explains itself, to people.
             "http-refusal" => json::decode::<Refusal>(&json).map(drop).map_err(|error| error.to_string()),
-            "command" | "plain-message" | "plain-event" | "plain-error" => continue,
+            "command" | "events" | "plain-message" | "plain-event" | "plain-error" => continue,
             _ => Err("has no known kind after ```json".to_owned()),
         };
         read += 1;

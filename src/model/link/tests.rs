@@ -3,8 +3,8 @@ mod promises;
 
 use super::*;
 use crate::model::samples::{epoch, event, snapshot};
-use crate::protocol::event::{Continuity, RoomHead};
-use crate::protocol::{ClientMessageId, CloseCode, ErrorCode, Limits, PostBody, Seq, TabId};
+use crate::protocol::event::RoomHead;
+use crate::protocol::{Backlog, ClientMessageId, CloseCode, ErrorCode, Limits, PostBody, Seq, TabId};
 
 const HEARTBEAT_MS: u32 = 25_000;
 const SILENCE_MS: i64 = 60_000;
@@ -27,9 +27,10 @@ fn welcome() -> Input {
 }
 
 fn joined(room: &str, head: u64) -> Input {
-    let mut snapshot = snapshot(vec![event(head)]);
-    snapshot.summary.slug = slug(room);
-    frame(Event::Joined { continuity: Continuity::Resumed, snapshot })
+    let mut summary = snapshot(vec![event(head)]).summary;
+    summary.slug = slug(room);
+    let backlog = Backlog::Resumed { epoch: epoch(), events: vec![event(head)] };
+    frame(Event::Joined { summary, people: vec![], backlog })
 }
 
 fn publication(seq: u64) -> Input {

@@ -9,14 +9,14 @@ impl Outbox {
     #[must_use]
     pub fn has_news_of_gone_rooms(&self, rooms: &[RoomSummary]) -> bool {
         let is_unlisted = |slug: &RoomSlug| rooms.iter().all(|room| room.slug != *slug);
-        self.lines.iter().any(|line| is_unlisted(&line.room)) || !rooms.iter().all(|room| self.is_listed(room))
+        self.messages().any(|line| is_unlisted(&line.room)) || !rooms.iter().all(|room| self.is_listed(room))
     }
 
     /// Takes out of the list what is gone, which has no events, but for the rooms that lines of this outbox are of; and adds
     /// those that are missing, under their address, since nobody knows their title any more.
     pub fn keep_gone_rooms(&self, rooms: &mut Vec<RoomSummary>) {
         rooms.retain(|room| self.is_listed(room));
-        for line in &self.lines {
+        for line in self.messages() {
             if rooms.iter().all(|room| room.slug != line.room) {
                 let (slug, title) = (line.room.clone(), line.room.to_string());
                 rooms.push(RoomSummary { slug, title, head: Seq::ZERO, online: 0, people: Vec::new() });
@@ -25,13 +25,14 @@ impl Outbox {
     }
 
     fn is_listed(&self, room: &RoomSummary) -> bool {
-        room.head > Seq::ZERO || self.lines.iter().any(|line| line.room == room.slug)
+        room.head > Seq::ZERO || self.messages().any(|line| line.room == room.slug)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::samples;
     use crate::protocol::{ClientMessageId, Timestamp, UserId};
 
     fn slug(name: &str) -> RoomSlug {
@@ -51,7 +52,7 @@ mod tests {
         let id = ClientMessageId::parse("a").expect("a good id");
         let mut outbox = Outbox::default();
         let sender = UserId::parse("ada").expect("a good id");
-        outbox.push(slug("restored-away"), id.clone(), sender, "text".to_owned(), Timestamp::default());
+        outbox.push(slug("restored-away"), id.clone(), sender, samples::text("text"), Timestamp::default());
         let mut rooms = vec![room("lobby", 1), room("forgotten", 0)];
         assert!(outbox.has_news_of_gone_rooms(&rooms));
         outbox.keep_gone_rooms(&mut rooms);

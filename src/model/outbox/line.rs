@@ -1,6 +1,6 @@
 //! One line of the outbox, and how far it has come.
 
-use crate::protocol::{ClientMessageId, Refusal, RoomSlug, Timestamp, UserId};
+use crate::protocol::{ClientMessageId, PostBody, Refusal, RoomSlug, Timestamp, UserId};
 
 /// A line that waited longer than this is not sent by itself any more: nobody likes yesterday's line today.
 pub const STALE_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -44,8 +44,8 @@ pub struct OutgoingLine {
     pub client_message_id: ClientMessageId,
     /// Who typed it: the server knows a line again only from the same person.
     pub sender: UserId,
-    /// What was typed.
-    pub text: String,
+    /// What is posted.
+    pub body: PostBody,
     /// When it was typed, which is its place among the others.
     pub created: Timestamp,
     /// When it was typed, or last retried by hand.
@@ -57,6 +57,16 @@ pub struct OutgoingLine {
 }
 
 impl OutgoingLine {
+    /// What was typed, where it is a message. Nothing else has a row of its own, and nobody is asked about it: it is sent, or
+    /// given up.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.body {
+            PostBody::Message { text } => Some(text),
+            PostBody::Reaction { .. } | PostBody::Unknown => None,
+        }
+    }
+
     pub(super) fn is_in_flight(&self) -> bool {
         matches!(self.state, LineState::Sending { .. })
     }

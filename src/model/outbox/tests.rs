@@ -23,7 +23,7 @@ fn room(name: &str) -> RoomSlug {
 fn outbox(names: &[&str]) -> Outbox {
     let mut outbox = Outbox::default();
     for name in names {
-        outbox.push(RoomSlug::lobby(), id(name), person("ada"), format!("text of {name}"), at(0));
+        outbox.push(RoomSlug::lobby(), id(name), person("ada"), samples::text(&format!("text of {name}")), at(0));
     }
     outbox
 }
@@ -55,7 +55,7 @@ fn lines_go_one_by_one_in_the_order_of_typing() {
     assert_eq!(states(&outbox), [LineState::Sending { since: at(0) }, LineState::Waiting]);
     outbox.acked(&id("a"));
     assert_eq!(next(&mut outbox, 2).as_deref(), Some("b"));
-    assert_eq!(outbox.arrived(&[event("b", "ada", 7)]), [id("b")]);
+    assert_eq!(outbox.arrived([event("b", "ada", 7)].iter()), [id("b")]);
     assert_eq!(outbox, Outbox::default(), "the log is as good as an ack");
 }
 
@@ -63,8 +63,8 @@ fn lines_go_one_by_one_in_the_order_of_typing() {
 #[test]
 fn rooms_do_not_wait_for_each_other_and_each_keeps_its_order() {
     let mut outbox = outbox(&["a", "b"]);
-    outbox.push(room("garden"), id("c"), person("ada"), "elsewhere".to_owned(), at(0));
-    outbox.push(room("garden"), id("d"), person("ada"), "elsewhere".to_owned(), at(0));
+    outbox.push(room("garden"), id("c"), person("ada"), samples::text("elsewhere"), at(0));
+    outbox.push(room("garden"), id("d"), person("ada"), samples::text("elsewhere"), at(0));
     assert_eq!(next(&mut outbox, 0).as_deref(), Some("a"));
     assert_eq!(next(&mut outbox, 0).as_deref(), Some("c"));
     assert_eq!(next(&mut outbox, 0), None, "one of each room is in flight at a time");
@@ -152,7 +152,7 @@ fn an_acked_line_stays_in_sight_until_the_log_shows_it() {
     let next = outbox.placed(&id("a"), Seq::new(7), at(1), &ada, Seq::new(6)).expect("the next event");
     assert_eq!((next.seq, next.at_ms), (Seq::new(7), at(1)));
     assert_eq!(outbox.lines().len(), 3);
-    assert_eq!(outbox.arrived(&[next]), [id("a")]);
+    assert_eq!(outbox.arrived([next].iter()), [id("a")]);
     assert_eq!(outbox.placed(&id("b"), Seq::new(9), at(2), &ada, Seq::new(7)), None, "seq 8 is missing before it");
     assert_eq!(outbox.lines().len(), 2);
     assert_eq!(outbox.placed(&id("b"), Seq::new(9), at(2), &ada, Seq::new(9)), None, "it is shown already");
@@ -162,7 +162,7 @@ fn an_acked_line_stays_in_sight_until_the_log_shows_it() {
 #[test]
 fn a_line_of_somebody_else_under_the_same_id_is_not_ones_own() {
     let mut outbox = outbox(&["a"]);
-    assert_eq!(outbox.arrived(&[event("a", "bob", 7)]), []);
+    assert_eq!(outbox.arrived([event("a", "bob", 7)].iter()), []);
     assert_eq!(outbox.lines().len(), 1);
 }
 
@@ -201,7 +201,7 @@ fn a_line_older_than_a_day_asks_before_it_is_sent() {
 #[test]
 fn storage_keeps_every_line_and_what_became_of_it() {
     let mut outbox = outbox(&["a", "b"]);
-    outbox.push(RoomSlug::lobby(), id("c"), person("ada"), "two\nlines, \"quoted\"".to_owned(), at(7));
+    outbox.push(RoomSlug::lobby(), id("c"), person("ada"), samples::text("two\nlines, \"quoted\""), at(7));
     next(&mut outbox, 0);
     outbox.refused(&id("a"), Refusal::permanent(ErrorCode::ForbiddenCharacter), at(1));
     next(&mut outbox, 2);
@@ -218,7 +218,7 @@ fn storage_keeps_every_line_and_what_became_of_it() {
 #[test]
 fn a_retried_line_keeps_its_place_over_a_reload() {
     let mut outbox = outbox(&["a"]);
-    outbox.push(RoomSlug::lobby(), id("b"), person("ada"), "later".to_owned(), at(5));
+    outbox.push(RoomSlug::lobby(), id("b"), person("ada"), samples::text("later"), at(5));
     next(&mut outbox, 6);
     outbox.refused(&id("a"), Refusal::permanent(ErrorCode::MessageTooLong), at(7));
     outbox.retry(&id("a"), &person("ada"), at(8));
@@ -233,7 +233,7 @@ fn a_line_that_another_tab_is_sending_is_left_to_it_for_a_while() {
     let elsewhere = outbox(&["a"]);
     let mut here = Outbox::default();
     here.kept_elsewhere(RoomSlug::lobby(), kept(&elsewhere, "a"), at(100));
-    here.push(RoomSlug::lobby(), id("b"), person("ada"), "typed here".to_owned(), at(200));
+    here.push(RoomSlug::lobby(), id("b"), person("ada"), samples::text("typed here"), at(200));
     assert_eq!(next(&mut here, 200).as_deref(), Some("b"), "lines of two tabs do not wait for each other");
     here.acked(&id("b"));
     assert_eq!(here.wait_ms(at(300)), Some(14_800));

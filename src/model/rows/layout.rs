@@ -1,16 +1,19 @@
 //! Lays rows out one after the other: which opens a day, which opens a group.
 
-use super::{Continuation, Delivery, Line, LineId, Ownership, Row};
+use super::{Continuation, Delivery, Line, LineId, Names, Ownership, ReactionRow, Row};
 use crate::model::calendar::{self, CivilDate, Clock};
 use crate::model::outbox::OutgoingLine;
-use crate::protocol::{EventBody, LogEvent, Message, Origin, Person, Timestamp, UserId};
+use crate::model::reactions::Pending;
+use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
 /// A group of lines ends this long after its first one, so that the time shown is never further off.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
+
 /// The rows laid out so far, and what the next one depends on.
 pub(super) struct Layout<'a> {
     me: Option<&'a Person>,
     zone: &'a dyn Fn(Timestamp) -> i32,
+    pending: &'a Pending<'a>,
     rows: Vec<Row>,
     day: Option<CivilDate>,
     /// Sender, nickname and time of the first line of the group that the last row belongs to.
@@ -18,18 +21,21 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(me: Option<&'a Person>, zone: &'a dyn Fn(Timestamp) -> i32) -> Self {
-        Self { me, zone, rows: Vec::new(), day: None, group: None }
+    pub(super) fn new(me: Option<&'a Person>, zone: &'a dyn Fn(Timestamp) -> i32, pending: &'a Pending<'a>) -> Self {
+        Self { me, zone, pending, rows: Vec::new(), day: None, group: None }
     }
 
     pub(super) fn into_rows(self) -> Vec<Row> {
         self.rows
     }
 
-    pub(super) fn event(&mut self, event: &'a LogEvent) {
+    pub(super) fn item(&mut self, item: &'a HistoryItem) {
+        let event = &item.event;
         let clock = self.begin(event.at_ms);
         match &event.body {
-            EventBody::Message(message) => self.message(event, message, clock),
+            EventBody::Message(message) => self.message(item, message, clock),
+            // A change is no item.
+            EventBody::Reaction(_) => {}
             EventBody::RoomCreated => {
                 let creator = event.by.as_ref().map(|creator| creator.nickname.clone());
                 self.interrupt(Row::RoomCreated { seq: event.seq, creator, clock });
@@ -38,7 +44,8 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn message(&mut self, event: &'a LogEvent, message: &Message, clock: Clock) {
+    fn message(&mut self, item: &'a HistoryItem, message: &Message, clock: Clock) {
+        let event = &item.event;
         let Some(sender) = &event.by else { return self.interrupt(Row::Newer { seq: event.seq }) };
         let own = self.me.is_some_and(|me| me.id == sender.id);
         let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
@@ -52,10 +59,11 @@ impl<'a> Layout<'a> {
             continuation,
             delivery: Delivery::Stored,
             ownership: if own { Ownership::Own } else { Ownership::Other },
+            reactions: self.pending.over(item).iter().map(|reaction| self.reaction(reaction)).collect(),
         }));
     }
 
-    pub(super) fn outgoing(&mut self, line: &OutgoingLine, delivery: Delivery) {
+    pub(super) fn outgoing(&mut self, line: &OutgoingLine, text: &str, delivery: Delivery) {
         let clock = self.begin(line.created);
         let nickname = self.me.map_or("", |me| &me.nickname);
         let continuation = self.continue_group(self.me.map(|me| &me.id), nickname, line.created);
@@ -63,13 +71,24 @@ impl<'a> Layout<'a> {
             id: LineId::Outgoing(line.client_message_id.clone()),
             nickname: nickname.to_owned(),
             origin: Origin::Web,
-            text: line.text.clone(),
+            text: text.to_owned(),
             at: line.created,
             clock,
             continuation,
             delivery,
             ownership: Ownership::Own,
+            reactions: Vec::new(),
         }));
+    }
+
+    fn reaction(&self, summary: &ReactionSummary) -> ReactionRow {
+        let own = self.me.is_some_and(|me| summary.people.iter().any(|person| person.id == me.id));
+        ReactionRow {
+            emoji: summary.emoji.clone(),
+            count: summary.count,
+            people: Names::of_some(&summary.people, summary.count),
+            ownership: if own { Ownership::Own } else { Ownership::Other },
+        }
     }
 
     /// Opens a new day where one begins; never an earlier one, whatever the clock of this machine says.

@@ -18,7 +18,7 @@ fn said(seq: u64, who: &str, ms: i64) -> LogEvent {
 }
 
 fn timeline(events: Vec<LogEvent>) -> Timeline {
-    Timeline::new(&samples::snapshot(events))
+    Timeline::new(&samples::history_page(events))
 }
 
 fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Vec<Row> {
@@ -102,10 +102,10 @@ fn four_people_are_one_and_three_others() {
 fn an_own_line_is_shown_once_from_the_key_press_to_the_log() {
     let mut timeline = timeline(vec![said(1, "me", 0)]);
     let mut outbox = Outbox::default();
-    outbox.push(RoomSlug::lobby(), id("me-2"), person("me").id, "line 2".to_owned(), at(1));
-    outbox.push(RoomSlug::lobby(), id("me-3"), person("me").id, "line 3".to_owned(), at(2));
+    outbox.push(RoomSlug::lobby(), id("me-2"), person("me").id, samples::text("line 2"), at(1));
+    outbox.push(RoomSlug::lobby(), id("me-3"), person("me").id, samples::text("line 3"), at(2));
     let elsewhere = RoomSlug::parse("garden").expect("a good slug");
-    outbox.push(elsewhere, id("me-4"), person("me").id, "for another room".to_owned(), at(3));
+    outbox.push(elsewhere, id("me-4"), person("me").id, samples::text("for another room"), at(3));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 .>me-2 .>me-3");
     timeline.publish(said(2, "me", 3));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 .2 .>me-3", "the log came before the ack");
@@ -116,7 +116,7 @@ fn somebody_elses_line_never_hides_an_own_one() {
     let mut timeline = timeline(vec![said(1, "me", 0)]);
     timeline.publish(said(2, "bo", 3));
     let mut outbox = Outbox::default();
-    outbox.push(RoomSlug::lobby(), id("bo-2"), person("me").id, "the same id by chance".to_owned(), at(1));
+    outbox.push(RoomSlug::lobby(), id("bo-2"), person("me").id, samples::text("the same id by chance"), at(1));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-01 1 2 >bo-2");
 }
 
@@ -124,7 +124,7 @@ fn somebody_elses_line_never_hides_an_own_one() {
 fn a_slow_clock_of_this_machine_does_not_bring_back_yesterday() {
     let timeline = timeline(vec![said(1, "ada", 3 * DAY)]);
     let mut outbox = Outbox::default();
-    outbox.push(RoomSlug::lobby(), id("x"), person("me").id, "text".to_owned(), at(DAY));
+    outbox.push(RoomSlug::lobby(), id("x"), person("me").id, samples::text("text"), at(DAY));
     assert_eq!(shown(&laid_out(&timeline, &outbox)), "1970-01-04 1 >x");
 }
 
@@ -134,7 +134,7 @@ fn a_key_changes_exactly_when_something_that_is_shown_changes() {
     let mut outbox = Outbox::default();
     let keys =
         |timeline: &Timeline, outbox: &Outbox| laid_out(timeline, outbox).iter().map(Row::key).collect::<Vec<_>>();
-    outbox.push(RoomSlug::lobby(), id("x"), person("me").id, "text".to_owned(), at(1));
+    outbox.push(RoomSlug::lobby(), id("x"), person("me").id, samples::text("text"), at(1));
     let waiting = keys(&timeline, &outbox);
     assert_eq!(waiting, keys(&timeline, &outbox));
     outbox.next_to_send(at(2));

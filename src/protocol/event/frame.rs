@@ -4,11 +4,12 @@
 
 use serde::Deserialize;
 
-use super::{Continuity, Event, RoomHead};
+use super::{Event, RoomHead};
 use crate::protocol::error::Refusal;
+use crate::protocol::history::{Backlog, HistoryPage};
 use crate::protocol::ids::{ClientMessageId, Epoch, RoomSlug, Seq, Timestamp};
 use crate::protocol::limits::Limits;
-use crate::protocol::message::{LogEvent, Person, RoomSnapshot, RoomSummary};
+use crate::protocol::message::{LogEvent, Person, RoomSummary};
 
 /// The fields of every event, each at most once on the wire.
 #[derive(Deserialize)]
@@ -21,8 +22,10 @@ pub(super) struct Frame {
     heartbeat_ms: Option<u32>,
     limits: Option<Limits>,
     rooms: Option<Vec<RoomSummary>>,
-    continuity: Option<Continuity>,
-    snapshot: Option<RoomSnapshot>,
+    continuity: Option<String>,
+    summary: Option<RoomSummary>,
+    page: Option<HistoryPage>,
+    events: Option<Vec<LogEvent>>,
     room: Option<RoomSlug>,
     event: Option<LogEvent>,
     id: Option<ClientMessageId>,
@@ -64,7 +67,17 @@ impl Frame {
                 limits: self.limits?,
                 rooms: self.rooms?,
             },
-            "joined" => Event::Joined { continuity: self.continuity?, snapshot: self.snapshot? },
+            "joined" => Event::Joined {
+                backlog: match self.continuity?.as_str() {
+                    "fresh" => Backlog::Fresh { page: self.page? },
+                    "resumed" => Backlog::Resumed { epoch: self.epoch?, events: self.events? },
+                    "gap" => Backlog::Gap { page: self.page? },
+                    "reset" => Backlog::Reset { page: self.page? },
+                    _ => return None,
+                },
+                summary: self.summary?,
+                people: self.people?,
+            },
             "publication" => Event::Publication { room: self.room?, event: self.event? },
             "ack" => Event::Ack { room: self.room?, id: self.id?, seq: self.seq?, at_ms: self.at_ms? },
             "nack" => Event::Nack { room: self.room?, id: self.id?, refusal: self.refusal? },

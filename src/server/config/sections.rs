@@ -120,6 +120,8 @@ settings! {
         message_graphemes: u32 = 4_000, Graphemes, NO_LIMIT;
         /// Longest message, since a grapheme may have any number of bytes.
         message_bytes: usize = 16_384, Bytes, NO_LIMIT;
+        /// Most different reactions to one message; beyond it, another one is refused.
+        message_reactions: u32 = 20, Count, NO_LIMIT;
         /// Longest nickname.
         nickname_graphemes: u32 = 24, Graphemes, NO_LIMIT;
         /// Longest WebSocket frame and message from a client.

@@ -38,6 +38,7 @@ pub fn router(app: &Arc<App>, pages: Router, refusal_pages: RefusalPages) -> Rou
         .route("/plain/{room}", get(socket::plain))
         .route("/api/v1/rooms", get(rooms::list))
         .route("/api/v1/rooms/{room}/events", get(rooms::events))
+        .route("/api/v1/rooms/{room}/history", get(rooms::history))
         .layer(cors::allow_listed_origins(app))
         .with_state(Arc::clone(app));
     pages

@@ -8,12 +8,15 @@ use std::sync::mpsc as std_mpsc;
 use tokio::sync::mpsc;
 
 use super::{Appended, CommitSink, Committed, Draft, EventRange, NewRoom, Store, StoreError, StoreFuture};
-use crate::protocol::{ClientMessageId, EventBody, LogEvent, Message, Origin, Person, RoomSlug, Timestamp, UserId};
+use crate::protocol::{
+    ClientMessageId, EventBody, LogEvent, Message, Origin, Person, Reaction, RoomSlug, Seq, Timestamp, UserId,
+};
 
 pub(super) mod appending;
 pub(super) mod guests;
 pub(super) mod history;
 pub(super) mod lifetime;
+pub(super) mod reactions;
 pub(super) mod rooms;
 
 /// Where the store of one test lives. Opening it again finds what was written before.
@@ -49,7 +52,15 @@ macro_rules! every_store_keeps_its_promises {
                 the_lobby_is_there_from_the_start,
                 rooms_are_listed_lobby_first_then_by_newest_event,
                 a_new_room_begins_with_its_creation,
-                an_address_is_given_to_one_room_only;
+                an_address_is_given_to_one_room_only,
+                a_page_of_history_holds_content_and_accounts_for_what_lies_between;
+            reactions:
+                a_reaction_is_set_once_for_each_person_and_taken_back,
+                an_event_tells_how_many_have_the_reaction_after_it,
+                only_a_message_of_the_same_room_can_be_reacted_to,
+                a_message_has_at_most_so_many_different_reactions,
+                a_page_names_the_first_people_and_counts_all,
+                the_projection_is_the_log_folded;
             rooms:
                 there_are_never_more_rooms_than_the_maximum,
                 rooms_that_are_made_at_once_stay_within_the_maximum,
@@ -164,9 +175,16 @@ fn line(room: &str, sender: &str, id: &str, text: &str) -> Draft {
         by: person(sender),
         id: ClientMessageId::parse(id).unwrap(),
         body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
+        reactions_max: 0,
         session: None,
         at: at(1_000),
     }
+}
+
+/// Somebody sets a reaction to a message of the lobby, or takes it back.
+fn reaction(sender: &str, id: &str, target: u64, emoji: &str, on: bool) -> Draft {
+    let reaction = Reaction { target: Seq::new(target), emoji: emoji.to_owned(), on, count: 0 };
+    Draft { body: EventBody::Reaction(reaction), ..line("lobby", sender, id, "") }
 }
 
 fn new_room(address: &str, unix_ms: i64) -> NewRoom {

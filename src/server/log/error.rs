@@ -34,6 +34,12 @@ pub enum StoreError {
     /// The author used this id for another post or in another room.
     #[error("the client message id was used for another post")]
     IdConflict,
+    /// The event that this one would change is not there, or is not of a kind that it changes.
+    #[error("there is no such message in this room")]
+    TargetNotFound,
+    /// The message has as many different reactions as it may have.
+    #[error("the message has as many different reactions as it may have")]
+    TooManyReactions,
     /// The session ended, or its nickname is another by now.
     #[error("the session is not what it was")]
     SessionEnded,

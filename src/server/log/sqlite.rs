@@ -12,7 +12,7 @@ use super::{
     Appended, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord,
     SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
 };
-use crate::protocol::{Epoch, HistoryPage, RoomSlug, Timestamp, UserId};
+use crate::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Timestamp, UserId};
 use crate::server::config::StoreConfig;
 
 pub mod backup;
@@ -23,6 +23,7 @@ mod lineage;
 mod migrations;
 mod open;
 mod operations;
+mod projections;
 mod queries;
 mod readers;
 mod rooms;
@@ -116,10 +117,18 @@ impl Store for SqliteStore {
         Box::pin(self.writer.write(draft))
     }
 
-    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, EventPage> {
         Box::pin(async move {
             let (epoch, slug) = (self.epoch.clone(), room.clone());
             let page = self.readers.read(move |snapshot| queries::events(snapshot, epoch, slug, range, limit)).await?;
+            page.ok_or_else(|| StoreError::RoomNotFound(room.clone()))
+        })
+    }
+
+    fn history<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+        Box::pin(async move {
+            let (epoch, slug) = (self.epoch.clone(), room.clone());
+            let page = self.readers.read(move |snapshot| queries::history(snapshot, epoch, slug, range, limit)).await?;
             page.ok_or_else(|| StoreError::RoomNotFound(room.clone()))
         })
     }

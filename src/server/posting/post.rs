@@ -10,6 +10,7 @@ use crate::server::config::LimitsConfig;
 use crate::server::ground::clock;
 use crate::server::limits::{Action, Address, Payer, PersonKey};
 use crate::server::log::{Draft, Guest, TokenHash};
+use crate::server::posting::reaction::reaction;
 use crate::server::posting::refuse;
 
 /// What somebody wants to post.
@@ -74,10 +75,12 @@ fn draft(app: &App, post: Post) -> Result<Draft, Refusal> {
     let Post { room, by, session, payer, id, body, sender_time } = post;
     let body = match body {
         PostBody::Message { text } => EventBody::Message(message(&app.config.limits, &text, sender_time)?),
+        PostBody::Reaction { target, emoji, on } => EventBody::Reaction(reaction(target, &emoji, on)?),
         PostBody::Unknown => return Err(ErrorCode::UnknownKind.into()),
     };
     app.limits.charge_bytes(Action::Post, body.text().len(), &payer)?;
-    Ok(Draft { room, by, id, body, session, at: clock::now() })
+    let reactions_max = app.config.limits.message_reactions;
+    Ok(Draft { room, by, id, body, reactions_max, session, at: clock::now() })
 }
 
 fn message(limits: &LimitsConfig, text: &str, sender_time: Option<String>) -> Result<Message, Refusal> {

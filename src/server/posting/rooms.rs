@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use crate::model::text;
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
-use crate::protocol::{ErrorCode, HistoryPage, LogEvent, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq};
+use crate::protocol::{
+    ErrorCode, EventPage, HistoryItem, HistoryPage, LogEvent, Person, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq,
+};
 use crate::server::app::{App, Caller};
 use crate::server::config::limit;
 use crate::server::delivery::hub::publication::EncodedRooms;
@@ -23,6 +25,9 @@ const PAGE_BYTES_MAX: usize = 128 * 1024;
 
 /// What the JSON of an event weighs beside the text: names, ids, times and keys.
 const EVENT_BYTES: usize = 256;
+
+/// What the JSON of a person or of an emoji weighs.
+const PERSON_BYTES: usize = 96;
 
 /// All rooms with who is in them, the lobby first.
 ///
@@ -77,110 +82,139 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
     Ok(record)
 }
 
-/// A room as somebody sees it who comes in: at most `limit` events of `range`, and who is here.
+/// A room as somebody sees it who comes in: at most a snapshot's worth of `range`, and who is here.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read.
-pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<(RoomSnapshot, HistoryPage), Refusal> {
+pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<RoomSnapshot, Refusal> {
     let record = open_room(app, slug).await?;
-    let page = read_snapshot(app, slug, range).await?;
-    Ok((around(app, record, &page), page))
+    let page = read_history(app, slug, range, SNAPSHOT_EVENTS).await?;
+    let (summary, people) = who_is_there(app, record, page.as_of.seq);
+    Ok(RoomSnapshot { summary, page, people })
 }
 
-/// The same for a connection that follows the room already, and so is sent what is newer than the snapshot.
+/// The room beside the backlog of a follower, which ends at `head`: its name, and who is here.
 ///
 /// # Errors
 /// As [`snapshot`].
-pub async fn snapshot_for_follower(
+pub async fn summary_for_follower(
     app: &App,
     slug: &RoomSlug,
-    range: EventRange,
-) -> Result<(RoomSnapshot, HistoryPage), Refusal> {
-    let record = open_room(app, slug).await?;
-    let page = match app.recent_pages.find(slug, record.head, range) {
-        Some(page) => page,
-        None => read_recent(app, slug, record.head, range).await?,
-    };
-    Ok((around(app, record, &page), page))
+    head: Seq,
+) -> Result<(RoomSummary, Vec<Person>), Refusal> {
+    Ok(who_is_there(app, open_room(app, slug).await?, head))
 }
 
-/// Reads a long newest page for everybody who comes, and another only for whom it does not reach back far enough.
-async fn read_recent(app: &App, slug: &RoomSlug, published: Seq, range: EventRange) -> Result<HistoryPage, Refusal> {
-    let newest = read_page(app, slug, EventRange::Newest, PAGE_EVENTS_MAX).await?;
-    app.recent_pages.keep(newest);
-    match app.recent_pages.find(slug, published, range) {
-        Some(page) => Ok(page),
-        None => read_snapshot(app, slug, range).await,
-    }
-}
-
-async fn read_snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<HistoryPage, Refusal> {
-    let limit = match range {
-        EventRange::After(_) => PAGE_EVENTS_MAX,
-        // The first one is held already.
-        EventRange::From(_) => PAGE_EVENTS_MAX + 1,
-        EventRange::Newest | EventRange::Before(_) => SNAPSHOT_EVENTS,
-    };
-    read_page(app, slug, range, limit).await
-}
-
-/// A snapshot around a page: the room's name, and who is here.
-fn around(app: &App, record: RoomRecord, page: &HistoryPage) -> RoomSnapshot {
-    let here = app.presence.here(&record.slug, ROSTER_NAMES_MAX);
-    RoomSnapshot {
-        summary: RoomSummary {
-            slug: record.slug,
-            title: record.title,
-            head: page.head,
-            online: here.online,
-            people: here.people.iter().take(LIST_NAMES).map(|person| person.nickname.clone()).collect(),
-        },
-        epoch: page.epoch.clone(),
-        events: page.events.clone(),
-        has_older: page.has_older,
-        people: here.people,
-    }
-}
-
-/// A page of history for programs and for paging back; `limit` is cut to [`PAGE_EVENTS_MAX`].
+/// The newest page for a connection that follows the room already, and so is sent what is newer.
 ///
 /// # Errors
-/// `room_not_found`, or `internal` when the store cannot be read.
-pub async fn history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
-    read_page(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX)).await
-}
-
-async fn read_page(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
-    let mut page = app.store.events(slug, range, limit).await.map_err(refuse)?;
-    cut_to_bytes(&mut page, range, PAGE_BYTES_MAX);
+/// As [`snapshot`].
+pub async fn newest_for_follower(app: &App, slug: &RoomSlug) -> Result<HistoryPage, Refusal> {
+    let published = open_room(app, slug).await?.head;
+    if let Some(page) = app.recent_pages.newest(slug, published) {
+        return Ok(page);
+    }
+    let page = read_history(app, slug, EventRange::Newest, SNAPSHOT_EVENTS).await?;
+    app.recent_pages.keep_newest(page.clone());
     Ok(page)
 }
 
-/// Shortens a page at the end that its reader comes to last, and says that there is more beyond it.
-fn cut_to_bytes(page: &mut HistoryPage, range: EventRange, bytes_max: usize) {
-    let count = page.events.len();
-    match range {
-        EventRange::After(_) | EventRange::From(_) => {
-            let kept = fitting(page.events.iter(), bytes_max);
-            page.has_newer |= kept < count;
-            page.events.truncate(kept);
-        }
-        EventRange::Newest | EventRange::Before(_) => {
-            let kept = fitting(page.events.iter().rev(), bytes_max);
-            page.has_older |= kept < count;
-            page.events.drain(..count - kept);
-        }
+/// The log from an event on for such a connection, that event included, as far as one frame carries.
+///
+/// # Errors
+/// As [`snapshot`].
+pub async fn tail_for_follower(app: &App, slug: &RoomSlug, from: Seq) -> Result<EventPage, Refusal> {
+    let published = open_room(app, slug).await?.head;
+    if let Some(page) = app.recent_pages.tail(slug, published, from) {
+        return Ok(page);
+    }
+    // A long run is read for everybody who comes, and another only for whom it does not reach back far enough.
+    app.recent_pages.keep_tail(read_events(app, slug, EventRange::Newest, PAGE_EVENTS_MAX).await?);
+    match app.recent_pages.tail(slug, published, from) {
+        Some(page) => Ok(page),
+        // The first one is held already.
+        None => read_events(app, slug, EventRange::From(from), PAGE_EVENTS_MAX + 1).await,
     }
 }
 
-/// How many of these events fit, the first two whatever their size.
-fn fitting<'a>(events: impl Iterator<Item = &'a LogEvent>, bytes_max: usize) -> usize {
+fn who_is_there(app: &App, record: RoomRecord, head: Seq) -> (RoomSummary, Vec<Person>) {
+    let here = app.presence.here(&record.slug, ROSTER_NAMES_MAX);
+    let summary = RoomSummary {
+        slug: record.slug,
+        title: record.title,
+        head,
+        online: here.online,
+        people: here.people.iter().take(LIST_NAMES).map(|person| person.nickname.clone()).collect(),
+    };
+    (summary, here.people)
+}
+
+/// A run of the log as it is stored, for programs; `limit` is cut to [`PAGE_EVENTS_MAX`].
+///
+/// # Errors
+/// `room_not_found`, or `internal` when the store cannot be read.
+pub async fn events(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<EventPage, Refusal> {
+    read_events(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX)).await
+}
+
+/// A page of history for readers; `limit` is cut to [`PAGE_EVENTS_MAX`].
+///
+/// # Errors
+/// As [`events`].
+pub async fn history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
+    read_history(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX)).await
+}
+
+async fn read_events(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<EventPage, Refusal> {
+    let mut page = app.store.events(slug, range, limit).await.map_err(refuse)?;
+    let count = page.events.len();
+    if reads_forward(range) {
+        let kept = fitting(page.events.iter().map(event_bytes), PAGE_BYTES_MAX);
+        page.has_newer |= kept < count;
+        page.events.truncate(kept);
+    } else {
+        let kept = fitting(page.events.iter().rev().map(event_bytes), PAGE_BYTES_MAX);
+        page.has_older |= kept < count;
+        page.events.drain(..count - kept);
+    }
+    Ok(page)
+}
+
+async fn read_history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
+    let mut page = app.store.history(slug, range, limit).await.map_err(refuse)?;
+    let count = page.items.len();
+    if reads_forward(range) {
+        page.leave_out_newest(count - fitting(page.items.iter().map(item_bytes), PAGE_BYTES_MAX));
+    } else {
+        page.leave_out_oldest(count - fitting(page.items.iter().rev().map(item_bytes), PAGE_BYTES_MAX));
+    }
+    Ok(page)
+}
+
+/// Whether the reader of a range comes to its newest event last. A page is cut to its bytes at that end.
+const fn reads_forward(range: EventRange) -> bool {
+    matches!(range, EventRange::After(_) | EventRange::From(_))
+}
+
+/// About how large an event is on the wire.
+fn event_bytes(event: &LogEvent) -> usize {
+    EVENT_BYTES + event.body.text().chars().map(json_bytes).sum::<usize>()
+}
+
+/// About how large a content event is with what is folded into it.
+fn item_bytes(item: &HistoryItem) -> usize {
+    let names: usize = item.reactions.iter().map(|reaction| 1 + reaction.people.len()).sum();
+    event_bytes(&item.event) + names * PERSON_BYTES
+}
+
+/// How many of these sizes fit, the first two whatever they are.
+fn fitting(sizes: impl Iterator<Item = usize>, bytes_max: usize) -> usize {
     let mut total = 0;
-    let fits = |(index, event): &(usize, &LogEvent)| {
-        total += EVENT_BYTES + event.body.text().chars().map(json_bytes).sum::<usize>();
+    let fits = |(index, bytes): &(usize, usize)| {
+        total += bytes;
         *index <= 1 || total <= bytes_max
     };
-    events.enumerate().take_while(fits).count()
+    sizes.enumerate().take_while(fits).count()
 }
 
 /// How many bytes a character is in a JSON string.

@@ -9,6 +9,7 @@ use super::icon::Picture;
 use super::jump_to_newest::JumpToNewest;
 use super::nickname_form::JoinForm;
 use super::notice::LinkNotice;
+use super::reactions::ReactionForm;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
 use crate::ui::cell::Derived;
@@ -41,6 +42,7 @@ pub fn Conversation() -> impl IntoView {
             <div class="conversation__foot">
                 <div class="conversation__measure">
                     <TypingLine />
+                    <ReactionForm />
                     {foot}
                 </div>
             </div>

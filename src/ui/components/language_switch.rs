@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use crate::client::element::close_drawer;
+use crate::client::element::close_popover;
 use crate::ui::piece::live;
 use crate::ui::state::use_room_state;
 
@@ -16,7 +16,7 @@ pub fn LanguageSwitch() -> impl IntoView {
         if !state.may_leave() {
             event.prevent_default();
             // The reason stands behind it.
-            close_drawer("rooms");
+            close_popover("rooms");
         }
     };
     view! {

@@ -5,10 +5,11 @@ mod delivery;
 use leptos::prelude::*;
 
 use self::delivery::delivery_of;
+use super::reactions::reactions_of;
 use super::seal::{Seal, SealSize};
-use crate::model::calendar;
-use crate::model::rows::{Continuation, Delivery, Line};
+use crate::model::rows::{Continuation, Delivery, Line, LineId};
 use crate::model::text::{Span, spans};
+use crate::model::{address, calendar};
 use crate::protocol::Origin;
 use crate::ui::piece::{IntoPiece, Piece};
 use crate::ui::state::use_room_state;
@@ -21,6 +22,8 @@ pub fn Message(
 ) -> impl IntoView {
     let class = class(&line);
     let delivery = delivery_of(&line);
+    let reactions = reactions_of(&line);
+    let anchor = if let LineId::Stored(seq) = line.id { Some(address::anchor(seq)) } else { None };
     let datetime = calendar::rfc3339_utc(line.at);
     let clock = line.clock.to_string();
     let body = text_with_links(&line.text);
@@ -31,11 +34,12 @@ pub fn Message(
         Continuation::Following => following(line.nickname, time.into_piece()),
     };
     view! {
-        <li class=class data-row="">
+        <li class=class id=anchor data-row="">
             {head}
             <p class="message__text" dir="auto">{body}</p>
             {fold}
             {delivery}
+            {reactions}
         </li>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::model::rows::{Names, NoticeRow};
-use crate::ui::i18n::Language;
+use crate::ui::i18n::{Language, isolated};
 use crate::ui::piece::{IntoPiece, Piece};
 
 /// Who came and went, folded into one line.
@@ -58,6 +58,20 @@ fn describe(language: Language, notice: NoticeRow) -> Vec<Part> {
         around(&mut parts, sentence, |parts| list(parts, language, names));
     }
     parts
+}
+
+/// The same people inside a sentence that is only text.
+pub fn names(language: Language, names: Names) -> String {
+    let mut parts = Vec::new();
+    list(&mut parts, language, names);
+    let text: String = parts
+        .into_iter()
+        .map(|part| match part {
+            Part::Words(words) => words,
+            Part::Name(name) => isolated(&name),
+        })
+        .collect();
+    text.trim_end().to_owned()
 }
 
 fn say(parts: &mut Vec<Part>, words: &str) {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use self::new_room::NewRoom;
 use super::drawer::DrawerClose;
 use super::language_switch::LanguageSwitch;
-use crate::client::element::{close_drawer, focus_unless_touch};
+use crate::client::element::{close_popover, focus_unless_touch};
 use crate::model::address;
 use crate::model::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
@@ -99,7 +99,7 @@ fn follow(state: RoomState, slug: &RoomSlug, event: &leptos::ev::MouseEvent) {
         event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     if is_plain && state.open_room(slug) == Follow::InPage {
         event.prevent_default();
-        close_drawer("rooms");
+        close_popover("rooms");
         focus_unless_touch("composer");
     }
 }

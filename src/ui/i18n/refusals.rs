@@ -121,6 +121,11 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
             "This line was sent before with another text: copy it and send it anew.",
             "这条消息的编号已被占用，请复制后重新发送。",
         ),
+        ErrorCode::MessageNotFound => ("This message is not there any more.", "这条消息已经不在了。"),
+        ErrorCode::ReactionInvalid => ("A reaction is one emoji.", "回应只能是一个表情。"),
+        ErrorCode::TooManyReactions => {
+            ("This message has enough different reactions: use one of them.", "这条消息的表情种类已满，请选现有的。")
+        }
         ErrorCode::TooFast => ("That was too fast.", "太快了，歇一歇。"),
         ErrorCode::Busy => ("The server has too much to do right now.", "服务器正忙。"),
         ErrorCode::DiskFull => ("The disk of the server is full.", "服务器的磁盘已满。"),

@@ -44,8 +44,6 @@ words! {
 
     // The house and its landmarks.
     teahouse: Text = "Teahouse", "茶馆";
-    skip_to_messages: Text = "Skip to the messages", "跳到消息";
-    skip_to_composer: Text = "Skip to the message field", "跳到输入框";
     rooms: Text = "Rooms", "房间";
     people: Text = "People", "在座";
     people_list: Text = "People here", "在座的人";
@@ -116,6 +114,19 @@ words! {
     said: Text = "{name}: {text}", "{name}：{text}";
     new_messages: Counted = counted("{n} new message", "{n} new messages"), number("{n} 条新消息");
 
+    // Reactions.
+    react: Text = "Add a reaction", "添加回应";
+    reaction_of_others: Counted =
+        counted("{emoji} {n} person: {names}; press to add yours", "{emoji} {n} people: {names}; press to add yours"),
+        number("{emoji} {n} 人：{names}；点击加上你的");
+    reaction_own: Counted =
+        counted(
+            "{emoji} {n} person: {names}; press to take yours back",
+            "{emoji} {n} people: {names}; press to take yours back",
+        ),
+        number("{emoji} {n} 人：{names}；点击收回你的");
+    not_reacted: Text = "The reaction was not sent: {reason}", "回应没有发出：{reason}";
+
     // What becomes of a line.
     waiting: Text = "Will be sent when the connection is back", "连上后自动发送";
     waiting_until: Text = "{reason} Will be sent at {time}.", "{reason}将在 {time} 发送。";
@@ -170,6 +181,8 @@ words! {
     /// Simplified Chinese.
     DOCUMENT_CHINESE:
 
+    skip_to_messages: Text = "Skip to the messages", "跳到消息";
+    skip_to_composer: Text = "Skip to the message field", "跳到输入框";
     description: Text = "A chat room: open the link, choose a nickname, talk.", "一个聊天室：打开链接，取个昵称，开聊。";
     nothing_here: Text = "There is nothing at this address", "这个地址什么也没有";
     nothing_here_words: Text =

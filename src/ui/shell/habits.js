@@ -21,17 +21,26 @@
   });
 
   // Whoever had the focus on something that is drawn anew or taken away goes on where the work goes on: at the same link,
-  // in the conversation, at what unfolds, or where one writes. A press of the pointer on nothing is no such loss.
-  let last, home, href;
+  // at the same reaction or beside it, in the conversation, at what unfolds, or where one writes. A press of the pointer on
+  // nothing is no such loss.
+  let last, home, mark;
   addEventListener("pointerdown", () => { last = null; }, true);
   addEventListener("focusin", ({ target }) => {
     last = target;
     home = last.closest(".side, .timeline");
-    href = last.getAttribute("href");
+    mark = last.getAttribute("href") ?? (last.name === "reaction" && last.value);
   });
+  // A reaction that was pressed asks for the opposite when it is drawn anew.
+  const again = (mark) => {
+    const find = (name, value) => home.querySelector(`[${name}="${CSS.escape(value)}"]`);
+    const [, message, , emoji] = /^(\d+)(.)?(.*)$/u.exec(mark) ?? [];
+    return message
+      ? find("value", `${message}-${emoji}`) ?? find("value", `${message}+${emoji}`) ?? find("value", message)
+      : find("href", mark);
+  };
   new MutationObserver(() => {
     if (!last || last.isConnected || document.activeElement !== document.body) return;
-    const same = href && home && home.querySelector(`a[href="${CSS.escape(href)}"]`);
+    const same = mark && home && again(mark);
     const next = home && (home.id === "messages" ? home : home.querySelector("summary"));
     const field = document.getElementById("composer");
     // Keys that were meant for a message do not go on in the field of a nickname, and a touch opens no keyboard.

@@ -2,7 +2,7 @@ use leptos::config::LeptosOptions;
 
 use super::*;
 use crate::model::samples::{message, named, page_data, person};
-use crate::protocol::{Origin, Person, RoomSlug, RoomSummary, Seq, Timestamp};
+use crate::protocol::{HistoryItem, Origin, Person, ReactionSummary, RoomSlug, RoomSummary, Seq, Timestamp};
 
 fn assets() -> Assets {
     Assets::new(&LeptosOptions::builder().output_name("teahouse").build(), "")
@@ -16,9 +16,10 @@ fn program(name: &str) -> Person {
 fn page(me: Option<Person>) -> PageData {
     let mut page = page_data();
     let speakers = [person("alice"), person("bob"), named("alice", "Alice of before"), program("clock"), person("bob")];
-    page.room.events = (1..=40)
-        .map(|seq| message(seq, 60_000 * seq as i64, speakers[seq as usize % 5].clone(), &format!("id{seq}")))
-        .collect();
+    let said = |seq: u64| message(seq, 60_000 * seq as i64, speakers[seq as usize % 5].clone(), &format!("id{seq}"));
+    page.room.page.items = (1..=40).map(|seq| HistoryItem::new(said(seq))).collect();
+    let people = vec![person("alice"), person("erin")];
+    page.room.page.items[30].reactions = vec![ReactionSummary { emoji: "🍵".to_owned(), count: 2, people }];
     page.room.people = vec![person("alice"), program("clock"), named("dora", "<dora>"), person("you")];
     page.room.summary.online = 7;
     let room = |slug: &str, online: u32| RoomSummary {

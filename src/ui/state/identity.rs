@@ -40,7 +40,7 @@ impl RoomState {
     /// Gives the nickname back, and leaves nothing of this person in the browser. Asks first when that would drop messages
     /// that have not been sent.
     pub fn sign_out(self) {
-        let unsent = self.outbox.with_untracked(|outbox| outbox.lines().len());
+        let unsent = self.outbox.with_untracked(|outbox| outbox.messages().count());
         if unsent > 0 && !dialog::confirm(&self.words().sign_out_drops.with(unsent)) {
             return;
         }

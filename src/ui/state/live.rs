@@ -6,10 +6,10 @@ use super::RoomState;
 use crate::client::link::{self, LinkHandle};
 use crate::client::{local_time, storage};
 use crate::model::link::LinkStatus;
+use crate::model::roster::Roster;
 use crate::model::timeline::{Published, Timeline};
-use crate::protocol::event::Continuity;
 use crate::protocol::page::Form;
-use crate::protocol::{CloseCode, ErrorCode, Event, LogEvent, RoomSlug, RoomSnapshot, RoomSummary, Seq};
+use crate::protocol::{Backlog, CloseCode, ErrorCode, Event, HistoryPage, LogEvent, RoomSlug, RoomSummary, Seq};
 
 /// How long "caught up" is worth telling.
 const CAUGHT_UP_SHOWN_MS: u32 = 6_000;
@@ -25,7 +25,7 @@ impl RoomState {
         // A tab that was reopened brings what it kept before a sign-out.
         storage::has_signed_out();
         self.restore_outbox();
-        let cursor = self.timeline.with_untracked(|timeline| timeline.cursor());
+        let cursor = self.timeline.with_untracked(|timeline| timeline.cursor().clone());
         let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
         self.quietly(|quiet| quiet.handle = Some(handle));
         self.follow_address_bar();
@@ -87,8 +87,10 @@ impl RoomState {
                 self.limits.set(limits);
                 self.rooms.set(rooms);
             }
-            Event::Joined { continuity, snapshot } if self.is_open(&snapshot.summary.slug) => {
-                self.joined(continuity, &snapshot)
+            Event::Joined { summary, people, backlog } if self.is_open(&summary.slug) => {
+                self.roster.update(|roster| *roster = Roster::new(&people, summary.online));
+                self.room.set(summary);
+                self.take_backlog(&backlog);
             }
             Event::Publication { room, event } if self.is_open(&room) => {
                 local_time::correct(event.at_ms);
@@ -121,31 +123,29 @@ impl RoomState {
         self.room.with_untracked(|open| open.slug == *room)
     }
 
-    fn joined(self, continuity: Continuity, snapshot: &RoomSnapshot) {
+    /// What the page lacked of the log.
+    pub(super) fn take_backlog(self, backlog: &Backlog) {
         let head = self.timeline.with_untracked(|timeline| timeline.head());
-        self.timeline.update(|timeline| {
-            timeline.join(snapshot, continuity);
-        });
+        self.timeline.update(|timeline| timeline.join(backlog));
         // Behind an older page that was opened without scripts, nothing is news.
-        let is_news = continuity != Continuity::Fresh && self.rendered_newest.get_untracked();
+        let is_news = !matches!(backlog, Backlog::Fresh { .. }) && self.rendered_newest.get_untracked();
         self.rendered_newest.set(true);
         self.arriving.set(false);
-        self.roster.update(|roster| *roster = crate::model::roster::Roster::new(snapshot));
-        self.room.set(snapshot.summary.clone());
-        let news = snapshot.events.iter().filter(|event| is_news && event.seq > head);
+        let news = backlog.events().filter(|event| is_news && event.seq > head);
         let of_others = news.filter(|event| self.arrived(event)).count();
-        let brought = match continuity {
-            Continuity::Gap if is_news => self.missed(snapshot, head) + of_others,
-            _ => of_others,
+        let missed = match backlog {
+            Backlog::Gap { page } if is_news => self.missed(page, head),
+            _ => 0,
         };
-        self.quietly(|quiet| quiet.brought = brought);
-        self.settle_own(&snapshot.events);
+        self.quietly(|quiet| quiet.brought = missed + of_others);
+        self.settle_own(backlog.events());
+        self.refresh_outdated();
         self.flush_outbox();
     }
 
     /// How many events lie between what was held and what came; the reader has not had them in sight.
-    fn missed(self, snapshot: &RoomSnapshot, head: Seq) -> usize {
-        let missed = snapshot.events.first().map_or(0, |first| first.seq.get().saturating_sub(head.get() + 1));
+    fn missed(self, page: &HistoryPage, head: Seq) -> usize {
+        let missed = page.covers.first.get().saturating_sub(head.get() + 1);
         let missed = usize::try_from(missed).unwrap_or(usize::MAX);
         self.out_of_sight(missed);
         missed
@@ -156,7 +156,7 @@ impl RoomState {
         if published == Published::Added {
             self.arrived(&event);
         }
-        self.settle_own(std::slice::from_ref(&event));
+        self.settle_own(std::iter::once(&event));
     }
 
     fn rooms_changed(self, changed: Vec<RoomSummary>) {

@@ -8,8 +8,8 @@ use crate::model::rows::Window;
 use crate::model::timeline::Hole;
 use crate::protocol::{HistoryPage, RoomSlug, Seq};
 
-/// Events asked for at once when reading back.
-const PAGE_EVENTS: u32 = 100;
+/// Messages asked for at once when reading back.
+const PAGE_ITEMS: u32 = 100;
 
 impl RoomState {
     /// The reader scrolled, to the end of the mounted rows or elsewhere: keeps up with where they are.
@@ -60,7 +60,7 @@ impl RoomState {
         let room = self.slug();
         self.reach_back.set(ReachBack::Loading);
         spawn_local(async move {
-            let page = history::before(&room, held.next(), PAGE_EVENTS).await;
+            let page = history::before(&room, held.next(), PAGE_ITEMS).await;
             self.take_page(&room, page);
         });
     }
@@ -71,6 +71,16 @@ impl RoomState {
         }
         let taken = page.is_ok_and(|page| self.timeline.update(|timeline| timeline.add_page(&page)));
         self.reach_back.set(if taken { ReachBack::Idle } else { ReachBack::Failed });
+        if taken {
+            self.refresh_outdated();
+        }
+    }
+
+    /// Fetches again, page by page, what is held and may have changed while this page was away.
+    pub(super) fn refresh_outdated(self) {
+        if let Some(held) = self.timeline.with_untracked(|timeline| timeline.outdated()) {
+            self.load_until(held);
+        }
     }
 
     /// Mounts the newest rows and shows the last of them.

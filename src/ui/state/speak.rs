@@ -13,12 +13,12 @@ use crate::model::text;
 use crate::model::timeline::Timeline;
 use crate::protocol::page::Form;
 use crate::protocol::{
-    ClientMessageId, Command, ErrorCode, LogEvent, PostBody, Refusal, RoomSlug, Seq, Timestamp, UserId,
+    Backlog, ClientMessageId, Command, ErrorCode, LogEvent, PostBody, Refusal, RoomSlug, Seq, Timestamp, UserId,
 };
 use crate::ui::i18n;
 
-/// Most events fetched after a line was posted without a socket.
-const POSTED_PAGE_EVENTS: u32 = 200;
+/// Most messages fetched after something was posted without a socket.
+const POSTED_PAGE_ITEMS: u32 = 200;
 
 /// No timer of the outbox is shorter, so that it cannot spin.
 const TIMER_LEAST_MS: u32 = 50;
@@ -31,10 +31,7 @@ impl RoomState {
         match self.checked(&typed) {
             Ok((me, line)) => {
                 self.clear_notice(Form::Say);
-                // Into storage before anything else happens to it.
-                let id = storage::new_client_message_id();
-                self.outbox.update(|outbox| outbox.push(self.slug(), id.clone(), me, line, local_time::now()));
-                self.keep_line(&id);
+                self.put_out(me, PostBody::Message { text: line });
                 self.clear_draft();
                 self.quietly(|quiet| quiet.throttle.reset());
                 self.show_newest();
@@ -44,6 +41,13 @@ impl RoomState {
                 self.tell_form(Form::Say, i18n::refusal_of(self.language, Refusal::permanent(code), &typed));
             }
         }
+    }
+
+    /// Puts a post into the outbox, and into storage before anything else happens to it.
+    pub(super) fn put_out(self, me: UserId, body: PostBody) {
+        let id = storage::new_client_message_id();
+        self.outbox.update(|outbox| outbox.push(self.slug(), id.clone(), me, body, local_time::now()));
+        self.keep_line(&id);
     }
 
     fn checked(self, typed: &str) -> Result<(UserId, String), ErrorCode> {
@@ -74,7 +78,7 @@ impl RoomState {
     }
 
     /// Sends what may be sent now. Without a connection the next attempt is made at once, whatever the back-off says.
-    fn send_soon(self) {
+    pub(super) fn send_soon(self) {
         self.quietly(|quiet| quiet.handle.iter().for_each(LinkHandle::hasten));
         self.flush_outbox();
     }
@@ -101,6 +105,7 @@ impl RoomState {
             while let Some(line) = self.outbox.update(|outbox| outbox.next_to_send(now).cloned()) {
                 self.send(line, status);
             }
+            self.give_up_reactions();
         }
         let wait_ms = self.outbox.with_untracked(|outbox| outbox.wait_ms(now));
         self.quietly(|quiet| match wait_ms {
@@ -114,14 +119,15 @@ impl RoomState {
             spawn_local(self.post(line));
             return;
         }
-        let OutgoingLine { room, client_message_id: id, text, .. } = line;
-        self.command(Command::Post { room, id, body: PostBody::Message { text } });
+        let OutgoingLine { room, client_message_id: id, body, .. } = line;
+        self.command(Command::Post { room, id, body });
     }
 
     /// By HTTP: the connection follows the open room only, and where the network lets no WebSocket through, there is none.
     async fn post(self, line: OutgoingLine) {
-        let OutgoingLine { room, client_message_id: id, sender, text, .. } = line;
-        let arguments = [("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("text", &text)];
+        let OutgoingLine { room, client_message_id: id, sender, body, .. } = line;
+        let body = serde_json::to_string(&body).expect("a body has no part that JSON cannot hold");
+        let arguments = [("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("body", &body)];
         match api::call::<PostMessage, _>(&arguments).await {
             Ok(posted) => {
                 if self.is_open(&room) && self.link.get_untracked() == LinkStatus::Blocked {
@@ -137,8 +143,7 @@ impl RoomState {
 
     /// Nothing else brings what is new.
     async fn fetch_newest(self, room: &RoomSlug) {
-        let head = self.timeline.with_untracked(|timeline| timeline.head());
-        let Ok(page) = history::after(room, head.previous(), POSTED_PAGE_EVENTS).await else { return };
+        let Ok(page) = history::newest(room, POSTED_PAGE_ITEMS).await else { return };
         if !self.is_open(room) {
             return;
         }
@@ -147,9 +152,7 @@ impl RoomState {
             let _ = window().location().reload();
             return;
         }
-        for event in page.events {
-            self.published(event, Timeline::publish);
-        }
+        self.take_backlog(&Backlog::Gap { page });
     }
 
     /// The line is on disk.
@@ -173,7 +176,7 @@ impl RoomState {
     }
 
     /// Own lines that came back in the log have arrived.
-    pub(super) fn settle_own(self, events: &[LogEvent]) {
+    pub(super) fn settle_own<'a>(self, events: impl Iterator<Item = &'a LogEvent>) {
         if self.outbox.with_untracked(|outbox| outbox.lines().is_empty()) {
             return;
         }

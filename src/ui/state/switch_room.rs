@@ -13,7 +13,7 @@ use crate::model::rows::Window;
 use crate::model::timeline::Timeline;
 use crate::model::typing::Typing;
 use crate::protocol::page::Form;
-use crate::protocol::{Cursor, RoomSlug, RoomSnapshot, RoomSummary};
+use crate::protocol::{Cursor, RoomSlug, RoomSummary};
 use crate::ui::piece::effect;
 
 /// Who follows the reader's wish to another room.
@@ -105,25 +105,22 @@ impl RoomState {
 
     /// The open room is not there: what is shown of it belongs to another history.
     pub(super) fn forget_room(self) {
-        let nothing = self.nothing_of(self.room.get_untracked());
-        self.timeline.set(Timeline::new(&nothing));
-        self.roster.set(Roster::new(&nothing));
+        self.timeline.set(self.nothing_of(self.slug()));
+        self.roster.set(Roster::default());
     }
 
-    fn nothing_of(self, summary: RoomSummary) -> RoomSnapshot {
-        let epoch = self.timeline.with_untracked(|timeline| timeline.cursor().epoch);
-        RoomSnapshot { summary, epoch, events: Vec::new(), has_older: false, people: Vec::new() }
+    fn nothing_of(self, room: RoomSlug) -> Timeline {
+        self.timeline.with_untracked(|timeline| Timeline::empty(room, timeline.cursor().epoch.clone()))
     }
 
     fn enter(self, room: RoomSummary) {
         let slug = room.slug.clone();
-        let nothing_yet = self.nothing_of(room);
-        let cursor = self.exchange(&slug, Timeline::new(&nothing_yet));
+        let cursor = self.exchange(&slug, self.nothing_of(slug.clone()));
         self.arriving.set(cursor.is_none());
-        self.roster.set(Roster::new(&nothing_yet));
+        self.roster.set(Roster::new(&[], room.online));
         self.typing.set(Typing::default());
         self.quietly(|quiet| quiet.throttle.reset());
-        self.room.set(nothing_yet.summary);
+        self.room.set(room);
         self.open_draft();
         self.window.set(Window::Newest);
         self.unread.set(0);
@@ -144,7 +141,7 @@ impl RoomState {
             let place = quiet.held.iter().position(|held| held.room() == entered)?;
             Some(quiet.held.remove(place))
         });
-        let cursor = held.as_ref().map(Timeline::cursor);
+        let cursor = held.as_ref().map(|held| held.cursor().clone());
         let mut timeline = held.unwrap_or(nothing_yet);
         self.timeline.update(|shown| std::mem::swap(shown, &mut timeline));
         if !self.arriving.get_untracked() {

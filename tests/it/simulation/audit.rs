@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use teahouse::model::link::LinkStatus;
 use teahouse::model::timeline::Entry;
-use teahouse::protocol::event::Continuity;
-use teahouse::protocol::{ClientMessageId, CloseCode, Event, EventBody, LogEvent, UserId};
+use teahouse::protocol::{
+    Backlog, ClientMessageId, CloseCode, Event, EventBody, HistoryItem, LogEvent, ReactionSummary, UserId,
+};
 
 use super::client::Client;
 use super::store::Disk;
@@ -68,10 +69,10 @@ impl Ledger {
         match event {
             Event::Gap { .. } => self.met.gaps += 1,
             Event::Publication { event, .. } if event.seq > client.timeline.head().next() => self.met.skips += 1,
-            Event::Joined { continuity: Continuity::Gap, .. } => self.met.holes += 1,
-            Event::Joined { continuity: Continuity::Reset, snapshot } => {
+            Event::Joined { backlog: Backlog::Gap { .. }, .. } => self.met.holes += 1,
+            Event::Joined { backlog: Backlog::Reset { page }, .. } => {
                 let held = client.timeline.cursor();
-                let is_taken = snapshot.epoch == held.epoch && snapshot.summary.head >= held.seq;
+                let is_taken = page.as_of.epoch == held.epoch && page.as_of.seq >= held.seq;
                 self.met.resets += 1;
                 self.met.taken_places += usize::from(is_taken);
             }
@@ -79,7 +80,7 @@ impl Ledger {
         }
         let room = match event {
             Event::Publication { room, .. } | Event::Gap { room, .. } | Event::Presence { room, .. } => room,
-            Event::Joined { snapshot, .. } => &snapshot.summary.slug,
+            Event::Joined { summary, .. } => &summary.slug,
             _ => return,
         };
         if *room != client.room {
@@ -135,7 +136,7 @@ fn shows_the_log(client: &Client, log: &[LogEvent]) -> Result<(), String> {
     let mut hole = false;
     for entry in client.timeline.entries() {
         match entry {
-            Entry::Event(event) => {
+            Entry::Item(HistoryItem { event, .. }) => {
                 let seq = event.seq.get();
                 if log.get(usize::try_from(seq).unwrap() - 1) != Some(event) {
                     return Err(format!(
@@ -143,7 +144,11 @@ fn shows_the_log(client: &Client, log: &[LogEvent]) -> Result<(), String> {
                         client.me.nickname
                     ));
                 }
-                if previous.is_some_and(|previous| if hole { seq <= previous } else { seq != previous + 1 }) {
+                let place = |seq: u64| usize::try_from(seq).unwrap();
+                let is_change = |event: &LogEvent| event.body.target().is_some();
+                let follows =
+                    |previous: u64| seq > previous && log[place(previous)..place(seq) - 1].iter().all(is_change);
+                if previous.is_some_and(|previous| if hole { seq <= previous } else { !follows(previous) }) {
                     return Err(format!("{} shows {seq} after {previous:?} without a hole", client.me.nickname));
                 }
                 (previous, hole) = (Some(seq), false);
@@ -182,6 +187,10 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
     if let Some(hole) = client.timeline.newest_hole() {
         return Err(format!("{name} has a hole that is not filled: {hole:?}"));
     }
+    if let Some(outdated) = client.timeline.outdated() {
+        return Err(format!("{name} does not know how {outdated} stands"));
+    }
+    stands_as_in_the_log(client, &disk.items(&client.room))?;
     if let Some(line) = client.outbox.lines().first() {
         return Err(format!("{name} has a line that is never sent: {line:?}"));
     }
@@ -202,10 +211,38 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
         return Err(format!("the lines of {name} are not in the order of typing: {order:?}"));
     }
     let said: HashSet<_> = ids(log).map(|(_, id)| id).collect();
-    match client.typed.iter().find(|id| !said.contains(*id) && !ledger.forgiven.contains(*id)) {
+    match client
+        .typed
+        .iter()
+        .find(|id| !said.contains(*id) && !ledger.forgiven.contains(*id) && !client.given_up.contains(*id))
+    {
         Some(lost) => Err(format!("{lost} was typed and is nowhere")),
         None => Ok(()),
     }
+}
+
+/// Every item that is held is as the whole log leaves it: no change was missed, none applied twice.
+fn stands_as_in_the_log(client: &Client, items: &[HistoryItem]) -> Result<(), String> {
+    for entry in client.timeline.entries() {
+        let Entry::Item(shown) = entry else { continue };
+        let stands = items.iter().find(|item| item.event.seq == shown.event.seq).expect("it is in the database");
+        if sorted(&shown.reactions) != sorted(&stands.reactions) {
+            let name = &client.me.nickname;
+            return Err(format!("{name} shows {shown:?}, which stands as {:?}", stands.reactions));
+        }
+    }
+    Ok(())
+}
+
+fn sorted(reactions: &[ReactionSummary]) -> Vec<(&str, u32, Vec<&UserId>)> {
+    fn people(summary: &ReactionSummary) -> Vec<&UserId> {
+        let mut people: Vec<_> = summary.people.iter().map(|person| &person.id).collect();
+        people.sort_by_key(|id| id.as_str());
+        people
+    }
+    let mut sorted: Vec<_> = reactions.iter().map(|one| (one.emoji.as_str(), one.count, people(one))).collect();
+    sorted.sort_by_key(|(emoji, ..)| *emoji);
+    sorted
 }
 
 fn ids(log: &[LogEvent]) -> impl Iterator<Item = (&UserId, &ClientMessageId)> {

@@ -11,12 +11,13 @@ use super::world::{CLIENTS, World};
 const SETTLING_MS: i64 = 600_000;
 
 impl World {
-    /// A page of history for every page that shows a hole.
+    /// A page of history for every page that shows a hole, or holds what may have changed meanwhile.
     pub(super) fn fill_holes(&mut self) {
         for client in &mut self.clients {
-            if let Some(hole) = client.timeline.newest_hole() {
-                let page = self.disk.lock().unwrap().page(&client.room, EventRange::From(hole.after), 200);
-                client.timeline.add_page(&page);
+            let wanted = client.timeline.newest_hole().map(|hole| hole.before).or(client.timeline.outdated());
+            if let Some(held) = wanted {
+                let disk = self.disk.lock().unwrap();
+                client.timeline.add_page(&disk.history(&client.room, EventRange::Before(held.next()), 100));
             }
         }
     }

@@ -1,13 +1,13 @@
 //! A page: the machines that the browser runs, and the little that `ui::state` does between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use teahouse::model::link::{Input, Link, LinkStatus, Output};
-use teahouse::model::outbox::{KeptLine, Outbox};
-use teahouse::model::timeline::{Published, Timeline};
+use teahouse::model::outbox::{KeptLine, Outbox, OutgoingLine};
+use teahouse::model::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::{
-    ClientMessageId, Command, Event, HistoryPage, LogEvent, Person, PostBody, RoomSlug, RoomSnapshot, RoomSummary, Seq,
-    TabId, Timestamp,
+    ClientMessageId, Command, Event, EventBody, HistoryPage, LogEvent, Person, PostBody, RoomSlug, Seq, TabId,
+    Timestamp,
 };
 
 /// What a page wants of the world, in this order.
@@ -33,6 +33,8 @@ pub struct Client {
     kept: HashMap<ClientMessageId, KeptLine>,
     /// Every line that was typed, in order.
     pub typed: Vec<ClientMessageId>,
+    /// Reactions that the server refused for good.
+    pub given_up: HashSet<ClientMessageId>,
     pub acks: Vec<Acked>,
     /// An old copy of the database was put back, and this page has not joined its room since.
     pub is_unaware: bool,
@@ -44,15 +46,16 @@ pub struct Client {
 impl Client {
     /// A page that was just loaded: the server drew `page` into its HTML.
     pub fn new(me: Person, room: RoomSlug, page: &HistoryPage) -> Self {
-        let timeline = Timeline::new(&rendered(page));
+        let timeline = Timeline::new(page);
         let tab = TabId::parse(&format!("tab-{}", me.id)).unwrap();
         Self {
-            link: Link::new(tab, room.clone(), Some(timeline.cursor())),
+            link: Link::new(tab, room.clone(), Some(timeline.cursor().clone())),
             timeline,
             outbox: Outbox::default(),
             kept: HashMap::new(),
             typed: Vec::new(),
             acks: Vec::new(),
+            given_up: HashSet::new(),
             is_unaware: false,
             link_alarm: None,
             outbox_alarm: None,
@@ -66,17 +69,34 @@ impl Client {
     pub fn reload(&mut self, page: &HistoryPage, now: i64) {
         let fresh = Self::new(self.me.clone(), self.room.clone(), page);
         let (kept, typed) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.typed));
-        let acks = std::mem::take(&mut self.acks);
-        *self = Self { kept, typed, acks, ..fresh };
+        let (acks, given_up) = (std::mem::take(&mut self.acks), std::mem::take(&mut self.given_up));
+        *self = Self { kept, typed, acks, given_up, ..fresh };
         self.kept.values().for_each(|line| self.outbox.restore(self.room.clone(), line.clone()));
         self.wishes.push(Wish::CloseSocket);
         self.step(Input::Start, now);
     }
 
+    /// Sets a reaction to the newest message in sight, or takes it back.
+    pub fn react(&mut self, now: i64) {
+        let newest = self.timeline.entries().filter_map(|entry| match entry {
+            Entry::Item(item) if matches!(item.event.body, EventBody::Message(_)) => Some(item),
+            _ => None,
+        });
+        let Some(item) = newest.last() else { return };
+        let is_own = |person: &Person| person.id == self.me.id;
+        let on = !item.reactions.iter().any(|summary| summary.people.iter().any(is_own));
+        let body = PostBody::Reaction { target: item.event.seq, emoji: "🍵".to_owned(), on };
+        self.post(body, now);
+    }
+
     pub fn say(&mut self, text: String, now: i64) {
+        self.post(PostBody::Message { text }, now);
+    }
+
+    fn post(&mut self, body: PostBody, now: i64) {
         let id = ClientMessageId::parse(&format!("{}-{}", self.me.id, self.typed.len())).unwrap();
         self.typed.push(id.clone());
-        self.outbox.push(self.room.clone(), id.clone(), self.me.id.clone(), text, at(now));
+        self.outbox.push(self.room.clone(), id.clone(), self.me.id.clone(), body, at(now));
         let line = self.outbox.line(&id).expect("it was pushed");
         self.kept.insert(id, KeptLine::from(line));
         self.flush(now);
@@ -127,10 +147,10 @@ impl Client {
 
     fn event(&mut self, event: Event, now: i64) {
         match event {
-            Event::Joined { continuity, snapshot } => {
-                self.timeline.join(&snapshot, continuity);
+            Event::Joined { backlog, .. } => {
+                self.timeline.join(&backlog);
                 self.is_unaware = false;
-                self.settle(|outbox| outbox.arrived(&snapshot.events), now);
+                self.settle(|outbox| outbox.arrived(backlog.events()), now);
             }
             Event::Publication { event, .. } => self.published(event, Timeline::publish, now),
             Event::Ack { id, seq, at_ms, .. } => {
@@ -144,6 +164,13 @@ impl Client {
             }
             Event::Nack { id, refusal, .. } => {
                 self.outbox.refused(&id, refusal, at(now));
+                // Nobody is asked about a reaction.
+                let is_reaction = |line: &OutgoingLine| line.text().is_none();
+                if !refusal.is_temporary() && self.outbox.line(&id).is_some_and(is_reaction) {
+                    self.outbox.discard(&id);
+                    self.kept.remove(&id);
+                    self.given_up.insert(id);
+                }
                 self.flush(now);
             }
             _ => {}
@@ -153,7 +180,7 @@ impl Client {
     fn published(&mut self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published, now: i64) {
         let events = [event.clone()];
         add(&mut self.timeline, event);
-        self.settle(|outbox| outbox.arrived(&events), now);
+        self.settle(|outbox| outbox.arrived(events.iter()), now);
     }
 
     fn settle(&mut self, arrived: impl FnOnce(&mut Outbox) -> Vec<ClientMessageId>, now: i64) {
@@ -169,27 +196,10 @@ impl Client {
         }
         if let Some(line) = self.outbox.next_to_send(at(now)) {
             let (room, id) = (line.room.clone(), line.client_message_id.clone());
-            let body = PostBody::Message { text: line.text.clone() };
+            let body = line.body.clone();
             self.step(Input::Send(Command::Post { room, id, body }), now);
         }
         self.outbox_alarm = self.outbox.wait_ms(at(now)).map(|ms| now + i64::from(ms.max(50)));
-    }
-}
-
-/// The page as the server draws it.
-fn rendered(page: &HistoryPage) -> RoomSnapshot {
-    RoomSnapshot {
-        summary: RoomSummary {
-            slug: page.room.clone(),
-            title: String::new(),
-            head: page.head,
-            online: 0,
-            people: Vec::new(),
-        },
-        epoch: page.epoch.clone(),
-        events: page.events.clone(),
-        has_older: page.has_older,
-        people: Vec::new(),
     }
 }
 

@@ -44,7 +44,7 @@ impl World {
     }
 
     pub(super) fn reload(&mut self, client: usize) {
-        let page = self.disk.lock().unwrap().page(&self.clients[client].room, EventRange::Newest, 50);
+        let page = self.disk.lock().unwrap().history(&self.clients[client].room, EventRange::Newest, 50);
         self.clients[client].reload(&page, self.now_ms);
         self.grant(client);
     }
@@ -61,6 +61,7 @@ impl World {
                 by,
                 id: ClientMessageId::parse(&id).unwrap(),
                 body: EventBody::Message(Message { text: id, sender_time: None }),
+                reactions_max: 0,
                 session: None,
                 at: clock::now(),
             }));

@@ -4,7 +4,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use teahouse::protocol::{ClientMessageId, Epoch, EventBody, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp, UserId};
+use teahouse::protocol::{
+    ClientMessageId, Epoch, EventBody, EventPage, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp, UserId,
+};
 use teahouse::server::log::{
     AppendOutcome, Appended, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
     RoomRecord, SessionUse, Store, StoreError, StoreFuture, StoreVersion, TokenHash,
@@ -42,7 +44,7 @@ impl Disk {
     }
 
     /// A page as the store reads it.
-    pub fn page(&self, room: &RoomSlug, range: EventRange, limit: usize) -> HistoryPage {
+    pub fn page(&self, room: &RoomSlug, range: EventRange, limit: usize) -> EventPage {
         let log = self.log(room);
         let place = |seq: Seq| usize::try_from(seq.get()).unwrap().min(log.len());
         let (from, to) = match range {
@@ -51,7 +53,7 @@ impl Disk {
             EventRange::After(seq) => (place(seq), place(seq).saturating_add(limit).min(log.len())),
             EventRange::From(seq) => return self.page(room, EventRange::After(seq.previous()), limit),
         };
-        HistoryPage {
+        EventPage {
             room: room.clone(),
             epoch: self.epoch.clone(),
             head: log.last().map_or(Seq::ZERO, |event| event.seq),
@@ -84,14 +86,26 @@ impl Disk {
         }
         let log = self.logs.get_mut(&draft.room).ok_or_else(|| StoreError::RoomNotFound(draft.room.clone()))?;
         let seq = log.last().map_or(Seq::ZERO, |event| event.seq).next();
+        let target = draft.body.target().map(|target| log.iter().find(|event| event.seq == target));
+        let is_message = |event: &LogEvent| matches!(event.body, EventBody::Message(_));
+        if target.is_some_and(|target| !target.is_some_and(is_message)) {
+            return Err(StoreError::TargetNotFound);
+        }
         self.now_ms += 1;
         let at_ms = Timestamp::from_unix_ms(self.now_ms);
         let (by, id) = (Some(draft.by.clone()), Some(draft.id.clone()));
-        let event = LogEvent { seq, at_ms, by, id, body: draft.body.clone() };
+        let mut event = LogEvent { seq, at_ms, by, id, body: draft.body.clone() };
         log.push(event.clone());
+        if let EventBody::Reaction(reaction) = &mut event.body {
+            let items = self.items(&draft.room);
+            let item = items.iter().find(|item| item.event.seq == reaction.target).expect("it was checked");
+            let summary = item.reactions.iter().find(|summary| summary.emoji == reaction.emoji);
+            reaction.count = summary.map_or(0, |summary| summary.count);
+        }
+        *self.logs.get_mut(&draft.room).and_then(|log| log.last_mut()).expect("it was pushed") = event.clone();
         self.places.insert(key, (draft.room.clone(), seq));
         let appended = Appended { seq, at: at_ms, outcome: AppendOutcome::Inserted };
-        Ok((appended, Some(Committed { room: draft.room.clone(), event })))
+        Ok((appended, Some(Committed { room: draft.room.clone(), event, target: None })))
     }
 }
 
@@ -209,12 +223,16 @@ impl Store for ScriptedStore {
         Box::pin(async { answered.await.map_err(|_| StoreError::Closed("the server is gone".to_owned()))? })
     }
 
-    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+    fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, EventPage> {
         self.read(move |disk| Ok(disk.page(room, range, usize::try_from(limit).unwrap())))
     }
 
     fn version(&self) -> StoreVersion {
         unreachable!("nobody asks for a page")
+    }
+
+    fn history<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
+        self.read(move |disk| Ok(disk.history(room, range, usize::try_from(limit).unwrap())))
     }
 
     fn instance(&self) -> &str {

@@ -65,7 +65,7 @@ impl World {
             .map(|number| {
                 // Two talk with each other, one alone.
                 let room = if number < 2 { RoomSlug::lobby() } else { tea.clone() };
-                let page = disk.page(&room, EventRange::Newest, 50);
+                let page = disk.history(&room, EventRange::Newest, 50);
                 Client::new(guest(number).person(), room, &page)
             })
             .collect();
@@ -100,8 +100,13 @@ impl World {
         // Nobody types two lines within a millisecond.
         self.now_ms += 1;
         let speaker = &mut self.clients[client];
-        let text = format!("{} {}", speaker.me.nickname, speaker.typed.len());
-        speaker.say(text, self.now_ms);
+        // One of four posts changes a message instead of adding one.
+        if speaker.typed.len() % 4 == 3 {
+            speaker.react(self.now_ms);
+        } else {
+            let text = format!("{} {}", speaker.me.nickname, speaker.typed.len());
+            speaker.say(text, self.now_ms);
+        }
         self.grant(client);
     }
 

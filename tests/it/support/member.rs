@@ -2,10 +2,10 @@
 
 use futures::{SinkExt, StreamExt};
 use serde_json::json;
-use teahouse::protocol::event::Continuity;
 use teahouse::protocol::limits::SUBPROTOCOL;
 use teahouse::protocol::{
-    ClientMessageId, Command, Cursor, Event, EventBody, LogEvent, PostBody, Refusal, RoomSlug, RoomSnapshot, TabId,
+    Backlog, ClientMessageId, Command, Cursor, Epoch, Event, EventBody, LogEvent, Person, PostBody, Refusal, RoomSlug,
+    RoomSummary, TabId,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -14,6 +14,38 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::PATIENCE;
+
+/// The answer to a join.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub summary: RoomSummary,
+    pub people: Vec<Person>,
+    pub epoch: Epoch,
+    /// Of a page, its content events as they were posted.
+    pub events: Vec<LogEvent>,
+    pub has_older: bool,
+    pub backlog: Backlog,
+}
+
+/// How the answer to a join continues what was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Continuity {
+    Fresh,
+    Resumed,
+    Gap,
+    Reset,
+}
+
+impl Continuity {
+    pub const fn of(backlog: &Backlog) -> Self {
+        match backlog {
+            Backlog::Fresh { .. } => Self::Fresh,
+            Backlog::Resumed { .. } => Self::Resumed,
+            Backlog::Gap { .. } => Self::Gap,
+            Backlog::Reset { .. } => Self::Reset,
+        }
+    }
+}
 
 /// One open member socket.
 pub struct Member {
@@ -103,19 +135,29 @@ impl Member {
     }
 
     /// Joins a room afresh.
-    pub async fn join(&mut self, room: &str) -> RoomSnapshot {
+    pub async fn join(&mut self, room: &str) -> Joined {
         self.join_from(room, None).await.1
     }
 
-    pub async fn join_from(&mut self, room: &str, cursor: Option<Cursor>) -> (Continuity, RoomSnapshot) {
+    pub async fn join_from(&mut self, room: &str, cursor: Option<Cursor>) -> (Continuity, Joined) {
         self.send(&Command::Join { room: slug(room), cursor }).await;
         self.joined().await
     }
 
     /// Waits for the answer to a join.
-    pub async fn joined(&mut self) -> (Continuity, RoomSnapshot) {
+    pub async fn joined(&mut self) -> (Continuity, Joined) {
         self.wait_for(|event| match event {
-            Event::Joined { continuity, snapshot } => Some((*continuity, snapshot.clone())),
+            Event::Joined { summary, people, backlog } => {
+                let joined = Joined {
+                    summary: summary.clone(),
+                    people: people.clone(),
+                    epoch: backlog.epoch().clone(),
+                    events: backlog.events().cloned().collect(),
+                    has_older: backlog.page().is_none_or(|page| page.has_older),
+                    backlog: backlog.clone(),
+                };
+                Some((Continuity::of(backlog), joined))
+            }
             _ => None,
         })
         .await
@@ -172,9 +214,7 @@ impl Member {
     pub async fn wait_for_online(&mut self, nickname: &str) {
         self.wait_for(|event| match event {
             Event::Presence { joined, .. } => joined.iter().any(|person| person.nickname == nickname).then_some(()),
-            Event::Joined { snapshot, .. } => {
-                snapshot.people.iter().any(|person| person.nickname == nickname).then_some(())
-            }
+            Event::Joined { people, .. } => people.iter().any(|person| person.nickname == nickname).then_some(()),
             _ => None,
         })
         .await;

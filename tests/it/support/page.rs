@@ -9,10 +9,9 @@ use futures::{SinkExt, StreamExt};
 use teahouse::model::link::{Input, Link, LinkStatus, Output};
 use teahouse::model::outbox::Outbox;
 use teahouse::model::timeline::{Entry, Published, Timeline};
-use teahouse::protocol::event::Continuity;
 use teahouse::protocol::limits::SUBPROTOCOL;
 use teahouse::protocol::{
-    ClientMessageId, Command, Event, LogEvent, Person, PostBody, RoomSlug, RoomSnapshot, Seq, TabId, Timestamp,
+    Backlog, ClientMessageId, Command, Event, HistoryItem, LogEvent, Person, PostBody, RoomSlug, Seq, TabId, Timestamp,
 };
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep_until};
@@ -116,7 +115,7 @@ impl Page {
     /// Takes a typed line; it goes as soon as the connection lets it.
     pub async fn say(&mut self, id: &ClientMessageId, text: &str) {
         let me = self.me.as_ref().expect("a page lets nobody speak before it knows who it is").id.clone();
-        self.outbox.push(self.room.clone(), id.clone(), me, text.to_owned(), now());
+        self.outbox.push(self.room.clone(), id.clone(), me, PostBody::Message { text: text.to_owned() }, now());
         self.flush().await;
     }
 
@@ -188,7 +187,7 @@ impl Page {
             return;
         }
         let Some(line) = self.outbox.next_to_send(now()) else { return };
-        let (id, body) = (line.client_message_id.clone(), PostBody::Message { text: line.text.clone() });
+        let (id, body) = (line.client_message_id.clone(), line.body.clone());
         let command = Command::Post { room: self.room.clone(), id, body };
         for output in self.link.step(Input::Send(command), now(), (self.chance)()) {
             self.act(&output).await;
@@ -198,7 +197,7 @@ impl Page {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Welcome { me, .. } => self.me.clone_from(me),
-            Event::Joined { continuity, snapshot } => self.joined(*continuity, snapshot),
+            Event::Joined { backlog, .. } => self.joined(backlog),
             Event::Publication { event, .. } => self.published(event.clone(), Timeline::publish),
             Event::Ack { id, seq, at_ms, .. } => self.acked(id, *seq, *at_ms),
             Event::Nack { id, refusal, .. } => self.outbox.refused(id, *refusal, now()),
@@ -206,18 +205,16 @@ impl Page {
         }
     }
 
-    fn joined(&mut self, continuity: Continuity, snapshot: &RoomSnapshot) {
-        match &mut self.timeline {
-            Some(timeline) => {
-                timeline.join(snapshot, continuity);
-            }
-            None => self.timeline = Some(Timeline::new(snapshot)),
+    fn joined(&mut self, backlog: &Backlog) {
+        match (&mut self.timeline, backlog.page()) {
+            (Some(timeline), _) => timeline.join(backlog),
+            (None, page) => self.timeline = Some(Timeline::new(page.expect("a first join is answered with a page"))),
         }
-        self.outbox.arrived(&snapshot.events);
+        self.outbox.arrived(backlog.events());
     }
 
     fn published(&mut self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published) {
-        self.outbox.arrived(std::slice::from_ref(&event));
+        self.outbox.arrived(std::iter::once(&event));
         if let Some(timeline) = &mut self.timeline {
             add(timeline, event);
         }
@@ -236,7 +233,7 @@ impl Page {
 /// What a timeline shows behind one event, oldest first; panics when something is missing in between.
 pub fn shown_after(timeline: &Timeline, after: Seq) -> Vec<LogEvent> {
     let shown = timeline.entries().filter_map(|entry| match entry {
-        Entry::Event(event) => (event.seq > after).then(|| event.clone()),
+        Entry::Item(HistoryItem { event, .. }) => (event.seq > after).then(|| event.clone()),
         Entry::Hole(hole) => panic!("a page misses what lies between {} and {}", hole.after, hole.before),
         Entry::Notice(_) => None,
     });

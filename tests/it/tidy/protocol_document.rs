@@ -6,7 +6,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use teahouse::protocol::error::Reconnect;
 use teahouse::protocol::plain::{PlainError, PlainEvent, PlainMessage};
-use teahouse::protocol::{CloseCode, Command, ErrorCode, Event, HistoryPage, LogEvent, Refusal, RoomSummary};
+use teahouse::protocol::{
+    CloseCode, Command, ErrorCode, Event, EventPage, HistoryPage, LogEvent, Refusal, RoomSummary,
+};
 
 use super::{expect_none, files, read};
 
@@ -60,6 +62,7 @@ fn every_example_is_read_by_its_type() {
             "command" => check::<Command>(&json),
             "event" => check::<Event>(&json),
             "log-event" => check::<LogEvent>(&json),
+            "events" => check::<EventPage>(&json),
             "history" => check::<HistoryPage>(&json),
             "rooms" => check::<Vec<RoomSummary>>(&json),
             "refusal" => check::<Refusal>(&json),
@@ -77,7 +80,7 @@ fn every_example_is_read_by_its_type() {
 }
 
 /// The names on the wire of an enum's variants, read from its source: variants stand at the first indent.
-fn variants(path: &str, enumeration: &str) -> Vec<String> {
+pub(super) fn variants(path: &str, enumeration: &str) -> Vec<String> {
     let source = read(path);
     let start = source.find(&format!("pub enum {enumeration} {{")).expect("the enum is where it was");
     let body = source[start..].split("\n}").next().expect("a split has a first part");

@@ -3,7 +3,7 @@
 use super::{Link, Phase, Turn, later};
 use crate::model::link::Output;
 use crate::protocol::event::RoomHead;
-use crate::protocol::{Command, Cursor, ErrorCode, Event, LogEvent, Refusal, RoomSlug, RoomSnapshot, Timestamp};
+use crate::protocol::{Backlog, Command, Cursor, ErrorCode, Event, LogEvent, Refusal, RoomSlug, Seq, Timestamp};
 
 impl Link {
     pub(super) fn frame(&mut self, event: Event, turn: &mut Turn) {
@@ -21,12 +21,10 @@ impl Link {
                 turn.deliver(event);
                 self.join(turn);
             }
-            Event::Joined { snapshot, .. } => {
-                let new = self.new_events(snapshot);
-                // Without events nothing was missed: the cursor stays where it was.
-                if let Some(newest) = snapshot.events.last() {
-                    self.cursor = Some(newest.cursor(&snapshot.epoch));
-                }
+            Event::Joined { summary, backlog, .. } => {
+                let new = self.new_events(summary.head, backlog);
+                // Where nothing was missed, the cursor stays where it was.
+                self.cursor = backlog.newest().or(self.cursor.take());
                 turn.deliver(event);
                 self.joined(new, turn);
             }
@@ -77,13 +75,11 @@ impl Link {
         }
     }
 
-    /// How many events a snapshot is ahead of the cursor, also of those that did not fit into it.
-    pub(super) fn new_events(&self, snapshot: &RoomSnapshot) -> u64 {
+    /// How many events the log is ahead of the cursor, also of those that did not fit into the backlog.
+    pub(super) fn new_events(&self, head: Seq, backlog: &Backlog) -> u64 {
         match &self.cursor {
-            Some(cursor) if cursor.epoch == snapshot.epoch => {
-                snapshot.summary.head.get().saturating_sub(cursor.seq.get())
-            }
-            _ => snapshot.events.len() as u64,
+            Some(cursor) if cursor.epoch == *backlog.epoch() => head.get().saturating_sub(cursor.seq.get()),
+            _ => backlog.events().count() as u64,
         }
     }
 
@@ -162,7 +158,7 @@ impl Link {
 /// The room that an event is only good for while it is open. An answer to a line is good for its outbox at any time.
 fn room_of(event: &Event) -> Option<&RoomSlug> {
     match event {
-        Event::Joined { snapshot, .. } => Some(&snapshot.summary.slug),
+        Event::Joined { summary, .. } => Some(&summary.slug),
         Event::Publication { room, .. }
         | Event::Gap { room, .. }
         | Event::Presence { room, .. }

@@ -52,9 +52,9 @@ proptest! {
                     Output::Send(Command::Leave { room }) => if in_room.as_ref() == Some(&room) { in_room = None },
                     Output::Send(_) => prop_assert!(socket),
                     Output::Deliver(event) => match *event {
-                        Event::Joined { snapshot, .. } => {
-                            in_room = Some(snapshot.summary.slug);
-                            head = Some(snapshot.summary.head.get());
+                        Event::Joined { summary, .. } => {
+                            in_room = Some(summary.slug);
+                            head = Some(summary.head.get());
                         }
                         Event::Publication { event, .. } => {
                             prop_assert_eq!(Some(event.seq.get()), head.map(|head| head + 1));

@@ -36,7 +36,7 @@ fn a_new_name_changes_no_line_that_the_person_is_asked_about() {
     let mut outbox = outbox(&["asked", "refused"]);
     outbox.refused(&id("refused"), Refusal::permanent(ErrorCode::MessageTooLong), at(0));
     outbox.speak_as(&person("bo"));
-    outbox.push(RoomSlug::lobby(), id("waits"), person("bo"), "typed since".to_owned(), at(1));
+    outbox.push(RoomSlug::lobby(), id("waits"), person("bo"), samples::text("typed since"), at(1));
     assert_eq!(outbox.adopt(&person("bo2")), [id("waits")], "only what has changed is to be written to storage");
     let senders: Vec<&str> = outbox.lines().iter().map(|line| line.sender.as_str()).collect();
     assert_eq!(senders, ["ada", "ada", "bo2"]);

@@ -42,7 +42,7 @@ mod tests {
             id: None,
             body: EventBody::RoomCreated,
         };
-        Committed { room: RoomSlug::lobby(), event }
+        Committed { room: RoomSlug::lobby(), event, target: None }
     }
 
     #[tokio::test]

@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use chrono::{DateTime, Local, SecondsFormat, Utc};
 use tokio::sync::OwnedSemaphorePermit;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::compressor::Compressor;
 use crate::protocol::plain::{PlainError, PlainEvent, STATUS_CHAT, STATUS_LEFT, STATUS_REFUSED};
-use crate::protocol::{Event, EventBody, Person, RoomSlug, RoomSummary, Seq, Timestamp};
+use crate::protocol::{Event, EventBody, LogEvent, Person, Reaction, RoomSlug, RoomSummary, Seq, Timestamp};
 use crate::server::log::Committed;
 use crate::server::net::websocket::{Form, Opcode, SharedFrame, encode};
 
@@ -65,22 +66,36 @@ impl Publication {
     }
 
     fn encode_member(&self) -> SharedFrame {
-        let Committed { room, event } = &self.committed;
+        let Committed { room, event, .. } = &self.committed;
         self.compressor.encode(&json(&Event::Publication { room: room.clone(), event: event.clone() }))
     }
 
     fn encode_plain(&self) -> Option<SharedFrame> {
-        let Committed { room, event } = &self.committed;
-        let (Some(by), EventBody::Message(message)) = (&event.by, &event.body) else { return None };
+        let Committed { room, event, target } = &self.committed;
+        let by = event.by.as_ref()?;
+        let (message, sender_time) = match &event.body {
+            EventBody::Message(message) => (message.text.clone(), message.sender_time.clone()),
+            EventBody::Reaction(reaction) => (reaction_in_words(reaction, target.as_deref()?)?, None),
+            EventBody::RoomCreated | EventBody::Unknown(_) => return None,
+        };
         Some(self.compressor.encode(&json(&PlainEvent {
             nickname: by.nickname.clone(),
-            message: message.text.clone(),
-            time: message.sender_time.clone().unwrap_or_else(|| local_time(event.at_ms)),
+            message,
+            time: sender_time.unwrap_or_else(|| local_time(event.at_ms)),
             status: STATUS_CHAT,
             at: rfc3339(event.at_ms),
             room: room.clone(),
         })))
     }
+}
+
+/// What a program reads of a reaction: `🍵 → Alice: the first words of the message`. One that is taken back has no words.
+fn reaction_in_words(reaction: &Reaction, target: &LogEvent) -> Option<String> {
+    const QUOTED_GRAPHEMES: usize = 40;
+    let author = target.by.as_ref().filter(|_| reaction.on)?;
+    let line = target.body.text().lines().next().unwrap_or_default();
+    let quote: String = line.graphemes(true).take(QUOTED_GRAPHEMES).collect();
+    Some(format!("{} → {}: {quote}", reaction.emoji, author.nickname))
 }
 
 /// Encodes an event of the member socket.

@@ -8,7 +8,8 @@ use crate::server::net::websocket::{Opcode, encode};
 const UNLIMITED: SendqLimits = SendqLimits { bytes: 0, frames: 0 };
 
 fn committed(seq: u64) -> Committed {
-    Committed { room: RoomSlug::lobby(), event: samples::message(seq, 0, samples::named("a", "Alice"), "x") }
+    let event = samples::message(seq, 0, samples::named("a", "Alice"), "x");
+    Committed { room: RoomSlug::lobby(), event, target: None }
 }
 
 fn hub_with_lobby() -> Hub {

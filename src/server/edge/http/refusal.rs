@@ -20,7 +20,7 @@ impl HttpRefusal {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.0.code {
-            ErrorCode::RoomNotFound | ErrorCode::NotFound => StatusCode::NOT_FOUND,
+            ErrorCode::RoomNotFound | ErrorCode::MessageNotFound | ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::TooFast => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Busy
             | ErrorCode::DiskFull

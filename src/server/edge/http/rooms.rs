@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 
 use crate::protocol::limits::SNAPSHOT_EVENTS;
-use crate::protocol::{ErrorCode, HistoryPage, RoomSlug, RoomSummary, Seq};
+use crate::protocol::{ErrorCode, EventPage, HistoryPage, RoomSlug, RoomSummary, Seq};
 use crate::server::app::{App, Client};
 use crate::server::edge::http::HttpRefusal;
 use crate::server::limits::Action;
@@ -49,12 +49,32 @@ pub async fn list(
 pub async fn events(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
-    room: Result<Path<RoomSlug>, PathRejection>,
-    query: Result<Query<EventsQuery>, QueryRejection>,
+    room: AnyRoom,
+    query: AnyQuery,
+) -> Result<Json<EventPage>, HttpRefusal> {
+    app.limits.charge(Action::Read, &client.address.into())?;
+    let (room, range, limit) = asked(room, query)?;
+    Ok(Json(posting::events(&app, &room, range, limit).await?))
+}
+
+/// `GET /api/v1/rooms/{room}/history`
+pub async fn history(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    room: AnyRoom,
+    query: AnyQuery,
 ) -> Result<Json<HistoryPage>, HttpRefusal> {
     app.limits.charge(Action::Read, &client.address.into())?;
+    let (room, range, limit) = asked(room, query)?;
+    Ok(Json(posting::history(&app, &room, range, limit).await?))
+}
+
+type AnyRoom = Result<Path<RoomSlug>, PathRejection>;
+type AnyQuery = Result<Query<EventsQuery>, QueryRejection>;
+
+/// A room and a part of its log.
+fn asked(room: AnyRoom, query: AnyQuery) -> Result<(RoomSlug, EventRange, u32), ErrorCode> {
     let Path(room) = room.map_err(|_| ErrorCode::RoomNotFound)?;
     let Query(query) = query.map_err(|_| ErrorCode::BadRequest)?;
-    let limit = query.limit.unwrap_or(SNAPSHOT_EVENTS);
-    Ok(Json(posting::history(&app, &room, query.range()?, limit).await?))
+    Ok((room, query.range()?, query.limit.unwrap_or(SNAPSHOT_EVENTS)))
 }

@@ -101,7 +101,7 @@ pub async fn a_refused_write_leaves_no_hole_and_its_companions_alone(place: &dyn
 pub async fn an_answer_is_given_before_the_announcement_and_readable_during_it(place: &dyn Place) {
     let Gated { store, gate, mut announced } = Gated::open(place, AMPLE_QUEUE).await;
     let answer = store.append(line("lobby", "ann", "id", "hello"));
-    let Committed { room, event } = announced.recv().await.unwrap();
+    let Committed { room, event, .. } = announced.recv().await.unwrap();
     // The sink has not returned yet.
     let appended = answer.now_or_never().expect("the answer is there when the sink is called").unwrap();
     assert_eq!((room, event.seq, event.at_ms), (RoomSlug::lobby(), appended.seq, appended.at));

@@ -1,7 +1,7 @@
 //! Promises about reading: contiguous runs with exact edges, and the list of rooms.
 
 use super::*;
-use crate::protocol::{HistoryPage, Seq};
+use crate::protocol::{EventPage, Seq};
 
 /// A store whose lobby has exactly the seqs 1 to 10.
 async fn ten_events(place: &dyn Place) -> Arc<dyn Store> {
@@ -14,7 +14,7 @@ async fn ten_events(place: &dyn Place) -> Arc<dyn Store> {
 
 /// Reads the lobby; the answer is the seqs, whether there is more before, and whether there is more after.
 async fn read(store: &dyn Store, range: EventRange, limit: u32) -> (Vec<u64>, bool, bool) {
-    let HistoryPage { room, epoch, head, events, has_older, has_newer } =
+    let EventPage { room, epoch, head, events, has_older, has_newer } =
         store.events(&RoomSlug::lobby(), range, limit).await.unwrap();
     assert_eq!((room, &epoch, head), (RoomSlug::lobby(), store.epoch(), Seq::new(10)));
     (seqs(&events), has_older, has_newer)
@@ -128,4 +128,37 @@ pub async fn an_address_is_given_to_one_room_only(place: &dyn Place) {
     assert!(matches!(answer, Err(StoreError::RoomExists(room)) if room == slug("garden")));
     assert_eq!(store.room(&slug("garden")).await.unwrap(), Some(first));
     assert_eq!(store.room(&slug("nowhere")).await.unwrap(), None);
+}
+
+/// Reads history; the answer is the seqs of the items, what the page covers, and whether there is more on both sides.
+async fn items(store: &dyn Store, range: EventRange, limit: u32) -> (Vec<u64>, (u64, u64), bool, bool) {
+    let page = store.history(&RoomSlug::lobby(), range, limit).await.unwrap();
+    let log = store.events(&RoomSlug::lobby(), EventRange::Newest, 1).await.unwrap();
+    assert_eq!((page.room, &page.as_of.epoch, page.as_of.seq), (RoomSlug::lobby(), store.epoch(), log.head));
+    assert_eq!(page.as_of, log.events[0].cursor(store.epoch()), "the head is named");
+    let places = page.items.iter().map(|item| item.event.seq.get()).collect();
+    (places, (page.covers.first.get(), page.covers.last.get()), page.has_older, page.has_newer)
+}
+
+pub async fn a_page_of_history_holds_content_and_accounts_for_what_lies_between(place: &dyn Place) {
+    let store = Subject::open(place).await.store;
+    // 1 is the room's creation; 2, 4, 7 and 8 are messages; 3, 5, 6 and 9 change them.
+    for (number, target) in (2..).zip([None, Some(2), None, Some(4), Some(2), None, None, Some(7)]) {
+        let id = format!("id-{number}");
+        let draft = match target {
+            None => line("lobby", "ann", &id, "tea"),
+            Some(target) => reaction("ann", &id, target, "🍵", true),
+        };
+        store.append(draft).await.unwrap();
+    }
+    assert_eq!(items(&*store, EventRange::Newest, 2).await, (vec![7, 8], (7, 9), true, false));
+    assert_eq!(items(&*store, EventRange::Newest, 9).await, (vec![1, 2, 4, 7, 8], (1, 9), false, false));
+    assert_eq!(items(&*store, before(7), 2).await, (vec![2, 4], (2, 6), true, true));
+    assert_eq!(items(&*store, before(5), 2).await, (vec![2, 4], (2, 4), true, true));
+    assert_eq!(items(&*store, before(4), 9).await, (vec![1, 2], (1, 3), false, true));
+    assert_eq!(items(&*store, before(1), 9).await, (vec![], (1, 0), false, true));
+    assert_eq!(items(&*store, after(2), 2).await, (vec![4, 7], (3, 7), true, true));
+    assert_eq!(items(&*store, after(4), 2).await, (vec![7, 8], (5, 9), true, false));
+    assert_eq!(items(&*store, after(9), 2).await, (vec![], (10, 9), true, false));
+    assert_eq!(items(&*store, EventRange::From(Seq::new(4)), 1).await, (vec![4], (4, 4), true, true));
 }

@@ -1,4 +1,4 @@
-//! Brings the schema of a database file up to this binary. The rules for the SQL are in `store/migrations/README.md`.
+//! Brings the schema of a database file up to this binary. The rules for the SQL are in `log/migrations/README.md`.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0002_names.sql"),
     include_str!("../migrations/sqlite/0003_resting_names.sql"),
     include_str!("../migrations/sqlite/0004_event_bodies.sql"),
+    include_str!("../migrations/sqlite/0005_reactions.sql"),
 ];
 
 /// The schema version that this binary knows.

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
 
+use super::projections;
 use super::rows::{insert_event, log_event, parsed, seq, sql_seq, timestamp};
 use crate::protocol::{LogEvent, RoomSlug, Seq, Timestamp};
 use crate::server::log::{AppendOutcome, Appended, CLOCK_JITTER_MS, Committed, Draft, StoreError};
@@ -66,13 +67,20 @@ impl Operation for Draft {
             return Ok(Outcome::refused(StoreError::RoomNotFound(self.room.clone())));
         };
         let (by, id) = (Some(self.by.clone()), Some(self.id.clone()));
-        let event = LogEvent { seq: place.seq, at_ms: place.at, by, id, body: self.body.clone() };
+        let mut event = LogEvent { seq: place.seq, at_ms: place.at, by, id, body: self.body.clone() };
+        let target = match projections::apply(database, place.room_id, self, &mut event)? {
+            Ok(target) => target,
+            Err(refusal) => return Ok(Outcome::Undo(unless_retried(database, self, refusal)?)),
+        };
         match insert_event(database, place.room_id, &event) {
             Ok(()) => Ok(Outcome::Keep {
                 answer: Appended { seq: place.seq, at: place.at, outcome: AppendOutcome::Inserted },
-                committed: Some(Committed { room: self.room.clone(), event }),
+                committed: Some(Committed { room: self.room.clone(), event, target }),
             }),
-            Err(error) if violates_unique(&error, UNIQUE_POST) => Ok(Outcome::Undo(first_attempt(database, self)?)),
+            Err(error) if violates_unique(&error, UNIQUE_POST) => match first_attempt(database, self)? {
+                Some(answer) => Ok(Outcome::Undo(answer)),
+                None => Err(error),
+            },
             Err(error) => Err(error),
         }
     }
@@ -127,8 +135,14 @@ fn time_after(newest: Timestamp, now: Timestamp) -> Timestamp {
     if (0..=CLOCK_JITTER_MS).contains(&ahead_ms) { newest } else { now }
 }
 
-/// The answer to a post whose author used its id before: the first one's place if it is the same post.
-fn first_attempt(database: &Connection, retry: &Draft) -> Result<Result<Appended, StoreError>> {
+/// The answer to a post that cannot be folded: a refusal, unless it is a retry of one that could be.
+fn unless_retried(database: &Connection, draft: &Draft, refusal: StoreError) -> Result<Result<Appended, StoreError>> {
+    Ok(first_attempt(database, draft)?.unwrap_or(Err(refusal)))
+}
+
+/// The answer to a post whose author used its id before: the first one's place if it is the same post. `None` when the
+/// author did not.
+fn first_attempt(database: &Connection, retry: &Draft) -> Result<Option<Result<Appended, StoreError>>> {
     database
         .prepare_cached(
             "select slug, event.* from event join room using (room_id) where person_id = ?1 and post_id = ?2",
@@ -140,6 +154,7 @@ fn first_attempt(database: &Connection, retry: &Draft) -> Result<Result<Appended
             }
             Ok(Ok(Appended { seq: first.seq, at: first.at_ms, outcome: AppendOutcome::AlreadyThere }))
         })
+        .optional()
 }
 
 /// Whether it was this unique constraint that refused a row; SQLite names it by its columns.

@@ -2,8 +2,8 @@
 
 use rusqlite::{OptionalExtension, Result, Transaction};
 
-use super::rows;
-use crate::protocol::{Epoch, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp};
+use super::{projections, rows};
+use crate::protocol::{Covers, Cursor, Epoch, EventPage, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp};
 use crate::server::log::{EventRange, RoomRecord};
 
 /// All rooms: the lobby, then those with the newest event first.
@@ -42,9 +42,9 @@ pub(super) fn events(
     room: RoomSlug,
     range: EventRange,
     limit: u32,
-) -> Result<Option<HistoryPage>> {
+) -> Result<Option<EventPage>> {
     let Some(log) = log(snapshot, &room)? else { return Ok(None) };
-    let events = run_of_events(snapshot, log.room_id, range, limit)?;
+    let events = run_of(snapshot, log.room_id, Which::All, range, limit)?;
     let (has_older, has_newer) = match (events.first(), events.last()) {
         (Some(first), Some(last)) => (first.seq > log.oldest, last.seq < log.head),
         _ => {
@@ -57,7 +57,45 @@ pub(super) fn events(
             (newest_before_the_run >= log.oldest, newest_before_the_run < log.head)
         }
     };
-    Ok(Some(HistoryPage { room, epoch, head: log.head, events, has_older, has_newer }))
+    Ok(Some(EventPage { room, epoch, head: log.head, events, has_older, has_newer }))
+}
+
+/// A page of content events as they stand, or `None` when there is no such room.
+pub(super) fn history(
+    snapshot: &Transaction<'_>,
+    epoch: Epoch,
+    room: RoomSlug,
+    range: EventRange,
+    limit: u32,
+) -> Result<Option<HistoryPage>> {
+    let Some(log) = log(snapshot, &room)? else { return Ok(None) };
+    let as_of = cursor_at(snapshot, log.room_id, log.head, &epoch)?;
+    // One more tells whether there are others beyond the page.
+    let mut events = run_of(snapshot, log.room_id, Which::Content, range, limit.saturating_add(1))?;
+    let is_more = events.len() > limit as usize;
+    let (mut covers, upwards) = match range {
+        EventRange::Newest => (Covers { first: log.oldest, last: log.head }, false),
+        EventRange::Before(seq) => (Covers { first: log.oldest, last: seq.previous().min(log.head) }, false),
+        EventRange::After(seq) => (Covers { first: seq.next().max(log.oldest), last: log.head }, true),
+        EventRange::From(seq) => (Covers { first: seq.max(log.oldest), last: log.head }, true),
+    };
+    if is_more && upwards {
+        events.truncate(limit as usize);
+        covers.last = events.last().map_or(covers.last, |event| event.seq);
+    } else if is_more {
+        events.remove(0);
+        covers.first = events.first().map_or(covers.first, |event| event.seq);
+    }
+    let (has_older, has_newer) = (covers.first > log.oldest, covers.last < log.head);
+    let items = projections::fold(snapshot, log.room_id, events)?;
+    Ok(Some(HistoryPage { room, as_of, covers, items, has_older, has_newer }))
+}
+
+/// The name of the event at a place.
+fn cursor_at(snapshot: &Transaction<'_>, room_id: i64, seq: Seq, epoch: &Epoch) -> Result<Cursor> {
+    snapshot
+        .prepare_cached("select * from event where room_id = ?1 and seq = ?2")?
+        .query_one((room_id, rows::sql_seq(seq)), |row| rows::log_event(row).map(|event| event.cursor(epoch)))
 }
 
 /// The extent of a room's log. The oldest is asked for, since retention may take events from that end one day.
@@ -80,12 +118,29 @@ fn log(snapshot: &Transaction<'_>, room: &RoomSlug) -> Result<Option<Log>> {
         .optional()
 }
 
-fn run_of_events(snapshot: &Transaction<'_>, room_id: i64, range: EventRange, limit: u32) -> Result<Vec<LogEvent>> {
+/// Which events of a log are read.
+#[derive(Clone, Copy)]
+enum Which {
+    All,
+    Content,
+}
+
+fn run_of(
+    snapshot: &Transaction<'_>,
+    room_id: i64,
+    which: Which,
+    range: EventRange,
+    limit: u32,
+) -> Result<Vec<LogEvent>> {
+    let (older, newer) = match which {
+        Which::All => (OLDER, NEWER),
+        Which::Content => (OLDER_CONTENT, NEWER_CONTENT),
+    };
     let (sql, edge) = match range {
-        EventRange::Newest => (OLDER, i64::MAX),
-        EventRange::Before(seq) => (OLDER, rows::sql_seq(seq)),
-        EventRange::After(seq) => (NEWER, rows::sql_seq(seq)),
-        EventRange::From(seq) => (NEWER, rows::sql_seq(seq.previous())),
+        EventRange::Newest => (older, i64::MAX),
+        EventRange::Before(seq) => (older, rows::sql_seq(seq)),
+        EventRange::After(seq) => (newer, rows::sql_seq(seq)),
+        EventRange::From(seq) => (newer, rows::sql_seq(seq.previous())),
     };
     snapshot.prepare_cached(sql)?.query_map((room_id, edge, limit), rows::log_event)?.collect()
 }
@@ -94,3 +149,9 @@ const OLDER: &str = "select * from (
                          select * from event where room_id = ?1 and seq < ?2 order by seq desc limit ?3
                      ) order by seq";
 const NEWER: &str = "select * from event where room_id = ?1 and seq > ?2 order by seq limit ?3";
+const OLDER_CONTENT: &str = "select * from (
+                                 select * from event where room_id = ?1 and seq < ?2 and target_seq is null
+                                 order by seq desc limit ?3
+                             ) order by seq";
+const NEWER_CONTENT: &str =
+    "select * from event where room_id = ?1 and seq > ?2 and target_seq is null order by seq limit ?3";

@@ -25,7 +25,7 @@ impl Operation for NewRoom {
         insert_event(database, database.last_insert_rowid(), &event)?;
         Ok(Outcome::Keep {
             answer: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
-            committed: Some(Committed { room: self.slug.clone(), event }),
+            committed: Some(Committed { room: self.slug.clone(), event, target: None }),
         })
     }
 }

@@ -51,8 +51,8 @@ pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent
     let body = serde_json::to_string(&event.body).expect("a body has string keys and no failing serializers");
     let by = event.by.as_ref();
     let mut insert = database.prepare_cached(
-        "insert into event (room_id, seq, at_ms, person_id, person_nickname, person_origin, post_id, body)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "insert into event (room_id, seq, at_ms, person_id, person_nickname, person_origin, post_id, body, target_seq)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     insert.execute((
         room_id,
@@ -63,6 +63,7 @@ pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent
         by.map(|person| origin_name(person.origin)),
         event.id.as_ref().map(|id| id.as_str()),
         body,
+        event.body.target().map(sql_seq),
     ))?;
     Ok(())
 }
@@ -81,7 +82,8 @@ where
     T::try_from(text).map_err(|error| unreadable(row, column, Type::Text, error))
 }
 
-fn person(row: &Row<'_>) -> Result<Person> {
+/// Somebody, from the columns of an event that has an author.
+pub(super) fn person(row: &Row<'_>) -> Result<Person> {
     let origin = row.get::<_, String>("person_origin")?.into();
     Ok(Person { id: parsed(row, "person_id")?, nickname: row.get("person_nickname")?, origin })
 }

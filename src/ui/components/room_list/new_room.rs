@@ -4,7 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
-use crate::client::element::{close_drawer, element, focus_unless_touch};
+use crate::client::element::{close_popover, element, focus_unless_touch};
 use crate::protocol::page::Form;
 use crate::ui::components::icon::{Icon, Picture};
 use crate::ui::components::notice::{FormNotice, notice_id};
@@ -63,6 +63,6 @@ fn put_away() {
         // Removing an attribute that is not there is no error.
         let _ = title.closest("details").ok().flatten().map(|details| details.remove_attribute("open"));
     }
-    close_drawer("rooms");
+    close_popover("rooms");
     focus_unless_touch("composer");
 }

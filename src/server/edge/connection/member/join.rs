@@ -1,13 +1,11 @@
 //! Joining a room without losing a line: follow and collect, read the backlog in one snapshot, send it, send what was
 //! collected beyond it, go live. The order is that of Zulip's `register` and of centrifuge's recovery.
 
-use crate::protocol::event::Continuity;
-use crate::protocol::{Cursor, Event, HistoryPage, Refusal, RoomSlug, RoomSnapshot, Seq};
+use crate::protocol::{Backlog, Cursor, Event, EventPage, HistoryPage, Refusal, RoomSlug, Seq};
 use crate::server::app::App;
 use crate::server::delivery::hub::publication::{Wire, member_frame};
 use crate::server::delivery::hub::{ConnectionId, Seam};
 use crate::server::edge::connection::following::open_and_follow;
-use crate::server::log::EventRange;
 use crate::server::posting;
 
 /// Makes a connection follow a room from its cursor on; the `joined` frame and everything after it go to the sendq.
@@ -17,10 +15,10 @@ use crate::server::posting;
 pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<Seam, Refusal> {
     open_and_follow(app, room, || app.hub.follow(id, room, Wire::Member)).await?;
     let half = HalfFollowed { app, id, room };
-    let (snapshot, continuity) = backlog(app, room, cursor).await?;
+    let (backlog, head) = backlog(app, room, cursor).await?;
+    let (summary, people) = posting::summary_for_follower(app, room, head).await?;
     std::mem::forget(half);
-    let head = snapshot.summary.head;
-    let frame = member_frame(&Event::Joined { continuity, snapshot });
+    let frame = member_frame(&Event::Joined { summary, people, backlog });
     Ok(app.hub.go_live(id, room, Some(frame), head))
 }
 
@@ -37,26 +35,41 @@ impl Drop for HalfFollowed<'_> {
     }
 }
 
-async fn backlog(app: &App, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(RoomSnapshot, Continuity), Refusal> {
-    let newest = |continuity| async move {
-        let (snapshot, _) = posting::snapshot_for_follower(app, room, EventRange::Newest).await?;
-        Ok((snapshot, continuity))
-    };
-    let Some(cursor) = cursor else { return newest(Continuity::Fresh).await };
-    let (mut snapshot, page) = posting::snapshot_for_follower(app, room, EventRange::From(cursor.seq)).await?;
-    match continuity(&cursor, &page) {
+async fn backlog(app: &App, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(Backlog, Seq), Refusal> {
+    let Some(cursor) = cursor else { return newest(app, room, |page| Backlog::Fresh { page }).await };
+    let tail = posting::tail_for_follower(app, room, cursor.seq).await?;
+    match continuity(&cursor, &tail) {
         Continuity::Resumed => {
-            snapshot.has_older |= cursor.seq > Seq::ZERO;
-            snapshot.events.retain(|event| event.seq > cursor.seq);
-            Ok((snapshot, Continuity::Resumed))
+            let EventPage { epoch, head, mut events, .. } = tail;
+            events.retain(|event| event.seq > cursor.seq);
+            Ok((Backlog::Resumed { epoch, events }, head))
         }
-        other => newest(other).await,
+        Continuity::Gap => newest(app, room, |page| Backlog::Gap { page }).await,
+        Continuity::Reset => newest(app, room, |page| Backlog::Reset { page }).await,
     }
+}
+
+async fn newest(
+    app: &App,
+    room: &RoomSlug,
+    backlog: impl FnOnce(HistoryPage) -> Backlog,
+) -> Result<(Backlog, Seq), Refusal> {
+    let page = posting::newest_for_follower(app, room).await?;
+    let head = page.as_of.seq;
+    Ok((backlog(page), head))
+}
+
+/// How a part of the log continues what a client holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Continuity {
+    Resumed,
+    Gap,
+    Reset,
 }
 
 /// How a page that begins with the event of a cursor continues what the client holds. An equal place is not enough: when
 /// an old copy of the database was put back by hand, other events have taken the places of those that clients hold.
-fn continuity(cursor: &Cursor, page: &HistoryPage) -> Continuity {
+fn continuity(cursor: &Cursor, page: &EventPage) -> Continuity {
     let is_start = *cursor == Cursor::start(page.epoch.clone());
     if !is_start && page.events.first().map(|event| event.cursor(&page.epoch)).as_ref() != Some(cursor) {
         Continuity::Reset
@@ -81,9 +94,9 @@ mod tests {
         samples::message(seq, unix_ms, samples::person("ada"), id)
     }
 
-    fn page(events: Vec<LogEvent>, has_newer: bool) -> HistoryPage {
+    fn page(events: Vec<LogEvent>, has_newer: bool) -> EventPage {
         let (room, head) = (RoomSlug::lobby(), Seq::new(900));
-        HistoryPage { room, epoch: epoch("first"), head, events, has_older: true, has_newer }
+        EventPage { room, epoch: epoch("first"), head, events, has_older: true, has_newer }
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! Who came and went, told between the events of a room. Never from the log, gone with the page. Used by `timeline` only.
+
+use crate::protocol::{Person, Seq, Timestamp, UserId};
+
+/// A live notice between two events: who came and went. Never from the log, gone with the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// It is shown after this event.
+    pub after: Seq,
+    /// When it was last added to.
+    pub at: Timestamp,
+    /// Who came.
+    pub joined: Vec<Person>,
+    /// Who went.
+    pub left: Vec<Person>,
+}
+
+/// By `after`, at most one for each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notices(Vec<Notice>);
+
+impl Notices {
+    /// Takes a presence change after an event, folded into the notice that is already at the end if there is one. A fold tells of each
+    /// person what they did last, so that nobody who was seen coming disappears without a word. A new nickname counts as
+    /// another person: the old one left, the new one joined. What the reader does is no news to them.
+    pub(super) fn add(&mut self, after: Seq, joined: &[Person], left: &[Person], me: Option<&UserId>, at: Timestamp) {
+        let is_news = |person: &&Person| Some(&person.id) != me;
+        if !joined.iter().chain(left).any(|person| is_news(&person)) {
+            return;
+        }
+        if self.0.last().is_none_or(|notice| notice.after != after) {
+            self.0.push(Notice { after, at, joined: Vec::new(), left: Vec::new() });
+        }
+        let notice = self.0.last_mut().expect("one was pushed if there was none");
+        notice.at = at;
+        left.iter().filter(is_news).for_each(|person| fold(&mut notice.joined, &mut notice.left, person));
+        joined.iter().filter(is_news).for_each(|person| fold(&mut notice.left, &mut notice.joined, person));
+    }
+
+    /// Those from one place to another.
+    pub(super) fn within(&self, first: Seq, last: Seq) -> impl Iterator<Item = &Notice> {
+        let start = self.0.partition_point(|notice| notice.after < first);
+        self.0[start..].iter().take_while(move |notice| notice.after <= last)
+    }
+
+    /// Gives up what was told after a place that another event may take.
+    pub(super) fn give_up_after(&mut self, last: Seq) {
+        self.0.retain(|notice| notice.after <= last);
+    }
+}
+
+/// Puts a person on one side of a notice and off the other.
+fn fold(other_side: &mut Vec<Person>, side: &mut Vec<Person>, person: &Person) {
+    other_side.retain(|other| other != person);
+    if !side.contains(person) {
+        side.push(person.clone());
+    }
+}

@@ -1,0 +1,119 @@
+//! A contiguous part of a log as it is held: which events it accounts for, and its items as they stand.
+//! Used by `timeline` only.
+
+use super::reactions;
+use crate::protocol::{EventBody, HistoryItem, HistoryPage, LogEvent, Seq};
+
+/// What is held of a log between two places, both included.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    /// The first event that it accounts for; an item, but where a room was entered that nothing was held of.
+    pub(super) first: Seq,
+    /// The last event that it accounts for.
+    pub(super) last: Seq,
+    /// By their places.
+    items: Vec<Held>,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    item: HistoryItem,
+    /// The last change that is folded into the item: a change applies if its seq is greater, so it never applies twice.
+    as_of: Seq,
+    state: State,
+}
+
+/// Whether all changes to an item are known, as far as the stream was followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Current,
+    /// Some may have been missed.
+    Outdated,
+}
+
+impl Run {
+    pub(super) fn of(page: &HistoryPage) -> Self {
+        let held = |item: &HistoryItem| Held { item: item.clone(), as_of: page.as_of.seq, state: State::Current };
+        Self { first: page.covers.first, last: page.covers.last, items: page.items.iter().map(held).collect() }
+    }
+
+    /// Nothing, up to where an event is going to be added.
+    pub(super) const fn before(first: Seq) -> Self {
+        Self { first, last: first.previous(), items: Vec::new() }
+    }
+
+    /// Adds the next event.
+    pub(super) fn push(&mut self, event: LogEvent) {
+        self.last = event.seq;
+        if event.body.target().is_none() {
+            self.items.push(Held { as_of: event.seq, item: HistoryItem::new(event), state: State::Current });
+        }
+    }
+
+    /// Applies a change, if its target is held here and does not know it yet.
+    pub(super) fn change(&mut self, event: &LogEvent) {
+        let Some(place) = event.body.target().and_then(|target| self.place(target).ok()) else { return };
+        let held = &mut self.items[place];
+        if held.as_of >= event.seq {
+            return;
+        }
+        held.as_of = event.seq;
+        if let (EventBody::Reaction(reaction), Some(by)) = (&event.body, &event.by) {
+            reactions::apply(&mut held.item.reactions, by, reaction);
+        }
+    }
+
+    /// From now on its items may lack changes.
+    pub(super) fn outdate(&mut self) {
+        self.items.iter_mut().for_each(|held| held.state = State::Outdated);
+    }
+
+    /// The newest item that may lack changes.
+    pub(super) fn outdated(&self) -> Option<Seq> {
+        let outdated = self.items.iter().rev().find(|held| held.state == State::Outdated);
+        outdated.map(|held| held.item.event.seq)
+    }
+
+    /// Forgets what is behind a place.
+    pub(super) fn truncate(&mut self, last: Seq) {
+        self.items.retain(|held| held.item.event.seq <= last);
+        self.last = self.last.min(last);
+    }
+
+    /// Joins two runs that touch or overlap. Of an item that both hold, the one that knows more stays.
+    pub(super) fn merge(self, other: Self) -> Self {
+        let (mut merged, less) = if self.items.len() < other.items.len() { (other, self) } else { (self, other) };
+        merged.first = merged.first.min(less.first);
+        merged.last = merged.last.max(less.last);
+        for held in less.items {
+            match merged.place(held.item.event.seq) {
+                Ok(place) if held.knows_more_than(&merged.items[place]) => merged.items[place] = held,
+                Ok(_) => {}
+                Err(place) => merged.items.insert(place, held),
+            }
+        }
+        merged
+    }
+
+    pub(super) fn item(&self, seq: Seq) -> Option<&HistoryItem> {
+        self.place(seq).ok().map(|place| &self.items[place].item)
+    }
+
+    pub(super) fn items(&self) -> impl Iterator<Item = &HistoryItem> {
+        self.items.iter().map(|held| &held.item)
+    }
+
+    fn place(&self, seq: Seq) -> Result<usize, usize> {
+        self.items.binary_search_by_key(&seq, |held| held.item.event.seq)
+    }
+}
+
+impl Held {
+    fn knows_more_than(&self, other: &Self) -> bool {
+        match (self.state, other.state) {
+            (State::Current, State::Outdated) => true,
+            (State::Outdated, State::Current) => false,
+            _ => self.as_of > other.as_of,
+        }
+    }
+}

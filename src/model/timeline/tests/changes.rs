@@ -1,0 +1,91 @@
+//! Changes: applied once, in whatever order pages and the stream bring them.
+
+use super::*;
+use crate::protocol::ReactionSummary;
+
+fn set(seq: u64, target: u64, who: &str, count: u32) -> LogEvent {
+    samples::reaction(seq, target, person(who), "🍵", true, count)
+}
+
+/// The reactions to an item: emoji, count and who is named.
+fn reactions(timeline: &Timeline, seq: u64) -> Vec<(String, u32, Vec<String>)> {
+    let item = timeline.entries().find_map(|entry| match entry {
+        Entry::Item(item) if item.event.seq == Seq::new(seq) => Some(item),
+        _ => None,
+    });
+    let short = |summary: &ReactionSummary| {
+        let people = summary.people.iter().map(|person| person.nickname.clone()).collect();
+        (summary.emoji.clone(), summary.count, people)
+    };
+    item.expect("it is held").reactions.iter().map(short).collect()
+}
+
+fn tea(count: u32, people: &[&str]) -> Vec<(String, u32, Vec<String>)> {
+    vec![("🍵".to_owned(), count, people.iter().map(|&name| name.to_owned()).collect())]
+}
+
+#[test]
+fn a_change_alters_its_target_and_has_no_place_of_its_own() {
+    let mut timeline = Timeline::new(&newest(1..=3));
+    assert_eq!(timeline.publish(set(4, 2, "ada", 1)), Published::Added);
+    assert_eq!(timeline.publish(set(5, 2, "bo", 2)), Published::Added);
+    assert_eq!(timeline.publish(event(6)), Published::Added);
+    assert_eq!(shown(&timeline), "1 2 3 6");
+    assert_eq!(timeline.cursor().seq, Seq::new(6));
+    assert_eq!(reactions(&timeline, 2), tea(2, &["ada", "bo"]));
+    assert_eq!(timeline.publish(set(5, 2, "bo", 2)), Published::Duplicate);
+    timeline.publish(samples::reaction(7, 2, person("ada"), "🍵", false, 1));
+    assert_eq!(reactions(&timeline, 2), tea(1, &["bo"]));
+    timeline.publish(samples::reaction(8, 2, person("bo"), "🍵", false, 0));
+    assert_eq!(reactions(&timeline, 2), vec![]);
+}
+
+#[test]
+fn a_change_that_a_page_knows_already_is_not_applied_to_it_again() {
+    let mut timeline = Timeline::new(&newest(5..=6));
+    // The page was read after the events 7 and 8, which the stream brings later.
+    let mut ahead = HistoryPage { as_of: event(8).cursor(&epoch(EPOCH)), ..page(3..=5) };
+    let known = ReactionSummary { emoji: "🍵".to_owned(), count: 1, people: vec![person("bo")] };
+    ahead.items[0].reactions = vec![known];
+    assert!(timeline.add_page(&ahead));
+    timeline.publish(set(7, 3, "ada", 1));
+    timeline.publish(samples::reaction(8, 3, person("ada"), "🍵", false, 1));
+    assert_eq!(reactions(&timeline, 3), tea(1, &["bo"]));
+    timeline.publish(set(9, 3, "cy", 2));
+    assert_eq!(reactions(&timeline, 3), tea(2, &["bo", "cy"]));
+}
+
+#[test]
+fn a_page_that_was_read_before_a_change_and_comes_after_it_knows_it_too() {
+    let mut timeline = Timeline::new(&newest(5..=6));
+    let behind = HistoryPage { as_of: event(6).cursor(&epoch(EPOCH)), ..page(3..=5) };
+    timeline.publish(set(7, 3, "ada", 1));
+    assert!(timeline.add_page(&behind));
+    assert_eq!(reactions(&timeline, 3), tea(1, &["ada"]));
+    assert_eq!(timeline.outdated(), None);
+}
+
+#[test]
+fn a_page_that_was_read_before_more_changes_than_are_kept_is_to_be_fetched_again() {
+    let mut timeline = Timeline::new(&newest(5..=6));
+    (7..=407).for_each(|seq| _ = timeline.publish(set(seq, 6, "ada", 1)));
+    let behind = HistoryPage { as_of: event(6).cursor(&epoch(EPOCH)), ..page(3..=5) };
+    assert!(timeline.add_page(&behind));
+    assert_eq!(timeline.outdated(), Some(Seq::new(4)), "what is held of 5 knows more than the page");
+    let fresh = HistoryPage { as_of: event(407).cursor(&epoch(EPOCH)), ..page(3..=5) };
+    assert!(timeline.add_page(&fresh));
+    assert_eq!(timeline.outdated(), None);
+}
+
+#[test]
+fn what_was_held_before_a_gap_may_have_changed_and_is_fetched_again_from_the_newest_on() {
+    let mut timeline = Timeline::new(&newest(1..=4));
+    timeline.join(&gap(300..=301));
+    assert_eq!(timeline.outdated(), Some(Seq::new(4)));
+    let mut fresh = HistoryPage { as_of: event(301).cursor(&epoch(EPOCH)), ..page(3..=4) };
+    fresh.items[1].reactions = vec![ReactionSummary { emoji: "🍵".to_owned(), count: 1, people: vec![person("bo")] }];
+    assert!(timeline.add_page(&fresh));
+    assert_eq!(reactions(&timeline, 4), tea(1, &["bo"]));
+    assert_eq!(timeline.outdated(), Some(Seq::new(2)));
+    assert_eq!(shown(&timeline), "1 2 3 4 - 300 301");
+}

@@ -1,0 +1,28 @@
+//! Projections: tables that are folded from the events, in the same transaction. One file a kind; a new kind is a line in
+//! each function here. Not here: the log itself (`operations`, `queries`).
+
+mod reactions;
+
+use rusqlite::{Connection, Result};
+
+use crate::protocol::{EventBody, HistoryItem, LogEvent};
+use crate::server::log::{Draft, StoreError};
+
+/// What became of folding an event: the event that it changes, if it changes one. A refusal takes the whole transaction
+/// back.
+pub(super) type Folded = std::result::Result<Option<Box<LogEvent>>, StoreError>;
+
+/// Folds an event that is about to be inserted into its projection, and fills in what the store knows of its body.
+pub(super) fn apply(database: &Connection, room_id: i64, draft: &Draft, event: &mut LogEvent) -> Result<Folded> {
+    match &mut event.body {
+        EventBody::Reaction(reaction) => reactions::apply(database, room_id, draft, event.seq, reaction),
+        EventBody::Message(_) | EventBody::RoomCreated | EventBody::Unknown(_) => Ok(Ok(None)),
+    }
+}
+
+/// Content events, oldest first, as they stand in this snapshot.
+pub(super) fn fold(snapshot: &Connection, room_id: i64, events: Vec<LogEvent>) -> Result<Vec<HistoryItem>> {
+    let mut items: Vec<_> = events.into_iter().map(HistoryItem::new).collect();
+    reactions::fold(snapshot, room_id, &mut items)?;
+    Ok(items)
+}
