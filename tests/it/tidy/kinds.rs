@@ -10,6 +10,8 @@ const ROOMS: &[&str] = &[
     "src/server/log/sqlite/projections/{kinds}.rs",
     "src/server/log/conformance/{kinds}.rs",
     "src/model/timeline/{kinds}.rs",
+    "src/model/{kinds}.rs",
+    "src/boot/forms/{kind}.rs",
     "src/ui/components/{kinds}.rs",
     "style/components/{kinds}.css",
     "tests/it/{kinds}.rs",
