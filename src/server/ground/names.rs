@@ -11,7 +11,7 @@ use crate::model::text::invisible::is_visible;
 
 /// The version of [`NameKey::look`]. Whoever keeps looks computes them anew when it differs: to be raised with every change
 /// of the rule and with every update of the tables of Unicode behind it.
-pub const LOOKS_VERSION: &str = "3";
+pub const LOOKS_VERSION: &str = "4";
 
 /// An upright stroke: what l, I, | and their kin are drawn as. Private characters are changed by no table of Unicode.
 const STROKE: char = '\u{E000}';
@@ -67,12 +67,27 @@ impl NameKey {
 }
 
 /// A name without what stands before its first and after its last letter or digit: a reader takes `•Alice•` and `Alice 🍵`
-/// for Alice. Whole graphemes, so that marks stay with their letters. A name without letters and digits is all that it has.
+/// for Alice. What is drawn like one letter is one, as the stroke of `Pau|` is, and № is not. Whole graphemes, so that marks
+/// stay with their letters. A name without letters and digits is all that it has.
 fn without_ornaments(name: &str) -> &str {
-    let mut letters = name.grapheme_indices(true).filter(|(_, grapheme)| grapheme.chars().any(char::is_alphanumeric));
-    let Some((start, first)) = letters.next() else { return name };
+    let is_letter = |grapheme: &str| {
+        let mut drawn = skeleton(grapheme);
+        let is_one = drawn.next().is_some_and(is_drawn_as_letter) && drawn.next().is_none();
+        is_one || grapheme.chars().any(is_drawn_as_letter)
+    };
+    between_letters(name, is_letter)
+}
+
+/// From the first letter to the last, by graphemes.
+fn between_letters(text: &str, is_letter: impl Fn(&str) -> bool) -> &str {
+    let mut letters = text.grapheme_indices(true).filter(|(_, grapheme)| is_letter(grapheme));
+    let Some((start, first)) = letters.next() else { return text };
     let (last_start, last) = letters.next_back().unwrap_or((start, first));
-    &name[start..last_start + last.len()]
+    &text[start..last_start + last.len()]
+}
+
+fn is_drawn_as_letter(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, STROKE | ONE)
 }
 
 /// NFC: each letter in one piece with its marks, where Unicode has such a piece.
@@ -110,7 +125,9 @@ fn skeletons(name: &str, before: impl Fn(char) -> char, after: impl Fn(char) -> 
     let plain: String = name.nfkd().filter(is_seen).map(before).collect();
     let written: String = skeleton(&plain).map(after).collect();
     let folded: String = skeleton(&fold(&written)).collect();
-    fold(&folded).nfd().collect()
+    let drawn: String = fold(&folded).nfd().collect();
+    // A letter that is drawn like an ornament is one: ǃ is no exclamation mark to Unicode.
+    between_letters(&drawn, |grapheme| grapheme.chars().any(is_drawn_as_letter)).to_owned()
 }
 
 fn is_alike(one: &str, other: &str) -> bool {

@@ -53,6 +53,11 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
     ("Ann", "Ann 🌸"),
     ("C", "C++"),
     ("1", "№ 1"),
+    ("Paul", "Pau|"),
+    ("Isabel", "|sabel"),
+    ("All", "Al|"),
+    ("Alice", "Aliceǃ"),
+    ("Alice", "Aliceʼ"),
 ];
 
 /// Pairs that are the same name, typed in another way.
