@@ -137,6 +137,8 @@ struct Quiet {
     drawn: Timestamp,
     /// How many lines of others the last join brought after a time away.
     brought: usize,
+    /// Whether a page of what may have changed is on its way.
+    refreshes: bool,
     /// The message that emojis are offered for by the page as the server drew it, without scripts.
     offered_for: Option<Seq>,
     /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
@@ -211,6 +213,7 @@ impl RoomState {
                 sign_out,
                 drawn: page.drawn_ms,
                 brought: 0,
+                refreshes: false,
                 offered_for: page.offered_for,
                 held: Vec::new(),
                 throttle: TypingThrottle::default(),

@@ -11,6 +11,9 @@ use crate::protocol::{HistoryPage, RoomSlug, Seq};
 /// Messages asked for at once when reading back.
 const PAGE_ITEMS: u32 = 100;
 
+/// When a page that did not come is asked for again.
+const REFRESH_RETRY_MS: u32 = 10_000;
+
 impl RoomState {
     /// The reader scrolled, to the end of the mounted rows or elsewhere: keeps up with where they are.
     pub fn scrolled(self, at_end: bool) {
@@ -71,16 +74,36 @@ impl RoomState {
         }
         let taken = page.is_ok_and(|page| self.timeline.update(|timeline| timeline.add_page(&page)));
         self.reach_back.set(if taken { ReachBack::Idle } else { ReachBack::Failed });
-        if taken {
-            self.refresh_outdated();
-        }
     }
 
-    /// Fetches again, page by page, what is held and may have changed while this page was away.
+    /// Fetches again what is held and may have changed while this page was away: page by page, one at a time, beside
+    /// whatever the reader reaches for.
     pub(super) fn refresh_outdated(self) {
-        if let Some(held) = self.timeline.with_untracked(|timeline| timeline.outdated()) {
-            self.load_until(held);
+        let Some(held) = self.outdated() else { return };
+        if self.quietly(|quiet| std::mem::replace(&mut quiet.refreshes, true)) {
+            return;
         }
+        let room = self.slug();
+        spawn_local(async move {
+            let page = history::before(&room, held.next(), PAGE_ITEMS).await;
+            self.quietly(|quiet| quiet.refreshes = false);
+            if let Ok(page) = page
+                && self.is_open(&room)
+            {
+                self.timeline.update(|timeline| timeline.add_page(&page));
+            }
+            // Where a page helped nothing, another try is for later; what comes with a join tries too.
+            if self.outdated() == Some(held) {
+                let again = move || self.refresh_outdated();
+                self.quietly(|quiet| quiet.timers.refresh.set(REFRESH_RETRY_MS, again));
+            } else {
+                self.refresh_outdated();
+            }
+        });
+    }
+
+    fn outdated(self) -> Option<Seq> {
+        self.timeline.with_untracked(|timeline| timeline.outdated())
     }
 
     /// Mounts the newest rows and shows the last of them.

@@ -147,12 +147,23 @@ impl RoomState {
         if !self.is_open(room) {
             return;
         }
-        if !self.timeline.with_untracked(|timeline| timeline.continues(&page)) {
+        let (head, continues, is_ahead) = self.timeline.with_untracked(|timeline| {
+            let (head, epoch) = (timeline.head(), &timeline.cursor().epoch);
+            (head, timeline.continues(&page), page.as_of.epoch == *epoch && page.covers.first > head)
+        });
+        if is_ahead {
+            return self.take_backlog(&Backlog::Gap { page });
+        }
+        if !continues {
             // Another history: there is no join that could say so.
             let _ = window().location().reload();
             return;
         }
-        self.take_backlog(&Backlog::Gap { page });
+        self.timeline.update(|timeline| timeline.add_page(&page));
+        for item in page.items.iter().filter(|item| item.event.seq > head) {
+            self.arrived(&item.event);
+        }
+        self.settle_own(page.items.iter().map(|item| &item.event));
     }
 
     /// The line is on disk.

@@ -41,6 +41,8 @@ pub struct Timers {
     pub clock: Timer,
     /// Keeps a long draft.
     pub draft: Timer,
+    /// Fetches again what may have changed.
+    pub refresh: Timer,
     /// Lets out what a screen reader is told.
     pub announcement: Timer,
 }
