@@ -146,6 +146,12 @@ const ROUTES: &[Row] = &[
     row("/", Get("/"), 200, 200),
     row("/r/{room}", Get("/r/lobby"), 200, 200),
     row("/r/{room}/say", Post("/r/lobby/say", &[("text", "hi"), ("client_message_id", "x")]), 403, 303),
+    row(
+        "/r/{room}/react",
+        Post("/r/lobby/react", &[("reaction", "1"), ("offered_for", ""), ("client_message_id", "x")]),
+        403,
+        303,
+    ),
     row("/nickname", Post("/nickname", &[("nickname", "Bo"), ("room", "lobby")]), 303, 303),
     row("/sign-out", Post("/sign-out", &[("room", "lobby")]), 303, 303),
     row("/rooms", Post("/rooms", &[("title", "Garden"), ("room", "lobby")]), 403, 303),

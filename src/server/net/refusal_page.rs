@@ -11,7 +11,7 @@ use crate::protocol::Refusal;
 
 /// In such a page nothing runs, and nothing is sent.
 pub const NOTHING_RUNS: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a page is served as.
 pub const HTML: &str = "text/html; charset=utf-8";
 

@@ -26,7 +26,7 @@ const PAGE_BYTES_MAX: usize = 128 * 1024;
 /// What the JSON of an event weighs beside the text: names, ids, times and keys.
 const EVENT_BYTES: usize = 256;
 
-/// What the JSON of a person or of an emoji weighs.
+/// What the JSON of a person weighs beside the nickname, and that of a reaction beside its people.
 const PERSON_BYTES: usize = 96;
 
 /// All rooms with who is in them, the lobby first.
@@ -203,8 +203,9 @@ fn event_bytes(event: &LogEvent) -> usize {
 
 /// About how large a content event is with what is folded into it.
 fn item_bytes(item: &HistoryItem) -> usize {
-    let names: usize = item.reactions.iter().map(|reaction| 1 + reaction.people.len()).sum();
-    event_bytes(&item.event) + names * PERSON_BYTES
+    let people = item.reactions.iter().flat_map(|reaction| &reaction.people);
+    let named: usize = people.map(|person| PERSON_BYTES + person.nickname.chars().map(json_bytes).sum::<usize>()).sum();
+    event_bytes(&item.event) + item.reactions.len() * PERSON_BYTES + named
 }
 
 /// How many of these sizes fit, the first two whatever they are.

@@ -92,9 +92,16 @@ impl Publication {
 /// What a program reads of a reaction: `🍵 → Alice: the first words of the message`. One that is taken back has no words.
 fn reaction_in_words(reaction: &Reaction, target: &LogEvent) -> Option<String> {
     const QUOTED_GRAPHEMES: usize = 40;
+    // A grapheme may have any number of marks.
+    const QUOTED_BYTES: usize = 200;
     let author = target.by.as_ref().filter(|_| reaction.on)?;
     let line = target.body.text().lines().next().unwrap_or_default();
-    let quote: String = line.graphemes(true).take(QUOTED_GRAPHEMES).collect();
+    let mut bytes = 0;
+    let fits = |grapheme: &&str| {
+        bytes += grapheme.len();
+        bytes <= QUOTED_BYTES
+    };
+    let quote: String = line.graphemes(true).take(QUOTED_GRAPHEMES).take_while(fits).collect();
     Some(format!("{} → {}: {quote}", reaction.emoji, author.nickname))
 }
 

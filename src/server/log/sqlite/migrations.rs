@@ -21,6 +21,9 @@ pub(super) const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 /// The step that writes every event anew.
 const REWRITES_THE_LOG: i64 = 4;
 
+/// The step that reads every event for an index.
+const READS_THE_LOG: i64 = 5;
+
 /// Why the schema could not be brought up to date.
 #[derive(Debug)]
 pub(super) enum MigrationError {
@@ -54,6 +57,9 @@ pub(super) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), Mi
         if version == REWRITES_THE_LOG {
             prepare_rewrite(connection, file)?;
         }
+        if version == READS_THE_LOG {
+            announce_reading(connection)?;
+        }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", version)?;
@@ -74,6 +80,15 @@ fn prepare_rewrite(connection: &Connection, file: &Path) -> Result<(), Migration
         detail: format!("this version writes the log anew once, and {detail}"),
     })?;
     tracing::info!(events, "writing the log anew in the form of this version; this may take a while");
+    Ok(())
+}
+
+/// Tells whoever waits for the start that it takes some seconds for each million of events.
+fn announce_reading(connection: &Connection) -> Result<(), MigrationError> {
+    let events: i64 = connection.query_one("select count(*) from event", [], |row| row.get(0))?;
+    if events > 0 {
+        tracing::info!(events, "making an index of the log, which this version needs; this may take a while");
+    }
     Ok(())
 }
 

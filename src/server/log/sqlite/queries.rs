@@ -149,9 +149,11 @@ const OLDER: &str = "select * from (
                          select * from event where room_id = ?1 and seq < ?2 order by seq desc limit ?3
                      ) order by seq";
 const NEWER: &str = "select * from event where room_id = ?1 and seq > ?2 order by seq limit ?3";
+/// The index is named, since SQLite takes the primary key otherwise and walks over every change.
 const OLDER_CONTENT: &str = "select * from (
-                                 select * from event where room_id = ?1 and seq < ?2 and target_seq is null
+                                 select * from event indexed by event_content
+                                 where room_id = ?1 and seq < ?2 and target_seq is null
                                  order by seq desc limit ?3
                              ) order by seq";
-const NEWER_CONTENT: &str =
-    "select * from event where room_id = ?1 and seq > ?2 and target_seq is null order by seq limit ?3";
+const NEWER_CONTENT: &str = "select * from event indexed by event_content
+                             where room_id = ?1 and seq > ?2 and target_seq is null order by seq limit ?3";

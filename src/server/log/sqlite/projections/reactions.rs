@@ -20,25 +20,27 @@ pub(super) fn apply(
     let Some(message) = message_at(database, room_id, target)? else {
         return Ok(Err(StoreError::TargetNotFound));
     };
-    if reaction.on {
-        database
+    let changed = if reaction.on {
+        let inserted = database
             .prepare_cached("insert into reaction values (?1, ?2, ?3, ?4, ?5) on conflict do nothing")?
             .execute((room_id, target, emoji, person, sql_seq(at)))?;
         let most = draft.reactions_max;
         if most > 0 && kinds(database, room_id, target)? > most {
             return Ok(Err(StoreError::TooManyReactions));
         }
+        inserted
     } else {
         database
             .prepare_cached(
                 "delete from reaction where room_id = ?1 and target_seq = ?2 and emoji = ?3 and person_id = ?4",
             )?
-            .execute((room_id, target, emoji, person))?;
-    }
+            .execute((room_id, target, emoji, person))?
+    };
     reaction.count = database
         .prepare_cached("select count(*) from reaction where room_id = ?1 and target_seq = ?2 and emoji = ?3")?
         .query_one((room_id, target, emoji), |row| row.get(0))?;
-    Ok(Ok(Some(Box::new(message))))
+    // What changed nothing is told to no program again.
+    Ok(Ok((changed > 0).then(|| Box::new(message))))
 }
 
 /// The message at this place, if there is one.
