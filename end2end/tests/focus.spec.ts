@@ -47,7 +47,7 @@ test("after a change of nickname the focus is where it was changed", async ({ al
   await alice.nicknameField.fill(people.nickname("Alicia"));
   await alice.page.keyboard.press("Enter");
   await expect(alice.people.locator(".me__name")).toHaveText(people.nickname("Alicia"));
-  await expect(alice.people.locator("summary")).toBeFocused();
+  await expect(alice.people.getByText(alice.words.changeNickname, { exact: true })).toBeFocused();
 });
 
 test("the link to older messages stays the same while people come and go", async ({ people, room, script }) => {

@@ -18,7 +18,7 @@ test("older lines come on scrolling up, and the place is kept", async ({ script,
   const held = new Promise<void>((resolve) => (release = resolve));
   let asked = () => {};
   const wasAsked = new Promise<void>((resolve) => (asked = resolve));
-  await reader.page.route(/\/api\/.*events/, async (route) => {
+  await reader.page.route(/\/api\/.*history/, async (route) => {
     asked();
     await held;
     await route.continue();
