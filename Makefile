@@ -66,6 +66,8 @@ setup:
 check:
 	cargo fmt --check
 	cargo clippy --locked --all-targets --features faults -- -D warnings
+	# Targets that `cargo test` leaves out are none of all to cargo.
+	cargo clippy --locked --test crowds --features faults -- -D warnings
 	cargo clippy --locked --package teahouse-page --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
 	cd end2end && npm run --silent check

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use reqwest::Client;
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
-use teahouse::protocol::{HistoryPage, LogEvent, Seq};
+use serde::de::DeserializeOwned;
+use teahouse::protocol::{EventPage, HistoryPage, LogEvent, Seq};
 
 use crate::page::{Door, Page};
 
@@ -37,8 +38,12 @@ impl History {
     }
 
     /// The oldest events behind this one.
-    pub async fn after(&self, room: &str, after: Seq) -> HistoryPage {
-        let url = format!("http://{}/api/v1/rooms/{room}/events?limit=200&after={after}", self.address);
+    async fn after(&self, room: &str, after: Seq) -> EventPage {
+        self.read(&format!("{room}/events?limit=200&after={after}")).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, what: &str) -> T {
+        let url = format!("http://{}/api/v1/rooms/{what}", self.address);
         self.client.get(url).send().await.unwrap().json().await.unwrap()
     }
 
@@ -46,7 +51,8 @@ impl History {
     pub async fn fill_holes(&self, page: &mut Page) {
         let Some(timeline) = &mut page.timeline else { return };
         while let Some(hole) = timeline.newest_hole() {
-            let page = self.after("lobby", hole.after.previous()).await;
+            let held = hole.before.next();
+            let page: HistoryPage = self.read(&format!("lobby/history?limit=200&before={held}")).await;
             assert!(timeline.add_page(&page), "the history is another");
         }
     }
