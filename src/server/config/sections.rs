@@ -99,7 +99,7 @@ settings! {
         recent_pages: usize = 64, Count, Means("none");
         /// Memory for the pages of rooms as they were drawn last for readers without a session. When it is used up, those that nobody asked for the longest are drawn anew.
         drawn_pages_bytes: usize = 16 * 1_024 * 1_024, Bytes, Means("none are kept");
-        /// Least time between two drawings of the same page for readers without a session. Whoever asks sooner after a change waits for it.
+        /// Least time between two drawings of the same page, which readers with a session share. Whoever asks sooner after a change waits for it.
         drawn_pages_tick: Duration = ms(50), Milliseconds, Means("drawn at once");
         /// How long an unused nickname stays owned by its session.
         nickname_ttl: Duration = Duration::from_secs(720 * 3_600), Hours, Means("for ever");
