@@ -12,7 +12,7 @@ pub mod listener;
 
 pub mod socket;
 
-pub mod link;
+pub mod connection;
 
 mod journal;
 

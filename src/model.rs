@@ -1,28 +1,20 @@
 //! Pure state machines that both sides share: no async, no IO, no clock, no randomness; time and chance are arguments.
-//! May use: `protocol`. The files never name each other, except that `rows` reads `timeline`, `outbox` and `calendar`,
-//! and `link` uses `backoff`.
+//! May use: `protocol`. The files never name each other, except that `rows` reads `conversation` and `calendar`, and
+//! `connection` uses `backoff`.
 
 pub mod text;
 
 pub mod calendar;
 
-pub mod timeline;
-
-pub mod outbox;
+pub mod conversation;
 
 pub mod rows;
 
-pub mod reactions;
-
-pub mod roster;
-
 pub mod draft;
-
-pub mod typing;
 
 pub mod backoff;
 
-pub mod link;
+pub mod connection;
 
 pub mod address;
 

@@ -1,5 +1,5 @@
 //! One WebSocket, by gloo-net: opens, tells what comes, sends, closes when dropped. Not here: when to open the next one
-//! (`model::link`).
+//! (`model::connection`).
 
 use std::future::poll_fn;
 

@@ -12,7 +12,7 @@ use web_sys::{Storage, StorageEvent};
 
 use super::listener::Listener;
 use super::{journal, json};
-use crate::model::outbox::{KeptLine, Outbox, OutgoingLine};
+use crate::model::conversation::outbox::{KeptLine, Outbox, OutgoingLine};
 use crate::protocol::{ClientMessageId, RoomSlug, Seq, TabId};
 
 pub use person::{forget_person, has_signed_out, on_sign_out, recover};

@@ -11,9 +11,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use layout::Layout;
 
 use super::calendar::{CivilDate, Clock};
-use super::outbox::{LineState, Outbox, OutgoingLine};
-use super::reactions::Pending;
-use super::timeline::{Entry, Hole, Notice, Timeline};
+use super::conversation::outbox::{LineState, Outbox, OutgoingLine};
+use super::conversation::reactions::Pending;
+use super::conversation::timeline::{Entry, Hole, Notice, Timeline};
 use crate::protocol::{ClientMessageId, Origin, Person, Refusal, Seq, Timestamp};
 
 /// One row of the conversation.

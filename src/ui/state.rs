@@ -17,16 +17,16 @@ mod unread;
 
 use leptos::prelude::*;
 
-use crate::client::link::LinkHandle;
+use crate::client::connection::LinkHandle;
 use crate::client::local_time;
 use crate::model::calendar::CivilDate;
+use crate::model::connection::LinkStatus;
+use crate::model::conversation::outbox::Outbox;
+use crate::model::conversation::roster::Roster;
+use crate::model::conversation::timeline::Timeline;
+use crate::model::conversation::typing::{Typing, TypingThrottle};
 use crate::model::draft::Draft;
-use crate::model::link::LinkStatus;
-use crate::model::outbox::Outbox;
-use crate::model::roster::Roster;
 use crate::model::rows::{Row, Window, rows};
-use crate::model::timeline::Timeline;
-use crate::model::typing::{Typing, TypingThrottle};
 use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Seq, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};

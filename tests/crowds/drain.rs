@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
-use teahouse::model::link::{Input, LinkStatus};
+use teahouse::model::connection::{Input, LinkStatus};
 use teahouse::protocol::{ClientMessageId, Event, RoomSlug};
 use tempfile::TempDir;
 use tokio::sync::mpsc;

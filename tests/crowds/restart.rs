@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use teahouse::model::link::LinkStatus;
+use teahouse::model::connection::LinkStatus;
 use teahouse::protocol::{ClientMessageId, RoomSlug};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};

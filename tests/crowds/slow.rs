@@ -9,7 +9,7 @@ mod verdict;
 use std::sync::Arc;
 
 use serde_json::json;
-use teahouse::model::link::{Input, LinkStatus};
+use teahouse::model::connection::{Input, LinkStatus};
 use teahouse::protocol::{ClientMessageId, CloseCode, Command, LogEvent, RoomSlug, Seq};
 use tempfile::TempDir;
 use tokio::sync::watch;

@@ -1,10 +1,10 @@
 //! A reconnect storm: thousands of pages lose their connections in one moment, as when a proxy restarts, and come back by
-//! their own machines: `model::link`, with real chance and real time. A bystander whose connection holds goes on talking.
+//! their own machines: `model::connection`, with real chance and real time. A bystander whose connection holds goes on talking.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use teahouse::model::link::{Input, LinkStatus};
+use teahouse::model::connection::{Input, LinkStatus};
 use teahouse::protocol::{ClientMessageId, EventBody, LogEvent, RoomSlug, Seq};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, mpsc, watch};

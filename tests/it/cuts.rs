@@ -1,7 +1,7 @@
 //! Bad networks: the connection is cut at every single byte, in each direction, in each way. Whatever was on its way, each
 //! line is said once, in the order of typing, and the page shows what the database holds.
 
-use teahouse::model::link::{Input, LinkStatus};
+use teahouse::model::connection::{Input, LinkStatus};
 use teahouse::protocol::{ClientMessageId, Event, EventBody, EventPage, LogEvent, RoomSlug, Seq};
 use tokio::time::timeout;
 

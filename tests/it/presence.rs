@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
-use teahouse::model::roster::Roster;
+use teahouse::model::conversation::roster::Roster;
 use teahouse::protocol::{Command, Event, Person, RoomSlug, RoomSummary};
 
 use crate::support::{Member, TestServer};

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{Parts, Visit, read, see_other};
 use crate::boot::pages::AnyQuery;
 use crate::model::address;
-use crate::model::reactions::{Change, Press};
+use crate::model::conversation::reactions::{Change, Press};
 use crate::protocol::page::Form as PageForm;
 use crate::protocol::{ClientMessageId, ErrorCode, PostBody, RoomSlug};
 use crate::server::edge::http::HttpRefusal;

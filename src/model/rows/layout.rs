@@ -2,8 +2,8 @@
 
 use super::{Continuation, Delivery, Line, LineId, Names, Ownership, ReactionRow, Row};
 use crate::model::calendar::{self, CivilDate, Clock};
-use crate::model::outbox::OutgoingLine;
-use crate::model::reactions::Pending;
+use crate::model::conversation::outbox::OutgoingLine;
+use crate::model::conversation::reactions::Pending;
 use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
 /// A group of lines ends this long after its first one, so that the time shown is never further off.

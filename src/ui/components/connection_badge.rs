@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::client::local_time;
 use crate::model::calendar;
-use crate::model::link::LinkStatus;
+use crate::model::connection::LinkStatus;
 use crate::protocol::Timestamp;
 use crate::ui::i18n::fill;
 use crate::ui::piece::live;

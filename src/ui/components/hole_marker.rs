@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::timeline::Hole;
+use crate::model::conversation::timeline::Hole;
 use crate::ui::piece::live;
 use crate::ui::state::{ReachBack, use_room_state};
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::link::LinkStatus;
+use crate::model::connection::LinkStatus;
 use crate::protocol::CloseCode;
 use crate::protocol::page::Form;
 use crate::ui::i18n;

@@ -1,5 +1,5 @@
 //! The reactions to a message, and what one reacts by. All their buttons belong to one form, which works without scripts;
-//! what each asks for is in its value (`model::reactions`).
+//! what each asks for is in its value (`model::conversation::reactions`).
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use super::notice_line;
 use crate::client::element::{close_popover, element, open_popover_at};
 use crate::model::address;
-use crate::model::reactions::{Change, Press, QUICK};
+use crate::model::conversation::reactions::{Change, Press, QUICK};
 use crate::model::rows::{Line, LineId, Ownership, ReactionRow};
 use crate::protocol::Seq;
 use crate::ui::i18n::fill;

@@ -9,7 +9,7 @@ use super::drawer::DrawerClose;
 use super::language_switch::LanguageSwitch;
 use crate::client::element::{close_popover, focus_unless_touch};
 use crate::model::address;
-use crate::model::outbox::Unsent;
+use crate::model::conversation::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
 use crate::ui::cell::Derived;
 use crate::ui::i18n::{isolated, refusal, room_title};
@@ -51,7 +51,7 @@ fn key(room: &RoomSummary) -> String {
     [room.slug.as_str(), &room.title, &online, &room.people.join("\0")].join("\0")
 }
 
-/// Only listed for what waits in it: see `model::outbox`.
+/// Only listed for what waits in it: see `model::conversation::outbox`.
 fn is_gone(room: &RoomSummary) -> bool {
     room.head == Seq::ZERO
 }

@@ -13,7 +13,7 @@ use super::notice_line;
 use crate::client::element::element;
 use crate::client::scroll::{self, Place};
 use crate::model::address;
-use crate::model::link::LinkStatus;
+use crate::model::connection::LinkStatus;
 use crate::model::rows::Row;
 use crate::ui::cell::Derived;
 use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live};

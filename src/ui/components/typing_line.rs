@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::typing::Typing;
+use crate::model::conversation::typing::Typing;
 use crate::ui::cell::Derived;
 use crate::ui::i18n::{Words, fill, isolated};
 use crate::ui::piece::live;

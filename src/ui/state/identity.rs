@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use super::RoomState;
 use crate::api::{self, ApiError, ChooseNickname, SignOut};
 use crate::client::{dialog, storage};
-use crate::model::outbox::Outbox;
+use crate::model::conversation::outbox::Outbox;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
 use crate::ui::i18n::{fill, isolated};

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::RoomState;
-use crate::client::link::{self, LinkHandle};
+use crate::client::connection::{self, LinkHandle};
 use crate::client::{local_time, storage};
-use crate::model::link::LinkStatus;
-use crate::model::roster::Roster;
-use crate::model::timeline::{Published, Timeline};
+use crate::model::connection::LinkStatus;
+use crate::model::conversation::roster::Roster;
+use crate::model::conversation::timeline::{Published, Timeline};
 use crate::protocol::page::Form;
 use crate::protocol::{Backlog, CloseCode, ErrorCode, Event, HistoryPage, LogEvent, RoomSlug, RoomSummary, Seq};
 
@@ -41,11 +41,11 @@ impl RoomState {
         }
     }
 
-    fn receive(self, update: link::Update) {
+    fn receive(self, update: connection::Update) {
         match update {
-            link::Update::Status(status) => self.link_changed(status),
-            link::Update::CaughtUp { .. } => self.tell_caught_up(),
-            link::Update::Event(event) => self.event(*event),
+            connection::Update::Status(status) => self.link_changed(status),
+            connection::Update::CaughtUp { .. } => self.tell_caught_up(),
+            connection::Update::Event(event) => self.event(*event),
         }
     }
 

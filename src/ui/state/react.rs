@@ -3,8 +3,8 @@
 use super::RoomState;
 use crate::client::element::focus;
 use crate::client::storage;
-use crate::model::outbox::LineState;
-use crate::model::reactions::Change;
+use crate::model::conversation::outbox::LineState;
+use crate::model::conversation::reactions::Change;
 use crate::protocol::page::Form;
 use crate::protocol::{ErrorCode, PostBody, Refusal, Seq};
 use crate::ui::i18n::{self, fill};

@@ -4,8 +4,8 @@ use leptos::task::spawn_local;
 
 use super::{ReachBack, RoomState};
 use crate::client::history::{self, HistoryError};
+use crate::model::conversation::timeline::Hole;
 use crate::model::rows::Window;
-use crate::model::timeline::Hole;
 use crate::protocol::{HistoryPage, RoomSlug, Seq};
 
 /// Messages asked for at once when reading back.

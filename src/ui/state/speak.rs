@@ -5,12 +5,12 @@ use leptos::task::spawn_local;
 
 use super::{FormNotice, RoomState};
 use crate::api::{self, ApiError, PostMessage};
-use crate::client::link::LinkHandle;
+use crate::client::connection::LinkHandle;
 use crate::client::{history, local_time, storage};
-use crate::model::link::LinkStatus;
-use crate::model::outbox::{Outbox, OutgoingLine};
+use crate::model::connection::LinkStatus;
+use crate::model::conversation::outbox::{Outbox, OutgoingLine};
+use crate::model::conversation::timeline::Timeline;
 use crate::model::text;
-use crate::model::timeline::Timeline;
 use crate::protocol::page::Form;
 use crate::protocol::{
     Backlog, ClientMessageId, Command, ErrorCode, LogEvent, PostBody, Refusal, RoomSlug, Seq, Timestamp, UserId,

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use teahouse::model::link::LinkStatus;
-use teahouse::model::timeline::Entry;
+use teahouse::model::connection::LinkStatus;
+use teahouse::model::conversation::timeline::Entry;
 use teahouse::protocol::{
     Backlog, ClientMessageId, CloseCode, Event, EventBody, HistoryItem, LogEvent, ReactionSummary, UserId,
 };

@@ -1,6 +1,6 @@
 //! The world without faults, in which everything must come right.
 
-use teahouse::model::link::Input as LinkInput;
+use teahouse::model::connection::Input as LinkInput;
 use teahouse::server::log::EventRange;
 
 use super::audit;

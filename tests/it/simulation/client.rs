@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use teahouse::model::link::{Input, Link, LinkStatus, Output};
-use teahouse::model::outbox::{KeptLine, Outbox, OutgoingLine};
-use teahouse::model::timeline::{Entry, Published, Timeline};
+use teahouse::model::connection::{Input, Link, LinkStatus, Output};
+use teahouse::model::conversation::outbox::{KeptLine, Outbox, OutgoingLine};
+use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::{
     ClientMessageId, Command, Event, EventBody, HistoryPage, LogEvent, Person, PostBody, RoomSlug, Seq, TabId,
     Timestamp,

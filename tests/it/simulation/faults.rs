@@ -1,6 +1,6 @@
 //! What breaks: connections, the server, a page, the operator's disk; and crowds that are no fault but feel like one.
 
-use teahouse::model::link::Input as LinkInput;
+use teahouse::model::connection::Input as LinkInput;
 use teahouse::protocol::{ClientMessageId, EventBody, Message, Origin, Person, RoomSlug, UserId};
 use teahouse::server::edge::connection::member::Input;
 use teahouse::server::ground::clock;

@@ -2,7 +2,7 @@
 
 use std::slice::Iter;
 
-use teahouse::model::link::Input as LinkInput;
+use teahouse::model::connection::Input as LinkInput;
 
 use super::network::{Fate, Weather};
 use super::world::{CLIENTS, World};

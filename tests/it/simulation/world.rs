@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use teahouse::model::link::Input as LinkInput;
+use teahouse::model::connection::Input as LinkInput;
 use teahouse::protocol::{CloseCode, Event, RoomSlug, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};

@@ -1,14 +1,14 @@
 //! The page without a browser: its own state machines (`link`, `outbox`, `timeline`) over a real socket, moved as
-//! `client::link` and `ui::state` move them. Decides nothing by itself. The program in `tests/crowds` uses it too.
+//! `client::connection` and `ui::state` move them. Decides nothing by itself. The program in `tests/crowds` uses it too.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
-use teahouse::model::link::{Input, Link, LinkStatus, Output};
-use teahouse::model::outbox::Outbox;
-use teahouse::model::timeline::{Entry, Published, Timeline};
+use teahouse::model::connection::{Input, Link, LinkStatus, Output};
+use teahouse::model::conversation::outbox::Outbox;
+use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::limits::SUBPROTOCOL;
 use teahouse::protocol::{
     Backlog, ClientMessageId, Command, Event, HistoryItem, LogEvent, Person, PostBody, RoomSlug, Seq, TabId, Timestamp,

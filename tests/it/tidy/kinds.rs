@@ -9,8 +9,8 @@ const ROOMS: &[&str] = &[
     "src/server/posting/{kind}.rs",
     "src/server/log/sqlite/projections/{kinds}.rs",
     "src/server/log/conformance/{kinds}.rs",
-    "src/model/timeline/{kinds}.rs",
-    "src/model/{kinds}.rs",
+    "src/model/conversation/timeline/{kinds}.rs",
+    "src/model/conversation/{kinds}.rs",
     "src/boot/forms/{kind}.rs",
     "src/ui/components/{kinds}.rs",
     "style/components/{kinds}.css",
@@ -57,9 +57,9 @@ fn what_moves_events_knows_no_kind_of_change() {
         "src/server/delivery/hub/fan_out.rs",
         "src/server/delivery/recent_pages.rs",
         "src/server/edge/connection/member/machine/commands.rs",
-        "src/model/link/machine.rs",
-        "src/model/link/machine/room.rs",
-        "src/client/link.rs",
+        "src/model/connection/machine.rs",
+        "src/model/connection/machine/room.rs",
+        "src/client/connection.rs",
         "tests/it/simulation/network.rs",
     ];
     let mut violations = Vec::new();

@@ -188,5 +188,5 @@ fn the_law_sees_through_groups_and_supers() {
     assert_eq!(faults("src/server/delivery/hub.rs", "mod tests {\n    use super::*;\n}\n"), 0);
     assert_eq!(faults("src/api/a.rs", "\n#[server]\nfn a() {\n    crate::server::posting::say()\n}\n"), 0);
     assert_eq!(faults("src/api/a.rs", "use crate::server::posting;\n"), 1);
-    assert_eq!(faults("src/client/link.rs", "use crate::api;\n"), 1);
+    assert_eq!(faults("src/client/connection.rs", "use crate::api;\n"), 1);
 }

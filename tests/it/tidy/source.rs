@@ -16,7 +16,7 @@ const SERDE_HOMES: &[&str] = &[
     "src/server/edge/http/",
     "src/boot/",
     // What the browser keeps: lines on their way, and the chosen language.
-    "src/model/outbox/kept.rs",
+    "src/model/conversation/outbox/kept.rs",
     "src/client/storage.rs",
     "src/ui/i18n.rs",
     // What the server hands to the browser with the HTML.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::local_time;
-use crate::model::link::LinkStatus;
+use crate::model::connection::LinkStatus;
 use crate::model::rows::{Delivery, Line, LineId, Ownership};
 use crate::protocol::{ClientMessageId, ErrorCode, Refusal};
 use crate::ui::i18n::{self, fill};

@@ -2,8 +2,8 @@
 
 use super::*;
 
-const TOKENS: &str = include_str!("../../../../style/base/tokens.css");
-const SEALS: &str = include_str!("../../../../style/components/seal.css");
+const TOKENS: &str = include_str!("../../../../../style/base/tokens.css");
+const SEALS: &str = include_str!("../../../../../style/components/seal.css");
 
 type Rgb = [f64; 3];
 

@@ -1,4 +1,4 @@
-//! The state machine of the browser's connection: connect, greet, join, live, back off. `client::link` only moves its
+//! The state machine of the browser's connection: connect, greet, join, live, back off. `client::connection` only moves its
 //! inputs and outputs.
 
 mod machine;

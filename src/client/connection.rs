@@ -1,4 +1,4 @@
-//! Drives [`crate::model::link`]: moves its outputs to the socket, the timer and the page, and their news back in.
+//! Drives [`crate::model::connection`]: moves its outputs to the socket, the timer and the page, and their news back in.
 //! Decides nothing.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::listener::Listener;
 use super::socket::{News, Socket};
 use super::{json, local_time, storage};
-use crate::model::link::{Input, Link, LinkStatus, Output};
+use crate::model::connection::{Input, Link, LinkStatus, Output};
 use crate::protocol::{Command, Cursor, Event, RoomSlug};
 
 /// What the page is told.

@@ -2,7 +2,7 @@
 
 use super::{CLOSED_BY_US, History, Link, Network, Phase, RESTART_MS, RESTART_PAUSE_MS, SOON_MS, Turn, later};
 use crate::model::backoff;
-use crate::model::link::Output;
+use crate::model::connection::Output;
 use crate::protocol::error::Reconnect;
 use crate::protocol::limits::PROTOCOL_VERSION;
 use crate::protocol::{CloseCode, Command};

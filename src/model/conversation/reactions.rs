@@ -64,14 +64,14 @@ impl Change {
 }
 
 /// The reader's own reactions that the log has not brought yet, in the order in which they were asked for.
-pub(super) struct Pending<'a> {
+pub(in crate::model) struct Pending<'a> {
     me: Option<&'a Person>,
     asked: Vec<(Seq, &'a str, bool)>,
 }
 
 impl<'a> Pending<'a> {
     /// Those that wait for this room.
-    pub(super) fn of(outbox: &'a Outbox, room: &RoomSlug, me: Option<&'a Person>) -> Self {
+    pub(in crate::model) fn of(outbox: &'a Outbox, room: &RoomSlug, me: Option<&'a Person>) -> Self {
         let asked = outbox.lines().iter().filter_map(|line| match (&line.body, line.state) {
             (_, LineState::Failed(_) | LineState::Stale) => None,
             (PostBody::Reaction { target, emoji, on }, _)
@@ -85,7 +85,7 @@ impl<'a> Pending<'a> {
     }
 
     /// The reactions to a message as they will be. One that the log has brought already changes nothing.
-    pub(super) fn over(&self, item: &HistoryItem) -> Vec<ReactionSummary> {
+    pub(in crate::model) fn over(&self, item: &HistoryItem) -> Vec<ReactionSummary> {
         let mut reactions = item.reactions.clone();
         for (_, emoji, on) in self.asked.iter().filter(|(target, ..)| *target == item.event.seq) {
             if let Some(me) = self.me {

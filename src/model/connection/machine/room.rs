@@ -1,7 +1,7 @@
 //! Transitions inside an open connection: greeted, joined, live, repaired; what is delivered and what is held back.
 
 use super::{Link, Phase, Turn, later};
-use crate::model::link::Output;
+use crate::model::connection::Output;
 use crate::protocol::event::RoomHead;
 use crate::protocol::{Backlog, Command, Cursor, ErrorCode, Event, LogEvent, Refusal, RoomSlug, Seq, Timestamp};
 

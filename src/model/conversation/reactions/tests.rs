@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::outbox::Outbox;
+use crate::model::conversation::outbox::Outbox;
 use crate::model::samples::{message, person};
 use crate::protocol::{ClientMessageId, ErrorCode, Refusal, Timestamp};
 
