@@ -20,7 +20,7 @@ pub use command::Command;
 pub use error::{CloseCode, ErrorCode, Refusal};
 pub use event::Event;
 pub use history::{Backlog, Covers, EventPage, HistoryItem, HistoryPage, ReactionSummary};
-pub use ids::{ClientMessageId, Cursor, Epoch, JoinAttempt, RoomSlug, Seq, TabId, Timestamp, UserId};
+pub use ids::{Cursor, Epoch, JoinAttempt, PostId, RoomSlug, Seq, TabId, Timestamp, UserId};
 pub use limits::Limits;
 pub use message::{LogEvent, Origin, Person, RoomSnapshot, RoomSummary};
 pub use page::{Notice, PageData};

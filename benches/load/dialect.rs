@@ -7,7 +7,7 @@ use teahouse::protocol::{Backlog, Event};
 
 use super::ledger::LineNumber;
 
-/// Stands before the number of a line, in its text and in its client message id.
+/// Stands before the number of a line, in its text and in its post id.
 const MARK: &[u8] = b"bench-line-";
 /// All numbers have so many digits, so that all lines are of one length.
 const DIGITS: usize = 10;

@@ -41,7 +41,7 @@ pub fn room_request(authority: &str, cookie: &str, room: RoomNumber) -> String {
 }
 
 pub fn message_request(authority: &str, cookie: &str, number: usize, text: &str) -> String {
-    form_request(authority, "/r/lobby/say", Some(cookie), &format!("text={text}&client_message_id=message-{number}"))
+    form_request(authority, "/r/lobby/post", Some(cookie), &format!("text={text}&post_id=message-{number}"))
 }
 
 fn form_request(authority: &str, path: &str, cookie: Option<&str>, form: &str) -> String {

@@ -1,8 +1,6 @@
 //! What the benchmarks work on: messages like those of people, the same in every run.
 
-use teahouse::protocol::{
-    ClientMessageId, EventBody, LogEvent, Message, Origin, Person, RoomSlug, Seq, Timestamp, UserId,
-};
+use teahouse::protocol::{EventBody, LogEvent, Message, Origin, Person, PostId, RoomSlug, Seq, Timestamp, UserId};
 use teahouse::server::log::Committed;
 
 /// A short line with what its wire puts around it.
@@ -43,7 +41,7 @@ pub fn committed() -> Committed {
             seq: Seq::new(4_211),
             at_ms: Timestamp::from_unix_ms(1_764_054_000_000),
             by: Some(by),
-            id: Some(ClientMessageId::parse(id).expect("hex digits are an id")),
+            id: Some(PostId::parse(id).expect("hex digits are an id")),
             body: EventBody::Message(Message { text: prose(60), sender_time: None }),
         },
         target: None,

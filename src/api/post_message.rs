@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, ApiError};
-use crate::protocol::{ClientMessageId, RoomSlug, Seq, Timestamp, UserId};
+use crate::protocol::{PostId, RoomSlug, Seq, Timestamp, UserId};
 
 /// The post is on disk, at this place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub async fn post_message(
     /// Where.
     room: RoomSlug,
     /// The name of the post, the same for every retry.
-    id: ClientMessageId,
+    id: PostId,
     /// Its author: it is posted in the name of nobody else.
     by: UserId,
     /// A `PostBody` in JSON, as `post` on the socket carries it.

@@ -16,7 +16,7 @@ use super::render::View;
 use super::{page_weight, render};
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
-use crate::protocol::{ClientMessageId, ErrorCode, JoinAttempt, Notice, PostBody, Refusal, RoomSlug};
+use crate::protocol::{ErrorCode, JoinAttempt, Notice, PostBody, PostId, Refusal, RoomSlug};
 use crate::server::app::{Caller, Client};
 use crate::server::config::Scheme;
 use crate::server::edge::http::HttpRefusal;
@@ -35,11 +35,11 @@ type Parts = (State<Site>, Extension<Caller>);
 #[derive(Deserialize)]
 struct SayForm {
     text: String,
-    client_message_id: ClientMessageId,
+    post_id: PostId,
 }
 
-/// `POST /r/{room}/say`
-pub async fn say(
+/// `POST /r/{room}/post`
+pub async fn post_message(
     (State(site), Extension(caller)): Parts,
     room: Result<Path<RoomSlug>, PathRejection>,
     request: Request,
@@ -52,13 +52,13 @@ pub async fn say(
     };
     let Some(guest) = &visit.caller.guest else {
         let refusal = ErrorCode::NicknameRequired.into();
-        return visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await;
+        return visit.refuse(PageForm::Post, refusal, form.text, Some(form.post_id)).await;
     };
-    let (room, id) = (visit.room.clone(), form.client_message_id.clone());
+    let (room, id) = (visit.room.clone(), form.post_id.clone());
     let body = PostBody::Message { text: form.text.clone() };
     match posting::post(&visit.site.app, Post::of_guest(guest, visit.caller.address, room, id, body)).await {
         Ok(_) => back_to(&visit.room),
-        Err(refusal) => visit.refuse(PageForm::Say, refusal, form.text, Some(form.client_message_id)).await,
+        Err(refusal) => visit.refuse(PageForm::Post, refusal, form.text, Some(form.post_id)).await,
     }
 }
 
@@ -154,13 +154,7 @@ impl Visit {
 
     /// Draws the page again, with the reason and with what was typed. Drawing is paid for first; whoever cannot pay, or
     /// typed more than fits into a page, gets a page that holds little else than what was typed.
-    async fn refuse(
-        self,
-        form: PageForm,
-        refusal: Refusal,
-        typed: String,
-        client_message_id: Option<ClientMessageId>,
-    ) -> Response {
+    async fn refuse(self, form: PageForm, refusal: Refusal, typed: String, post_id: Option<PostId>) -> Response {
         let language = pages::language(&self.headers);
         let payment = self.site.app.limits.charge(Action::DrawPage, &self.caller.payer());
         let heavy = if page_weight::is_too_heavy(&typed) { Err(refusal) } else { Ok(()) };
@@ -169,7 +163,7 @@ impl Visit {
         }
         match pages::page_data(&self.site.app, self.caller.person(), &self.room, EventRange::Newest).await {
             Ok(mut page) => {
-                page.notice = Some(Notice { form, refusal, typed, client_message_id });
+                page.notice = Some(Notice { form, refusal, typed, post_id });
                 let view = View { site: &self.site, language, cookie_lost: None, headers: &self.headers };
                 render::refused(refusal, render::page(page, &view))
             }

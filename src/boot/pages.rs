@@ -49,7 +49,7 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         .route("/", get(lobby))
         .route("/r/{room}", get(room))
         // Whoever asks for the address of a form, as by reloading the page of a refused one, is led on.
-        .route("/r/{room}/say", post(forms::say).get(to_room))
+        .route("/r/{room}/post", post(forms::post_message).get(to_room))
         .route("/r/{room}/react", post(forms::react).get(to_room))
         .route("/nickname", post(forms::nickname).get(to_lobby))
         .route("/sign-out", post(forms::sign_out).get(to_lobby))

@@ -14,7 +14,7 @@ use crate::protocol::{PageData, Person, Refusal};
 use crate::server::edge::http::HttpRefusal;
 use crate::server::ground::clock;
 use crate::server::net::refusal_page::{NOTHING_RUNS, RefusalPages};
-use crate::server::people::session::draw_client_message_id;
+use crate::server::people::session::draw_post_id;
 use crate::ui::i18n::Language;
 use crate::ui::state::ReaderPart;
 use crate::ui::{self, Assets, CookieLost, WayOn};
@@ -79,7 +79,7 @@ impl VisitorsPage {
 }
 
 fn end(reader: ReaderPart) -> String {
-    ui::draw_end(reader, &draw_client_message_id(clock::now()))
+    ui::draw_end(reader, &draw_post_id(clock::now()))
 }
 
 fn as_page(mut response: Response, view: &View) -> Response {

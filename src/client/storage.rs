@@ -12,8 +12,8 @@ use web_sys::{Storage, StorageEvent};
 
 use super::listener::Listener;
 use super::{journal, json};
-use crate::model::conversation::outbox::{KeptLine, Outbox, OutgoingLine};
-use crate::protocol::{ClientMessageId, RoomSlug, Seq, TabId};
+use crate::model::conversation::outbox::{KeptPost, Outbox, OutgoingPost};
+use crate::protocol::{PostId, RoomSlug, Seq, TabId};
 
 pub use person::{forget_person, has_signed_out, on_sign_out, recover};
 
@@ -22,7 +22,7 @@ const ATTEMPT: &str = "teahouse.attempt";
 /// What the reader saw last, as `{seq} {room}`: written for the event that the other tabs hear.
 const READ: &str = "teahouse.read";
 const DRAFT: &str = "teahouse.draft.";
-/// A key for each line, as in `teahouse.outbox.{room}.{client message id}`: tabs share the storage, and none of them ever
+/// A key for each post, as in `teahouse.outbox.{room}.{post id}`: tabs share the storage, and none of them ever
 /// writes what another one may have changed meanwhile.
 const OUTBOX: &str = "teahouse.outbox.";
 
@@ -77,36 +77,36 @@ pub fn keep_draft(room: &RoomSlug, draft: &str) {
     }
 }
 
-/// Gives an outbox the lines of all rooms that are not known to be on the server's disk.
+/// Gives an outbox the posts of all rooms that are not known to be on the server's disk.
 pub fn restore_lines(outbox: &mut Outbox) {
     for key in local_storage().iter().flat_map(keys) {
-        // A line that cannot be read does not take the others with it.
-        if let Some((room, _)) = line_of(&key)
-            && let Some(line) = read(&key).and_then(|json| json::decode(&json).ok())
+        // A post that cannot be read does not take the others with it.
+        if let Some((room, _)) = post_of(&key)
+            && let Some(post) = read(&key).and_then(|json| json::decode(&json).ok())
         {
-            outbox.restore(room, line);
+            outbox.restore(room, post);
         }
     }
 }
 
-/// Remembers a line until [`forget_line`].
-pub fn keep_line(line: &OutgoingLine) {
-    if let Ok(json) = serde_json::to_string(&KeptLine::from(line)) {
-        keep(&line_key(&line.room, &line.client_message_id), &json);
+/// Remembers a post until [`forget_post`].
+pub fn keep_post(post: &OutgoingPost) {
+    if let Ok(json) = serde_json::to_string(&KeptPost::from(post)) {
+        keep(&post_key(&post.room, &post.post_id), &json);
     }
 }
 
-/// The line arrived, or was given up.
-pub fn forget_line(room: &RoomSlug, id: &ClientMessageId) {
-    keep(&line_key(room, id), "");
+/// The post arrived, or was given up.
+pub fn forget_post(room: &RoomSlug, id: &PostId) {
+    keep(&post_key(room, id), "");
 }
 
-/// Calls back when another tab keeps a line of a room, or (none) has forgotten it.
-pub fn on_line_change(callback: impl Fn(RoomSlug, ClientMessageId, Option<KeptLine>) + 'static) -> Option<Listener> {
+/// Calls back when another tab keeps a post of a room, or (none) has forgotten it.
+pub fn on_post_change(callback: impl Fn(RoomSlug, PostId, Option<KeptPost>) + 'static) -> Option<Listener> {
     let window = web_sys::window()?;
     Listener::on(&window, "storage", move |event| {
         let event: StorageEvent = event.unchecked_into();
-        if let Some((room, id)) = event.key().as_deref().and_then(line_of) {
+        if let Some((room, id)) = event.key().as_deref().and_then(post_of) {
             callback(room, id, event.new_value().and_then(|json| json::decode(&json).ok()));
         }
     })
@@ -153,10 +153,10 @@ pub fn tab_id() -> TabId {
     TAB.with(|tab| tab.get_or_init(draw).clone())
 }
 
-/// A new identity for a line: 128 random bits.
+/// A new identity for a post: 128 random bits.
 #[must_use]
-pub fn new_client_message_id() -> ClientMessageId {
-    ClientMessageId::parse(&random_hex()).expect("32 hexadecimal digits are a client message id")
+pub fn new_post_id() -> PostId {
+    PostId::parse(&random_hex()).expect("32 hexadecimal digits are a post id")
 }
 
 /// 128 random bits as hex.
@@ -176,14 +176,14 @@ fn fill_without_crypto(bits: &mut [u8]) {
     bits.fill_with(|| (js_sys::Math::random() * 256.0) as u8);
 }
 
-fn line_key(room: &RoomSlug, id: &ClientMessageId) -> String {
+fn post_key(room: &RoomSlug, id: &PostId) -> String {
     [OUTBOX, room.as_str(), ".", id.as_str()].concat()
 }
 
-/// Which line a key is of.
-fn line_of(key: &str) -> Option<(RoomSlug, ClientMessageId)> {
+/// Which post a key is of.
+fn post_of(key: &str) -> Option<(RoomSlug, PostId)> {
     let (room, id) = key.strip_prefix(OUTBOX)?.split_once('.')?;
-    Some((RoomSlug::parse(room).ok()?, ClientMessageId::parse(id).ok()?))
+    Some((RoomSlug::parse(room).ok()?, PostId::parse(id).ok()?))
 }
 
 fn local_storage() -> Option<Storage> {

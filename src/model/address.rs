@@ -12,8 +12,8 @@ pub fn room(slug: &RoomSlug) -> String {
 
 /// Takes the line of a composer without scripts.
 #[must_use]
-pub fn say(slug: &RoomSlug) -> String {
-    format!("{}/say", below_rooms(slug))
+pub fn post(slug: &RoomSlug) -> String {
+    format!("{}/post", below_rooms(slug))
 }
 
 /// Takes the reactions of a page without scripts, and leads back to that page: the newest, or the one before an event.
@@ -92,7 +92,7 @@ mod tests {
         let teahouse = RoomSlug::parse("茶-2").expect("a good slug");
         assert_eq!(room(&teahouse), "/r/%E8%8C%B6-2");
         assert_eq!(room(&RoomSlug::lobby()), "/");
-        assert_eq!(say(&RoomSlug::lobby()), "/r/lobby/say");
+        assert_eq!(post(&RoomSlug::lobby()), "/r/lobby/post");
         assert_eq!(history(&teahouse), "/api/v1/rooms/%E8%8C%B6-2/history");
         assert_eq!(older(&RoomSlug::lobby(), Seq::new(7)), "/r/lobby?before=7");
         assert_eq!(react(&teahouse, None), "/r/%E8%8C%B6-2/react");

@@ -11,10 +11,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use layout::Layout;
 
 use super::calendar::{CivilDate, Clock};
-use super::conversation::outbox::{LineState, Outbox, OutgoingLine};
+use super::conversation::outbox::{Outbox, OutgoingPost, PostState};
 use super::conversation::reactions::Pending;
 use super::conversation::timeline::{Entry, Hole, Notice, Timeline};
-use crate::protocol::{ClientMessageId, Origin, Person, Refusal, Seq, Timestamp};
+use crate::protocol::{Origin, Person, PostId, Refusal, Seq, Timestamp};
 
 /// One row of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -90,7 +90,7 @@ pub enum LineId {
     /// Its place in the log.
     Stored(Seq),
     /// It is still in the outbox.
-    Outgoing(ClientMessageId),
+    Outgoing(PostId),
 }
 
 /// A line's place in its group: same sender, same day, within 5 minutes, nothing in between.
@@ -163,8 +163,8 @@ pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dy
         }
     }
     // The log may be faster than the ack: a line is not shown twice in between.
-    let is_shown = |line: &&OutgoingLine| line.room == *timeline.room() && !is_in_log(line, timeline);
-    for line in outbox.lines().iter().filter(is_shown) {
+    let is_shown = |line: &&OutgoingPost| line.room == *timeline.room() && !is_in_log(line, timeline);
+    for line in outbox.posts().iter().filter(is_shown) {
         if let (Some(delivery), Some(text)) = (Delivery::of(line.state), line.text()) {
             layout.outgoing(line, text, delivery);
         }
@@ -172,9 +172,9 @@ pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dy
     layout.into_rows()
 }
 
-fn is_in_log(line: &OutgoingLine, timeline: &Timeline) -> bool {
+fn is_in_log(line: &OutgoingPost, timeline: &Timeline) -> bool {
     timeline.entries().any(|entry| match entry {
-        Entry::Item(item) => item.event.is_post(&line.sender, &line.client_message_id),
+        Entry::Item(item) => item.event.is_post(&line.sender, &line.post_id),
         _ => false,
     })
 }
@@ -212,13 +212,13 @@ impl Row {
 
 impl Delivery {
     /// How a line of the outbox is shown; not at all when another tab shows it.
-    const fn of(state: LineState) -> Option<Self> {
+    const fn of(state: PostState) -> Option<Self> {
         match state {
-            LineState::Waiting => Some(Self::Waiting),
-            LineState::Sending { .. } => Some(Self::Sending),
-            LineState::Failed(refusal) => Some(Self::Failed(refusal)),
-            LineState::Stale => Some(Self::Stale),
-            LineState::Elsewhere { .. } => None,
+            PostState::Waiting => Some(Self::Waiting),
+            PostState::Sending { .. } => Some(Self::Sending),
+            PostState::Failed(refusal) => Some(Self::Failed(refusal)),
+            PostState::Stale => Some(Self::Stale),
+            PostState::Elsewhere { .. } => None,
         }
     }
 }

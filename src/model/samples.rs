@@ -2,8 +2,8 @@
 //! the program, and not for tests over a socket, which get theirs from a server.
 
 use crate::protocol::{
-    ClientMessageId, Covers, Cursor, Epoch, ErrorCode, EventBody, HistoryItem, HistoryPage, Limits, LogEvent, Message,
-    Notice, Origin, PageData, Person, PostBody, Reaction, RoomSlug, RoomSnapshot, RoomSummary, Seq, Timestamp, UserId,
+    Covers, Cursor, Epoch, ErrorCode, EventBody, HistoryItem, HistoryPage, Limits, LogEvent, Message, Notice, Origin,
+    PageData, Person, PostBody, PostId, Reaction, RoomSlug, RoomSnapshot, RoomSummary, Seq, Timestamp, UserId,
 };
 
 /// The history that all samples belong to.
@@ -43,7 +43,7 @@ pub fn message(seq: u64, unix_ms: i64, by: Person, id: &str) -> LogEvent {
         seq: Seq::new(seq),
         at_ms: Timestamp::from_unix_ms(unix_ms),
         by: Some(by),
-        id: Some(ClientMessageId::parse(id).expect("a good id")),
+        id: Some(PostId::parse(id).expect("a good id")),
         body: EventBody::Message(Message { text: format!("line {seq}"), sender_time: None }),
     }
 }
@@ -80,10 +80,10 @@ pub fn snapshot(events: Vec<LogEvent>) -> RoomSnapshot {
 /// A page of somebody whose line was refused.
 pub fn page_data() -> PageData {
     let notice = Notice {
-        form: crate::protocol::page::Form::Say,
+        form: crate::protocol::page::Form::Post,
         refusal: ErrorCode::MessageTooLong.into(),
         typed: "</script><b>typed</b>".to_owned(),
-        client_message_id: None,
+        post_id: None,
     };
     PageData {
         room: snapshot(vec![message(1, 1_000, person("alice"), "one")]),

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::body::PostBody;
-use super::ids::{ClientMessageId, Cursor, RoomSlug, TabId};
+use super::ids::{Cursor, PostId, RoomSlug, TabId};
 
 /// What a client may ask. Unknown fields and unknown types are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub enum Command {
         /// A room that this connection has joined.
         room: RoomSlug,
         /// The same id for every retry of the same post.
-        id: ClientMessageId,
+        id: PostId,
         /// What is posted, of any kind that members may post.
         body: PostBody,
     },

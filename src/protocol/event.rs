@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use self::frame::Frame;
 use super::error::Refusal;
 use super::history::Backlog;
-use super::ids::{ClientMessageId, Epoch, RoomSlug, Seq, Timestamp};
+use super::ids::{Epoch, PostId, RoomSlug, Seq, Timestamp};
 use super::limits::Limits;
 use super::message::{LogEvent, Person, RoomSummary};
 
@@ -54,7 +54,7 @@ pub enum Event {
         /// The room.
         room: RoomSlug,
         /// Which post.
-        id: ClientMessageId,
+        id: PostId,
         /// Its place in the log.
         seq: Seq,
         /// Its time in the log.
@@ -65,7 +65,7 @@ pub enum Event {
         /// The room.
         room: RoomSlug,
         /// Which post.
-        id: ClientMessageId,
+        id: PostId,
         /// The reason; when `retry_after_ms` is set, the same post may be sent again after it.
         refusal: Refusal,
     },

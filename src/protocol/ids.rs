@@ -168,9 +168,9 @@ text_id!(
     UserId, |text| is_token(text, 64), "1 to 64 letters, digits, hyphens or underscores"
 );
 text_id!(
-    /// Minted by the sender of a line, unique per sender for ever: it pairs the ack with the line and makes a retry
+    /// Chosen by the sender of a post, unique per sender for ever: it pairs the ack with the post and makes a retry
     /// harmless. 1–64 of `A–Z a–z 0–9 - _`; the web client draws 128 random bits as hex.
-    ClientMessageId, |text| is_token(text, 64), "1 to 64 letters, digits, hyphens or underscores"
+    PostId, |text| is_token(text, 64), "1 to 64 letters, digits, hyphens or underscores"
 );
 text_id!(
     /// Identity of one browser tab, kept over its reconnects. 1–64 of `A–Z a–z 0–9 - _`.
@@ -207,9 +207,9 @@ pub struct Cursor {
     /// The time of that event. Without it no event is named, and the answer is a reset.
     #[serde(default)]
     pub at_ms: Timestamp,
-    /// The client message id of that event, if it has one.
+    /// The post id of that event, if it has one.
     #[serde(default)]
-    pub id: Option<ClientMessageId>,
+    pub id: Option<PostId>,
 }
 
 impl Cursor {
@@ -252,9 +252,9 @@ mod tests {
 
     #[test]
     fn an_identity_of_another_shape_is_refused_by_the_decoder_too() {
-        assert!(serde_json::from_str::<ClientMessageId>(r#""abc_DEF-1""#).is_ok());
+        assert!(serde_json::from_str::<PostId>(r#""abc_DEF-1""#).is_ok());
         for bad in [r#""""#, r#""a b""#, r#""a\u0000""#, "7", "null"] {
-            assert!(serde_json::from_str::<ClientMessageId>(bad).is_err(), "{bad}");
+            assert!(serde_json::from_str::<PostId>(bad).is_err(), "{bad}");
         }
     }
 }

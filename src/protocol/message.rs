@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::EventBody;
 use super::history::HistoryPage;
-use super::ids::{ClientMessageId, Cursor, Epoch, RoomSlug, Seq, Timestamp, UserId};
+use super::ids::{Cursor, Epoch, PostId, RoomSlug, Seq, Timestamp, UserId};
 
 /// Which door somebody came in by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub struct LogEvent {
     pub by: Option<Person>,
     /// The author's own name for it, unique among all that they ever posted; absent when no socket or form posted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<ClientMessageId>,
+    pub id: Option<PostId>,
     /// What happened.
     pub body: EventBody,
 }
@@ -69,7 +69,7 @@ impl LogEvent {
 
     /// Whether this is what this person posted under this id.
     #[must_use]
-    pub fn is_post(&self, author: &UserId, id: &ClientMessageId) -> bool {
+    pub fn is_post(&self, author: &UserId, id: &PostId) -> bool {
         self.id.as_ref() == Some(id) && self.by.as_ref().is_some_and(|by| by.id == *author)
     }
 }

@@ -41,8 +41,8 @@ pub struct Notice {
     pub refusal: Refusal,
     /// What was typed.
     pub typed: String,
-    /// For a line: its client message id, so that posting it again cannot say it twice.
-    pub client_message_id: Option<super::ids::ClientMessageId>,
+    /// For a message: its post id, so that posting it again cannot append it twice.
+    pub post_id: Option<super::ids::PostId>,
 }
 
 /// The forms of the page.
@@ -50,7 +50,7 @@ pub struct Notice {
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// The composer.
-    Say,
+    Post,
     /// The nickname.
     Nickname,
     /// The new room.

@@ -10,7 +10,7 @@ use std::pin::Pin;
 pub use error::{Health, StoreError, StoreFailure};
 
 use crate::protocol::{
-    ClientMessageId, Epoch, EventBody, EventPage, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
+    Epoch, EventBody, EventPage, HistoryPage, LogEvent, Person, PostId, RoomSlug, Seq, Timestamp, UserId,
 };
 
 mod error;
@@ -33,7 +33,7 @@ pub struct Draft {
     /// Who posts it, under the nickname of this moment.
     pub by: Person,
     /// The author's own name for it.
-    pub id: ClientMessageId,
+    pub id: PostId,
     /// What is posted, already validated.
     pub body: EventBody,
     /// Most different reactions to one message; 0 = no limit.

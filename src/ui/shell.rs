@@ -16,7 +16,7 @@ use super::components::{NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
 use super::i18n::{Language, room_title, sign_out_words};
 use super::piece::{DrawnEntries, Sharing};
 use super::state::{Handover, ReaderPart, page_title};
-use crate::protocol::{ClientMessageId, PageData};
+use crate::protocol::{PageData, PostId};
 
 /// The element that the live page is in. Only what is inside it matters to the page, so that an extension may add to the
 /// body what it likes.
@@ -110,17 +110,16 @@ fn draw(
 /// Draws the rest of the document: who the reader is, and a name for what each form without scripts sends, so that a form
 /// that is posted twice is taken once. A message that was refused keeps its name.
 #[must_use]
-pub fn draw_end(reader: ReaderPart, fresh: &ClientMessageId) -> String {
-    let refused = reader.notice.and_then(|notice| notice.client_message_id.as_ref());
-    let field = |form: &'static str, name: &'static str, value: &ClientMessageId| {
+pub fn draw_end(reader: ReaderPart, fresh: &PostId) -> String {
+    let refused = reader.notice.and_then(|notice| notice.post_id.as_ref());
+    let field = |form: &'static str, name: &'static str, value: &PostId| {
         view! { <input type="hidden" form=form name=name value=value.to_string() /> }.to_html()
     };
     let fields = match reader.me {
-        Some(_) => [
-            field(POST_FORM_ID, "client_message_id", refused.unwrap_or(fresh)),
-            field(REACTION_FORM_ID, "client_message_id", fresh),
-        ]
-        .concat(),
+        Some(_) => {
+            [field(POST_FORM_ID, "post_id", refused.unwrap_or(fresh)), field(REACTION_FORM_ID, "post_id", fresh)]
+                .concat()
+        }
         None => field(NICKNAME_FORM_ID, "attempt", fresh),
     };
     [&reader.write(), "</div>", &fields, "</body></html>"].concat()

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use teahouse::protocol::{ClientMessageId, Command, Event, PostBody, RoomSlug, TabId};
+use teahouse::protocol::{Command, Event, PostBody, PostId, RoomSlug, TabId};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -152,7 +152,7 @@ impl Speaker {
     }
 
     fn send(&self, line: &str) -> Command {
-        let (id, body) = (ClientMessageId::parse(line).unwrap(), PostBody::Message { text: line.to_owned() });
+        let (id, body) = (PostId::parse(line).unwrap(), PostBody::Message { text: line.to_owned() });
         Command::Post { room: self.room(), id, body }
     }
 

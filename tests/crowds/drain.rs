@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 use teahouse::model::connection::{Input, LinkStatus};
-use teahouse::protocol::{ClientMessageId, Event, RoomSlug};
+use teahouse::protocol::{Event, PostId, RoomSlug};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -33,7 +33,7 @@ const DATABASE_FILE: &str = "teahouse.sqlite3";
 
 /// A line, and its place when it was acknowledged.
 struct Typed {
-    id: ClientMessageId,
+    id: PostId,
     text: String,
     acked: Option<u64>,
 }
@@ -88,15 +88,15 @@ pub async fn run(report: &mut Report) {
 }
 
 /// Says the next line when the last was acknowledged, until the connection goes; then comes back until all is said.
-async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Vec<(ClientMessageId, u64)>)>) -> Talk {
+async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Vec<(PostId, u64)>)>) -> Talk {
     let mut page = Page::new(door, RoomSlug::lobby(), &format!("tab-{number}"), rand::random::<f64>).await;
     let mut talk = Talk::default();
     while page.link.status() != LinkStatus::Live {
         page.turn().await;
     }
     while page.link.status() == LinkStatus::Live {
-        if page.outbox.lines().is_empty() {
-            let id = ClientMessageId::parse(&format!("s{number}-{}", talk.typed.len())).unwrap();
+        if page.outbox.posts().is_empty() {
+            let id = PostId::parse(&format!("s{number}-{}", talk.typed.len())).unwrap();
             let text = format!("line {} of speaker {number}", talk.typed.len());
             page.say(&id, &text).await;
             talk.typed.push(Typed { id, text, acked: None });
@@ -106,7 +106,7 @@ async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Ve
     }
     // The other side is gone only when the scenario has failed.
     let _ = left.send((number, talk.acked()));
-    while page.link.status() != LinkStatus::Live || !page.outbox.lines().is_empty() {
+    while page.link.status() != LinkStatus::Live || !page.outbox.posts().is_empty() {
         let input = page.turn().await;
         talk.hear(input);
     }
@@ -127,7 +127,7 @@ impl Talk {
         }
     }
 
-    fn acked(&self) -> Vec<(ClientMessageId, u64)> {
+    fn acked(&self) -> Vec<(PostId, u64)> {
         self.typed.iter().filter_map(|line| Some((line.id.clone(), line.acked?))).collect()
     }
 }
@@ -184,7 +184,7 @@ pub fn lines_in(data: &Path) -> HashMap<String, Vec<(u64, String)>> {
 fn check_acked(
     report: &mut Report,
     talked: Duration,
-    acked: &HashMap<usize, Vec<(ClientMessageId, u64)>>,
+    acked: &HashMap<usize, Vec<(PostId, u64)>>,
     stored: &HashMap<String, Vec<(u64, String)>>,
 ) {
     let acked: Vec<_> = acked.values().flatten().collect();

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::thread;
 
 use futures::{SinkExt, StreamExt};
-use teahouse::protocol::ClientMessageId;
+use teahouse::protocol::PostId;
 use teahouse::protocol::RoomSlug;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -80,9 +80,9 @@ async fn fill_the_lobby(address: SocketAddr) {
         page.turn().await;
     }
     for line in 0..LINES {
-        page.say(&ClientMessageId::parse(&format!("line-{line}")).unwrap(), &"x".repeat(LINE_CHARACTERS)).await;
+        page.say(&PostId::parse(&format!("line-{line}")).unwrap(), &"x".repeat(LINE_CHARACTERS)).await;
     }
-    while !page.outbox.lines().is_empty() {
+    while !page.outbox.posts().is_empty() {
         page.turn().await;
     }
 }

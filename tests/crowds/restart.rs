@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use teahouse::model::connection::LinkStatus;
-use teahouse::protocol::{ClientMessageId, RoomSlug};
+use teahouse::protocol::{PostId, RoomSlug};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -38,7 +38,7 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(5);
 const LIVE_WITHIN: Milliseconds = Milliseconds(2_000.0);
 
 /// A line, by the id under which it was said.
-type Typed = Vec<(ClientMessageId, String)>;
+type Typed = Vec<(PostId, String)>;
 
 pub async fn run(report: &mut Report) {
     let needed = MEMBERS as u64 + 200;
@@ -100,7 +100,7 @@ pub async fn run(report: &mut Report) {
     program.terminate();
     program.exit_code(PATIENCE).await;
     let stored = lines_in(data.path());
-    let is_there_once = |id: &ClientMessageId, text: &str| matches!(stored.get(id.as_str()).map(Vec::as_slice), Some([(_, kept)]) if kept == text);
+    let is_there_once = |id: &PostId, text: &str| matches!(stored.get(id.as_str()).map(Vec::as_slice), Some([(_, kept)]) if kept == text);
     let lost = typed.iter().filter(|(id, text)| !is_there_once(id, text)).count();
     report.figure("lines typed", typed.len());
     report.at_least("lines typed by each speaker, in the mean", typed.len() / SPEAKERS, 10);
@@ -119,7 +119,7 @@ async fn obey(
     let mut typed = Typed::new();
     let mut was_live = false;
     let mut thought = Instant::now();
-    while !(*ended.borrow() && page.outbox.lines().is_empty()) {
+    while !(*ended.borrow() && page.outbox.posts().is_empty()) {
         let is_live = page.link.status() == LinkStatus::Live;
         if is_live && !was_live {
             // The other side is gone only when the scenario has failed.
@@ -129,7 +129,7 @@ async fn obey(
         // People type on while the server is away.
         if speaks && typed_all(&page) && thought <= Instant::now() && !*ended.borrow() && (is_live || !typed.is_empty())
         {
-            let id = ClientMessageId::parse(&format!("r{number}-{}", typed.len())).unwrap();
+            let id = PostId::parse(&format!("r{number}-{}", typed.len())).unwrap();
             let text = format!("line {} of speaker {number}", typed.len());
             page.say(&id, &text).await;
             typed.push((id, text));
@@ -146,7 +146,7 @@ async fn obey(
 
 /// A person has a few lines on their way at most.
 fn typed_all(page: &Page) -> bool {
-    page.outbox.lines().len() < 5
+    page.outbox.posts().len() < 5
 }
 
 /// When each member was live first after this moment, until all are.

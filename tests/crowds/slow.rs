@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use teahouse::model::connection::{Input, LinkStatus};
-use teahouse::protocol::{ClientMessageId, CloseCode, Command, LogEvent, RoomSlug, Seq};
+use teahouse::protocol::{CloseCode, Command, LogEvent, PostId, RoomSlug, Seq};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -119,13 +119,13 @@ async fn fill_pond(program: &Program) {
     let room = RoomSlug::parse(POND).unwrap();
     let mut page = Page::new(digger, room, "digger", || 0.0).await;
     for number in 0..50 {
-        while page.link.status() != LinkStatus::Live || !page.outbox.lines().is_empty() {
+        while page.link.status() != LinkStatus::Live || !page.outbox.posts().is_empty() {
             page.turn().await;
         }
-        let id = ClientMessageId::parse(&format!("pond-{number}")).unwrap();
+        let id = PostId::parse(&format!("pond-{number}")).unwrap();
         page.say(&id, &"~".repeat(POND_LINE_BYTES)).await;
     }
-    while !page.outbox.lines().is_empty() {
+    while !page.outbox.posts().is_empty() {
         page.turn().await;
     }
 }

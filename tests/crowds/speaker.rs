@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::thread::{self, JoinHandle};
 
 use futures::{SinkExt, StreamExt};
-use teahouse::protocol::{ClientMessageId, Command, Event, PostBody, RoomSlug};
+use teahouse::protocol::{Command, Event, PostBody, PostId, RoomSlug};
 use tokio::sync::oneshot;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message;
@@ -80,7 +80,7 @@ async fn talk(mut socket: Socket, period: Duration, beginning: Instant, mut stop
     loop {
         tokio::select! {
             () = sleep_until(due) => {
-                let id = ClientMessageId::parse(&format!("due-{}", waiting.len() + talk.acked.len())).unwrap();
+                let id = PostId::parse(&format!("due-{}", waiting.len() + talk.acked.len())).unwrap();
                 let text = format!("due {} after the beginning, and long enough for a line as people write them", (due - beginning).as_micros());
                 let command = Command::Post { room: RoomSlug::lobby(), id: id.clone(), body: PostBody::Message { text } };
                 waiting.insert(id, due);
@@ -105,7 +105,7 @@ async fn talk(mut socket: Socket, period: Duration, beginning: Instant, mut stop
     talk
 }
 
-fn take_ack(event: &Event, waiting: &mut HashMap<ClientMessageId, Instant>, talk: &mut Talk) {
+fn take_ack(event: &Event, waiting: &mut HashMap<PostId, Instant>, talk: &mut Talk) {
     if let Event::Ack { id, .. } = event
         && let Some(due) = waiting.remove(id)
     {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use teahouse::model::connection::{Input, LinkStatus};
-use teahouse::protocol::{ClientMessageId, EventBody, LogEvent, RoomSlug, Seq};
+use teahouse::protocol::{EventBody, LogEvent, PostId, RoomSlug, Seq};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -152,7 +152,7 @@ async fn one_page(
             page.say(&line_id(guest, line), &line_text(guest, line)).await;
         }
     }
-    while page.link.status() != LinkStatus::Live || !page.outbox.lines().is_empty() {
+    while page.link.status() != LinkStatus::Live || !page.outbox.posts().is_empty() {
         match page.turn().await {
             Some(Input::Opened) => mark(Mark::Opened(Instant::now())),
             Some(Input::Closed { .. }) => mark(lost(&page)),
@@ -237,8 +237,8 @@ fn tell_acks(report: &mut Report, cut: Instant, acked: &[Acked]) {
     report.at_most("the bystander's ack p99 in the storm", percentile(&mut storm, 0.99), ACKED_WITHIN);
 }
 
-fn line_id(guest: usize, line: usize) -> ClientMessageId {
-    ClientMessageId::parse(&format!("guest-{guest}-{line}")).unwrap()
+fn line_id(guest: usize, line: usize) -> PostId {
+    PostId::parse(&format!("guest-{guest}-{line}")).unwrap()
 }
 
 fn line_text(guest: usize, line: usize) -> String {

@@ -60,8 +60,8 @@ async fn a_refused_form_is_paid_for_before_its_page_is_drawn() {
     let server = TestServer::start_with(reads(2)).await;
     let visitor = server.browser();
     let post = async || {
-        let typed = [("text", "<typed> with care"), ("client_message_id", "n1")];
-        let response = visitor.post("/r/lobby/say", &typed).await;
+        let typed = [("text", "<typed> with care"), ("post_id", "n1")];
+        let response = visitor.post("/r/lobby/post", &typed).await;
         let wait = response.headers().contains_key("retry-after");
         (response.status().as_u16(), wait, response.text().await.unwrap())
     };
@@ -200,8 +200,8 @@ async fn the_log_names_an_attack_once_and_nothing_of_what_was_typed() {
     let alice = Browser::new(teahouse.url.clone());
     alice.choose_nickname("Alice").await;
     for number in 0..10 {
-        let typed = [("text", "a secret"), ("client_message_id", &format!("n{number}"))];
-        let status = alice.post("/r/lobby/say", &typed).await.status();
+        let typed = [("text", "a secret"), ("post_id", &format!("n{number}"))];
+        let status = alice.post("/r/lobby/post", &typed).await.status();
         assert_eq!(status, if number == 0 { 303 } else { 429 });
     }
     teahouse.signal("TERM");

@@ -2,7 +2,7 @@
 //! line is said once, in the order of typing, and the page shows what the database holds.
 
 use teahouse::model::connection::{Input, LinkStatus};
-use teahouse::protocol::{ClientMessageId, Event, EventBody, EventPage, LogEvent, RoomSlug, Seq};
+use teahouse::protocol::{Event, EventBody, EventPage, LogEvent, PostId, RoomSlug, Seq};
 use tokio::time::timeout;
 
 use crate::support::{Browser, Cut, Direction, Door, Ending, Member, PATIENCE, Page, Proxy, TestServer, shown_after};
@@ -111,7 +111,7 @@ impl Lane {
         for _ in 0..LINES {
             self.lines_typed += 1;
             let text = format!("line {}", self.lines_typed);
-            let id = ClientMessageId::parse(&format!("alice-{}", self.lines_typed)).unwrap();
+            let id = PostId::parse(&format!("alice-{}", self.lines_typed)).unwrap();
             self.page.say(&id, &text).await;
             typed.push(text);
         }
@@ -127,7 +127,7 @@ impl Lane {
                 let id = format!("bob-{}", self.lines_typed);
                 bobs_line = Some(self.bob.say("lobby", &id, "meanwhile").await.unwrap());
             }
-            let shows_all = self.page.outbox.lines().is_empty();
+            let shows_all = self.page.outbox.posts().is_empty();
             match bobs_line {
                 Some(seq) if shows_all && self.page.head() >= Seq::new(seq) => return,
                 // Without a cut the conversation is over when each line was acknowledged and published.

@@ -49,7 +49,7 @@ async fn whoever_asks_after_a_message_was_acknowledged_sees_it() {
     let mut bob = server.member("Bob").await;
     for number in 0..20 {
         let text = format!("by form {number};");
-        let posted = alice.post("/r/lobby/say", &[("text", &text), ("client_message_id", &format!("a{number}"))]).await;
+        let posted = alice.post("/r/lobby/post", &[("text", &text), ("post_id", &format!("a{number}"))]).await;
         assert_eq!(posted.status(), 303);
         assert!(all_show(&server, "/", &text).await, "{text}");
         let text = format!("by socket {number};");
@@ -103,7 +103,7 @@ async fn whoever_asks_after_somebody_came_or_went_sees_it() {
 /// What the page says of its reader: who it is, and what only somebody with a session has.
 fn reader(page: &str) -> (bool, bool, bool) {
     let is_somebody = !page.contains(",\"me\":null,");
-    (is_somebody, page.contains("action=\"/sign-out\""), page.contains("name=\"client_message_id\""))
+    (is_somebody, page.contains("action=\"/sign-out\""), page.contains("name=\"post_id\""))
 }
 
 /// Protects everybody with a session: their page is theirs alone, and nothing of it is on the pages that others get, however
@@ -122,8 +122,8 @@ async fn a_page_of_somebody_with_a_session_is_given_to_nobody_else() {
         async move { browser.get("/").await.text().await.unwrap() }
     };
     for number in 0..10 {
-        let line = [("text", "tea"), ("client_message_id", &format!("n{number}"))];
-        assert_eq!(alice.post("/r/lobby/say", &line).await.status(), 303);
+        let line = [("text", "tea"), ("post_id", &format!("n{number}"))];
+        assert_eq!(alice.post("/r/lobby/post", &line).await.status(), 303);
         let (visitor, of_alice, other, of_bob) =
             tokio::join!(page(&server, "/", "en", "br"), own(&alice), page(&server, "/", "en", "gzip"), own(&bob));
         for page in [&visitor, &other] {

@@ -47,7 +47,7 @@ async fn too_many_lines_are_nacked_with_a_wait_and_reconnecting_does_not_help() 
     again.hello_as("again").await;
     again.join("lobby").await;
     assert_eq!(again.say("lobby", "n3", "x").await.unwrap_err().code.name(), "too_fast");
-    let posted = browser.post("/r/lobby/say", &[("text", "x"), ("client_message_id", "n4")]).await;
+    let posted = browser.post("/r/lobby/post", &[("text", "x"), ("post_id", "n4")]).await;
     assert_eq!(posted.status(), 429, "the form has the same budget");
     assert!(posted.headers().contains_key("retry-after"));
 }

@@ -3,7 +3,7 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use teahouse::protocol::{ClientMessageId, Command, Event, PostBody, RoomSlug, Seq};
+use teahouse::protocol::{Command, Event, PostBody, PostId, RoomSlug, Seq};
 use teahouse::server::config::{Config, Setting, Zero};
 
 use crate::support::{Member, TestServer};
@@ -115,7 +115,7 @@ async fn reacts(server: &TestServer) -> bool {
     let target = Seq::new(alice.say("lobby", "message", "tea").await.unwrap());
     for emoji in ["🍵", "❤️"] {
         let body = PostBody::Reaction { target, emoji: emoji.to_owned(), on: true };
-        let id = ClientMessageId::parse(&target.get().to_string().repeat(emoji.len())).unwrap();
+        let id = PostId::parse(&target.get().to_string().repeat(emoji.len())).unwrap();
         alice.send(&Command::Post { room: RoomSlug::lobby(), id, body }).await;
         if !is_acked(&mut alice).await {
             return false;

@@ -135,7 +135,7 @@ async fn a_name_that_has_spoken_rests_after_the_sign_out() {
     let server = TestServer::start().await;
     let alice = server.browser();
     alice.choose_nickname("Alice").await;
-    alice.post("/r/lobby/say", &[("text", "bye"), ("client_message_id", "x")]).await;
+    alice.post("/r/lobby/post", &[("text", "bye"), ("post_id", "x")]).await;
     assert_eq!(alice.post("/sign-out", &[("room", "lobby")]).await.status(), 303);
     let bob = server.browser();
     for name in ["Alice", "Al1ce"] {

@@ -113,7 +113,7 @@ async fn nothing_can_be_changed_from_another_site() {
     let alice = server.browser();
     alice.choose_nickname("Alice").await;
     let forms: [(&str, &[(&str, &str)]); 5] = [
-        ("/r/lobby/say", &[("text", "forged"), ("client_message_id", "x")]),
+        ("/r/lobby/post", &[("text", "forged"), ("post_id", "x")]),
         ("/nickname", &[("nickname", "Forged"), ("room", "lobby")]),
         ("/rooms", &[("title", "Forged"), ("room", "lobby")]),
         ("/sign-out", &[("room", "lobby")]),

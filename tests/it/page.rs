@@ -3,7 +3,7 @@
 use crate::support::{Browser, TestServer};
 
 async fn say(browser: &Browser, id: &str, text: &str) -> reqwest::Response {
-    browser.post("/r/lobby/say", &[("text", text), ("client_message_id", id)]).await
+    browser.post("/r/lobby/post", &[("text", text), ("post_id", id)]).await
 }
 
 /// Protects the promise that the conversation is readable before any script runs.
@@ -67,9 +67,7 @@ async fn every_page_names_what_its_form_sends_anew() {
         assert!(page.contains(&format!("<form id=\"{form}\"")) || page.contains(&format!(" id=\"{form}\"")), "{form}");
         Some(field.split("value=\"").nth(1)?.split('"').next()?.to_owned())
     };
-    for (browser, name, other) in
-        [(&server.browser(), "attempt", "client_message_id"), (&alice, "client_message_id", "attempt")]
-    {
+    for (browser, name, other) in [(&server.browser(), "attempt", "post_id"), (&alice, "post_id", "attempt")] {
         let mut values = std::collections::HashSet::new();
         for _ in 0..3 {
             let page = browser.get("/").await.text().await.unwrap();

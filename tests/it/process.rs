@@ -194,7 +194,7 @@ async fn the_logs_hold_nothing_that_anybody_said_or_owns() {
     alice.say("lobby", "two", &"CanaryRefused ".repeat(50)).await.unwrap_err();
     alice.send_text("{\"CanaryFrame\":").await;
     alice.refused().await;
-    browser.post("/r/lobby/say", &[("text", "CanaryForm"), ("client_message_id", "f")]).await;
+    browser.post("/r/lobby/post", &[("text", "CanaryForm"), ("post_id", "f")]).await;
     browser.get("/r/CanaryPath%0aforged?before=CanaryQuery").await;
     let mut program = Program::connect(&teahouse.url.replacen("http", "ws", 1)).await;
     program.say("CanaryProgram", "CanaryPlain").await;

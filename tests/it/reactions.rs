@@ -1,13 +1,13 @@
 //! Reactions over the sockets: the first change event, from the post to everybody who sees its message.
 
 use serde_json::Value;
-use teahouse::protocol::{Backlog, ClientMessageId, Command, Event, EventBody, PostBody, Reaction, RoomSlug, Seq};
+use teahouse::protocol::{Backlog, Command, Event, EventBody, PostBody, PostId, Reaction, RoomSlug, Seq};
 
 use crate::support::{Continuity, Member, TestServer};
 
 async fn react(member: &mut Member, id: &str, target: u64, emoji: &str, on: bool) {
     let body = PostBody::Reaction { target: Seq::new(target), emoji: emoji.to_owned(), on };
-    let id = ClientMessageId::parse(id).unwrap();
+    let id = PostId::parse(id).unwrap();
     member.send(&Command::Post { room: RoomSlug::lobby(), id, body }).await;
 }
 

@@ -18,13 +18,13 @@ async fn with_a_message() -> (TestServer, Browser) {
 }
 
 async fn say(browser: &Browser, id: &str) {
-    let response = browser.post("/r/lobby/say", &[("text", "tea?"), ("client_message_id", id)]).await;
+    let response = browser.post("/r/lobby/post", &[("text", "tea?"), ("post_id", id)]).await;
     assert_eq!(response.status(), 303);
 }
 
 /// Presses a button of the page with this id.
 async fn press(browser: &Browser, page: &str, button: &str) -> Response {
-    let fields = [("reaction", button), ("offered_for", ""), ("client_message_id", page)];
+    let fields = [("reaction", button), ("offered_for", ""), ("post_id", page)];
     browser.post("/r/lobby/react", &fields).await
 }
 
@@ -93,7 +93,7 @@ async fn without_scripts_emojis_are_offered_for_one_message_by_a_page_of_its_own
     assert!(!offered(&page).contains("popover"), "without scripts nothing would open it");
     assert!(offered(&html(&alice, "/").await).contains("popover"), "it stands in everybody's way");
 
-    let fields = [("reaction", "+🍵"), ("offered_for", TARGET), ("client_message_id", "a2")];
+    let fields = [("reaction", "+🍵"), ("offered_for", TARGET), ("post_id", "a2")];
     assert_eq!(led_to(&alice.post("/r/lobby/react", &fields).await), (303, "/r/lobby#m2"));
     assert_eq!(reactions(&server).await.1, ["🍵 1"]);
 }
@@ -108,9 +108,9 @@ async fn a_reaction_on_an_older_page_leads_back_to_it() {
     assert!(html(&alice, "/").await.contains(r#"action="/r/lobby/react""#));
     let page = html(&alice, "/?before=6").await;
     assert!(page.contains(r#"action="/r/lobby/react?before=6""#), "the form does not know its page");
-    let fields = [("reaction", "2+🍵"), ("offered_for", ""), ("client_message_id", "a1")];
+    let fields = [("reaction", "2+🍵"), ("offered_for", ""), ("post_id", "a1")];
     assert_eq!(led_to(&alice.post("/r/lobby/react?before=6", &fields).await), (303, "/r/lobby?before=6#m2"));
-    let offer = [("reaction", "2"), ("offered_for", ""), ("client_message_id", "a1")];
+    let offer = [("reaction", "2"), ("offered_for", ""), ("post_id", "a1")];
     let response = alice.post("/r/lobby/react?before=6", &offer).await;
     assert_eq!(led_to(&response), (303, "/r/lobby?react=2&before=6#m2"));
     assert!(html(&alice, "/?before=6").await.contains(r#"value="2-🍵""#), "it is not there");
@@ -151,7 +151,7 @@ async fn what_is_no_reaction_is_refused_in_words() {
     for nonsense in ["", "🍵", "+🍵", "2🍵", "-1+🍵"] {
         assert_eq!(press(&alice, "a9", nonsense).await.status(), 400, "{nonsense:?}");
     }
-    let fields = [("reaction", "2+🍵"), ("offered_for", ""), ("client_message_id", "evil")];
+    let fields = [("reaction", "2+🍵"), ("offered_for", ""), ("post_id", "evil")];
     assert_eq!(alice.post_from("http://evil.example", "/r/lobby/react", &fields).await.status(), 403);
     assert_eq!(alice.post("/r/nowhere/react", &fields).await.status(), 404);
     assert_eq!(reactions(&server).await, before);

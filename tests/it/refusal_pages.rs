@@ -67,9 +67,9 @@ async fn a_damaged_database_is_told_as_a_page_and_what_was_typed_comes_back() {
     for (path, field, typed, shown) in [
         ("/nickname", "nickname", "<admin>", "&lt;admin&gt;"),
         ("/rooms", "title", "<&>", "&lt;&amp;&gt;"),
-        ("/r/lobby/say", "text", "a <b>thought</b>", "a &lt;b&gt;thought&lt;/b&gt;"),
+        ("/r/lobby/post", "text", "a <b>thought</b>", "a &lt;b&gt;thought&lt;/b&gt;"),
     ] {
-        let form = [(field, typed), ("room", "lobby"), ("client_message_id", "one")];
+        let form = [(field, typed), ("room", "lobby"), ("post_id", "one")];
         let post = reader(Method::POST, &[&teahouse.url, path].concat()).header(ORIGIN, &teahouse.url).form(&form);
         let told = page(post, 503, "服务器的数据库已损坏。").await;
         assert!(told.contains(shown) && told.contains("还没有发送"), "{path}: {told}");
@@ -143,7 +143,7 @@ async fn the_address_of_a_form_leads_on_to_its_room() {
     let server = TestServer::start().await;
     let browser: Browser = server.browser();
     for (path, room) in
-        [("/nickname", "/"), ("/rooms", "/"), ("/sign-out", "/"), ("/language", "/"), ("/r/tea/say", "/r/tea")]
+        [("/nickname", "/"), ("/rooms", "/"), ("/sign-out", "/"), ("/language", "/"), ("/r/tea/post", "/r/tea")]
     {
         let response = browser.get(path).await;
         assert_eq!(

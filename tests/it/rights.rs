@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use teahouse::protocol::{ClientMessageId, Command, ErrorCode, Event, PostBody, RoomSlug, TabId};
+use teahouse::protocol::{Command, ErrorCode, Event, PostBody, PostId, RoomSlug, TabId};
 
 use crate::support::{Browser, Member, TestServer};
 
@@ -55,7 +55,7 @@ fn commands() -> Vec<Command> {
         Command::Join { room: room.clone(), cursor: None },
         Command::Post {
             room: room.clone(),
-            id: ClientMessageId::parse("line").unwrap(),
+            id: PostId::parse("line").unwrap(),
             body: PostBody::Message { text: "may I?".to_owned() },
         },
         Command::Typing { room: room.clone() },
@@ -145,10 +145,10 @@ const ROUTES: &[Row] = &[
     row("/api/v1/rooms/{room}/history", Get("/api/v1/rooms/lobby/history"), 200, 200),
     row("/", Get("/"), 200, 200),
     row("/r/{room}", Get("/r/lobby"), 200, 200),
-    row("/r/{room}/say", Post("/r/lobby/say", &[("text", "hi"), ("client_message_id", "x")]), 403, 303),
+    row("/r/{room}/post", Post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]), 403, 303),
     row(
         "/r/{room}/react",
-        Post("/r/lobby/react", &[("reaction", "1"), ("offered_for", ""), ("client_message_id", "x")]),
+        Post("/r/lobby/react", &[("reaction", "1"), ("offered_for", ""), ("post_id", "x")]),
         403,
         303,
     ),

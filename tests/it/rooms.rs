@@ -125,7 +125,7 @@ async fn a_room_that_nobody_used_is_removed_and_everybody_is_told() {
     let mut follower = server.browser().socket().await;
     follower.hello().await;
     follower.join("followed").await;
-    let said = alice.post("/r/used/say", &[("text", "hello"), ("client_message_id", "n1")]).await;
+    let said = alice.post("/r/used/post", &[("text", "hello"), ("post_id", "n1")]).await;
     assert_eq!(said.status(), 303);
     bob.wait_for(|event| match event {
         Event::Rooms { changed } => {

@@ -74,7 +74,7 @@ async fn nothing_that_people_send_is_served_as_a_script() {
     let server = TestServer::start().await;
     let alice = server.browser();
     alice.choose_nickname("Alice").await;
-    alice.post("/r/lobby/say", &[("text", "alert(1)"), ("client_message_id", "x")]).await;
+    alice.post("/r/lobby/post", &[("text", "alert(1)"), ("post_id", "x")]).await;
     alice.post("/rooms", &[("title", "alert(1)"), ("room", "lobby")]).await;
     for path in ["/", "/api/v1/rooms", "/api/v1/rooms/lobby/events", "/r/lobby?before=2", "/alert(1)"] {
         let headers = headers(&server, path).await;
@@ -119,15 +119,14 @@ async fn what_people_type_is_never_markup() {
     let alice = server.browser();
     alice.choose_nickname("<i>Al</i>").await;
     let attack = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;";
-    alice.post("/r/lobby/say", &[("text", attack), ("client_message_id", "x")]).await;
+    alice.post("/r/lobby/post", &[("text", attack), ("post_id", "x")]).await;
     alice.post("/rooms", &[("title", "<b>Room</b>"), ("room", "lobby")]).await;
     let page = alice.get("/r/lobby").await.text().await.unwrap();
     for markup in ["<script>alert", "<img src=x", "<i>Al", "<b>Room"] {
         assert!(!page.contains(markup), "{markup} is in the page");
     }
     assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"), "the text itself is shown");
-    let refused =
-        alice.post("/r/lobby/say", &[("text", &format!("{attack}\u{202e}")), ("client_message_id", "y")]).await;
+    let refused = alice.post("/r/lobby/post", &[("text", &format!("{attack}\u{202e}")), ("post_id", "y")]).await;
     let page = refused.text().await.unwrap();
     assert!(!page.contains("<script>alert"), "a refused line comes back as text too");
 }
@@ -140,7 +139,7 @@ async fn only_safe_addresses_become_links() {
     alice.choose_nickname("Alice").await;
     let text =
         "https://tea.example/a javascript:alert(1) data:text/html,x mailto:tea@tea.example JaVaScRiPt:x vbscript:x";
-    alice.post("/r/lobby/say", &[("text", text), ("client_message_id", "x")]).await;
+    alice.post("/r/lobby/post", &[("text", text), ("post_id", "x")]).await;
     let page = alice.get("/").await.text().await.unwrap();
     let links: Vec<&str> = page
         .split("href=\"")
@@ -245,7 +244,7 @@ async fn a_body_over_the_limit_is_refused() {
     let alice = server.browser();
     alice.choose_nickname("Alice").await;
     let text = "x".repeat(2_000);
-    let response = alice.post("/r/lobby/say", &[("text", &text), ("client_message_id", "x")]).await;
+    let response = alice.post("/r/lobby/post", &[("text", &text), ("post_id", "x")]).await;
     assert_eq!(response.status(), 413);
 }
 

@@ -78,7 +78,7 @@ async fn a_line_keeps_the_name_under_which_it_was_said() {
     let server = TestServer::start().await;
     let browser = server.browser();
     browser.choose_nickname("Before").await;
-    browser.post("/r/lobby/say", &[("text", "hi"), ("client_message_id", "x")]).await;
+    browser.post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]).await;
     browser.choose_nickname("After").await;
     let mut reader = server.member("Reader").await;
     let snapshot = reader.join("lobby").await;

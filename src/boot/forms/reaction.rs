@@ -13,7 +13,7 @@ use crate::boot::pages::AnyQuery;
 use crate::model::address;
 use crate::model::conversation::reactions::{Change, Press};
 use crate::protocol::page::Form as PageForm;
-use crate::protocol::{ClientMessageId, ErrorCode, PostBody, RoomSlug};
+use crate::protocol::{ErrorCode, PostBody, PostId, RoomSlug};
 use crate::server::edge::http::HttpRefusal;
 use crate::server::posting::{self, Post};
 
@@ -24,17 +24,17 @@ struct ReactionForm {
     /// The message that emojis were offered for; empty when none was.
     offered_for: String,
     /// The page's own; the page of a visitor has none.
-    client_message_id: Option<ClientMessageId>,
+    post_id: Option<PostId>,
 }
 
 impl ReactionForm {
     /// A page has one id and many buttons: the same button of the same page is the same post.
-    fn post_id(&self) -> Option<ClientMessageId> {
-        let page = self.client_message_id.as_ref()?.as_str();
+    fn post_id(&self) -> Option<PostId> {
+        let page = self.post_id.as_ref()?.as_str();
         let mut button = DefaultHasher::new();
         (page, &self.reaction, &self.offered_for).hash(&mut button);
         let id = format!("{}{:016x}", page.get(..16).unwrap_or_default(), button.finish());
-        Some(ClientMessageId::parse(&id).expect("a part of an id and 16 hex digits have the shape of an id"))
+        Some(PostId::parse(&id).expect("a part of an id and 16 hex digits have the shape of an id"))
     }
 }
 
@@ -67,6 +67,6 @@ pub async fn react(
     let post = Post::of_guest(guest, visit.caller.address, visit.room.clone(), id, body);
     match posting::post(&visit.site.app, post).await {
         Ok(_) => see_other(&address::message(&visit.room, before, target)),
-        Err(refusal) => visit.refuse(PageForm::Say, refusal, String::new(), None).await,
+        Err(refusal) => visit.refuse(PageForm::Post, refusal, String::new(), None).await,
     }
 }

@@ -4,7 +4,7 @@ mod promises;
 use super::*;
 use crate::model::samples::{epoch, event, snapshot};
 use crate::protocol::event::RoomHead;
-use crate::protocol::{Backlog, ClientMessageId, CloseCode, ErrorCode, Limits, PostBody, Seq, TabId};
+use crate::protocol::{Backlog, CloseCode, ErrorCode, Limits, PostBody, PostId, Seq, TabId};
 
 const HEARTBEAT_MS: u32 = 25_000;
 const SILENCE_MS: i64 = 60_000;
@@ -42,7 +42,7 @@ fn heartbeat(head: u64) -> Input {
 }
 
 fn line(room: &str) -> Command {
-    let (id, body) = (ClientMessageId::parse("a").expect("a good id"), PostBody::Message { text: "text".to_owned() });
+    let (id, body) = (PostId::parse("a").expect("a good id"), PostBody::Message { text: "text".to_owned() });
     Command::Post { room: slug(room), id, body }
 }
 

@@ -1,7 +1,7 @@
 //! Reactions as a reader asks for them: what a button of the page means, and what the reader sees before the log brings it.
 //! Not here: what the log makes of a reaction (`timeline`), how one travels (`outbox`).
 
-use super::outbox::{LineState, Outbox};
+use super::outbox::{Outbox, PostState};
 use crate::protocol::{HistoryItem, Person, PostBody, ReactionSummary, RoomSlug, Seq};
 
 /// The emojis that are offered first.
@@ -72,8 +72,8 @@ pub(in crate::model) struct Pending<'a> {
 impl<'a> Pending<'a> {
     /// Those that wait for this room.
     pub(in crate::model) fn of(outbox: &'a Outbox, room: &RoomSlug, me: Option<&'a Person>) -> Self {
-        let asked = outbox.lines().iter().filter_map(|line| match (&line.body, line.state) {
-            (_, LineState::Failed(_) | LineState::Stale) => None,
+        let asked = outbox.posts().iter().filter_map(|line| match (&line.body, line.state) {
+            (_, PostState::Failed(_) | PostState::Stale) => None,
             (PostBody::Reaction { target, emoji, on }, _)
                 if line.room == *room && me.is_some_and(|me| me.id == line.sender) =>
             {

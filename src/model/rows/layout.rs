@@ -2,7 +2,7 @@
 
 use super::{Continuation, Delivery, Line, LineId, Names, Ownership, ReactionRow, Row};
 use crate::model::calendar::{self, CivilDate, Clock};
-use crate::model::conversation::outbox::OutgoingLine;
+use crate::model::conversation::outbox::OutgoingPost;
 use crate::model::conversation::reactions::Pending;
 use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
@@ -63,12 +63,12 @@ impl<'a> Layout<'a> {
         }));
     }
 
-    pub(super) fn outgoing(&mut self, line: &OutgoingLine, text: &str, delivery: Delivery) {
+    pub(super) fn outgoing(&mut self, line: &OutgoingPost, text: &str, delivery: Delivery) {
         let clock = self.begin(line.created);
         let nickname = self.me.map_or("", |me| &me.nickname);
         let continuation = self.continue_group(self.me.map(|me| &me.id), nickname, line.created);
         self.rows.push(Row::Line(Line {
-            id: LineId::Outgoing(line.client_message_id.clone()),
+            id: LineId::Outgoing(line.post_id.clone()),
             nickname: nickname.to_owned(),
             origin: Origin::Web,
             text: text.to_owned(),

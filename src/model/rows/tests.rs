@@ -9,8 +9,8 @@ fn at(ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(ms)
 }
 
-fn id(name: &str) -> ClientMessageId {
-    ClientMessageId::parse(name).expect("a good id")
+fn id(name: &str) -> PostId {
+    PostId::parse(name).expect("a good id")
 }
 
 fn said(seq: u64, who: &str, ms: i64) -> LogEvent {

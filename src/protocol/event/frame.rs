@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Event, RoomHead};
 use crate::protocol::error::Refusal;
 use crate::protocol::history::{Backlog, HistoryPage};
-use crate::protocol::ids::{ClientMessageId, Epoch, RoomSlug, Seq, Timestamp};
+use crate::protocol::ids::{Epoch, PostId, RoomSlug, Seq, Timestamp};
 use crate::protocol::limits::Limits;
 use crate::protocol::message::{LogEvent, Person, RoomSummary};
 
@@ -28,7 +28,7 @@ pub(super) struct Frame {
     events: Option<Vec<LogEvent>>,
     room: Option<RoomSlug>,
     event: Option<LogEvent>,
-    id: Option<ClientMessageId>,
+    id: Option<PostId>,
     seq: Option<Seq>,
     head: Option<Seq>,
     at_ms: Option<Timestamp>,

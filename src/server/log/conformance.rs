@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::{Appended, CommitSink, Committed, Draft, EventRange, NewRoom, Store, StoreError, StoreFuture};
 use crate::protocol::{
-    ClientMessageId, EventBody, LogEvent, Message, Origin, Person, Reaction, RoomSlug, Seq, Timestamp, UserId,
+    EventBody, LogEvent, Message, Origin, Person, PostId, Reaction, RoomSlug, Seq, Timestamp, UserId,
 };
 
 pub(super) mod appending;
@@ -173,7 +173,7 @@ fn line(room: &str, sender: &str, id: &str, text: &str) -> Draft {
     Draft {
         room: slug(room),
         by: person(sender),
-        id: ClientMessageId::parse(id).unwrap(),
+        id: PostId::parse(id).unwrap(),
         body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
         reactions_max: 0,
         session: None,

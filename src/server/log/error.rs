@@ -32,7 +32,7 @@ pub enum StoreError {
     #[error("there are as many rooms as there may be")]
     TooManyRooms,
     /// The author used this id for another post or in another room.
-    #[error("the client message id was used for another post")]
+    #[error("the post id was used for another post")]
     IdConflict,
     /// The event that this one would change is not there, or is not of a kind that it changes.
     #[error("there is no such message in this room")]

@@ -9,7 +9,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 
-use crate::protocol::{ClientMessageId, JoinAttempt, Timestamp, UserId};
+use crate::protocol::{JoinAttempt, PostId, Timestamp, UserId};
 use crate::server::config::Scheme;
 use crate::server::log::TokenHash;
 
@@ -174,10 +174,10 @@ fn user_id(bytes: &[u8]) -> UserId {
 /// §5.7). Lines that are said one after the other lie side by side in the store's index of ids; random places would
 /// make every line write a page of its own.
 #[must_use]
-pub fn draw_client_message_id(at: Timestamp) -> ClientMessageId {
+pub fn draw_post_id(at: Timestamp) -> PostId {
     let time = at.unix_ms().to_be_bytes();
     let id = hex(&time[2..]) + &hex(&random_bytes::<10>());
-    ClientMessageId::parse(&id).expect("32 hex digits have the shape of a client message id")
+    PostId::parse(&id).expect("32 hex digits have the shape of a post id")
 }
 
 fn random_bytes<const N: usize>() -> [u8; N] {

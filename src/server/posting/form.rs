@@ -7,9 +7,7 @@ use axum::http::header::SET_COOKIE;
 use leptos::prelude::expect_context;
 use leptos_axum::ResponseOptions;
 
-use crate::protocol::{
-    ClientMessageId, ErrorCode, JoinAttempt, Person, PostBody, Refusal, RoomSlug, RoomSummary, UserId,
-};
+use crate::protocol::{ErrorCode, JoinAttempt, Person, PostBody, PostId, Refusal, RoomSlug, RoomSummary, UserId};
 use crate::server::app::{App, Caller};
 use crate::server::posting::{self, Post, Posted};
 
@@ -49,7 +47,7 @@ pub async fn create_room(title: String) -> Result<RoomSummary, Refusal> {
 ///
 /// # Errors
 /// `bad_request` for what is no body, `nickname_required` unless the caller is the author, or as [`posting::post`].
-pub async fn post(room: RoomSlug, id: ClientMessageId, author: &UserId, body: &str) -> Result<Posted, Refusal> {
+pub async fn post(room: RoomSlug, id: PostId, author: &UserId, body: &str) -> Result<Posted, Refusal> {
     let body: PostBody = serde_json::from_str(body).map_err(|_| ErrorCode::BadRequest)?;
     let (app, caller, _) = context();
     let guest = caller.guest.filter(|guest| guest.id == *author).ok_or(ErrorCode::NicknameRequired)?;

@@ -2,9 +2,7 @@
 //! the same for all is here.
 
 use crate::model::text;
-use crate::protocol::{
-    ClientMessageId, ErrorCode, EventBody, Message, Person, PostBody, Refusal, RoomSlug, Seq, Timestamp,
-};
+use crate::protocol::{ErrorCode, EventBody, Message, Person, PostBody, PostId, Refusal, RoomSlug, Seq, Timestamp};
 use crate::server::app::App;
 use crate::server::config::LimitsConfig;
 use crate::server::ground::clock;
@@ -25,7 +23,7 @@ pub struct Post {
     /// Whose budget pays.
     pub payer: Payer,
     /// The author's own name for it.
-    pub id: ClientMessageId,
+    pub id: PostId,
     /// As it was asked for.
     pub body: PostBody,
     /// A program's own idea of the time.
@@ -44,7 +42,7 @@ pub struct Posted {
 impl Post {
     /// A post of a guest.
     #[must_use]
-    pub fn of_guest(guest: &Guest, address: Address, room: RoomSlug, id: ClientMessageId, body: PostBody) -> Self {
+    pub fn of_guest(guest: &Guest, address: Address, room: RoomSlug, id: PostId, body: PostBody) -> Self {
         Self {
             room,
             by: guest.person(),

@@ -37,8 +37,8 @@ pub fn Composer() -> impl IntoView {
     };
     let input = move |event| state.typed(event_target_value(&event));
     view! {
-        <FormNotice form=Form::Say />
-        <form class="composer" id=POST_FORM_ID method="post" action=live(move || state.room.with(|room| address::say(&room.slug))) on:submit=submit>
+        <FormNotice form=Form::Post />
+        <form class="composer" id=POST_FORM_ID method="post" action=live(move || state.room.with(|room| address::post(&room.slug))) on:submit=submit>
             <textarea
                 class="composer__text"
                 id="composer"
@@ -46,9 +46,9 @@ pub fn Composer() -> impl IntoView {
                 rows="1"
                 dir="auto"
                 aria-label=words.message_field
-                aria-describedby=notice_id(Form::Say)
+                aria-describedby=notice_id(Form::Post)
                 placeholder=words.message_placeholder
-                inner_html=as_field_content(&state.typed_into(Form::Say))
+                inner_html=as_field_content(&state.typed_into(Form::Post))
                 on:input=input
             ></textarea>
             <button class="button button--main button--icon" aria-label=words.send>

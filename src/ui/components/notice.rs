@@ -25,7 +25,7 @@ pub fn FormNotice(
 /// The id of a form's notice, for `aria-describedby`.
 pub const fn notice_id(form: Form) -> &'static str {
     match form {
-        Form::Say => "say-notice",
+        Form::Post => "post-notice",
         Form::Nickname => "nickname-notice",
         Form::NewRoom => "new-room-notice",
     }

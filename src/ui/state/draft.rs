@@ -38,7 +38,7 @@ impl RoomState {
 
     /// A key changed the text of the field.
     pub fn typed(self, text: String) {
-        self.clear_notice(Form::Say);
+        self.clear_notice(Form::Post);
         self.wrote(&text);
         let is_small = text.len() <= KEPT_AT_EVERY_KEY_BYTES;
         self.draft.update(|draft| draft.edit(text));

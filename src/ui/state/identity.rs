@@ -121,7 +121,7 @@ impl RoomState {
         let is_renamed = self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.nickname != now.nickname));
         if is_renamed && !self.quietly(|quiet| quiet.chooses_name) {
             let words = self.words().named_elsewhere;
-            self.tell_form(Form::Say, fill(words, &[("{name}", &isolated(&now.nickname))]));
+            self.tell_form(Form::Post, fill(words, &[("{name}", &isolated(&now.nickname))]));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::RoomState;
 use crate::client::element::focus;
 use crate::client::storage;
-use crate::model::conversation::outbox::LineState;
+use crate::model::conversation::outbox::PostState;
 use crate::model::conversation::reactions::Change;
 use crate::protocol::page::Form;
 use crate::protocol::{ErrorCode, PostBody, Refusal, Seq};
@@ -13,7 +13,7 @@ impl RoomState {
     /// Sets a reaction of the reader, or takes it back: shows it at once and sends it when the connection allows.
     pub fn react(self, target: Seq, emoji: String, change: Change) {
         let Some(me) = self.me.get_untracked() else { return self.ask_for_nickname() };
-        self.clear_notice(Form::Say);
+        self.clear_notice(Form::Post);
         self.put_out(me.id, PostBody::Reaction { target, emoji, on: change == Change::Set });
         self.send_soon();
     }
@@ -36,12 +36,12 @@ impl RoomState {
             return;
         }
         for line in self.outbox.update(|outbox| outbox.give_up()) {
-            storage::forget_line(&line.room, &line.client_message_id);
+            storage::forget_post(&line.room, &line.post_id);
             let reason = match line.state {
-                LineState::Failed(refusal) => i18n::refusal(self.language, refusal),
+                PostState::Failed(refusal) => i18n::refusal(self.language, refusal),
                 _ => self.words().stale.to_owned(),
             };
-            self.tell_form(Form::Say, fill(self.words().not_reacted, &[("{reason}", &reason)]));
+            self.tell_form(Form::Post, fill(self.words().not_reacted, &[("{reason}", &reason)]));
         }
     }
 }

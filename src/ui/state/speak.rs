@@ -8,12 +8,12 @@ use crate::api::{self, ApiError, PostMessage};
 use crate::client::connection::LinkHandle;
 use crate::client::{history, local_time, storage};
 use crate::model::connection::LinkStatus;
-use crate::model::conversation::outbox::{Outbox, OutgoingLine};
+use crate::model::conversation::outbox::{Outbox, OutgoingPost};
 use crate::model::conversation::timeline::Timeline;
 use crate::model::text;
 use crate::protocol::page::Form;
 use crate::protocol::{
-    Backlog, ClientMessageId, Command, ErrorCode, LogEvent, PostBody, Refusal, RoomSlug, Seq, Timestamp, UserId,
+    Backlog, Command, ErrorCode, LogEvent, PostBody, PostId, Refusal, RoomSlug, Seq, Timestamp, UserId,
 };
 use crate::ui::i18n;
 
@@ -30,7 +30,7 @@ impl RoomState {
         let typed = self.draft.with_untracked(|draft| draft.text_for(&self.slug()).to_owned());
         match self.checked(&typed) {
             Ok((me, line)) => {
-                self.clear_notice(Form::Say);
+                self.clear_notice(Form::Post);
                 self.put_out(me, PostBody::Message { text: line });
                 self.clear_draft();
                 self.quietly(|quiet| quiet.throttle.reset());
@@ -38,16 +38,16 @@ impl RoomState {
                 self.send_soon();
             }
             Err(code) => {
-                self.tell_form(Form::Say, i18n::refusal_of(self.language, Refusal::permanent(code), &typed));
+                self.tell_form(Form::Post, i18n::refusal_of(self.language, Refusal::permanent(code), &typed));
             }
         }
     }
 
     /// Puts a post into the outbox, and into storage before anything else happens to it.
     pub(super) fn put_out(self, me: UserId, body: PostBody) {
-        let id = storage::new_client_message_id();
+        let id = storage::new_post_id();
         self.outbox.update(|outbox| outbox.push(self.slug(), id.clone(), me, body, local_time::now()));
-        self.keep_line(&id);
+        self.keep_post(&id);
     }
 
     fn checked(self, typed: &str) -> Result<(UserId, String), ErrorCode> {
@@ -70,10 +70,10 @@ impl RoomState {
     }
 
     /// Sends a line again that was refused.
-    pub fn retry(self, id: &ClientMessageId) {
+    pub fn retry(self, id: &PostId) {
         let Some(me) = self.me.get_untracked() else { return };
         self.outbox.update(|outbox| outbox.retry(id, &me.id, local_time::now()));
-        self.keep_line(id);
+        self.keep_post(id);
         self.send_soon();
     }
 
@@ -84,8 +84,8 @@ impl RoomState {
     }
 
     /// Gives a line up.
-    pub fn discard(self, id: &ClientMessageId) {
-        storage::forget_line(&self.slug(), id);
+    pub fn discard(self, id: &PostId) {
+        storage::forget_post(&self.slug(), id);
         self.outbox.update(|outbox| {
             outbox.discard(id);
         });
@@ -101,7 +101,7 @@ impl RoomState {
             return;
         }
         let now = local_time::now();
-        if self.outbox.with_untracked(|outbox| !outbox.lines().is_empty()) {
+        if self.outbox.with_untracked(|outbox| !outbox.posts().is_empty()) {
             while let Some(line) = self.outbox.update(|outbox| outbox.next_to_send(now).cloned()) {
                 self.send(line, status);
             }
@@ -114,18 +114,18 @@ impl RoomState {
         });
     }
 
-    fn send(self, line: OutgoingLine, status: LinkStatus) {
+    fn send(self, line: OutgoingPost, status: LinkStatus) {
         if status != LinkStatus::Live || !self.is_open(&line.room) {
             spawn_local(self.post(line));
             return;
         }
-        let OutgoingLine { room, client_message_id: id, body, .. } = line;
+        let OutgoingPost { room, post_id: id, body, .. } = line;
         self.command(Command::Post { room, id, body });
     }
 
     /// By HTTP: the connection follows the open room only, and where the network lets no WebSocket through, there is none.
-    async fn post(self, line: OutgoingLine) {
-        let OutgoingLine { room, client_message_id: id, sender, body, .. } = line;
+    async fn post(self, line: OutgoingPost) {
+        let OutgoingPost { room, post_id: id, sender, body, .. } = line;
         let body = serde_json::to_string(&body).expect("a body has no part that JSON cannot hold");
         let arguments = [("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("body", &body)];
         match api::call::<PostMessage, _>(&arguments).await {
@@ -167,8 +167,8 @@ impl RoomState {
     }
 
     /// The line is on disk.
-    pub(super) fn acked(self, room: &RoomSlug, id: ClientMessageId, seq: Seq, at_ms: Timestamp) {
-        storage::forget_line(room, &id);
+    pub(super) fn acked(self, room: &RoomSlug, id: PostId, seq: Seq, at_ms: Timestamp) {
+        storage::forget_post(room, &id);
         let Some(me) = self.me.get_untracked().filter(|_| self.is_open(room)) else {
             self.outbox.update(|outbox| outbox.acked(&id));
             return self.flush_outbox();
@@ -180,24 +180,24 @@ impl RoomState {
         }
     }
 
-    pub(super) fn refused(self, id: &ClientMessageId, refusal: Refusal) {
+    pub(super) fn refused(self, id: &PostId, refusal: Refusal) {
         self.outbox.update(|outbox| outbox.refused(id, refusal, local_time::now()));
-        self.keep_line(id);
+        self.keep_post(id);
         self.flush_outbox();
     }
 
     /// Own lines that came back in the log have arrived.
     pub(super) fn settle_own<'a>(self, events: impl Iterator<Item = &'a LogEvent>) {
-        if self.outbox.with_untracked(|outbox| outbox.lines().is_empty()) {
+        if self.outbox.with_untracked(|outbox| outbox.posts().is_empty()) {
             return;
         }
         let arrived = self.outbox.update(|outbox| outbox.arrived(events));
-        arrived.iter().for_each(|id| storage::forget_line(&self.slug(), id));
+        arrived.iter().for_each(|id| storage::forget_post(&self.slug(), id));
         self.flush_outbox();
     }
 
-    fn keep_line(self, id: &ClientMessageId) {
-        self.outbox.with_untracked(|outbox| outbox.line(id).into_iter().for_each(storage::keep_line));
+    fn keep_post(self, id: &PostId) {
+        self.outbox.with_untracked(|outbox| outbox.post(id).into_iter().for_each(storage::keep_post));
     }
 
     /// Takes up what a crash of the browser nearly took: lines that wait, and the draft.
@@ -225,7 +225,7 @@ impl RoomState {
     /// to storage: another tab may have done with it.
     pub(super) fn adopt_lines(self, me: &UserId) {
         let adopted = self.outbox.update(|outbox| outbox.adopt(me));
-        adopted.iter().for_each(|id| self.keep_line(id));
+        adopted.iter().for_each(|id| self.keep_post(id));
     }
 
     /// Somebody else's lines do not go by themselves.
@@ -237,7 +237,7 @@ impl RoomState {
 
     /// Hears what other tabs do with their lines.
     pub(super) fn follow_other_tabs(self) {
-        let listener = storage::on_line_change(move |room, id, kept| {
+        let listener = storage::on_post_change(move |room, id, kept| {
             self.outbox.update(|outbox| match kept {
                 Some(kept) => outbox.kept_elsewhere(room, kept, local_time::now()),
                 None => outbox.gone_elsewhere(&id),

@@ -164,7 +164,7 @@ impl RoomState {
     pub fn may_leave(self) -> bool {
         let is_away = self.is_away();
         if is_away {
-            let form = if self.me.with_untracked(Option::is_some) { Form::Say } else { Form::Nickname };
+            let form = if self.me.with_untracked(Option::is_some) { Form::Post } else { Form::Nickname };
             self.tell_form(form, self.words().no_connection.to_owned());
         }
         !is_away

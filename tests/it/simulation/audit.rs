@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use teahouse::model::connection::LinkStatus;
 use teahouse::model::conversation::timeline::Entry;
 use teahouse::protocol::{
-    Backlog, ClientMessageId, CloseCode, Event, EventBody, HistoryItem, LogEvent, ReactionSummary, UserId,
+    Backlog, CloseCode, Event, EventBody, HistoryItem, LogEvent, PostId, ReactionSummary, UserId,
 };
 
 use super::client::Client;
@@ -58,7 +58,7 @@ impl Met {
 pub struct Ledger {
     pub met: Met,
     /// Lines that had arrived and are gone with a restored backup: the operator's choice.
-    forgiven: HashSet<ClientMessageId>,
+    forgiven: HashSet<PostId>,
     /// The first thing that a page heard and should not have.
     heard_wrong: Option<String>,
 }
@@ -191,7 +191,7 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
         return Err(format!("{name} does not know how {outdated} stands"));
     }
     stands_as_in_the_log(client, &disk.items(&client.room))?;
-    if let Some(line) = client.outbox.lines().first() {
+    if let Some(line) = client.outbox.posts().first() {
         return Err(format!("{name} has a line that is never sent: {line:?}"));
     }
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -245,10 +245,10 @@ fn sorted(reactions: &[ReactionSummary]) -> Vec<(&str, u32, Vec<&UserId>)> {
     sorted
 }
 
-fn ids(log: &[LogEvent]) -> impl Iterator<Item = (&UserId, &ClientMessageId)> {
+fn ids(log: &[LogEvent]) -> impl Iterator<Item = (&UserId, &PostId)> {
     log.iter().filter_map(id_of)
 }
 
-fn id_of(event: &LogEvent) -> Option<(&UserId, &ClientMessageId)> {
+fn id_of(event: &LogEvent) -> Option<(&UserId, &PostId)> {
     Some((&event.by.as_ref()?.id, event.id.as_ref()?))
 }

@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use teahouse::model::connection::{Input, Link, LinkStatus, Output};
-use teahouse::model::conversation::outbox::{KeptLine, Outbox, OutgoingLine};
+use teahouse::model::conversation::outbox::{KeptPost, Outbox, OutgoingPost};
 use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::{
-    ClientMessageId, Command, Event, EventBody, HistoryPage, LogEvent, Person, PostBody, RoomSlug, Seq, TabId,
-    Timestamp,
+    Command, Event, EventBody, HistoryPage, LogEvent, Person, PostBody, PostId, RoomSlug, Seq, TabId, Timestamp,
 };
 
 /// What a page wants of the world, in this order.
@@ -19,7 +18,7 @@ pub enum Wish {
 
 /// An ack as it was told to the page.
 pub struct Acked {
-    pub id: ClientMessageId,
+    pub id: PostId,
     pub seq: Seq,
 }
 
@@ -30,11 +29,11 @@ pub struct Client {
     pub timeline: Timeline,
     pub outbox: Outbox,
     /// Browser storage: what a reload leaves.
-    kept: HashMap<ClientMessageId, KeptLine>,
+    kept: HashMap<PostId, KeptPost>,
     /// Every line that was typed, in order.
-    pub typed: Vec<ClientMessageId>,
+    pub typed: Vec<PostId>,
     /// Reactions that the server refused for good.
-    pub given_up: HashSet<ClientMessageId>,
+    pub given_up: HashSet<PostId>,
     pub acks: Vec<Acked>,
     /// An old copy of the database was put back, and this page has not joined its room since.
     pub is_unaware: bool,
@@ -94,11 +93,11 @@ impl Client {
     }
 
     fn post(&mut self, body: PostBody, now: i64) {
-        let id = ClientMessageId::parse(&format!("{}-{}", self.me.id, self.typed.len())).unwrap();
+        let id = PostId::parse(&format!("{}-{}", self.me.id, self.typed.len())).unwrap();
         self.typed.push(id.clone());
         self.outbox.push(self.room.clone(), id.clone(), self.me.id.clone(), body, at(now));
-        let line = self.outbox.line(&id).expect("it was pushed");
-        self.kept.insert(id, KeptLine::from(line));
+        let line = self.outbox.post(&id).expect("it was pushed");
+        self.kept.insert(id, KeptPost::from(line));
         self.flush(now);
     }
 
@@ -132,7 +131,7 @@ impl Client {
     }
 
     /// Whether this line would survive a reload: it did not arrive as far as the page knows.
-    pub fn keeps(&self, id: &ClientMessageId) -> bool {
+    pub fn keeps(&self, id: &PostId) -> bool {
         self.kept.contains_key(id)
     }
 
@@ -165,8 +164,8 @@ impl Client {
             Event::Nack { id, refusal, .. } => {
                 self.outbox.refused(&id, refusal, at(now));
                 // Nobody is asked about a reaction.
-                let is_reaction = |line: &OutgoingLine| line.text().is_none();
-                if !refusal.is_temporary() && self.outbox.line(&id).is_some_and(is_reaction) {
+                let is_reaction = |line: &OutgoingPost| line.text().is_none();
+                if !refusal.is_temporary() && self.outbox.post(&id).is_some_and(is_reaction) {
                     self.outbox.discard(&id);
                     self.kept.remove(&id);
                     self.given_up.insert(id);
@@ -183,7 +182,7 @@ impl Client {
         self.settle(|outbox| outbox.arrived(events.iter()), now);
     }
 
-    fn settle(&mut self, arrived: impl FnOnce(&mut Outbox) -> Vec<ClientMessageId>, now: i64) {
+    fn settle(&mut self, arrived: impl FnOnce(&mut Outbox) -> Vec<PostId>, now: i64) {
         for id in arrived(&mut self.outbox) {
             self.kept.remove(&id);
         }
@@ -195,7 +194,7 @@ impl Client {
             return;
         }
         if let Some(line) = self.outbox.next_to_send(at(now)) {
-            let (room, id) = (line.room.clone(), line.client_message_id.clone());
+            let (room, id) = (line.room.clone(), line.post_id.clone());
             let body = line.body.clone();
             self.step(Input::Send(Command::Post { room, id, body }), now);
         }

@@ -1,7 +1,7 @@
 //! What breaks: connections, the server, a page, the operator's disk; and crowds that are no fault but feel like one.
 
 use teahouse::model::connection::Input as LinkInput;
-use teahouse::protocol::{ClientMessageId, EventBody, Message, Origin, Person, RoomSlug, UserId};
+use teahouse::protocol::{EventBody, Message, Origin, Person, PostId, RoomSlug, UserId};
 use teahouse::server::edge::connection::member::Input;
 use teahouse::server::ground::clock;
 use teahouse::server::log::{Draft, EventRange, Store};
@@ -59,7 +59,7 @@ impl World {
             drop(self.store.append(Draft {
                 room: RoomSlug::lobby(),
                 by,
-                id: ClientMessageId::parse(&id).unwrap(),
+                id: PostId::parse(&id).unwrap(),
                 body: EventBody::Message(Message { text: id, sender_time: None }),
                 reactions_max: 0,
                 session: None,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use teahouse::protocol::{
-    ClientMessageId, Epoch, EventBody, EventPage, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp, UserId,
+    Epoch, EventBody, EventPage, HistoryPage, LogEvent, PostId, RoomSlug, Seq, Timestamp, UserId,
 };
 use teahouse::server::log::{
     AppendOutcome, Appended, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
@@ -21,7 +21,7 @@ pub struct Disk {
     pub epoch: Epoch,
     pub logs: HashMap<RoomSlug, Vec<LogEvent>>,
     /// The unique constraint.
-    places: HashMap<(UserId, ClientMessageId), (RoomSlug, Seq)>,
+    places: HashMap<(UserId, PostId), (RoomSlug, Seq)>,
     /// The time of day. It goes on whatever is restored.
     now_ms: i64,
 }

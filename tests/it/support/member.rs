@@ -4,7 +4,7 @@ use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use teahouse::protocol::limits::SUBPROTOCOL;
 use teahouse::protocol::{
-    Backlog, ClientMessageId, Command, Cursor, Epoch, Event, EventBody, LogEvent, Person, PostBody, Refusal, RoomSlug,
+    Backlog, Command, Cursor, Epoch, Event, EventBody, LogEvent, Person, PostBody, PostId, Refusal, RoomSlug,
     RoomSummary, TabId,
 };
 use tokio::net::TcpStream;
@@ -244,7 +244,7 @@ impl Member {
 /// The command that posts a message.
 fn message(room: &str, id: &str, text: &str) -> Command {
     let body = PostBody::Message { text: text.to_owned() };
-    Command::Post { room: slug(room), id: ClientMessageId::parse(id).unwrap(), body }
+    Command::Post { room: slug(room), id: PostId::parse(id).unwrap(), body }
 }
 
 /// A published line as `(seq, nickname, text)`.

@@ -11,7 +11,7 @@ use teahouse::model::conversation::outbox::Outbox;
 use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::limits::SUBPROTOCOL;
 use teahouse::protocol::{
-    Backlog, ClientMessageId, Command, Event, HistoryItem, LogEvent, Person, PostBody, RoomSlug, Seq, TabId, Timestamp,
+    Backlog, Command, Event, HistoryItem, LogEvent, Person, PostBody, PostId, RoomSlug, Seq, TabId, Timestamp,
 };
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep_until};
@@ -113,7 +113,7 @@ impl Page {
     }
 
     /// Takes a typed line; it goes as soon as the connection lets it.
-    pub async fn say(&mut self, id: &ClientMessageId, text: &str) {
+    pub async fn say(&mut self, id: &PostId, text: &str) {
         let me = self.me.as_ref().expect("a page lets nobody speak before it knows who it is").id.clone();
         self.outbox.push(self.room.clone(), id.clone(), me, PostBody::Message { text: text.to_owned() }, now());
         self.flush().await;
@@ -187,7 +187,7 @@ impl Page {
             return;
         }
         let Some(line) = self.outbox.next_to_send(now()) else { return };
-        let (id, body) = (line.client_message_id.clone(), line.body.clone());
+        let (id, body) = (line.post_id.clone(), line.body.clone());
         let command = Command::Post { room: self.room.clone(), id, body };
         for output in self.link.step(Input::Send(command), now(), (self.chance)()) {
             self.act(&output).await;
@@ -220,7 +220,7 @@ impl Page {
         }
     }
 
-    fn acked(&mut self, id: &ClientMessageId, seq: Seq, at_ms: Timestamp) {
+    fn acked(&mut self, id: &PostId, seq: Seq, at_ms: Timestamp) {
         let head = self.head();
         if let Some(me) = &self.me
             && let Some(event) = self.outbox.placed(id, seq, at_ms, me, head)

@@ -9,23 +9,23 @@ impl Outbox {
     #[must_use]
     pub fn has_news_of_gone_rooms(&self, rooms: &[RoomSummary]) -> bool {
         let is_unlisted = |slug: &RoomSlug| rooms.iter().all(|room| room.slug != *slug);
-        self.messages().any(|line| is_unlisted(&line.room)) || !rooms.iter().all(|room| self.is_listed(room))
+        self.messages().any(|post| is_unlisted(&post.room)) || !rooms.iter().all(|room| self.is_listed(room))
     }
 
-    /// Takes out of the list what is gone, which has no events, but for the rooms that lines of this outbox are of; and adds
+    /// Takes out of the list what is gone, which has no events, but for the rooms that posts of this outbox are of; and adds
     /// those that are missing, under their address, since nobody knows their title any more.
     pub fn keep_gone_rooms(&self, rooms: &mut Vec<RoomSummary>) {
         rooms.retain(|room| self.is_listed(room));
-        for line in self.messages() {
-            if rooms.iter().all(|room| room.slug != line.room) {
-                let (slug, title) = (line.room.clone(), line.room.to_string());
+        for post in self.messages() {
+            if rooms.iter().all(|room| room.slug != post.room) {
+                let (slug, title) = (post.room.clone(), post.room.to_string());
                 rooms.push(RoomSummary { slug, title, head: Seq::ZERO, online: 0, people: Vec::new() });
             }
         }
     }
 
     fn is_listed(&self, room: &RoomSummary) -> bool {
-        room.head > Seq::ZERO || self.messages().any(|line| line.room == room.slug)
+        room.head > Seq::ZERO || self.messages().any(|post| post.room == room.slug)
     }
 }
 
@@ -33,7 +33,7 @@ impl Outbox {
 mod tests {
     use super::*;
     use crate::model::samples;
-    use crate::protocol::{ClientMessageId, Timestamp, UserId};
+    use crate::protocol::{PostId, Timestamp, UserId};
 
     fn slug(name: &str) -> RoomSlug {
         RoomSlug::parse(name).expect("a good slug")
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_room_that_is_gone_stays_listed_for_as_long_as_something_waits_for_it() {
-        let id = ClientMessageId::parse("a").expect("a good id");
+        let id = PostId::parse("a").expect("a good id");
         let mut outbox = Outbox::default();
         let sender = UserId::parse("ada").expect("a good id");
         outbox.push(slug("restored-away"), id.clone(), sender, samples::text("text"), Timestamp::default());

@@ -1,15 +1,15 @@
-//! What storage keeps of a line. Not here: where it is kept (`client::storage`).
+//! What storage keeps of a post. Not here: where it is kept (`client::storage`).
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{LineState, OutgoingLine};
-use crate::protocol::{ClientMessageId, Message, PostBody, Reaction, Refusal, RoomSlug, Seq, Timestamp, UserId};
+use super::{OutgoingPost, PostState};
+use crate::protocol::{Message, PostBody, PostId, Reaction, Refusal, RoomSlug, Seq, Timestamp, UserId};
 
-/// A line as it is stored: what cannot be worked out again. Its room is in the name that it is stored under.
+/// A post as it is stored: what cannot be worked out again. Its room is in the name that it is stored under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptLine {
-    client_message_id: ClientMessageId,
+pub struct KeptPost {
+    post_id: PostId,
     sender: UserId,
     #[serde(deserialize_with = "read_body")]
     body: PostBody,
@@ -43,33 +43,33 @@ fn read_body<'de, D: Deserializer<'de>>(from: D) -> Result<PostBody, D::Error> {
     body.ok_or_else(|| D::Error::custom("unknown kind"))
 }
 
-impl From<&OutgoingLine> for KeptLine {
-    fn from(line: &OutgoingLine) -> Self {
-        let refusal = match line.state {
-            LineState::Failed(refusal) => Some(refusal),
-            LineState::Waiting | LineState::Sending { .. } | LineState::Stale | LineState::Elsewhere { .. } => None,
+impl From<&OutgoingPost> for KeptPost {
+    fn from(post: &OutgoingPost) -> Self {
+        let refusal = match post.state {
+            PostState::Failed(refusal) => Some(refusal),
+            PostState::Waiting | PostState::Sending { .. } | PostState::Stale | PostState::Elsewhere { .. } => None,
         };
         Self {
-            client_message_id: line.client_message_id.clone(),
-            sender: line.sender.clone(),
-            body: line.body.clone(),
-            created_ms: line.created,
-            wanted_ms: line.wanted,
+            post_id: post.post_id.clone(),
+            sender: post.sender.clone(),
+            body: post.body.clone(),
+            created_ms: post.created,
+            wanted_ms: post.wanted,
             refusal,
         }
     }
 }
 
-impl KeptLine {
-    pub(super) fn into_line(self, room: RoomSlug) -> OutgoingLine {
-        OutgoingLine {
+impl KeptPost {
+    pub(super) fn into_post(self, room: RoomSlug) -> OutgoingPost {
+        OutgoingPost {
             room,
-            client_message_id: self.client_message_id,
+            post_id: self.post_id,
             sender: self.sender,
             body: self.body,
             created: self.created_ms,
             wanted: self.wanted_ms,
-            state: self.refusal.map_or(LineState::Waiting, LineState::Failed),
+            state: self.refusal.map_or(PostState::Waiting, PostState::Failed),
             may_have_arrived: true,
         }
     }
@@ -84,8 +84,8 @@ mod tests {
     fn what_is_kept_of_every_kind_is_read_again_and_a_newer_kind_is_left_alone() {
         let reaction = PostBody::Reaction { target: Seq::new(7), emoji: "🍵".to_owned(), on: false };
         for body in [PostBody::Message { text: "tea".to_owned() }, reaction] {
-            let kept = KeptLine {
-                client_message_id: ClientMessageId::parse("a").expect("a good id"),
+            let kept = KeptPost {
+                post_id: PostId::parse("a").expect("a good id"),
                 sender: person("ada").id,
                 body,
                 created_ms: Timestamp::default(),
@@ -93,9 +93,9 @@ mod tests {
                 refusal: None,
             };
             let json = serde_json::to_string(&kept).expect("JSON");
-            assert_eq!(serde_json::from_str::<KeptLine>(&json).ok(), Some(kept), "{json}");
+            assert_eq!(serde_json::from_str::<KeptPost>(&json).ok(), Some(kept), "{json}");
             let newer = json.replace("\"kind\":\"", "\"kind\":\"newer_");
-            assert!(serde_json::from_str::<KeptLine>(&newer).is_err(), "{newer}");
+            assert!(serde_json::from_str::<KeptPost>(&newer).is_err(), "{newer}");
         }
     }
 }

@@ -1,24 +1,24 @@
 //! Reactions that do not go any more: nobody is asked about one, so it is given up. Not here: how it is told (`ui::state`).
 
-use super::{LineState, Outbox, OutgoingLine};
+use super::{Outbox, OutgoingPost, PostState};
 
 impl Outbox {
     /// Whether [`Outbox::give_up`] would take something out.
     #[must_use]
     pub fn has_given_up(&self) -> bool {
-        self.lines.iter().any(is_given_up)
+        self.posts.iter().any(is_given_up)
     }
 
     /// Takes out the reactions that were refused for good, waited too long, or are of another person. Their states tell which.
-    pub fn give_up(&mut self) -> Vec<OutgoingLine> {
-        let given_up = self.lines.iter().filter(|line| is_given_up(line)).cloned().collect();
-        self.lines.retain(|line| !is_given_up(line));
+    pub fn give_up(&mut self) -> Vec<OutgoingPost> {
+        let given_up = self.posts.iter().filter(|post| is_given_up(post)).cloned().collect();
+        self.posts.retain(|post| !is_given_up(post));
         given_up
     }
 }
 
-fn is_given_up(line: &OutgoingLine) -> bool {
-    line.text().is_none() && matches!(line.state, LineState::Failed(_) | LineState::Stale)
+fn is_given_up(post: &OutgoingPost) -> bool {
+    post.text().is_none() && matches!(post.state, PostState::Failed(_) | PostState::Stale)
 }
 
 #[cfg(test)]
@@ -26,12 +26,12 @@ mod tests {
     use super::super::STALE_MS;
     use super::*;
     use crate::model::samples::person;
-    use crate::protocol::{ClientMessageId, ErrorCode, PostBody, Refusal, RoomSlug, Seq, Timestamp};
+    use crate::protocol::{ErrorCode, PostBody, PostId, Refusal, RoomSlug, Seq, Timestamp};
 
     const NOW: Timestamp = Timestamp::from_unix_ms(0);
 
-    fn id(name: &str) -> ClientMessageId {
-        ClientMessageId::parse(name).expect("a good id")
+    fn id(name: &str) -> PostId {
+        PostId::parse(name).expect("a good id")
     }
 
     /// Ada's message `text`, and her reaction `reaction`.
@@ -44,9 +44,9 @@ mod tests {
         outbox
     }
 
-    fn given_up(outbox: &mut Outbox) -> Vec<(String, LineState)> {
+    fn given_up(outbox: &mut Outbox) -> Vec<(String, PostState)> {
         assert_eq!(outbox.has_given_up(), !outbox.clone().give_up().is_empty());
-        outbox.give_up().into_iter().map(|line| (line.client_message_id.to_string(), line.state)).collect()
+        outbox.give_up().into_iter().map(|post| (post.post_id.to_string(), post.state)).collect()
     }
 
     #[test]
@@ -57,8 +57,8 @@ mod tests {
         for name in ["text", "reaction"] {
             outbox.refused(&id(name), refusal, NOW);
         }
-        assert_eq!(given_up(&mut outbox), [("reaction".to_owned(), LineState::Failed(refusal))]);
-        assert_eq!(outbox.lines().len(), 1, "the person decides about what they typed");
+        assert_eq!(given_up(&mut outbox), [("reaction".to_owned(), PostState::Failed(refusal))]);
+        assert_eq!(outbox.posts().len(), 1, "the person decides about what they typed");
     }
 
     #[test]
@@ -68,17 +68,17 @@ mod tests {
         outbox.refused(&id("reaction"), Refusal::retry_after(ErrorCode::TooFast, 1_000), NOW);
         assert_eq!(given_up(&mut outbox), []);
         let later = Timestamp::from_unix_ms(1_000);
-        assert_eq!(outbox.next_to_send(later).map(|line| line.client_message_id.clone()), Some(id("reaction")));
+        assert_eq!(outbox.next_to_send(later).map(|post| post.post_id.clone()), Some(id("reaction")));
     }
 
     #[test]
     fn a_reaction_that_waited_for_a_day_or_is_of_somebody_else_is_given_up() {
         let mut old = outbox();
         assert!(old.next_to_send(Timestamp::from_unix_ms(STALE_MS + 1)).is_none());
-        assert_eq!(given_up(&mut old), [("reaction".to_owned(), LineState::Stale)]);
+        assert_eq!(given_up(&mut old), [("reaction".to_owned(), PostState::Stale)]);
         let mut of_another = outbox();
         of_another.speak_as(&person("bo").id);
-        assert_eq!(given_up(&mut of_another), [("reaction".to_owned(), LineState::Stale)]);
+        assert_eq!(given_up(&mut of_another), [("reaction".to_owned(), PostState::Stale)]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 use super::*;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::samples::{message, person};
-use crate::protocol::{ClientMessageId, ErrorCode, Refusal, Timestamp};
+use crate::protocol::{ErrorCode, PostId, Refusal, Timestamp};
 
 fn asked(outbox: &mut Outbox, id: &str, sender: &str, emoji: &str, on: bool) {
     let body = PostBody::Reaction { target: Seq::new(1), emoji: emoji.to_owned(), on };
-    let id = ClientMessageId::parse(id).expect("a good id");
+    let id = PostId::parse(id).expect("a good id");
     outbox.push(RoomSlug::lobby(), id, person(sender).id, body, Timestamp::default());
 }
 
@@ -66,7 +66,7 @@ fn what_is_somebody_elses_or_refused_or_of_another_message_is_not_shown() {
     asked(&mut outbox, "a", "bo", "🍵", true);
     asked(&mut outbox, "b", "me", "👍", true);
     let refusal = Refusal::permanent(ErrorCode::TooManyReactions);
-    outbox.refused(&ClientMessageId::parse("b").expect("a good id"), refusal, Timestamp::default());
+    outbox.refused(&PostId::parse("b").expect("a good id"), refusal, Timestamp::default());
     assert_eq!(seen(&outbox, &item(&[])), [""; 0]);
     asked(&mut outbox, "c", "me", "🎉", true);
     let other = HistoryItem::new(message(2, 0, person("ada"), "y"));

@@ -23,7 +23,7 @@ use crate::server::ground::clock;
 use crate::server::ground::names::fold;
 use crate::server::limits::{Address, Payer, PersonKey};
 use crate::server::people::live_names::NameClaim;
-use crate::server::people::session::{draw_client_message_id, draw_user_id};
+use crate::server::people::session::{draw_post_id, draw_user_id};
 use crate::server::posting::{self, Post, Posted};
 
 /// Serves a program until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
@@ -227,7 +227,7 @@ impl Program {
             payer: Payer { person: Some(PersonKey::Program(self.address, fold(&by.nickname))), address: self.address },
             by,
             session: None,
-            id: draw_client_message_id(clock::now()),
+            id: draw_post_id(clock::now()),
             body: PostBody::Message { text: message.message },
             sender_time: shown_time(&message.time),
         };

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::open::DATABASE_FILE;
 use super::*;
-use crate::protocol::{ClientMessageId, EventBody, Message, Origin, Person};
+use crate::protocol::{EventBody, Message, Origin, Person, PostId};
 use crate::server::log::EventRange;
 use crate::server::log::conformance::{Place, every_store_keeps_its_promises};
 
@@ -68,7 +68,7 @@ fn line(id: &str, text: &str) -> Draft {
     Draft {
         room: RoomSlug::lobby(),
         by: Person { id: UserId::parse("ann").unwrap(), nickname: "Ann".to_owned(), origin: Origin::Web },
-        id: ClientMessageId::parse(id).unwrap(),
+        id: PostId::parse(id).unwrap(),
         body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
         reactions_max: 0,
         session: None,

@@ -24,7 +24,7 @@ fn pair(name: &str, digit: char) -> String {
 
 #[test]
 fn ids_of_lines_are_in_the_order_of_time_and_differ_within_a_millisecond() {
-    let draw = |ms| draw_client_message_id(Timestamp::from_unix_ms(ms));
+    let draw = |ms| draw_post_id(Timestamp::from_unix_ms(ms));
     let [first, same_time, later] = [1_764_000_000_000, 1_764_000_000_000, 1_764_000_000_001].map(draw);
     assert_ne!(first, same_time);
     assert!(first.as_str() < later.as_str() && same_time.as_str() < later.as_str());

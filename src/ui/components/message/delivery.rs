@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::client::local_time;
 use crate::model::connection::LinkStatus;
 use crate::model::rows::{Delivery, Line, LineId, Ownership};
-use crate::protocol::{ClientMessageId, ErrorCode, Refusal};
+use crate::protocol::{ErrorCode, PostId, Refusal};
 use crate::ui::i18n::{self, fill};
 use crate::ui::piece::{IntoPiece, Piece, live};
 use crate::ui::state::{RoomState, use_room_state};
@@ -55,7 +55,7 @@ fn beside(class: &'static str, words: &'static str) -> Piece {
 }
 
 /// The person decides.
-fn stuck(id: &ClientMessageId, text: &str, why: &str) -> Piece {
+fn stuck(id: &PostId, text: &str, why: &str) -> Piece {
     let state = use_room_state();
     let words = state.words();
     let reason = fill(words.not_sent, &[("{reason}", why)]);

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::machine::{Input, Output};
 use super::{Member, join};
-use crate::protocol::{ClientMessageId, CloseCode, Cursor, ErrorCode, Event, Person, PostBody, RoomSlug};
+use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, Person, PostBody, PostId, RoomSlug};
 use crate::server::app::{App, Caller};
 use crate::server::delivery::hub::publication::{member_frame, welcome_frame};
 use crate::server::limits::Action;
@@ -85,7 +85,7 @@ impl Member {
 
     /// The post is queued for the store by the call itself: whatever becomes of this connection, a post that was read is
     /// kept.
-    fn append(&mut self, room: RoomSlug, id: ClientMessageId, body: PostBody) {
+    fn append(&mut self, room: RoomSlug, id: PostId, body: PostBody) {
         let Caller { guest, address, .. } = &self.caller;
         let posted = guest
             .as_ref()

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::event::RoomHead;
 use crate::protocol::{
-    ClientMessageId, CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, Refusal, RoomSlug,
-    TabId,
+    CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, PostId, Refusal, RoomSlug, TabId,
 };
 use crate::server::config::{LimitsConfig, limit};
 use crate::server::delivery::hub::Seam;
@@ -34,7 +33,7 @@ pub enum Input {
     /// Answer to [`Output::Follow`].
     Followed(RoomSlug, Result<Seam, Refusal>),
     /// Answer to [`Output::Append`].
-    Appended(RoomSlug, ClientMessageId, Result<Posted, Refusal>),
+    Appended(RoomSlug, PostId, Result<Posted, Refusal>),
     /// What waited of these rooms was given up, since the client reads too slowly.
     FellBehind(Vec<RoomHead>),
     /// The session behind the connection was looked at.
@@ -72,7 +71,7 @@ pub enum Output {
     /// The person is writing.
     Writes(RoomSlug),
     /// Queue a post for the store.
-    Append(RoomSlug, ClientMessageId, PostBody),
+    Append(RoomSlug, PostId, PostBody),
     /// Send how far these rooms were sent.
     TellPositions(Vec<RoomSlug>),
 }
@@ -207,7 +206,7 @@ impl Machine {
         }
     }
 
-    fn nack(&mut self, room: RoomSlug, id: ClientMessageId, refusal: Refusal) -> Vec<Output> {
+    fn nack(&mut self, room: RoomSlug, id: PostId, refusal: Refusal) -> Vec<Output> {
         self.count_refusal(Event::Nack { room, id, refusal })
     }
 

@@ -20,7 +20,7 @@ fn first_messages() -> [LogEvent; 2] {
         seq: Seq::new(seq),
         at_ms: Timestamp::from_unix_ms(at_ms),
         by: Some(Person { id: UserId::parse(id).unwrap(), nickname: nickname.to_owned(), origin }),
-        id: Some(ClientMessageId::parse(post).unwrap()),
+        id: Some(PostId::parse(post).unwrap()),
         body: EventBody::Message(message),
     };
     let plain = Message { text: "Is there tea?".to_owned(), sender_time: None };

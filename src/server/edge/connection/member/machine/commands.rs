@@ -2,9 +2,7 @@
 
 use super::{Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
-use crate::protocol::{
-    ClientMessageId, CloseCode, Command, Cursor, ErrorCode, Event, PostBody, Refusal, RoomSlug, TabId,
-};
+use crate::protocol::{CloseCode, Command, Cursor, ErrorCode, Event, PostBody, PostId, Refusal, RoomSlug, TabId};
 use crate::server::delivery::hub::Seam;
 use crate::server::delivery::hub::publication::EncodedRooms;
 use crate::server::posting::Posted;
@@ -96,7 +94,7 @@ impl Machine {
         [Output::Unfollow(room)].into_iter().chain(exit).collect()
     }
 
-    fn post(&mut self, room: RoomSlug, id: ClientMessageId, body: PostBody) -> Vec<Output> {
+    fn post(&mut self, room: RoomSlug, id: PostId, body: PostBody) -> Vec<Output> {
         if !self.is_guest {
             return self.nack(room, id, ErrorCode::NicknameRequired.into());
         }
@@ -106,12 +104,7 @@ impl Machine {
         vec![Output::Append(room, id, body)]
     }
 
-    pub(super) fn appended(
-        &mut self,
-        room: RoomSlug,
-        id: ClientMessageId,
-        outcome: Result<Posted, Refusal>,
-    ) -> Vec<Output> {
+    pub(super) fn appended(&mut self, room: RoomSlug, id: PostId, outcome: Result<Posted, Refusal>) -> Vec<Output> {
         match outcome {
             Ok(Posted { seq, at }) => vec![self.accept(Event::Ack { room, id, seq, at_ms: at })],
             Err(refusal) => self.nack(room, id, refusal),

@@ -49,8 +49,8 @@ fn join() -> Input {
     Input::Command(Command::Join { room: RoomSlug::lobby(), cursor: None })
 }
 
-fn id() -> ClientMessageId {
-    ClientMessageId::parse("x").unwrap()
+fn id() -> PostId {
+    PostId::parse("x").unwrap()
 }
 
 fn body() -> PostBody {

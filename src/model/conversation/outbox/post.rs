@@ -1,13 +1,13 @@
-//! One line of the outbox, and how far it has come.
+//! One post of the outbox, and how far it has come.
 
-use crate::protocol::{ClientMessageId, PostBody, Refusal, RoomSlug, Timestamp, UserId};
+use crate::protocol::{PostBody, PostId, Refusal, RoomSlug, Timestamp, UserId};
 
-/// A line that waited longer than this is not sent by itself any more: nobody likes yesterday's line today.
+/// A post that waited longer than this is not sent by itself any more: nobody likes yesterday's post today.
 pub const STALE_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// How far a line has come.
+/// How far a post has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineState {
+pub enum PostState {
     /// Will be sent by itself, when its turn comes.
     Waiting,
     /// Sent, not yet answered.
@@ -26,23 +26,23 @@ pub enum LineState {
     },
 }
 
-/// What a room needs to be marked for, where its lines are not in sight.
+/// What a room needs to be marked for, where its posts are not in sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unsent {
-    /// Lines wait, and go by themselves.
+    /// Posts wait, and go by themselves.
     Waiting,
-    /// A line does not go by itself: the person decides.
+    /// A post does not go by itself: the person decides.
     Stuck,
 }
 
-/// A line on its way.
+/// A post on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutgoingLine {
+pub struct OutgoingPost {
     /// Where it was typed, and nowhere else it is said.
     pub room: RoomSlug,
     /// Its name for ever, also over retries.
-    pub client_message_id: ClientMessageId,
-    /// Who typed it: the server knows a line again only from the same person.
+    pub post_id: PostId,
+    /// Who typed it: the server knows a post again only from the same person.
     pub sender: UserId,
     /// What is posted.
     pub body: PostBody,
@@ -51,12 +51,12 @@ pub struct OutgoingLine {
     /// When it was typed, or last retried by hand.
     pub wanted: Timestamp,
     /// How far it has come.
-    pub state: LineState,
+    pub state: PostState,
     /// Whether the server may have it: it was sent, or another page may have sent it.
     pub may_have_arrived: bool,
 }
 
-impl OutgoingLine {
+impl OutgoingPost {
     /// What was typed, where it is a message. Nothing else has a row of its own, and nobody is asked about it: it is sent, or
     /// given up.
     #[must_use]
@@ -68,20 +68,20 @@ impl OutgoingLine {
     }
 
     pub(super) fn is_in_flight(&self) -> bool {
-        matches!(self.state, LineState::Sending { .. })
+        matches!(self.state, PostState::Sending { .. })
     }
 
-    /// Two lines of one millisecond were typed in two tabs, and need only be in the same order everywhere.
-    pub(super) fn place(&self) -> (Timestamp, &ClientMessageId) {
-        (self.created, &self.client_message_id)
+    /// Two posts of one millisecond were typed in two tabs, and need only be in the same order everywhere.
+    pub(super) fn place(&self) -> (Timestamp, &PostId) {
+        (self.created, &self.post_id)
     }
 
     pub(super) fn age(&mut self, now: Timestamp) {
-        if matches!(self.state, LineState::Elsewhere { until } if until <= now) {
-            self.state = LineState::Waiting;
+        if matches!(self.state, PostState::Elsewhere { until } if until <= now) {
+            self.state = PostState::Waiting;
         }
-        if self.state == LineState::Waiting && now.unix_ms() - self.wanted.unix_ms() > STALE_MS {
-            self.state = LineState::Stale;
+        if self.state == PostState::Waiting && now.unix_ms() - self.wanted.unix_ms() > STALE_MS {
+            self.state = PostState::Stale;
         }
     }
 }
