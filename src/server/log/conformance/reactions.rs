@@ -93,6 +93,21 @@ pub async fn a_page_names_the_first_people_and_counts_all(place: &dyn Place) {
     assert_eq!((count as usize, named), (people, first));
 }
 
+/// Pages that were open the whole time show the same order: they add what is new at the end.
+pub async fn the_reaction_that_is_there_the_longest_comes_first(place: &dyn Place) {
+    let store = store_with_a_message(place).await;
+    let order = async || shown(&*store).await.into_iter().map(|(emoji, ..)| emoji).collect::<Vec<_>>();
+    for (id, who, emoji, on) in
+        [("a", "ann", "🍵", true), ("b", "ann", "❤️", true), ("c", "bo", "🍵", true), ("d", "ann", "🍵", false)]
+    {
+        store.append(reaction(who, id, 2, emoji, on)).await.unwrap();
+    }
+    assert_eq!(order().await, ["🍵", "❤️"], "it was there all the time, by whomever");
+    store.append(reaction("bo", "e", 2, "🍵", false)).await.unwrap();
+    store.append(reaction("bo", "f", 2, "🍵", true)).await.unwrap();
+    assert_eq!(order().await, ["❤️", "🍵"], "nobody had it in between");
+}
+
 /// The reactions as the log tells them, folded anew.
 fn folded(page: &EventPage) -> Vec<(u64, String, String)> {
     let mut set: Vec<(u64, String, String)> = Vec::new();

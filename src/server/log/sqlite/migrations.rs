@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0003_resting_names.sql"),
     include_str!("../migrations/sqlite/0004_event_bodies.sql"),
     include_str!("../migrations/sqlite/0005_reactions.sql"),
+    include_str!("../migrations/sqlite/0006_reaction_counts.sql"),
 ];
 
 /// The schema version that this binary knows.

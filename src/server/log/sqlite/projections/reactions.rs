@@ -1,14 +1,14 @@
-//! The table `reaction`: which reactions to a message are set, and by whom.
+//! The tables `reaction` and `reaction_count`: which reactions to a message are set, by whom, and how many they are.
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::super::rows::{log_event, person, seq, sql_seq};
 use super::Folded;
 use crate::protocol::limits::REACTION_NAMES_MAX;
-use crate::protocol::{EventBody, HistoryItem, LogEvent, Person, Reaction, ReactionSummary, Seq};
+use crate::protocol::{EventBody, HistoryItem, LogEvent, Reaction, ReactionSummary, Seq};
 use crate::server::log::{Draft, StoreError};
 
-/// Sets or takes back one, and counts how many people have it then.
+/// Sets or takes back one, and fills in how many people have it then.
 pub(super) fn apply(
     database: &Connection,
     room_id: i64,
@@ -16,31 +16,91 @@ pub(super) fn apply(
     at: Seq,
     reaction: &mut Reaction,
 ) -> Result<Folded> {
-    let (target, emoji, person) = (sql_seq(reaction.target), reaction.emoji.as_str(), draft.by.id.as_str());
+    let target = sql_seq(reaction.target);
     let Some(message) = message_at(database, room_id, target)? else {
         return Ok(Err(StoreError::TargetNotFound));
     };
-    let changed = if reaction.on {
-        let inserted = database
+    let one = One { database, room_id, target, emoji: &reaction.emoji, person: draft.by.id.as_str() };
+    let is_changed = if reaction.on { one.set(at)? } else { one.take_back()? };
+    reaction.count = one.people()?;
+    // Only the first person who has a reaction adds to their number.
+    let most = draft.reactions_max;
+    if reaction.on && is_changed && reaction.count == 1 && most > 0 && one.reactions_to_target()? > most {
+        return Ok(Err(StoreError::TooManyReactions));
+    }
+    // What changed nothing is told to no program again.
+    Ok(Ok(is_changed.then(|| Box::new(message))))
+}
+
+/// One person's reaction to a message by one emoji.
+struct One<'a> {
+    database: &'a Connection,
+    room_id: i64,
+    target: i64,
+    emoji: &'a str,
+    person: &'a str,
+}
+
+impl One<'_> {
+    /// Sets it; returns whether it was not set.
+    fn set(&self, at: Seq) -> Result<bool> {
+        let inserted = self
+            .database
             .prepare_cached("insert into reaction values (?1, ?2, ?3, ?4, ?5) on conflict do nothing")?
-            .execute((room_id, target, emoji, person, sql_seq(at)))?;
-        let most = draft.reactions_max;
-        if most > 0 && kinds(database, room_id, target)? > most {
-            return Ok(Err(StoreError::TooManyReactions));
+            .execute((self.room_id, self.target, self.emoji, self.person, sql_seq(at)))?;
+        if inserted > 0 {
+            self.database
+                .prepare_cached(
+                    "insert into reaction_count values (?1, ?2, ?3, 1, ?4) on conflict do update set people = people + 1",
+                )?
+                .execute((self.room_id, self.target, self.emoji, sql_seq(at)))?;
         }
-        inserted
-    } else {
-        database
+        Ok(inserted > 0)
+    }
+
+    /// Takes it back; returns whether it was set.
+    fn take_back(&self) -> Result<bool> {
+        let deleted = self
+            .database
             .prepare_cached(
                 "delete from reaction where room_id = ?1 and target_seq = ?2 and emoji = ?3 and person_id = ?4",
             )?
-            .execute((room_id, target, emoji, person))?
-    };
-    reaction.count = database
-        .prepare_cached("select count(*) from reaction where room_id = ?1 and target_seq = ?2 and emoji = ?3")?
-        .query_one((room_id, target, emoji), |row| row.get(0))?;
-    // What changed nothing is told to no program again.
-    Ok(Ok((changed > 0).then(|| Box::new(message))))
+            .execute((self.room_id, self.target, self.emoji, self.person))?;
+        if deleted == 0 {
+            return Ok(false);
+        }
+        let this = (self.room_id, self.target, self.emoji);
+        let left = self
+            .database
+            .prepare_cached(
+                "update reaction_count set people = people - 1
+                 where room_id = ?1 and target_seq = ?2 and emoji = ?3 and people > 1",
+            )?
+            .execute(this)?;
+        if left == 0 {
+            self.database
+                .prepare_cached("delete from reaction_count where room_id = ?1 and target_seq = ?2 and emoji = ?3")?
+                .execute(this)?;
+        }
+        Ok(true)
+    }
+
+    /// How many people have it.
+    fn people(&self) -> Result<u32> {
+        let count = self
+            .database
+            .prepare_cached("select people from reaction_count where room_id = ?1 and target_seq = ?2 and emoji = ?3")?
+            .query_one((self.room_id, self.target, self.emoji), |row| row.get(0))
+            .optional()?;
+        Ok(count.unwrap_or(0))
+    }
+
+    /// How many different reactions its message has.
+    fn reactions_to_target(&self) -> Result<u32> {
+        self.database
+            .prepare_cached("select count(*) from reaction_count where room_id = ?1 and target_seq = ?2")?
+            .query_one((self.room_id, self.target), |row| row.get(0))
+    }
 }
 
 /// The message at this place, if there is one.
@@ -52,44 +112,36 @@ fn message_at(database: &Connection, room_id: i64, target: i64) -> Result<Option
     Ok(event.filter(|event| matches!(event.body, EventBody::Message(_))))
 }
 
-/// How many different reactions a message has.
-fn kinds(database: &Connection, room_id: i64, target: i64) -> Result<u32> {
-    database
-        .prepare_cached("select count(distinct emoji) from reaction where room_id = ?1 and target_seq = ?2")?
-        .query_one((room_id, target), |row| row.get(0))
-}
-
 /// Adds the reactions to items, which are in the order of their places.
 pub(super) fn fold(snapshot: &Connection, room_id: i64, items: &mut [HistoryItem]) -> Result<()> {
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
     let (first, last) = (sql_seq(first.event.seq), sql_seq(last.event.seq));
-    let mut set = snapshot.prepare_cached(SET_BETWEEN)?;
-    let mut rows = set.query((room_id, first, last, REACTION_NAMES_MAX as u32))?;
+    let (mut counts, mut names) = (snapshot.prepare_cached(BETWEEN)?, snapshot.prepare_cached(FIRST_PEOPLE)?);
+    let mut rows = counts.query((room_id, first, last))?;
     while let Some(row) = rows.next()? {
-        let (target, emoji, who): (Seq, String, Person) = (seq(row, "target_seq")?, row.get("emoji")?, person(row)?);
+        let target = seq(row, "target_seq")?;
         // A row of an item that is beyond the page's end, or whose message is gone, has no place here.
         let Ok(place) = items.binary_search_by_key(&target, |item| item.event.seq) else { continue };
-        let reactions = &mut items[place].reactions;
-        match reactions.iter_mut().find(|known| known.emoji == emoji) {
-            Some(known) => known.people.push(who),
-            None => reactions.push(ReactionSummary { emoji, count: row.get("people")?, people: vec![who] }),
-        }
+        let (emoji, count): (String, u32) = (row.get("emoji")?, row.get("people")?);
+        let people = names
+            .query_map((room_id, sql_seq(target), &emoji, REACTION_NAMES_MAX as u32), person)?
+            .collect::<Result<_>>()?;
+        items[place].reactions.push(ReactionSummary { emoji, count, people });
     }
     Ok(())
 }
 
-/// Who reacted by what, at most so many people for each reaction; the reaction that was set first comes first.
-const SET_BETWEEN: &str = "
-    select ranked.target_seq, ranked.emoji, ranked.people, event.person_id, event.person_nickname, event.person_origin
-    from (
-        select target_seq, emoji, seq,
-            count(*) over one as people,
-            min(seq) over one as first_seq,
-            row_number() over (one order by seq) as number
-        from reaction
-        where room_id = ?1 and target_seq between ?2 and ?3
-        window one as (partition by target_seq, emoji)
-    ) as ranked
-    join event on event.room_id = ?1 and event.seq = ranked.seq
-    where ranked.number <= ?4
-    order by ranked.target_seq, ranked.first_seq, ranked.emoji, ranked.number";
+/// The reactions to some messages; of each message, the one that is there the longest comes first.
+const BETWEEN: &str = "
+    select target_seq, emoji, people from reaction_count
+    where room_id = ?1 and target_seq between ?2 and ?3
+    order by target_seq, since_seq";
+
+/// Who has a reaction, the first first. The index is named, since a plan by the primary key reads all of them.
+const FIRST_PEOPLE: &str = "
+    select event.person_id, event.person_nickname, event.person_origin
+    from reaction indexed by reaction_seq
+    join event on event.room_id = reaction.room_id and event.seq = reaction.seq
+    where reaction.room_id = ?1 and reaction.target_seq = ?2 and reaction.emoji = ?3
+    order by reaction.seq
+    limit ?4";

@@ -1,7 +1,7 @@
 //! What a newer server makes of a database of an older one.
 
 use super::*;
-use crate::protocol::{LogEvent, Seq};
+use crate::protocol::{LogEvent, Reaction, Seq};
 use crate::server::ground::names::NameKey;
 use crate::server::log::conformance::guests::naming;
 use crate::server::log::{AppendOutcome, NameTerms, TokenStanding};
@@ -132,6 +132,34 @@ async fn a_name_that_rested_before_the_upgrade_rests_on() {
     let wish = |name| NameWish { key: NameKey::of(name), user: user.clone(), at: now(), terms };
     assert_eq!(store.name_conflict(wish("Ilsa")).await.unwrap(), Some(NameConflict::Resting));
     assert_eq!(store.name_conflict(wish("Lisa")).await.unwrap(), None);
+}
+
+/// A reaction of somebody to the lobby's first message.
+fn reaction(who: &str, id: &str, on: bool) -> Draft {
+    let by = Person { id: UserId::parse(who).unwrap(), nickname: who.to_owned(), origin: Origin::Web };
+    let body = EventBody::Reaction(Reaction { target: Seq::new(2), emoji: "🍵".to_owned(), on, count: 0 });
+    Draft { by, body, ..line(id, "") }
+}
+
+/// Reactions that were set before their number was kept.
+#[tokio::test]
+async fn reactions_of_before_the_upgrade_are_counted_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    store.append(line("m", "tea?")).await.unwrap();
+    for who in ["ann", "bo"] {
+        store.append(reaction(who, &format!("set-{who}"), true)).await.unwrap();
+    }
+    store.close().await.unwrap();
+    let database = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
+    database.execute_batch("drop table reaction_count; drop index reaction_seq; pragma user_version = 5").unwrap();
+    drop(database);
+    let store = open(folder.path()).unwrap();
+    store.append(reaction("ann", "taken-back", false)).await.unwrap();
+    let page = store.history(&RoomSlug::lobby(), EventRange::Newest, 10).await.unwrap();
+    let reactions = &page.items.last().unwrap().reactions;
+    let shown: Vec<_> = reactions.iter().map(|one| (one.count, one.people[0].id.as_str())).collect();
+    assert_eq!(shown, [(1, "bo")]);
 }
 
 /// A name in the way of which only the constraint stands is refused as any other that is taken, and the store goes on.
