@@ -8,9 +8,9 @@ use std::thread;
 use divan::{Bencher, counter::ItemsCount};
 use teahouse::protocol::{RoomSlug, Seq};
 use teahouse::server::config::ServerConfig;
+use teahouse::server::delivery::frame::Wire;
 use teahouse::server::delivery::hub::Hub;
-use teahouse::server::delivery::hub::publication::Wire;
-use teahouse::server::delivery::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use teahouse::server::delivery::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
 use teahouse::server::log::{Committed, RoomRecord};
 
 use super::material::committed;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use divan::{Bencher, counter::BytesCount};
-use teahouse::server::delivery::hub::Compressor;
-use teahouse::server::delivery::hub::publication::{Publication, Wire};
+use teahouse::server::delivery::compressor::Compressor;
+use teahouse::server::delivery::frame::Wire;
+use teahouse::server::delivery::hub::publication::Publication;
 use teahouse::server::net::websocket::Form;
 
 use super::material::committed;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{BootError, Server};
 use crate::protocol::CloseCode;
 use crate::server::config::limit;
-use crate::server::delivery::hub::sendq::Signal;
+use crate::server::delivery::sendq::Signal;
 use crate::server::ground::faults::{self, Point};
 use crate::server::log::StoreFailure;
 

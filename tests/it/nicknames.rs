@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use teahouse::protocol::CloseCode;
 use teahouse::server::app::Caller;
 use teahouse::server::config::Scheme;
-use teahouse::server::delivery::hub::sendq::{Sendq, SendqLimits, WhenFull};
+use teahouse::server::delivery::sendq::{Sendq, SendqLimits, WhenFull};
 use teahouse::server::edge::connection::member::Member;
 use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;

@@ -19,36 +19,24 @@ use tokio::sync::Semaphore;
 use crate::protocol::event::RoomHead;
 use crate::protocol::{CloseCode, RoomSlug, Seq, TabId, UserId};
 use crate::server::config::{ServerConfig, limit};
+use crate::server::delivery::compressor::Compressor;
+use crate::server::delivery::frame::{Frame, Wire};
+use crate::server::delivery::sendq::{Sendq, Signal};
 use crate::server::log::RoomRecord;
 
-mod compressor;
+mod batch;
 mod fan_out;
+mod followers;
 mod lane;
 pub mod publication;
 mod registry;
-mod room;
-mod run;
-pub mod sendq;
 
-pub use compressor::Compressor;
+pub use batch::Standing;
+use followers::Room;
+pub use followers::Seam;
 use lane::Lane;
-use publication::{Frame, Wire};
+pub use registry::ConnectionId;
 use registry::Registry;
-use room::Room;
-pub use room::Seam;
-pub use run::{Image, Standing};
-use sendq::{Sendq, Signal};
-
-/// Names one connection on this node, for as long as it is open. A later connection has a greater id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(u64);
-
-impl ConnectionId {
-    /// Whether the connection falls to one of so many equal shares of all.
-    fn falls_to(self, share: usize, shares: usize) -> bool {
-        self.0 % shares as u64 == share as u64
-    }
-}
 
 /// The hub does not know a room, or does not know it any more: nothing is followed. Open it, and try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,7 +97,7 @@ impl Hub {
 
     /// Registers a connection. It must be given back to [`Hub::disconnect`].
     pub fn connect(&self, sendq: Arc<Sendq>, user: Option<UserId>) -> ConnectionId {
-        let id = ConnectionId(self.next_connection.fetch_add(1, Ordering::Relaxed));
+        let id = ConnectionId::new(self.next_connection.fetch_add(1, Ordering::Relaxed));
         self.registry.add(id, sendq, user);
         id
     }
@@ -256,7 +244,7 @@ impl Hub {
     }
 
     fn lane_of(&self, id: ConnectionId) -> usize {
-        usize::try_from(id.0 % self.lanes.len() as u64).expect("less than the number of lanes")
+        id.share(self.lanes.len())
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::protocol::RoomSummary;
-use crate::server::delivery::hub::publication::EncodedRooms;
+use crate::server::delivery::frame::EncodedRooms;
 
 /// The list that was made last.
 pub struct RoomList {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::protocol::limits::ROSTER_NAMES_MAX;
 use crate::protocol::{Event, Person, RoomSlug, Timestamp, UserId};
 use crate::server::config::{RoomsConfig, limit};
-use crate::server::delivery::hub::publication::{Wire, member_frame, plain_left_frame};
+use crate::server::delivery::frame::{Wire, member_frame, plain_left_frame};
 use crate::server::delivery::hub::{Hub, Standing};
 
 mod naming;

@@ -9,7 +9,7 @@ use crate::protocol::{
 };
 use crate::server::app::{App, Caller};
 use crate::server::config::limit;
-use crate::server::delivery::hub::publication::EncodedRooms;
+use crate::server::delivery::frame::EncodedRooms;
 use crate::server::ground::clock;
 use crate::server::ground::names::compose;
 use crate::server::limits::Action;

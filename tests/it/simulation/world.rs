@@ -11,7 +11,7 @@ use teahouse::model::connection::Input as LinkInput;
 use teahouse::protocol::{CloseCode, Event, RoomSlug, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};
-use teahouse::server::delivery::hub::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
+use teahouse::server::delivery::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
 use teahouse::server::edge::connection::member::Member;
 use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;

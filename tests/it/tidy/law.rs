@@ -25,7 +25,7 @@ fn server_step(module: &str) -> Option<usize> {
     order.split('<').position(|layer| layer.split(',').any(|name| name.trim() == module))
 }
 
-/// `src/server/delivery/hub/sendq.rs` is `server::delivery::hub::sendq`.
+/// `src/server/delivery/sendq.rs` is `server::delivery::sendq`.
 fn module_of(file: &File) -> Vec<String> {
     let inside = file.path.trim_start_matches("src/").trim_end_matches(".rs");
     inside.split('/').map(str::to_owned).collect()

@@ -8,11 +8,13 @@ use std::time::Instant;
 use parking_lot::MutexGuard;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::batch::{Piece, Run, Standing};
 use super::lane::{Lane, Round, Work, gather};
-use super::publication::{Frame, Publication, Wire};
-use super::run::{Piece, Run, Standing};
-use super::{ConnectionId, Hub, OpenRoom};
+use super::publication::Publication;
+use super::registry::ConnectionId;
+use super::{Hub, OpenRoom};
 use crate::protocol::RoomSlug;
+use crate::server::delivery::frame::{Frame, Wire};
 use crate::server::log::Committed;
 
 /// How many connections are sent something before whoever waits for a lock gets a turn: a millisecond or less.

@@ -5,10 +5,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::ConnectionId;
-use super::publication::Frame;
-use super::run::{Piece, Run};
+use super::batch::{Piece, Run};
+use super::registry::ConnectionId;
 use crate::protocol::RoomSlug;
+use crate::server::delivery::frame::Frame;
 
 /// What a lane does next.
 pub struct Work {
@@ -135,10 +135,10 @@ mod tests {
     use std::sync::Arc;
     use std::thread;
 
-    use super::super::publication::Wire;
-    use super::super::run::Standing;
+    use super::super::batch::Standing;
     use super::*;
     use crate::protocol::Seq;
+    use crate::server::delivery::frame::Wire;
     use crate::server::net::websocket::test_client::texts;
     use crate::server::net::websocket::{Form, Opcode, encode};
 

@@ -1,12 +1,31 @@
-//! Which connections are open on this node, and whose they are. Not here: which rooms they follow (`hub::room`).
+//! Which connections are open on this node, and whose they are. Not here: which rooms they follow (`followers`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::ConnectionId;
-use super::sendq::{Sendq, Signal};
 use crate::protocol::{CloseCode, TabId, UserId};
+use crate::server::delivery::sendq::{Sendq, Signal};
+
+/// Names one connection on this node, for as long as it is open. A later connection has a greater id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(u64);
+
+impl ConnectionId {
+    pub(super) const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Which of so many equal shares of all connections it falls to.
+    pub(super) fn share(self, shares: usize) -> usize {
+        usize::try_from(self.0 % shares as u64).expect("less than the number of shares")
+    }
+
+    /// Whether the connection falls to one of so many equal shares of all.
+    fn falls_to(self, share: usize, shares: usize) -> bool {
+        self.share(shares) == share
+    }
+}
 
 /// The open connections of both sockets.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::samples;
-use crate::server::delivery::hub::sendq::{Outgoing, SendqLimits, WhenFull};
+use crate::server::delivery::sendq::{Outgoing, SendqLimits, WhenFull};
 use crate::server::log::Committed;
 use crate::server::net::websocket::test_client::texts;
 use crate::server::net::websocket::{Opcode, encode};

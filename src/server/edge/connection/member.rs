@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
 use crate::server::delivery::hub::ConnectionId;
-use crate::server::delivery::hub::sendq::{Sendq, Signal, WhenFull};
+use crate::server::delivery::sendq::{Sendq, Signal, WhenFull};
 use crate::server::edge::connection::sends::Sends;
 use crate::server::edge::connection::{Reading, Transport, Turn, Upgraded, note_end};
 use crate::server::ground::names::NameKey;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::protocol::CloseCode;
-use crate::server::delivery::hub::sendq::{Sendq, Signal};
+use crate::server::delivery::sendq::{Sendq, Signal};
 use crate::server::net::websocket::{self, Inbox, Incoming, Opcode, ProtocolError, ReceiveError, encode, encode_close};
 
 /// How long a close frame may take to go out and to be answered.

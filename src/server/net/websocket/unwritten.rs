@@ -1,5 +1,5 @@
 //! What one connection still has to write: frames in their order, and at most one pong beside them. Not here: a bound on
-//! the frames (`hub::sendq` has one, and puts more in here only when all of this is written).
+//! the frames (`delivery::sendq` has one, and puts more in here only when all of this is written).
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};

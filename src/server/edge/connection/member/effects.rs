@@ -10,7 +10,7 @@ use super::machine::{Input, Output};
 use super::{Member, join};
 use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, Person, PostBody, PostId, RoomSlug};
 use crate::server::app::{App, Caller};
-use crate::server::delivery::hub::publication::{member_frame, welcome_frame};
+use crate::server::delivery::frame::{member_frame, welcome_frame};
 use crate::server::limits::Action;
 use crate::server::posting::{self, Post, SessionState};
 

@@ -3,7 +3,7 @@
 
 use crate::protocol::{Backlog, Cursor, Event, EventPage, HistoryPage, Refusal, RoomSlug, Seq};
 use crate::server::app::App;
-use crate::server::delivery::hub::publication::{Wire, member_frame};
+use crate::server::delivery::frame::{Wire, member_frame};
 use crate::server::delivery::hub::{ConnectionId, Seam};
 use crate::server::edge::connection::following::open_and_follow;
 use crate::server::posting;

@@ -11,8 +11,8 @@ use crate::protocol::{
     CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, PostId, Refusal, RoomSlug, TabId,
 };
 use crate::server::config::{LimitsConfig, limit};
+use crate::server::delivery::frame::EncodedRooms;
 use crate::server::delivery::hub::Seam;
-use crate::server::delivery::hub::publication::EncodedRooms;
 use crate::server::edge::connection::conduct::Conduct;
 use crate::server::posting::{Posted, SessionState};
 

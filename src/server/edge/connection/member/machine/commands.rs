@@ -3,8 +3,8 @@
 use super::{Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
 use crate::protocol::{CloseCode, Command, Cursor, ErrorCode, Event, PostBody, PostId, Refusal, RoomSlug, TabId};
+use crate::server::delivery::frame::EncodedRooms;
 use crate::server::delivery::hub::Seam;
-use crate::server::delivery::hub::publication::EncodedRooms;
 use crate::server::posting::Posted;
 
 impl Machine {

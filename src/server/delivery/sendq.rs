@@ -1,7 +1,7 @@
 //! The bounded queue of one connection, and the socket it empties into. Sending never waits: what the socket takes at once
 //! is written by the sender, the rest by the connection's own task when the client makes room. A reader that is too slow
 //! loses what waits of its rooms, is told so, and costs nobody else anything. Not here: what the frames mean, and which
-//! rooms fell behind (`hub::room`).
+//! rooms fell behind (`hub::followers`).
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -10,10 +10,9 @@ use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::ReadBuf;
 
-use super::compressor::{Compressor, Reader};
-use super::publication::Frame;
-use super::run::Image;
 use crate::protocol::CloseCode;
+use crate::server::delivery::compressor::{Compressor, Reader};
+use crate::server::delivery::frame::{Frame, Image};
 use crate::server::net::listener::Socket;
 use crate::server::net::websocket::{Agreement, Form, Incoming};
 use outlet::Outlet;
@@ -22,45 +21,7 @@ use queue::Queue;
 mod outlet;
 mod queue;
 
-/// How much may wait, of answers and of everything else each. 0 = no limit.
-#[derive(Clone, Copy, Debug)]
-pub struct SendqLimits {
-    /// Bytes of frames.
-    pub bytes: usize,
-    /// Frames.
-    pub frames: usize,
-}
-
-/// What becomes of a reader that is too slow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenFull {
-    /// What waits of its rooms is given up, and it fetches that again: the member socket.
-    FallBehind,
-    /// It is closed, since it has no way to fetch anything: the plain socket.
-    Close,
-}
-
-/// What a connection's task has to see to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// Frames of rooms were given up: tell which rooms fell behind, by [`super::Hub::fall_behind`].
-    Behind,
-    /// It is time to look at silence, heartbeat and session.
-    Check,
-    /// The server is about to stop.
-    Drain,
-    /// Say why and close.
-    Close(CloseCode),
-}
-
-/// What a queue without a socket gives out.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Outgoing {
-    /// Write these, in this order. One piece may hold several frames.
-    Frames(Vec<Frame>),
-    /// See to this.
-    Signal(Signal),
-}
+pub use queue::{Outgoing, SendqLimits, Signal, WhenFull};
 
 /// The queue, shared by the hub, which sends, and the connection's task, which reads and finishes what is parked.
 pub struct Sendq {
@@ -221,12 +182,12 @@ impl Sendq {
     }
 
     /// Takes frames of rooms again: those that fell behind send none until they are joined anew.
-    pub(super) fn resume(&self) {
+    pub fn resume(&self) {
         self.lock().queue.resume();
     }
 
     /// Whether so much of a room would be too much for an empty queue.
-    pub(super) fn is_too_much(&self, bytes: usize, frames: usize) -> bool {
+    pub fn is_too_much(&self, bytes: usize, frames: usize) -> bool {
         self.lock().queue.is_too_much(bytes, frames)
     }
 

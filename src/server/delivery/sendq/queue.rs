@@ -1,12 +1,50 @@
 //! What waits for one connection, and what becomes of it when it is too much. Pure: no lock, no socket. Not here: which
-//! rooms fell behind (`hub::room`).
+//! rooms fell behind (`hub::followers`).
 
 use std::collections::VecDeque;
 
-use super::super::publication::Frame;
-use super::super::run::Image;
-use super::{Outgoing, SendqLimits, Signal, WhenFull};
 use crate::protocol::CloseCode;
+use crate::server::delivery::frame::{Frame, Image};
+
+/// How much may wait, of answers and of everything else each. 0 = no limit.
+#[derive(Clone, Copy, Debug)]
+pub struct SendqLimits {
+    /// Bytes of frames.
+    pub bytes: usize,
+    /// Frames.
+    pub frames: usize,
+}
+
+/// What becomes of a reader that is too slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// What waits of its rooms is given up, and it fetches that again: the member socket.
+    FallBehind,
+    /// It is closed, since it has no way to fetch anything: the plain socket.
+    Close,
+}
+
+/// What a connection's task has to see to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Frames of rooms were given up: tell which rooms fell behind, by [`fall_behind`](crate::server::delivery::hub::Hub::fall_behind).
+    Behind,
+    /// It is time to look at silence, heartbeat and session.
+    Check,
+    /// The server is about to stop.
+    Drain,
+    /// Say why and close.
+    Close(CloseCode),
+}
+
+/// What a queue without a socket gives out.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    /// Write these, in this order. One piece may hold several frames.
+    Frames(Vec<Frame>),
+    /// See to this.
+    Signal(Signal),
+}
 
 /// The queue.
 pub(super) struct Queue {

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::ConnectionId;
-use super::publication::{Frame, Wire};
-use super::run::{Run, Standing};
-use super::sendq::{Sendq, Signal};
+use super::batch::{Run, Standing};
+use super::registry::ConnectionId;
 use crate::protocol::Seq;
+use crate::server::delivery::frame::{Frame, Wire};
+use crate::server::delivery::sendq::{Sendq, Signal};
 
 /// The followers of a room.
 pub(super) struct Room {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::publication::{Frame, Publication, Wire};
+use super::publication::Publication;
 use crate::protocol::Seq;
+use crate::server::delivery::frame::{Frame, Image, Wire};
 use crate::server::net::websocket::Form;
 
 /// What becomes of a run at a reader that is slow.
@@ -36,21 +37,6 @@ pub struct Run {
     bytes: usize,
     /// The whole of it for each kind of receiver, made when the first of them needs it.
     wholes: [OnceCell<Image>; 4],
-}
-
-/// So many frames in one piece of memory.
-#[derive(Clone, Debug, Default)]
-pub struct Image {
-    /// The frames, one behind the other.
-    pub bytes: Frame,
-    /// How many they are.
-    pub frames: usize,
-}
-
-impl From<Frame> for Image {
-    fn from(bytes: Frame) -> Self {
-        Self { bytes, frames: 1 }
-    }
 }
 
 impl Piece {

@@ -7,9 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::super::publication::Frame;
-use super::queue::Queue;
-use super::{Outgoing, Signal};
+use super::queue::{Outgoing, Queue, Signal};
+use crate::server::delivery::frame::Frame;
 use crate::server::net::listener::Socket;
 use crate::server::net::websocket::{Incoming, Unwritten};
 
