@@ -70,7 +70,7 @@ fn publish(bencher: Bencher<'_, '_>, lines: usize) {
     let mut house = House::new(1, 1);
     bencher.counter(ItemsCount::new(lines * FOLLOWERS)).bench_local(|| {
         house.publish(lines);
-        house.hub.send_posted();
+        house.hub.send_queued();
         house.drain();
     });
 }
@@ -81,13 +81,13 @@ fn lanes(bencher: Bencher<'_, '_>, lanes: usize) {
     const ROOMS: usize = 64;
     let house = RefCell::new(House::new(lanes, ROOMS));
     house.borrow_mut().publish(1);
-    house.borrow().hub.send_posted();
+    house.borrow().hub.send_queued();
     let next_line = || {
         house.borrow().drain();
         house.borrow_mut().publish(1);
     };
     bencher.counter(ItemsCount::new(ROOMS * FOLLOWERS)).with_inputs(next_line).bench_local_values(|()| {
         let hub = &house.borrow().hub;
-        thread::scope(|scope| (0..lanes).for_each(|lane| drop(scope.spawn(move || hub.send_posted_to(lane)))));
+        thread::scope(|scope| (0..lanes).for_each(|lane| drop(scope.spawn(move || hub.send_queued_on(lane)))));
     });
 }

@@ -76,7 +76,7 @@ async fn fan_out(app: Arc<App>, mut committed: mpsc::Receiver<Committed>) {
     let _lanes = CloseLanes(Arc::clone(&app));
     while let Some(committed) = committed.recv().await {
         if let (Some(by), EventBody::Message(_)) = (&committed.event.by, &committed.event.body) {
-            app.presence.spoke(&committed.room, &by.id);
+            app.presence.posted(&committed.room, &by.id);
         }
         app.hub.publish_in_turn(committed).await;
     }
@@ -117,7 +117,7 @@ async fn tell_presence(app: Arc<App>) {
 async fn tell_room_list(app: Arc<App>) {
     every(app.config.rooms.room_list_tick, &app.clone(), || {
         // An update that is not through the crowd yet is not overtaken: what changed meanwhile comes with the next.
-        if app.hub.is_telling_members() {
+        if app.hub.is_broadcasting_to_members() {
             return;
         }
         let stale = app.presence.take_stale(limit(app.config.rooms.room_list_changes));

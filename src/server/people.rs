@@ -1,5 +1,5 @@
-//! Who is who and who is here: sessions, the names that are shown, presence. Not here: what the store keeps of people
-//! (`log::guests`), who may take which name (`posting`).
+//! Sessions, the names that are shown, and presence. Not here: what the store keeps of people (`log::guests`), who may take
+//! which name (`posting`).
 
 pub mod live_names;
 pub mod presence;

@@ -1,5 +1,5 @@
-//! Frames as they leave, and the encoders of those that are no publication: answers to one client, and notices that do not
-//! last. Not here: publications (`hub::publication`), compression (`compressor`).
+//! Encoded frames, and the encoders of everything but publications: answers to one client, and notices that are not stored.
+//! Not here: publications (`hub::publication`), compression (`compressor`).
 
 use bytes::Bytes;
 use chrono::{DateTime, Local, SecondsFormat, Utc};
@@ -8,7 +8,7 @@ use crate::protocol::plain::{PlainError, PlainEvent, STATUS_LEFT, STATUS_REFUSED
 use crate::protocol::{Event, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::server::net::websocket::{Opcode, encode};
 
-/// A WebSocket frame as it is on the wire, or several in a row; cloning shares the bytes.
+/// A WebSocket frame as it is on the wire. Cloning shares the bytes.
 pub type Frame = Bytes;
 
 /// The two wire formats.
@@ -20,18 +20,18 @@ pub enum Wire {
     Plain,
 }
 
-/// So many frames in one piece of memory.
+/// Several frames in one piece of memory.
 #[derive(Clone, Debug, Default)]
-pub struct Image {
+pub struct Frames {
     /// The frames, one behind the other.
     pub bytes: Frame,
     /// How many they are.
-    pub frames: usize,
+    pub count: usize,
 }
 
-impl From<Frame> for Image {
+impl From<Frame> for Frames {
     fn from(bytes: Frame) -> Self {
-        Self { bytes, frames: 1 }
+        Self { bytes, count: 1 }
     }
 }
 
@@ -41,7 +41,7 @@ pub fn member_frame(event: &Event) -> Frame {
     frame(event)
 }
 
-/// All rooms, encoded for the welcomes of everybody who comes in.
+/// The list of all rooms, encoded once for the welcomes of many connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedRooms(Bytes);
 
@@ -53,7 +53,7 @@ impl EncodedRooms {
     }
 }
 
-/// Encodes a welcome, which is given without rooms, with these.
+/// Encodes a welcome with these rooms. The event itself must hold none.
 #[must_use]
 pub fn welcome_frame(welcome: &Event, rooms: &EncodedRooms) -> Frame {
     let mut text = json(welcome);
@@ -77,13 +77,13 @@ pub fn plain_left_frame(person: &Person, room: &RoomSlug, at: Timestamp) -> Fram
     })
 }
 
-/// Encodes a refusal on the plain socket; `error` is `code: explanation`, and `retry_after_ms` the wait that it speaks of.
+/// Encodes a refusal on the plain socket. `error` is `code: explanation`; `retry_after_ms` is the wait that it asks for.
 #[must_use]
 pub fn plain_refusal_frame(error: String, retry_after_ms: Option<u32>) -> Frame {
     frame(&PlainError { status: STATUS_REFUSED, error, retry_after_ms })
 }
 
-/// A frame that is not compressed for anybody: it is for one connection, or it is short.
+/// Encodes a frame without compression: it is for one connection, or it is short.
 fn frame(value: &impl serde::Serialize) -> Frame {
     encode(Opcode::Text, &json(value))
 }
@@ -96,7 +96,7 @@ fn utc(at: Timestamp) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(at.unix_ms()).unwrap_or_default()
 }
 
-/// `MM-DD HH:MM:SS` in the server's time zone, as the simplest chats write it.
+/// `MM-DD HH:MM:SS` in the server's time zone, the format of the simplest chats.
 pub(super) fn local_time(at: Timestamp) -> String {
     utc(at).with_timezone(&Local).format("%m-%d %H:%M:%S").to_string()
 }

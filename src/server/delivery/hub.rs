@@ -1,10 +1,10 @@
-//! The registry of connections on **this** node and the rooms that they follow, and the fan-out over them. What is to be
-//! sent is posted to the lanes, and each of them sends it to its share of the followers; nothing here waits for
-//! a client. Not here: who may do what (`posting`), who is shown as here (`presence`), other nodes (`broker`), the threads
-//! of the lanes (`housekeeping`).
+//! The connections of **this** node, the rooms that they follow, and the fan-out over them. What is to be sent is queued on
+//! the lanes, and each lane sends it to its share of the followers. Nothing here waits for a client. Not here: who may do
+//! what (`posting`), who is shown as present (`presence`), other nodes (`broker`), the threads of the lanes
+//! (`housekeeping`).
 //!
-//! Lock order: `rooms`, then one `room` or the registry, then one sendq; the queue of a lane is taken by itself.
-//! `presence` is taken before all of them. Nothing is called back under a lock.
+//! Lock order: `rooms`, then the followers of one lane or the registry, then one sendq; the queue of a lane is taken by
+//! itself. `presence` is taken before all of them. Nothing is called back under a lock.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -31,29 +31,29 @@ mod lane;
 pub mod publication;
 mod registry;
 
-pub use batch::Standing;
-use followers::Room;
-pub use followers::Seam;
+pub use batch::DropPolicy;
+pub use followers::CatchUp;
+use followers::LaneFollowers;
 use lane::Lane;
 pub use registry::ConnectionId;
 use registry::Registry;
 
-/// The hub does not know a room, or does not know it any more: nothing is followed. Open it, and try again.
+/// The hub does not know the room, or has forgotten it. Nothing is followed. Open the room and try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the room is not open")]
 pub struct RoomNotOpen;
 
 /// A room that somebody follows or followed since this node started.
-struct OpenRoom {
+struct Room {
     title: String,
-    /// Its followers, by lane. Held while they are sent something, so that every follower sees one order; a lock that is
-    /// given to whoever waits, so that a long walk keeps nobody from coming in.
-    lanes: Box<[Mutex<Room>]>,
+    /// Its followers, by lane. The lock is held while they are sent a batch, so that every follower sees one order. It can be
+    /// handed to whoever waits for it, so that a long walk keeps nobody from joining.
+    lanes: Box<[Mutex<LaneFollowers>]>,
 }
 
-impl OpenRoom {
+impl Room {
     fn head(&self) -> Seq {
-        self.lanes.iter().map(|room| room.lock().head()).max().unwrap_or_default()
+        self.lanes.iter().map(|followers| followers.lock().head()).max().unwrap_or_default()
     }
 }
 
@@ -61,13 +61,13 @@ impl OpenRoom {
 pub struct Hub {
     next_connection: AtomicU64,
     registry: Registry,
-    /// A room is opened when somebody first asks for it, and forgotten when it is removed, so the write lock is rare. At most
-    /// as many as the store holds.
-    rooms: RwLock<HashMap<RoomSlug, Arc<OpenRoom>>>,
+    /// A room is opened at the first request for it and forgotten when it is removed, so the write lock is rare. Bound: the
+    /// rooms of the store.
+    rooms: RwLock<HashMap<RoomSlug, Arc<Room>>>,
     lanes: Box<[Lane]>,
-    /// Those of the publications that are on their way. More wait with the broker, and then make the store's writer wait.
-    places: Arc<Semaphore>,
-    run_bytes_max: usize,
+    /// One for each publication that is queued (`server.fan_out_queue`). Without a free one, the store's writer waits.
+    permits: Arc<Semaphore>,
+    batch_bytes_max: usize,
     rest_max: Duration,
     compressor: Arc<Compressor>,
 }
@@ -76,38 +76,38 @@ impl Hub {
     /// A hub with the settings of `[server]` about fan-out and compression.
     #[must_use]
     pub fn new(config: &ServerConfig) -> Self {
-        let places = limit(config.fan_out_queue).unwrap_or(Semaphore::MAX_PERMITS);
+        let permits = limit(config.fan_out_queue).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
             next_connection: AtomicU64::new(0),
             registry: Registry::default(),
             rooms: RwLock::default(),
             lanes: (0..lanes(config).get()).map(|_| Lane::default()).collect(),
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
-            run_bytes_max: limit(config.fan_out_write_bytes).unwrap_or(usize::MAX),
+            permits: Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS))),
+            batch_bytes_max: limit(config.fan_out_write_bytes).unwrap_or(usize::MAX),
             rest_max: config.fan_out_rest,
             compressor: Arc::new(Compressor::new(config.compression_threshold_bytes)),
         }
     }
 
-    /// What compresses for the connections of this hub.
+    /// The compressor of all connections of this hub.
     #[must_use]
     pub fn compressor(&self) -> &Arc<Compressor> {
         &self.compressor
     }
 
-    /// Registers a connection. It must be given back to [`Hub::disconnect`].
+    /// Registers a connection. The caller must end it with [`Hub::disconnect`].
     pub fn connect(&self, sendq: Arc<Sendq>, user: Option<UserId>) -> ConnectionId {
         let id = ConnectionId::new(self.next_connection.fetch_add(1, Ordering::Relaxed));
         self.registry.add(id, sendq, user);
         id
     }
 
-    /// Notes which tab a connection belongs to, and closes an older connection of the same person and tab.
+    /// Notes the tab of a connection, and closes an older connection of the same person and tab.
     pub fn identify(&self, id: ConnectionId, tab: TabId) {
         self.registry.identify(id, tab);
     }
 
-    /// Forgets a connection and everything that it follows.
+    /// Forgets a connection, which follows these rooms.
     pub fn disconnect(&self, id: ConnectionId, followed: &[RoomSlug]) {
         for room in followed {
             self.unfollow(id, room);
@@ -125,7 +125,7 @@ impl Hub {
         self.signal_share(0, 1, signal);
     }
 
-    /// Signals the connections that fall to one of several equal shares.
+    /// Signals the connections of one of several equal shares.
     pub fn signal_share(&self, share: usize, shares: usize, signal: Signal) {
         self.registry.signal_share(share, shares, signal);
     }
@@ -135,61 +135,61 @@ impl Hub {
         self.registry.count()
     }
 
-    /// Makes a room known with its title. Knowing it already is fine.
+    /// Makes a room known. A room that is known already stays as it is.
     pub fn open_room(&self, record: &RoomRecord) {
         if self.room(&record.slug).is_none() {
-            let lanes = self.lanes.iter().map(|_| Mutex::new(Room::new(record.head))).collect();
-            let room = OpenRoom { title: record.title.clone(), lanes };
+            let lanes = self.lanes.iter().map(|_| Mutex::new(LaneFollowers::new(record.head))).collect();
+            let room = Room { title: record.title.clone(), lanes };
             let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
             rooms.entry(record.slug.clone()).or_insert_with(|| Arc::new(room));
         }
     }
 
-    /// Forgets a room that is about to be removed, unless somebody follows it. Answers whether nobody does.
+    /// Forgets a room that is about to be removed, unless somebody follows it. Answers whether the room is forgotten.
     pub fn forget_room(&self, slug: &RoomSlug) -> bool {
         let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(open) = rooms.get(slug) else { return true };
-        let is_followed = open.lanes.iter().any(|room| room.lock().is_followed());
+        let Some(room) = rooms.get(slug) else { return true };
+        let is_followed = room.lanes.iter().any(|followers| !followers.lock().is_empty());
         if !is_followed {
             rooms.remove(slug);
         }
         !is_followed
     }
 
-    /// Forgets a room that is gone. Whoever follows it all the same is closed, comes back, and finds that out.
+    /// Forgets a room that was removed. Whoever follows it is closed, comes back, and is told that the room is gone.
     pub fn close_room(&self, slug: &RoomSlug) {
-        let open = self.rooms.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
-        for room in open.iter().flat_map(|open| &open.lanes) {
-            room.lock().signal_followers(Signal::Close(CloseCode::Drain));
+        let room = self.rooms.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        for followers in room.iter().flat_map(|room| &room.lanes) {
+            followers.lock().signal_all(Signal::Close(CloseCode::Drain));
         }
     }
 
-    /// Starts collecting what is published in a room for a connection. Follow with [`Hub::go_live`] or
+    /// Begins to buffer what is published in a room for a connection. The caller goes on with [`Hub::go_live`] or
     /// [`Hub::unfollow`].
     ///
     /// # Errors
-    /// [`RoomNotOpen`]: a room that nobody follows may be forgotten at any moment, also just after it was opened.
+    /// [`RoomNotOpen`]: a room without followers may be forgotten at any moment, even just after it was opened.
     pub fn follow(&self, id: ConnectionId, room: &RoomSlug, wire: Wire) -> Result<(), RoomNotOpen> {
-        // A connection that is gone follows nothing.
+        // A closed connection follows nothing.
         let Some(sendq) = self.registry.sendq(id) else { return Ok(()) };
-        // Under the lock of the rooms, so that the room is not forgotten between the look and the follow.
+        // Under the lock of the rooms, so that the room is not forgotten between the look-up and the follow.
         let rooms = self.rooms.read().unwrap_or_else(PoisonError::into_inner);
-        let open = rooms.get(room).ok_or(RoomNotOpen)?;
-        open.lanes[self.lane_of(id)].lock().follow(id, sendq, wire);
+        let room = rooms.get(room).ok_or(RoomNotOpen)?;
+        room.lanes[self.lane_of(id)].lock().follow(id, sendq, wire);
         Ok(())
     }
 
-    /// Sends `first` (the snapshot up to `head`), then what was collected beyond `head`, then everything live: in one
-    /// step, so that nothing is lost, doubled or out of order in between.
-    pub fn go_live(&self, id: ConnectionId, room: &RoomSlug, first: Option<Frame>, head: Seq) -> Seam {
-        self.with_room(room, id, |room| room.go_live(id, first, head)).unwrap_or(Seam::Closed)
+    /// Sends `first` (the backlog up to `head`), then what was buffered beyond `head`, then everything live. This is one step,
+    /// so nothing is lost, repeated or reordered in between.
+    pub fn go_live(&self, id: ConnectionId, room: &RoomSlug, first: Option<Frame>, head: Seq) -> CatchUp {
+        self.with_followers(room, id, |followers| followers.go_live(id, first, head)).unwrap_or(CatchUp::Complete)
     }
 
-    /// Sees to a connection whose sendq gave up frames of its rooms ([`Signal::Behind`]): nothing more of these
-    /// rooms is sent to it until it follows them anew. Answers with each of them that it must follow anew, and its head.
+    /// Handles [`Signal::Behind`]: the sendq of the connection dropped frames of its rooms. Nothing more of these rooms is
+    /// sent until the connection follows them again. Answers with each room that it must follow again, and its head.
     pub fn fall_behind(&self, id: ConnectionId, rooms: &[RoomSlug]) -> Vec<RoomHead> {
         let behind = rooms.iter().filter_map(|slug| {
-            let head = self.with_room(slug, id, |room| room.fall_behind(id))??;
+            let head = self.with_followers(slug, id, |followers| followers.fall_behind(id))??;
             Some(RoomHead { room: slug.clone(), head })
         });
         let behind = behind.collect();
@@ -199,7 +199,7 @@ impl Hub {
         behind
     }
 
-    /// Follows a room from this moment on, without a backlog.
+    /// Follows a room from now on, without a backlog.
     ///
     /// # Errors
     /// As [`Hub::follow`].
@@ -211,13 +211,13 @@ impl Hub {
 
     /// Stops following a room.
     pub fn unfollow(&self, id: ConnectionId, room: &RoomSlug) {
-        self.with_room(room, id, |room| room.unfollow(id));
+        self.with_followers(room, id, |followers| followers.unfollow(id));
     }
 
-    /// How far this connection was sent the rooms that it follows: what a heartbeat may claim.
+    /// How far this connection was sent each of these rooms. A heartbeat may claim that.
     pub fn positions(&self, id: ConnectionId, rooms: &[RoomSlug]) -> Vec<RoomHead> {
         let position = |slug: &RoomSlug| {
-            let head = self.with_room(slug, id, |room| room.position(id))??;
+            let head = self.with_followers(slug, id, |followers| followers.position(id))??;
             Some(RoomHead { room: slug.clone(), head })
         };
         rooms.iter().filter_map(position).collect()
@@ -225,22 +225,27 @@ impl Hub {
 
     /// The newest event of a room that this node knows of.
     pub fn head(&self, room: &RoomSlug) -> Option<Seq> {
-        self.room(room).map(|open| open.head())
+        self.room(room).map(|room| room.head())
     }
 
-    /// A room that is open here, with the newest event that this node knows of.
+    /// A room that this node knows, with the newest event that it knows of.
     pub fn record(&self, room: &RoomSlug) -> Option<RoomRecord> {
-        let open = self.room(room)?;
-        Some(RoomRecord { slug: room.clone(), title: open.title.clone(), head: open.head() })
+        let known = self.room(room)?;
+        Some(RoomRecord { slug: room.clone(), title: known.title.clone(), head: known.head() })
     }
 
-    fn room(&self, slug: &RoomSlug) -> Option<Arc<OpenRoom>> {
+    fn room(&self, slug: &RoomSlug) -> Option<Arc<Room>> {
         self.rooms.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
     }
 
-    /// Does something with the part of a room that is in a connection's lane.
-    fn with_room<T>(&self, slug: &RoomSlug, id: ConnectionId, work: impl FnOnce(&mut Room) -> T) -> Option<T> {
-        self.room(slug).map(|open| work(&mut open.lanes[self.lane_of(id)].lock()))
+    /// Calls `work` with the followers on the lane of a connection.
+    fn with_followers<T>(
+        &self,
+        slug: &RoomSlug,
+        id: ConnectionId,
+        work: impl FnOnce(&mut LaneFollowers) -> T,
+    ) -> Option<T> {
+        self.room(slug).map(|room| work(&mut room.lanes[self.lane_of(id)].lock()))
     }
 
     fn lane_of(&self, id: ConnectionId) -> usize {
@@ -248,7 +253,7 @@ impl Hub {
     }
 }
 
-/// As many threads send as the setting says, or as there are processors for this process.
+/// The number of lanes: `server.fan_out_threads`, or one for each processor of this process.
 fn lanes(config: &ServerConfig) -> NonZeroUsize {
     let wanted = NonZeroUsize::new(config.fan_out_threads);
     wanted.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)

@@ -1,7 +1,7 @@
-//! The bounded queue of one connection, and the socket it empties into. Sending never waits: what the socket takes at once
-//! is written by the sender, the rest by the connection's own task when the client makes room. A reader that is too slow
-//! loses what waits of its rooms, is told so, and costs nobody else anything. Not here: what the frames mean, and which
-//! rooms fell behind (`hub::followers`).
+//! The bounded send queue of one connection, and its socket. Sending never waits: the sender writes what the socket takes at
+//! once, and the connection's own task writes the rest when the client makes room. The queue of a slow reader overflows: the
+//! queued room traffic is dropped, its client is told so, and nobody else notices. Not here: what the frames mean, and
+//! which rooms fell behind (`hub::followers`).
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::io::ReadBuf;
 
 use crate::protocol::CloseCode;
-use crate::server::delivery::compressor::{Compressor, Reader};
-use crate::server::delivery::frame::{Frame, Image};
+use crate::server::delivery::compressor::{Compressor, CompressorUser};
+use crate::server::delivery::frame::{Frame, Frames};
 use crate::server::net::listener::Socket;
 use crate::server::net::websocket::{Agreement, Form, Incoming};
 use outlet::Outlet;
@@ -23,88 +23,88 @@ mod queue;
 
 pub use queue::{Outgoing, SendqLimits, Signal, WhenFull};
 
-/// The queue, shared by the hub, which sends, and the connection's task, which reads and finishes what is parked.
+/// The queue. It is shared by the hub, which sends, and the connection's task, which reads and writes what is parked.
 pub struct Sendq {
     form: Form,
-    /// Innermost of all locks; held for a push, a read or a write of the socket, none of which waits.
+    /// Innermost of all locks. Held for a push, or for a read or a write of the socket that does not wait.
     inner: Mutex<Inner>,
-    /// Counted for as long as this connection may take compressed frames.
-    _reader: Option<Reader>,
+    /// Held as long as this connection may be sent compressed frames.
+    _compressor_user: Option<CompressorUser>,
 }
 
 struct Inner {
     queue: Queue,
-    /// None where somebody else takes the frames: in tests of what leads to them.
+    /// `None` in tests, which take the frames by [`Sendq::try_next`].
     outlet: Option<Outlet>,
-    /// The connection's task, unless it was woken and has not looked since.
+    /// Wakes the connection's task. `None` after it was woken, until it polls again.
     task: Option<Waker>,
 }
 
 impl Sendq {
-    /// An empty queue without a socket; [`Sendq::try_next`] gives out what waits.
+    /// An empty queue without a socket. [`Sendq::try_next`] takes what is queued.
     #[must_use]
     pub fn new(limits: SendqLimits, when_full: WhenFull) -> Self {
         let inner = Inner { queue: Queue::new(limits, when_full), outlet: None, task: None };
-        Self { form: Form::Plain, inner: Mutex::new(inner), _reader: None }
+        Self { form: Form::Plain, inner: Mutex::new(inner), _compressor_user: None }
     }
 
-    /// The same with a socket, and what was agreed on with its client about compression.
+    /// The same with a socket, and with the compression that was negotiated with its client.
     #[must_use]
     pub fn with_socket(self, socket: Socket, agreement: Option<Agreement>, compressor: &Arc<Compressor>) -> Self {
         let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
         let inner = Inner { outlet: Some(Outlet::new(socket)), ..inner };
-        Self { form: Form::of(agreement), inner: Mutex::new(inner), _reader: compressor.count(agreement) }
+        Self { form: Form::of(agreement), inner: Mutex::new(inner), _compressor_user: compressor.count(agreement) }
     }
 
-    /// Which form of a publication this connection takes.
+    /// The form in which this connection takes publications.
     #[must_use]
     pub fn form(&self) -> Form {
         self.form
     }
 
-    /// Appends an answer. The connection's task writes it when it looks next, with all others that came meanwhile.
+    /// Appends an answer. The connection's task writes it when it runs next, with all others that came meanwhile.
     pub fn push(&self, frame: Frame) {
         let mut inner = self.lock();
         inner.queue.push(frame);
         wake(inner);
     }
 
-    /// Sends something of a room, unless the connection fell behind. It falls behind when there is no place for it.
-    pub fn push_of_room(&self, image: Image) {
+    /// Sends frames of a room, unless the connection is behind. When the queue is full, the connection falls behind.
+    pub fn push_room_frames(&self, frames: Frames) {
         let mut inner = self.lock();
         let Inner { queue, outlet, task } = &mut *inner;
-        if !queue.takes_rooms() {
+        if !queue.takes_room_traffic() {
             return;
         }
-        let is_seen_to = match outlet {
+        let is_done = match outlet {
             Some(outlet) if outlet.is_open() => {
                 let waker = task.as_ref().unwrap_or(Waker::noop());
-                outlet.send(queue, image.bytes, &mut Context::from_waker(waker));
+                outlet.send(queue, frames.bytes, &mut Context::from_waker(waker));
                 !outlet.has_failed()
             }
             Some(outlet) => {
-                queue.push_of_room(&image);
+                queue.push_room_frames(&frames);
                 !outlet.has_failed() && !queue.has_signal()
             }
             None => {
-                queue.push_of_room(&image);
+                queue.push_room_frames(&frames);
                 false
             }
         };
-        if !is_seen_to {
+        if !is_done {
             wake(inner);
         }
     }
 
-    /// Sends something that may be lost: beyond half of the limits it is dropped in silence.
-    pub fn push_ephemeral(&self, image: Image) {
-        if !self.lock().queue.is_half_full(&image) {
-            self.push_of_room(image);
+    /// Sends frames that may be lost. They are dropped in silence when the queue would be more than half full.
+    pub fn push_droppable(&self, frames: Frames) {
+        if !self.lock().queue.is_half_full(&frames) {
+            self.push_room_frames(frames);
         }
     }
 
-    /// Tells the connection's task something, after what is queued: an ack before a [`Signal::Close`] still arrives. Of
-    /// several close codes the first wins.
+    /// Signals the connection's task, which gets the signal after what is queued. So an ack before a [`Signal::Close`] still
+    /// arrives. Of several close codes the first one counts.
     pub fn signal(&self, signal: Signal) {
         let mut inner = self.lock();
         inner.queue.signal(signal);
@@ -116,13 +116,13 @@ impl Sendq {
         self.signal(Signal::Close(code));
     }
 
-    /// What there is to do now, without a socket.
+    /// Takes what is queued, or else a signal. For queues without a socket.
     pub fn try_next(&self) -> Option<Outgoing> {
         self.lock().queue.take()
     }
 
-    /// Writes what waits; for the connection's task, which is woken when there is more to do. Ready with `None` when there
-    /// is nothing left, with a signal when there is something to see to.
+    /// Writes what is queued. For the connection's task, which is woken when there is more to do. Ready with `None` when
+    /// everything is written, or with a signal that the task must handle.
     ///
     /// # Errors
     /// When the client is gone, or has taken nothing for longer than `limits.write_timeout`.
@@ -144,21 +144,21 @@ impl Sendq {
         self.lock().outlet.as_mut().map_or(Poll::Pending, |outlet| outlet.poll_read(context, buffer))
     }
 
-    /// Answers what wants an answer below the protocol: a ping, and the client's close. It goes out with the next write.
+    /// Answers control frames: a ping by a pong, and a close by a close. The answer goes out with the next write.
     pub fn reply(&self, incoming: &Incoming<'_>) {
         if let Some(outlet) = &mut self.lock().outlet {
             outlet.reply(incoming);
         }
     }
 
-    /// Makes a close frame the last of all that is sent.
+    /// Appends a close frame, after which nothing is sent.
     pub fn end(&self, close: Frame) {
         if let Some(outlet) = &mut self.lock().outlet {
             outlet.end(close);
         }
     }
 
-    /// Says to the operating system that nothing more is sent.
+    /// Shuts down the sending side of the socket.
     ///
     /// # Errors
     /// Those of the socket.
@@ -166,7 +166,7 @@ impl Sendq {
         self.lock().outlet.as_mut().map_or(Poll::Ready(Ok(())), |outlet| outlet.poll_shutdown(context))
     }
 
-    /// Reads and forgets, until the client has closed.
+    /// Reads and discards until the client has closed.
     ///
     /// # Errors
     /// Those of the socket.
@@ -181,12 +181,12 @@ impl Sendq {
         }
     }
 
-    /// Takes frames of rooms again: those that fell behind send none until they are joined anew.
+    /// Takes frames of rooms again. The rooms that are behind send none until the connection follows them again.
     pub fn resume(&self) {
         self.lock().queue.resume();
     }
 
-    /// Whether so much of a room would be too much for an empty queue.
+    /// Whether so much would overflow an empty queue.
     pub fn is_too_much(&self, bytes: usize, frames: usize) -> bool {
         self.lock().queue.is_too_much(bytes, frames)
     }
@@ -197,7 +197,7 @@ impl Sendq {
     }
 }
 
-/// Wakes the connection's task, after the lock is given back.
+/// Wakes the connection's task after releasing the lock.
 fn wake(mut inner: MutexGuard<'_, Inner>) {
     let task = inner.task.take();
     drop(inner);

@@ -1,4 +1,4 @@
-//! The names that are shown somewhere right now. Not here: those whose owners are away (`log`).
+//! The names that are shown by some connection right now. Not here: names whose owners are away (`log`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, RandomState};
@@ -7,25 +7,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::protocol::UserId;
 use crate::server::ground::names::{NameClash, NameKey};
 
-/// The names that are shown somewhere right now.
+/// The names that are shown by some connection right now.
 #[derive(Clone, Default)]
 pub struct LiveNames {
     /// Innermost lock; held for one look-up.
     shown: Arc<Mutex<Shown>>,
 }
 
-/// Bound: one holder for each open connection at most, and two forms for each holder.
+/// Bound: at most one holder for each open connection, and two forms for each holder.
 #[derive(Default)]
 struct Shown {
     holders: BTreeMap<HolderNumber, Holder>,
-    /// Both forms by which a holder is found. A crowd weighs by this, so it holds their hashes: where two forms have the
-    /// same one, two names are compared in vain.
+    /// Both forms by which a holder is found. Only their hashes are kept, since this memory counts in a crowd. A collision
+    /// costs one needless comparison.
     forms: BTreeSet<(FormHash, HolderNumber)>,
     hasher: RandomState,
     last: HolderNumber,
 }
 
-/// Holders are counted, never again with the same number.
+/// Holders are numbered; no number is used twice.
 type HolderNumber = u64;
 
 type FormHash = u64;
@@ -47,13 +47,13 @@ impl LiveNames {
     /// Shows a name for a user, unless it clashes with that of somebody else.
     ///
     /// # Errors
-    /// [`NameClash`] with how they clash.
+    /// [`NameClash`] with the kind of the clash.
     pub fn claim(&self, user: &UserId, key: NameKey) -> Result<NameClaim, NameClash> {
         let holder = self.lock().claim(user, key)?;
         Ok(NameClaim { names: self.clone(), holder })
     }
 
-    /// A panic elsewhere must not stop everybody: the maps are whole after every operation.
+    /// The maps are whole after every operation, so a poisoned lock is as good as any.
     fn lock(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -68,7 +68,7 @@ impl Shown {
         };
         let clashes =
             near().filter(|(_, holder)| holder.user != *user).filter_map(|(_, holder)| holder.key.clash(&key));
-        // The same name is the better reason.
+        // The same name explains more than a similar one.
         if let Some(clash) = clashes.min_by_key(|clash| *clash != NameClash::Taken) {
             return Err(clash);
         }
@@ -97,7 +97,7 @@ impl Shown {
         }
     }
 
-    /// The forms by which a name is found; perhaps twice the same.
+    /// The two forms by which a name is found. They may be equal.
     fn forms_of(&self, key: &NameKey) -> [FormHash; 2] {
         [self.hasher.hash_one(&*key.folded), self.hasher.hash_one(&*key.look())]
     }

@@ -1,5 +1,6 @@
-//! Who is shown as here: counted per person over all their connections, with a grace for reloads, told in one change
-//! per tick however many came and went. Never in the log. Not here: who follows what (`hub`).
+//! Who is shown as present: counted per person over all their connections, with a grace period for reloads. However many
+//! people come and go, followers are sent one change per tick. Presence is never stored. Not here: who follows what
+//! (`hub`).
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,52 +11,52 @@ use crate::protocol::limits::ROSTER_NAMES_MAX;
 use crate::protocol::{Event, Person, RoomSlug, Timestamp, UserId};
 use crate::server::config::{RoomsConfig, limit};
 use crate::server::delivery::frame::{Wire, member_frame, plain_left_frame};
-use crate::server::delivery::hub::{Hub, Standing};
+use crate::server::delivery::hub::{DropPolicy, Hub};
 
-mod naming;
-mod roll;
-mod writers;
+mod roster;
+mod roster_sync;
+mod typing;
 
-pub use naming::Naming;
-pub use roll::{PresenceDiff, Roll};
-pub use writers::{Writers, Writing};
+pub use roster::{PresenceDiff, RoomRoster};
+pub use roster_sync::RosterSync;
+pub use typing::{TypingNotice, TypingPeople};
 
 /// Presence and typing of all rooms on this node.
 pub struct Presence {
     leave_grace: Duration,
     notices_per_second: u32,
-    /// Taken before any lock of the hub; nothing waits under it.
+    /// Taken before any lock of the hub; nothing waits under it. Bound: the rooms of the store that somebody entered.
     rooms: Mutex<HashMap<RoomSlug, RoomPresence>>,
-    /// Counts the changes of [`Presence::here`], in whichever room.
+    /// Counts the changes of [`Presence::occupants`] in all rooms.
     changes: AtomicU64,
 }
 
-/// When presence was looked at, counted in changes: as long as it is the present one, everybody is where they were.
+/// How often presence has changed. While the version is the same, so is [`Presence::occupants`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PresenceVersion(u64);
 
 #[derive(Default)]
 struct RoomPresence {
-    roll: Roll,
-    naming: Naming,
-    writers: Writers,
-    /// When the followers were told last.
-    told_at: Option<Instant>,
+    roster: RoomRoster,
+    roster_sync: RosterSync,
+    typing: TypingPeople,
+    /// When the followers were last sent a change.
+    announced_at: Option<Instant>,
     /// Since when the room list that everybody has is wrong about this room.
     stale_since: Option<Instant>,
 }
 
-/// The people of a room for a snapshot or a list.
+/// The people of a room, for a snapshot or a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Here {
-    /// How many.
+pub struct Occupants {
+    /// How many there are.
     pub online: u32,
     /// The first of them, by nickname.
     pub people: Vec<Person>,
 }
 
 impl Presence {
-    /// `rooms.leave_grace_ms` is how long somebody whose last connection closed is still shown.
+    /// With the settings of `[rooms]` about presence.
     #[must_use]
     pub fn new(config: &RoomsConfig) -> Self {
         Self {
@@ -66,69 +67,72 @@ impl Presence {
         }
     }
 
-    /// A connection of this person follows the room now.
+    /// Notes that a connection of this person follows the room.
     pub fn enter(&self, room: &RoomSlug, person: &Person) {
         let mut rooms = self.lock();
-        rooms.entry(room.clone()).or_default().roll.enter(person);
+        rooms.entry(room.clone()).or_default().roster.enter(person);
         self.note_change();
     }
 
-    /// A connection of this person stopped following the room. Web people stay for the grace, since a reload comes
-    /// back at once; a program on the plain socket is gone when its connection is.
+    /// Notes that a connection of this person stopped following the room. People on the web stay for the grace period
+    /// (`rooms.leave_grace_ms`), since a reload comes back at once. A program on the plain socket leaves with its connection.
     pub fn exit(&self, room: &RoomSlug, person: &Person, now: Instant) {
         let grace = match person.origin {
             crate::protocol::Origin::Web | crate::protocol::Origin::Unknown => self.leave_grace,
             crate::protocol::Origin::Plain => Duration::ZERO,
         };
         if let Some(presence) = self.lock().get_mut(room) {
-            presence.roll.exit(&person.id, now + grace);
-            presence.writers.stop(&person.id);
+            presence.roster.exit(&person.id, now + grace);
+            presence.typing.stop(&person.id);
         }
     }
 
-    /// The person said something: their leaving is worth telling on the plain socket, and they stopped writing.
-    pub fn spoke(&self, room: &RoomSlug, user: &UserId) {
+    /// Notes that the person posted: their leaving is announced on the plain socket, and they stopped typing.
+    pub fn posted(&self, room: &RoomSlug, user: &UserId) {
         if let Some(presence) = self.lock().get_mut(room) {
-            presence.roll.spoke(user);
-            presence.writers.stop(user);
+            presence.roster.posted(user);
+            presence.typing.stop(user);
         }
     }
 
-    /// The person is writing.
-    pub fn writes(&self, room: &RoomSlug, person: &Person, now: Instant) {
+    /// Notes that the person is typing.
+    pub fn typing(&self, room: &RoomSlug, person: &Person, now: Instant) {
         if let Some(presence) = self.lock().get_mut(room) {
-            presence.writers.write(person, now);
+            presence.typing.start(person, now);
         }
     }
 
-    /// Who is here, at most `names_max` of them by name.
-    pub fn here(&self, room: &RoomSlug, names_max: usize) -> Here {
+    /// Who is present, at most `names_max` of them by name.
+    pub fn occupants(&self, room: &RoomSlug, names_max: usize) -> Occupants {
         let rooms = self.lock();
-        let Some(presence) = rooms.get(room) else { return Here::default() };
-        Here { online: presence.roll.online(), people: presence.roll.people().take(names_max).cloned().collect() }
+        let Some(presence) = rooms.get(room) else { return Occupants::default() };
+        Occupants {
+            online: presence.roster.online(),
+            people: presence.roster.people().take(names_max).cloned().collect(),
+        }
     }
 
-    /// The present version. To be asked before [`Presence::here`]: what is told then is at least as new.
+    /// The present version. A caller reads it before [`Presence::occupants`], whose answer is then at least as new.
     pub fn version(&self) -> PresenceVersion {
         PresenceVersion(self.changes.load(Ordering::Acquire))
     }
 
-    /// To be called under the lock, when what changed can be told.
+    /// To be called under the lock, after the change.
     fn note_change(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Sends what changed in each room since the last tick: one frame per room and wire, whatever the number of changes;
-    /// to a crowd less often than to a few.
+    /// Sends the changes of each room since the last tick: one frame per room and wire, whatever the number of changes. A
+    /// crowd is sent changes less often.
     pub fn tick(&self, hub: &Hub, now: Instant, at: Timestamp) {
         for (room, presence) in &mut *self.lock() {
             if presence.is_due(self.notices_per_second, now) {
-                self.tell_diff(presence, hub, room, now, at);
+                self.flush_diff(presence, hub, room, now, at);
             }
             let pace = presence.pace(self.notices_per_second);
-            if let Some(Writing { people, count }) = presence.writers.tick(pace, now) {
+            if let Some(TypingNotice { people, count }) = presence.typing.tick(pace, now) {
                 let event = Event::Typing { room: room.clone(), people, writing: count };
-                hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Ephemeral);
+                hub.broadcast(room, Wire::Member, member_frame(&event), DropPolicy::DropFirst);
             }
         }
     }
@@ -138,25 +142,25 @@ impl Presence {
         self.lock().entry(room.clone()).or_default().stale_since.get_or_insert(now);
     }
 
-    /// The room is gone, and nobody is in it.
+    /// Forgets a room that was removed, unless somebody is in it.
     pub fn forget(&self, room: &RoomSlug) {
         let mut rooms = self.lock();
-        if rooms.get(room).is_some_and(|presence| presence.roll.online() == 0) {
+        if rooms.get(room).is_some_and(|presence| presence.roster.online() == 0) {
             rooms.remove(room);
         }
     }
 
-    /// Sends what changed in one room now, without waiting for the tick: whoever speaks on coming in is seen to come first.
-    pub fn tell(&self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+    /// Sends the changes of one room now, without waiting for the tick. So a program that posts at once is seen to come first.
+    pub fn flush(&self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
         if let Some(presence) = self.lock().get_mut(room) {
-            self.tell_diff(presence, hub, room, now, at);
+            self.flush_diff(presence, hub, room, now, at);
         }
     }
 
-    fn tell_diff(&self, presence: &mut RoomPresence, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
-        let before = presence.roll.online();
-        presence.tell_diff(hub, room, now, at);
-        if presence.roll.online() != before {
+    fn flush_diff(&self, presence: &mut RoomPresence, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+        let before = presence.roster.online();
+        presence.flush_diff(hub, room, now, at);
+        if presence.roster.online() != before {
             self.note_change();
         }
     }
@@ -176,48 +180,48 @@ impl Presence {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, RoomPresence>> {
-        // Every operation leaves each roll whole, so a panic elsewhere must not end presence for all.
+        // Every operation leaves each roster whole, so a panic elsewhere must not end presence for all.
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl RoomPresence {
-    /// Whether telling everybody now keeps to the notices of a second.
+    /// Whether a notice now stays within the notices per second.
     fn is_due(&self, notices_per_second: u32, now: Instant) -> bool {
-        self.told_at.is_none_or(|told_at| now >= told_at + self.pace(notices_per_second))
+        self.announced_at.is_none_or(|announced_at| now >= announced_at + self.pace(notices_per_second))
     }
 
-    /// Least time between two notices: each of those who are here is sent one.
+    /// The least time between two notices. It grows with the number of people, each of whom is sent one.
     fn pace(&self, notices_per_second: u32) -> Duration {
         limit(notices_per_second)
-            .map_or(Duration::ZERO, |per_second| Duration::from_secs(1) * self.roll.online() / per_second)
+            .map_or(Duration::ZERO, |per_second| Duration::from_secs(1) * self.roster.online() / per_second)
     }
 
-    fn tell_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
-        let diff = self.roll.tick(now);
+    fn flush_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+        let diff = self.roster.tick(now);
         if !diff.is_empty() {
             self.stale_since.get_or_insert(now);
-            self.told_at = Some(now);
+            self.announced_at = Some(now);
         }
         let mut people = None;
-        if self.naming.change(diff.online, diff.left.len()) {
-            self.told_at = Some(now);
-            people = Some(self.roll.people().take(ROSTER_NAMES_MAX).cloned().collect());
+        if self.roster_sync.update(diff.online, diff.left.len()) {
+            self.announced_at = Some(now);
+            people = Some(self.roster.people().take(ROSTER_NAMES_MAX).cloned().collect());
         }
         send_diff(hub, room, diff, people, at);
     }
 }
 
 fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, people: Option<Vec<Person>>, at: Timestamp) {
-    for gone in &diff.left_after_speaking {
-        hub.broadcast(room, Wire::Plain, plain_left_frame(gone, room, at), Standing::Kept);
+    for gone in &diff.left_after_posting {
+        hub.broadcast(room, Wire::Plain, plain_left_frame(gone, room, at), DropPolicy::Keep);
     }
     if !diff.joined.is_empty() || !diff.left.is_empty() || people.is_some() {
         let PresenceDiff { mut joined, mut left, online, .. } = diff;
-        joined.truncate(naming::names_max(online));
-        left.truncate(naming::names_max(online));
+        joined.truncate(roster_sync::names_max(online));
+        left.truncate(roster_sync::names_max(online));
         let event = Event::Presence { room: room.clone(), joined, left, online, people };
-        hub.broadcast(room, Wire::Member, member_frame(&event), Standing::Kept);
+        hub.broadcast(room, Wire::Member, member_frame(&event), DropPolicy::Keep);
     }
 }
 
@@ -245,10 +249,10 @@ mod tests {
         let (mut room, start) = (RoomPresence::default(), Instant::now());
         for number in 0..1_000 {
             let id = UserId::parse(&format!("user-{number}")).unwrap();
-            room.roll.enter(&Person { id, nickname: format!("User {number}"), origin: Origin::Web });
+            room.roster.enter(&Person { id, nickname: format!("User {number}"), origin: Origin::Web });
         }
         assert!(room.is_due(500, start), "the first change is told at once");
-        room.told_at = Some(start);
+        room.announced_at = Some(start);
         assert!(!room.is_due(500, start + Duration::from_millis(1_999)));
         assert!(room.is_due(500, start + Duration::from_secs(2)));
         assert!(room.is_due(0, start), "0 is no limit");

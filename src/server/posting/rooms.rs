@@ -138,7 +138,7 @@ pub async fn tail_for_follower(app: &App, slug: &RoomSlug, from: Seq) -> Result<
 }
 
 fn who_is_there(app: &App, record: RoomRecord, head: Seq) -> (RoomSummary, Vec<Person>) {
-    let here = app.presence.here(&record.slug, ROSTER_NAMES_MAX);
+    let here = app.presence.occupants(&record.slug, ROSTER_NAMES_MAX);
     let summary = RoomSummary {
         slug: record.slug,
         title: record.title,
@@ -271,7 +271,7 @@ pub async fn remove_empty_rooms(app: &App) {
 }
 
 fn summary(app: &App, record: &RoomRecord) -> RoomSummary {
-    let here = app.presence.here(&record.slug, LIST_NAMES);
+    let here = app.presence.occupants(&record.slug, LIST_NAMES);
     RoomSummary {
         slug: record.slug.clone(),
         title: record.title.clone(),

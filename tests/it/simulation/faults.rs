@@ -69,7 +69,7 @@ impl World {
         self.store.commit(usize::MAX);
         while let Some(committed) = self.store.announce() {
             self.app.hub.publish(committed);
-            self.app.hub.send_posted();
+            self.app.hub.send_queued();
         }
     }
 

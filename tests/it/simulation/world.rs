@@ -228,7 +228,7 @@ impl World {
     pub(super) fn announce(&mut self) {
         if let Some(committed) = self.store.announce() {
             self.app.hub.publish(committed);
-            self.app.hub.send_posted();
+            self.app.hub.send_queued();
         }
     }
 

@@ -1,6 +1,6 @@
-//! A run: what one room is sent in one go. Everything that waits when a fan-out begins goes into one piece of memory, in one
-//! form for each kind of receiver; so a line is sent at once while there is little to do, and many lines in one write
-//! while there is much (uWebSockets' corking, without its delay). Not here: who receives it (`room`).
+//! A batch: what one room is sent in one write. Everything that waits when a fan-out begins is joined into one piece of
+//! memory, once for each kind of receiver. So an event is sent at once under little load, and many events leave in one
+//! write under heavy load (the corking of uWebSockets, without its delay). Not here: who receives it (`followers`).
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -9,41 +9,41 @@ use bytes::BytesMut;
 
 use super::publication::Publication;
 use crate::protocol::Seq;
-use crate::server::delivery::frame::{Frame, Image, Wire};
+use crate::server::delivery::frame::{Frame, Frames, Wire};
 use crate::server::net::websocket::Form;
 
-/// What becomes of a run at a reader that is slow.
+/// What happens to frames when a reader is slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It waits.
-    Kept,
-    /// It is the first to go (typing).
-    Ephemeral,
+pub enum DropPolicy {
+    /// They wait in the sendq, and count towards its overflow.
+    Keep,
+    /// They are dropped in silence, before anything else is (typing).
+    DropFirst,
 }
 
-/// Something that a room is sent.
+/// What is sent to the followers of a room.
 #[derive(Clone)]
-pub enum Piece {
+pub enum Broadcast {
     /// An event of the log, for both wires.
     Event(Arc<Publication>),
-    /// A notice that does not last, for those who are live on one wire.
-    Notice(Wire, Frame, Standing),
+    /// A notice that is not stored, for the live followers on one wire.
+    Notice(Wire, Frame, DropPolicy),
 }
 
-/// Pieces in their order.
-pub struct Run {
-    standing: Standing,
-    pieces: Vec<Piece>,
+/// Broadcasts to one room, in their order.
+pub struct Batch {
+    drop_policy: DropPolicy,
+    broadcasts: Vec<Broadcast>,
     bytes: usize,
-    /// The whole of it for each kind of receiver, made when the first of them needs it.
-    wholes: [OnceCell<Image>; 4],
+    /// All frames, for each pair of wire and form. Joined when the first receiver of that kind needs them.
+    joined: [OnceCell<Frames>; 4],
 }
 
-impl Piece {
-    fn standing(&self) -> Standing {
+impl Broadcast {
+    fn drop_policy(&self) -> DropPolicy {
         match self {
-            Self::Event(_) => Standing::Kept,
-            Self::Notice(_, _, standing) => *standing,
+            Self::Event(_) => DropPolicy::Keep,
+            Self::Notice(_, _, drop_policy) => *drop_policy,
         }
     }
 
@@ -64,35 +64,35 @@ impl Piece {
     }
 }
 
-impl Run {
-    /// A run of one piece.
+impl Batch {
+    /// A batch of one broadcast.
     #[must_use]
-    pub fn new(piece: Piece) -> Self {
-        let (standing, bytes) = (piece.standing(), piece.approximate_bytes());
-        Self { standing, pieces: vec![piece], bytes, wholes: Default::default() }
+    pub fn new(broadcast: Broadcast) -> Self {
+        let (drop_policy, bytes) = (broadcast.drop_policy(), broadcast.approximate_bytes());
+        Self { drop_policy, broadcasts: vec![broadcast], bytes, joined: Default::default() }
     }
 
-    /// Appends a piece, unless it must go by itself: then it comes back. A run that has so many bytes takes no more: what is
-    /// on its way to a reader is not given up, however slow it turns out to be.
+    /// Appends a broadcast with the same drop policy, unless the batch has `bytes_max` bytes already. The size is limited
+    /// because bytes that a socket has begun to take cannot be dropped, however slow its reader turns out to be.
     ///
     /// # Errors
-    /// The piece.
-    pub fn append(&mut self, piece: Piece, bytes_max: usize) -> Result<(), Piece> {
-        if piece.standing() != self.standing || self.bytes >= bytes_max {
-            return Err(piece);
+    /// The broadcast, which must start another batch.
+    pub fn append(&mut self, broadcast: Broadcast, bytes_max: usize) -> Result<(), Broadcast> {
+        if broadcast.drop_policy() != self.drop_policy || self.bytes >= bytes_max {
+            return Err(broadcast);
         }
-        self.bytes += piece.approximate_bytes();
-        self.pieces.push(piece);
+        self.bytes += broadcast.approximate_bytes();
+        self.broadcasts.push(broadcast);
         Ok(())
     }
 
-    /// What becomes of it at a slow reader.
+    /// What happens to it when a reader is slow.
     #[must_use]
-    pub fn standing(&self) -> Standing {
-        self.standing
+    pub fn drop_policy(&self) -> DropPolicy {
+        self.drop_policy
     }
 
-    /// Its newest event.
+    /// The seq of its newest event.
     #[must_use]
     pub fn last_seq(&self) -> Option<Seq> {
         self.events().last().map(|event| event.seq())
@@ -100,32 +100,33 @@ impl Run {
 
     /// Its events in their order.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Publication> {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Event(publication) => Some(&**publication),
-            Piece::Notice(..) => None,
+        self.broadcasts.iter().filter_map(|broadcast| match broadcast {
+            Broadcast::Event(publication) => Some(&**publication),
+            Broadcast::Notice(..) => None,
         })
     }
 
-    /// All of it that is new to a receiver that has everything up to `after`. Receivers to whom all is new share one
-    /// image.
-    pub fn image(&self, wire: Wire, form: Form, after: Seq) -> Image {
-        let has_none = self.events().next().is_none_or(|first| first.seq() > after);
-        if has_none {
-            let whole = &self.wholes[(wire as usize) * 2 + form as usize];
-            whole.get_or_init(|| self.join(wire, form, after)).clone()
+    /// The frames that are new to a receiver that has everything up to `after`. Receivers that lack the whole batch share
+    /// the same bytes.
+    pub fn frames(&self, wire: Wire, form: Form, after: Seq) -> Frames {
+        let lacks_all = self.events().next().is_none_or(|first| first.seq() > after);
+        if lacks_all {
+            let joined = &self.joined[(wire as usize) * 2 + form as usize];
+            joined.get_or_init(|| self.join(wire, form, after)).clone()
         } else {
             self.join(wire, form, after)
         }
     }
 
-    fn join(&self, wire: Wire, form: Form, after: Seq) -> Image {
-        let frames: Vec<_> = self.pieces.iter().filter_map(|piece| piece.frame(wire, form, after)).collect();
+    fn join(&self, wire: Wire, form: Form, after: Seq) -> Frames {
+        let frames: Vec<_> =
+            self.broadcasts.iter().filter_map(|broadcast| broadcast.frame(wire, form, after)).collect();
         match frames[..] {
             [only] => only.clone().into(),
             _ => {
                 let mut bytes = BytesMut::with_capacity(frames.iter().map(|frame| frame.len()).sum());
                 frames.iter().for_each(|frame| bytes.extend_from_slice(frame));
-                Image { bytes: bytes.freeze(), frames: frames.len() }
+                Frames { bytes: bytes.freeze(), count: frames.len() }
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Sending: what is to be sent is posted to the lanes, and each lane sends it to its share of the connections. Not here:
-//! who follows what (`hub`), the threads of the lanes (`housekeeping`).
+//! The fan-out: broadcasts are queued on the lanes, and each lane sends them to its share of the connections. Not here: who
+//! follows what (`hub`), the threads of the lanes (`housekeeping`).
 
 use std::sync::Arc;
 use std::thread;
@@ -8,54 +8,54 @@ use std::time::Instant;
 use parking_lot::MutexGuard;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::batch::{Piece, Run, Standing};
-use super::lane::{Lane, Round, Work, gather};
+use super::batch::{Batch, Broadcast, DropPolicy};
+use super::lane::{Lane, MemberBroadcast, Work, gather};
 use super::publication::Publication;
 use super::registry::ConnectionId;
-use super::{Hub, OpenRoom};
+use super::{Hub, Room};
 use crate::protocol::RoomSlug;
 use crate::server::delivery::frame::{Frame, Wire};
 use crate::server::log::Committed;
 
-/// How many connections are sent something before whoever waits for a lock gets a turn: a millisecond or less.
+/// After so many connections a lane gives the lock to whoever waits for it. That is a millisecond or less.
 const CONNECTIONS_AT_A_TIME: usize = 64;
-/// So many pieces in a run mean that a lane is under load, and that resting gathers more.
-const PIECES_UNDER_LOAD: usize = 24;
+/// A lane with so many broadcasts per batch is under load, so that resting gathers more.
+const BROADCASTS_UNDER_LOAD: usize = 24;
 
 impl Hub {
-    /// Posts a committed event to everybody who follows its room, encoded once per wire format.
+    /// Queues a committed event for everybody who follows its room. It is encoded at most once per wire format.
     pub fn publish(&self, committed: Committed) {
-        self.post_event(committed, None);
+        self.enqueue_event(committed, None);
     }
 
-    /// The same as soon as fewer than `server.fan_out_queue` wait for the lanes: whoever commits more than can be
-    /// sent is slowed down, and memory stays bounded.
+    /// The same as soon as fewer than `server.fan_out_queue` events are queued. So whoever commits more than can be sent is
+    /// slowed down, and memory stays bounded.
     pub async fn publish_in_turn(&self, committed: Committed) {
-        let place = Arc::clone(&self.places).acquire_owned().await.ok();
-        self.post_event(committed, place);
+        let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
+        self.enqueue_event(committed, permit);
     }
 
-    fn post_event(&self, committed: Committed, place: Option<OwnedSemaphorePermit>) {
+    fn enqueue_event(&self, committed: Committed, permit: Option<OwnedSemaphorePermit>) {
         let room = committed.room.clone();
-        let publication = Publication::new(committed, Arc::clone(&self.compressor), place);
-        self.post(&room, Piece::Event(Arc::new(publication)));
+        let publication = Publication::new(committed, Arc::clone(&self.compressor), permit);
+        self.enqueue(&room, Broadcast::Event(Arc::new(publication)));
     }
 
-    /// Posts a frame that does not last (presence, typing, leave notices) to the live followers of a room on one wire.
-    pub fn broadcast(&self, room: &RoomSlug, wire: Wire, frame: Frame, standing: Standing) {
-        self.post(room, Piece::Notice(wire, frame, standing));
+    /// Queues a frame that is not stored (presence, typing, leave notices) for the live followers of a room on one wire.
+    pub fn broadcast(&self, room: &RoomSlug, wire: Wire, frame: Frame, drop_policy: DropPolicy) {
+        self.enqueue(room, Broadcast::Notice(wire, frame, drop_policy));
     }
 
-    /// Posts a frame to every connection that said hello. A lane sends it to a few at a time, after what was posted to rooms;
-    /// it is the first to go when a reader is slow (room list).
+    /// Queues a frame for every connection that said hello (the room list). A lane sends it to a few at a time, after the
+    /// broadcasts to rooms; a slow reader is not sent it.
     pub fn broadcast_to_members(&self, frame: &Frame) {
-        self.lanes.iter().for_each(|lane| lane.begin_round(frame.clone()));
+        self.lanes.iter().for_each(|lane| lane.enqueue_to_members(frame.clone()));
     }
 
-    /// Whether such a frame is still on its way to some.
+    /// Whether such a frame has not reached everybody yet.
     #[must_use]
-    pub fn is_telling_members(&self) -> bool {
-        self.lanes.iter().any(Lane::is_on_a_round)
+    pub fn is_broadcasting_to_members(&self) -> bool {
+        self.lanes.iter().any(Lane::is_broadcasting_to_members)
     }
 
     /// How many lanes there are.
@@ -64,77 +64,77 @@ impl Hub {
         self.lanes.len()
     }
 
-    /// Sends what is posted to a lane until the lanes are closed. For a thread of its own, which enters the runtime.
+    /// Sends what is queued on a lane until the lanes are closed. To be called by a thread that has entered the runtime.
     ///
-    /// A lane under load rests as long as it has worked, so that more gathers for the next write: at the same rate of lines
-    /// it makes half as many system calls, and leaves the processor to those who speak. What `server.fan_out_rest_ms` adds to
-    /// a line's way is little beside what it takes to send it to a room in which this matters. A lane with little to do
-    /// never rests.
+    /// A lane under load rests as long as it has worked, at most `server.fan_out_rest_ms`, so that more is gathered for the
+    /// next write. At the same rate of messages it makes half as many system calls, and leaves the processor to those who
+    /// post. The rest is short beside the time that it takes to send to a room in which this matters. A lane with little
+    /// to do never rests.
     pub fn run_lane(&self, lane: usize) {
         while let Some(work) = self.lanes[lane].wait() {
-            let (count, started) = (work.posts.len(), Instant::now());
-            let runs = self.send(lane, work);
-            if count >= runs * PIECES_UNDER_LOAD {
+            let (count, started) = (work.broadcasts.len(), Instant::now());
+            let batches = self.send(lane, work);
+            if count >= batches * BROADCASTS_UNDER_LOAD {
                 thread::sleep(started.elapsed().min(self.rest_max));
             }
         }
     }
 
-    /// Sends what was posted to all lanes, without their threads.
-    pub fn send_posted(&self) {
-        (0..self.lanes.len()).for_each(|lane| self.send_posted_to(lane));
+    /// Sends what is queued on all lanes, without their threads.
+    pub fn send_queued(&self) {
+        (0..self.lanes.len()).for_each(|lane| self.send_queued_on(lane));
     }
 
-    /// Sends what was posted to one lane, without its thread.
-    pub fn send_posted_to(&self, lane: usize) {
-        while let Some(work) = self.lanes[lane].next() {
+    /// Sends what is queued on one lane, without its thread.
+    pub fn send_queued_on(&self, lane: usize) {
+        while let Some(work) = self.lanes[lane].take() {
             self.send(lane, work);
         }
     }
 
-    /// Lets the lanes end after what was posted.
+    /// Lets the lanes end when they have sent what is queued.
     pub fn close_lanes(&self) {
         self.lanes.iter().for_each(Lane::close);
     }
 
-    fn post(&self, room: &RoomSlug, piece: Piece) {
+    fn enqueue(&self, room: &RoomSlug, broadcast: Broadcast) {
         let (first, others) = self.lanes.split_first().expect("there is a lane");
-        others.iter().for_each(|lane| lane.post(room.clone(), piece.clone()));
-        first.post(room.clone(), piece);
+        others.iter().for_each(|lane| lane.enqueue(room.clone(), broadcast.clone()));
+        first.enqueue(room.clone(), broadcast);
     }
 
-    /// Answers with the number of runs, at least one.
+    /// Answers with the number of batches, at least one.
     pub(super) fn send(&self, lane: usize, work: Work) -> usize {
-        let runs = gather(work.posts, self.run_bytes_max);
-        for (room, run) in &runs {
-            if let Some(open) = self.room(room) {
-                open.send(lane, run);
+        let batches = gather(work.broadcasts, self.batch_bytes_max);
+        for (slug, batch) in &batches {
+            if let Some(room) = self.room(slug) {
+                room.send(lane, batch);
             }
         }
-        if let Some(round) = work.round {
-            self.lanes[lane].go_on(self.send_on_round(lane, &round));
+        if let Some(broadcast) = work.to_members {
+            self.lanes[lane].advance_to_members(self.send_to_members(lane, &broadcast));
         }
-        runs.len().max(1)
+        batches.len().max(1)
     }
 
-    /// Answers with the last connection of those that were sent the frame now; none when all have it.
-    fn send_on_round(&self, lane: usize, round: &Round) -> Option<ConnectionId> {
-        let members = self.registry.members((lane, self.lanes.len()), round.last, CONNECTIONS_AT_A_TIME);
-        members.iter().for_each(|(_, sendq)| sendq.push_ephemeral(round.frame.clone().into()));
+    /// Sends the frame to the next few connections. Answers with the last of them; `None` when all have it.
+    fn send_to_members(&self, lane: usize, broadcast: &MemberBroadcast) -> Option<ConnectionId> {
+        let members = self.registry.members((lane, self.lanes.len()), broadcast.last, CONNECTIONS_AT_A_TIME);
+        members.iter().for_each(|(_, sendq)| sendq.push_droppable(broadcast.frame.clone().into()));
         members.last().map(|(id, _)| *id)
     }
 }
 
-impl OpenRoom {
-    fn send(&self, lane: usize, run: &Run) {
-        let mut room = self.lanes[lane].lock();
+impl Room {
+    fn send(&self, lane: usize, batch: &Batch) {
+        let mut followers = self.lanes[lane].lock();
         let mut last: Option<ConnectionId> = None;
         loop {
-            last = room.send(run, last, CONNECTIONS_AT_A_TIME);
+            last = followers.send(batch, last, CONNECTIONS_AT_A_TIME);
             if last.is_none() {
                 return;
             }
-            MutexGuard::bump(&mut room);
+            MutexGuard::bump(&mut followers);
         }
     }
 }

@@ -1,22 +1,22 @@
-//! One room in one lane: who follows it there, and how far each was sent. A plain state machine: what it is told comes as
-//! arguments, what it sends goes to the followers' sendqs, and it knows neither clock nor store. Not here: which rooms
-//! there are and who is connected (`hub`), who may follow (`connection`).
+//! The followers of one room on one lane, and how far each was sent. A plain state machine: input comes as arguments, output
+//! goes to the followers' sendqs, and it knows neither clock nor store. Not here: which rooms and connections there are
+//! (`hub`), who may follow (`edge::connection`).
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::batch::{Run, Standing};
+use super::batch::{Batch, DropPolicy};
 use super::registry::ConnectionId;
 use crate::protocol::Seq;
 use crate::server::delivery::frame::{Frame, Wire};
 use crate::server::delivery::sendq::{Sendq, Signal};
 
-/// The followers of a room.
-pub(super) struct Room {
-    /// The newest event that was published here or read by somebody who joined.
+/// The followers of a room on one lane.
+pub(super) struct LaneFollowers {
+    /// The newest event that was published here, or read by somebody who joined.
     head: Seq,
-    /// In an order that stays, so that a long walk over them can be interrupted.
+    /// Sorted, so that a long walk over the followers can be interrupted and continued.
     followers: BTreeMap<ConnectionId, Follower>,
 }
 
@@ -29,33 +29,34 @@ struct Follower {
 
 /// How far a follower is.
 enum Stage {
-    /// Its backlog is being read: what is published meanwhile is collected, so that nothing falls in between.
-    Buffering(Box<Collected>),
-    /// More was published while its backlog was read than may wait for it.
-    Overrun,
-    /// Everything up to `after` was sent. The fan-out runs behind the commits, so it may still bring what the backlog held.
+    /// Its backlog is being read. What is published meanwhile is buffered, so that nothing is lost in between.
+    Buffering(Box<Buffer>),
+    /// More was published while its backlog was read than may be buffered.
+    Overflowed,
+    /// Everything up to `after` was sent. The fan-out runs behind the commits, so it may still bring events of the backlog.
     Live { after: Seq },
-    /// Something was given up. Nothing more is sent until the connection follows anew.
+    /// Frames of the room were dropped. Nothing more is sent until the connection follows again.
     Behind,
 }
 
-/// What was published while a backlog is read.
+/// What is published while a backlog is read.
 #[derive(Default)]
-struct Collected {
+struct Buffer {
     frames: Vec<(Seq, Frame)>,
     bytes: usize,
 }
 
-/// How a follower came out of [`super::Hub::go_live`].
+/// The result of [`super::Hub::go_live`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seam {
-    /// It is live, with nothing missing.
-    Closed,
-    /// Too much was published meanwhile: it is behind this event, and gets nothing more until it follows anew.
+pub enum CatchUp {
+    /// The follower is live and lacks nothing.
+    Complete,
+    /// Too much was published meanwhile. The follower lacks events up to this one, and is sent nothing more until it
+    /// follows again.
     Gap(Seq),
 }
 
-impl Room {
+impl LaneFollowers {
     pub(super) fn new(head: Seq) -> Self {
         Self { head, followers: BTreeMap::new() }
     }
@@ -64,17 +65,17 @@ impl Room {
         self.head
     }
 
-    pub(super) fn is_followed(&self) -> bool {
-        !self.followers.is_empty()
+    pub(super) fn is_empty(&self) -> bool {
+        self.followers.is_empty()
     }
 
-    pub(super) fn signal_followers(&self, signal: Signal) {
+    pub(super) fn signal_all(&self, signal: Signal) {
         for follower in self.followers.values() {
             follower.sendq.signal(signal);
         }
     }
 
-    /// Starts collecting for a connection, whatever it was before.
+    /// Begins to buffer for a connection, whatever its stage was.
     pub(super) fn follow(&mut self, id: ConnectionId, sendq: Arc<Sendq>, wire: Wire) {
         self.followers.insert(id, Follower { sendq, wire, stage: Stage::Buffering(Box::default()) });
     }
@@ -83,44 +84,44 @@ impl Room {
         self.followers.remove(&id);
     }
 
-    /// Sends `first` (the backlog up to `head`), then what was collected beyond `head`; then the follower is live.
-    pub(super) fn go_live(&mut self, id: ConnectionId, first: Option<Frame>, head: Seq) -> Seam {
+    /// Sends `first` (the backlog up to `head`), then what was buffered beyond `head`. From then on the follower is live.
+    pub(super) fn go_live(&mut self, id: ConnectionId, first: Option<Frame>, head: Seq) -> CatchUp {
         self.head = self.head.max(head);
-        let Some(follower) = self.followers.get_mut(&id) else { return Seam::Closed };
+        let Some(follower) = self.followers.get_mut(&id) else { return CatchUp::Complete };
         if let Some(frame) = first {
             follower.sendq.push(frame);
         }
         match std::mem::replace(&mut follower.stage, Stage::Live { after: head }) {
-            Stage::Buffering(collected) => {
-                collected.frames.into_iter().for_each(|(seq, frame)| follower.send_collected(seq, frame));
-                Seam::Closed
+            Stage::Buffering(buffer) => {
+                buffer.frames.into_iter().for_each(|(seq, frame)| follower.send_buffered(seq, frame));
+                CatchUp::Complete
             }
-            Stage::Overrun => {
+            Stage::Overflowed => {
                 follower.stage = Stage::Behind;
-                Seam::Gap(self.head)
+                CatchUp::Gap(self.head)
             }
-            Stage::Live { .. } | Stage::Behind => Seam::Closed,
+            Stage::Live { .. } | Stage::Behind => CatchUp::Complete,
         }
     }
 
-    /// Sends a run to the next followers, at most `most` of them, behind the one that was the last before. Answers with
-    /// the last of these; `None` when there are no more.
+    /// Sends a batch to the next followers behind `behind`, at most `most` of them. Answers with the last of these; `None`
+    /// when there are no more.
     ///
-    /// Whoever comes in the middle of such a walk misses nothing: what is published was committed before, so it is in the
+    /// Whoever follows in the middle of such a walk misses nothing: what is published was committed before, so it is in the
     /// backlog that is read after the follow.
-    pub(super) fn send(&mut self, run: &Run, behind: Option<ConnectionId>, most: usize) -> Option<ConnectionId> {
-        self.head = self.head.max(run.last_seq().unwrap_or(self.head));
+    pub(super) fn send(&mut self, batch: &Batch, behind: Option<ConnectionId>, most: usize) -> Option<ConnectionId> {
+        self.head = self.head.max(batch.last_seq().unwrap_or(self.head));
         let start = behind.map_or(Bound::Unbounded, Bound::Excluded);
         let mut last = None;
         for (id, follower) in self.followers.range_mut((start, Bound::Unbounded)).take(most) {
-            follower.send(run);
+            follower.send(batch);
             last = Some(*id);
         }
         last
     }
 
-    /// Frames for this follower were given up: `Some` is the head that it is behind. One whose backlog is being read has
-    /// lost nothing, since what it is to be sent was not in its sendq yet.
+    /// Notes that frames for this follower were dropped. `Some` with the head if it lacks events now. A follower whose
+    /// backlog is being read lacks nothing, since nothing of the room was in its sendq yet.
     pub(super) fn fall_behind(&mut self, id: ConnectionId) -> Option<Seq> {
         let follower = self.followers.get_mut(&id)?;
         matches!(follower.stage, Stage::Live { .. } | Stage::Behind).then(|| {
@@ -129,54 +130,54 @@ impl Room {
         })
     }
 
-    /// What a heartbeat may claim to have sent; for a follower that fell behind, what it lacks.
+    /// The position that a heartbeat may claim: what was sent, or for a follower that is behind, the head that it lacks.
     pub(super) fn position(&self, id: ConnectionId) -> Option<Seq> {
         match self.followers.get(&id)?.stage {
             Stage::Live { after } => Some(after),
             Stage::Behind => Some(self.head),
-            Stage::Buffering(_) | Stage::Overrun => None,
+            Stage::Buffering(_) | Stage::Overflowed => None,
         }
     }
 }
 
 impl Follower {
-    /// Sends what this follower does not have already; what comes before it is live is kept for it.
-    fn send(&mut self, run: &Run) {
+    /// Sends what this follower does not have yet, or buffers it while the backlog is being read.
+    fn send(&mut self, batch: &Batch) {
         match &mut self.stage {
             Stage::Live { after } => {
-                let image = run.image(self.wire, self.sendq.form(), *after);
-                *after = run.last_seq().map_or(*after, |last| last.max(*after));
-                match run.standing() {
-                    _ if image.frames == 0 => {}
-                    Standing::Kept => self.sendq.push_of_room(image),
-                    Standing::Ephemeral => self.sendq.push_ephemeral(image),
+                let frames = batch.frames(self.wire, self.sendq.form(), *after);
+                *after = batch.last_seq().map_or(*after, |last| last.max(*after));
+                match batch.drop_policy() {
+                    _ if frames.count == 0 => {}
+                    DropPolicy::Keep => self.sendq.push_room_frames(frames),
+                    DropPolicy::DropFirst => self.sendq.push_droppable(frames),
                 }
             }
-            Stage::Buffering(_) => self.collect(run),
-            Stage::Overrun | Stage::Behind => {}
+            Stage::Buffering(_) => self.buffer(batch),
+            Stage::Overflowed | Stage::Behind => {}
         }
     }
 
-    fn collect(&mut self, run: &Run) {
-        let Stage::Buffering(collected) = &mut self.stage else { return };
-        for event in run.events() {
+    fn buffer(&mut self, batch: &Batch) {
+        let Stage::Buffering(buffer) = &mut self.stage else { return };
+        for event in batch.events() {
             if let Some(frame) = event.frame(self.wire, self.sendq.form()) {
-                collected.bytes += frame.len();
-                collected.frames.push((event.seq(), frame.clone()));
+                buffer.bytes += frame.len();
+                buffer.frames.push((event.seq(), frame.clone()));
             }
         }
-        if collected.frames.len() > 1 && self.sendq.is_too_much(collected.bytes, collected.frames.len()) {
-            self.stage = Stage::Overrun;
+        if buffer.frames.len() > 1 && self.sendq.is_too_much(buffer.bytes, buffer.frames.len()) {
+            self.stage = Stage::Overflowed;
         }
     }
 
-    /// Sends one of those that were collected, unless the backlog held it.
-    fn send_collected(&mut self, seq: Seq, frame: Frame) {
+    /// Sends a buffered frame, unless the backlog held its event.
+    fn send_buffered(&mut self, seq: Seq, frame: Frame) {
         if let Stage::Live { after } = &mut self.stage
             && seq > *after
         {
             *after = seq;
-            self.sendq.push_of_room(frame.into());
+            self.sendq.push_room_frames(frame.into());
         }
     }
 }

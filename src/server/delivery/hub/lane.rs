@@ -1,27 +1,27 @@
-//! A lane: one of the threads that send, and what was posted to it. A connection belongs to one lane, so that its frames
-//! keep their order; the followers of a large room are spread over all lanes, so that its fan-out uses every processor.
-//! Not here: the sending (`fan_out`), the thread itself (`housekeeping`).
+//! A lane: one of the threads that send, and the queue of what it is to send. A connection belongs to one lane, so that its
+//! frames keep their order. The followers of a large room are spread over all lanes, so that its fan-out uses every
+//! processor. Not here: the sending (`fan_out`), the thread itself (`housekeeping`).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::batch::{Piece, Run};
+use super::batch::{Batch, Broadcast};
 use super::registry::ConnectionId;
 use crate::protocol::RoomSlug;
 use crate::server::delivery::frame::Frame;
 
-/// What a lane does next.
+/// What a lane sends next.
 pub struct Work {
-    /// What was posted, each to a room.
-    pub posts: Vec<(RoomSlug, Piece)>,
-    /// A round that is to go on.
-    pub round: Option<Round>,
+    /// All broadcasts that were queued, each with its room.
+    pub broadcasts: Vec<(RoomSlug, Broadcast)>,
+    /// The broadcast to all members that is to be continued, if there is one.
+    pub to_members: Option<MemberBroadcast>,
 }
 
-/// A frame for every connection that said hello. They are sent it a few at a time, between the posts, so that no line
-/// waits until thousands have been sent the room list.
+/// A frame for every connection that said hello. It is sent to a few connections at a time, between the broadcasts to
+/// rooms, so that no message waits until thousands have been sent the room list.
 #[derive(Clone)]
-pub struct Round {
+pub struct MemberBroadcast {
     /// The frame.
     pub frame: Frame,
     /// The last connection that was sent it.
@@ -32,102 +32,107 @@ pub struct Round {
 #[derive(Default)]
 pub struct Lane {
     /// Nothing is called under this lock.
-    waiting: Mutex<Waiting>,
-    came: Condvar,
+    queue: Mutex<Queue>,
+    not_empty: Condvar,
 }
 
+/// Bound of `broadcasts`: events by the permits of the hub (`server.fan_out_queue`), notices by a few per room and tick.
 #[derive(Default)]
-struct Waiting {
-    posts: Vec<(RoomSlug, Piece)>,
+struct Queue {
+    broadcasts: Vec<(RoomSlug, Broadcast)>,
     /// The first of them has begun.
-    rounds: VecDeque<Round>,
+    to_members: VecDeque<MemberBroadcast>,
     is_closed: bool,
 }
 
 impl Lane {
-    /// Appends something for a room. Never waits.
-    pub fn post(&self, room: RoomSlug, piece: Piece) {
-        let mut waiting = self.lock();
-        waiting.posts.push((room, piece));
-        // The lane takes all posts, so it sleeps only while there is none.
-        if waiting.posts.len() == 1 {
-            drop(waiting);
-            self.came.notify_one();
+    /// Appends a broadcast to a room. Never waits.
+    pub fn enqueue(&self, room: RoomSlug, broadcast: Broadcast) {
+        let mut queue = self.lock();
+        queue.broadcasts.push((room, broadcast));
+        // The lane takes all broadcasts at once, so it sleeps only while there is none.
+        if queue.broadcasts.len() == 1 {
+            drop(queue);
+            self.not_empty.notify_one();
         }
     }
 
-    /// Appends a round. Never waits.
-    pub fn begin_round(&self, frame: Frame) {
-        self.lock().rounds.push_back(Round { frame, last: None });
-        self.came.notify_one();
+    /// Appends a broadcast to all members. Never waits.
+    pub fn enqueue_to_members(&self, frame: Frame) {
+        self.lock().to_members.push_back(MemberBroadcast { frame, last: None });
+        self.not_empty.notify_one();
     }
 
-    /// Notes how far the present round came; it is over when it came to nobody.
-    pub fn go_on(&self, last: Option<ConnectionId>) {
-        let rounds = &mut self.lock().rounds;
-        match (last, rounds.front_mut()) {
-            (Some(_), Some(round)) => round.last = last,
-            _ => drop(rounds.pop_front()),
+    /// Notes the last connection that the present broadcast to members reached; `None` ends that broadcast.
+    pub fn advance_to_members(&self, last: Option<ConnectionId>) {
+        let to_members = &mut self.lock().to_members;
+        match (last, to_members.front_mut()) {
+            (Some(_), Some(present)) => present.last = last,
+            _ => drop(to_members.pop_front()),
         }
     }
 
-    /// Whether a round is not over yet.
-    pub fn is_on_a_round(&self) -> bool {
-        !self.lock().rounds.is_empty()
+    /// Whether a broadcast to members has not reached everybody yet.
+    pub fn is_broadcasting_to_members(&self) -> bool {
+        !self.lock().to_members.is_empty()
     }
 
-    /// What there is to do, if anything.
-    pub fn next(&self) -> Option<Work> {
-        self.lock().work()
+    /// Takes what is queued, if anything is.
+    pub fn take(&self) -> Option<Work> {
+        self.lock().take()
     }
 
-    /// Waits for something to do. `None` when nothing will come any more.
+    /// Waits until something is queued, and takes it. `None` when the lane was closed and is empty.
     pub fn wait(&self) -> Option<Work> {
-        let waiting = self.came.wait_while(self.lock(), |waiting| waiting.is_empty() && !waiting.is_closed);
-        waiting.unwrap_or_else(PoisonError::into_inner).work()
+        let queue = self.not_empty.wait_while(self.lock(), |queue| queue.is_empty() && !queue.is_closed);
+        queue.unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Lets [`Lane::wait`] end, after what was posted.
+    /// Lets [`Lane::wait`] end when the queue is empty.
     pub fn close(&self) {
         self.lock().is_closed = true;
-        self.came.notify_one();
+        self.not_empty.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
         // A push or a take leaves the queue whole.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Waiting {
+impl Queue {
     fn is_empty(&self) -> bool {
-        self.posts.is_empty() && self.rounds.is_empty()
+        self.broadcasts.is_empty() && self.to_members.is_empty()
     }
 
-    fn work(&mut self) -> Option<Work> {
-        let is_idle = self.is_empty();
-        let work = || Work { posts: std::mem::take(&mut self.posts), round: self.rounds.front().cloned() };
-        (!is_idle).then(work)
+    fn take(&mut self) -> Option<Work> {
+        if self.is_empty() {
+            return None;
+        }
+        Some(Work { broadcasts: std::mem::take(&mut self.broadcasts), to_members: self.to_members.front().cloned() })
     }
 }
 
-/// Gathers what was posted to the same room into runs of about so many bytes at most, in the order of each room. Between
-/// rooms there is no order.
-pub fn gather(pieces: impl IntoIterator<Item = (RoomSlug, Piece)>, run_bytes_max: usize) -> Vec<(RoomSlug, Run)> {
-    let mut runs: Vec<(RoomSlug, Run)> = Vec::new();
-    let mut open: HashMap<RoomSlug, usize> = HashMap::new();
-    for (room, piece) in pieces {
-        let piece = match open.get(&room) {
-            Some(index) => match runs[*index].1.append(piece, run_bytes_max) {
+/// Gathers broadcasts to the same room into batches of about `batch_bytes_max` bytes. The order within a room is kept;
+/// between rooms there is no order.
+pub fn gather(
+    broadcasts: impl IntoIterator<Item = (RoomSlug, Broadcast)>,
+    batch_bytes_max: usize,
+) -> Vec<(RoomSlug, Batch)> {
+    let mut batches: Vec<(RoomSlug, Batch)> = Vec::new();
+    let mut newest: HashMap<RoomSlug, usize> = HashMap::new();
+    for (room, broadcast) in broadcasts {
+        let broadcast = match newest.get(&room) {
+            Some(index) => match batches[*index].1.append(broadcast, batch_bytes_max) {
                 Ok(()) => continue,
-                Err(piece) => piece,
+                Err(broadcast) => broadcast,
             },
-            None => piece,
+            None => broadcast,
         };
-        open.insert(room.clone(), runs.len());
-        runs.push((room, Run::new(piece)));
+        newest.insert(room.clone(), batches.len());
+        batches.push((room, Batch::new(broadcast)));
     }
-    runs
+    batches
 }
 
 #[cfg(test)]
@@ -135,60 +140,62 @@ mod tests {
     use std::sync::Arc;
     use std::thread;
 
-    use super::super::batch::Standing;
+    use super::super::batch::DropPolicy;
     use super::*;
     use crate::protocol::Seq;
     use crate::server::delivery::frame::Wire;
     use crate::server::net::websocket::test_client::texts;
     use crate::server::net::websocket::{Form, Opcode, encode};
 
-    fn notice(text: &str, standing: Standing) -> Piece {
-        Piece::Notice(Wire::Plain, encode(Opcode::Text, text.as_bytes()), standing)
+    fn notice(text: &str, drop_policy: DropPolicy) -> Broadcast {
+        Broadcast::Notice(Wire::Plain, encode(Opcode::Text, text.as_bytes()), drop_policy)
     }
 
     fn room(slug: &str) -> RoomSlug {
         RoomSlug::parse(slug).unwrap()
     }
 
-    fn texts_of(run: &Run) -> Vec<String> {
-        texts(&[run.image(Wire::Plain, Form::Plain, Seq::ZERO).bytes])
+    fn texts_of(batch: &Batch) -> Vec<String> {
+        texts(&[batch.frames(Wire::Plain, Form::Plain, Seq::ZERO).bytes])
     }
 
     #[test]
-    fn what_waits_for_a_room_leaves_together_and_in_order() {
-        let pieces = [("tea", "1"), ("lobby", "2"), ("tea", "3"), ("lobby", "4")];
-        let runs = gather(pieces.map(|(slug, text)| (room(slug), notice(text, Standing::Kept))), usize::MAX);
-        let found: Vec<_> = runs.iter().map(|(slug, run)| (slug.as_str(), texts_of(run))).collect();
+    fn broadcasts_to_a_room_are_batched_in_order() {
+        let broadcasts = [("tea", "1"), ("lobby", "2"), ("tea", "3"), ("lobby", "4")];
+        let batches = gather(broadcasts.map(|(slug, text)| (room(slug), notice(text, DropPolicy::Keep))), usize::MAX);
+        let found: Vec<_> = batches.iter().map(|(slug, batch)| (slug.as_str(), texts_of(batch))).collect();
         let expected = [("tea", vec!["1", "3"]), ("lobby", vec!["2", "4"])];
         assert_eq!(found, expected.map(|(slug, texts)| (slug, texts.iter().map(ToString::to_string).collect())));
     }
 
     #[test]
-    fn what_may_be_lost_goes_by_itself_and_keeps_its_place() {
-        let pieces = [("1", Standing::Kept), ("2", Standing::Ephemeral), ("3", Standing::Kept), ("4", Standing::Kept)];
-        let runs = gather(pieces.map(|(text, standing)| (room("tea"), notice(text, standing))), usize::MAX);
-        let found: Vec<_> = runs.iter().map(|(_, run)| (run.standing(), texts_of(run).concat())).collect();
-        let expected = [(Standing::Kept, "1"), (Standing::Ephemeral, "2"), (Standing::Kept, "34")];
-        assert_eq!(found, expected.map(|(standing, text)| (standing, text.to_owned())));
+    fn frames_that_are_dropped_first_get_a_batch_of_their_own_in_order() {
+        let broadcasts =
+            [("1", DropPolicy::Keep), ("2", DropPolicy::DropFirst), ("3", DropPolicy::Keep), ("4", DropPolicy::Keep)];
+        let batches =
+            gather(broadcasts.map(|(text, drop_policy)| (room("tea"), notice(text, drop_policy))), usize::MAX);
+        let found: Vec<_> = batches.iter().map(|(_, batch)| (batch.drop_policy(), texts_of(batch).concat())).collect();
+        let expected = [(DropPolicy::Keep, "1"), (DropPolicy::DropFirst, "2"), (DropPolicy::Keep, "34")];
+        assert_eq!(found, expected.map(|(drop_policy, text)| (drop_policy, text.to_owned())));
     }
 
     #[test]
-    fn a_run_ends_before_it_is_too_large_to_be_on_its_way() {
-        let piece = (room("tea"), notice(&"x".repeat(1_000), Standing::Kept));
-        let runs = gather(vec![piece; 200], 64 * 1024);
-        assert_eq!(runs.len(), 4);
-        assert_eq!(runs.iter().map(|(_, run)| texts_of(run).len()).sum::<usize>(), 200);
+    fn a_batch_ends_at_its_size_limit() {
+        let broadcast = (room("tea"), notice(&"x".repeat(1_000), DropPolicy::Keep));
+        let batches = gather(vec![broadcast; 200], 64 * 1024);
+        assert_eq!(batches.len(), 4);
+        assert_eq!(batches.iter().map(|(_, batch)| texts_of(batch).len()).sum::<usize>(), 200);
     }
 
     #[test]
-    fn a_lane_wakes_for_every_post_and_ends_after_the_last() {
+    fn a_lane_wakes_for_every_broadcast_and_ends_after_the_last() {
         let lane = Arc::new(Lane::default());
         let thread = thread::spawn({
             let lane = Arc::clone(&lane);
-            move || std::iter::from_fn(|| lane.wait()).map(|work| work.posts.len()).sum::<usize>()
+            move || std::iter::from_fn(|| lane.wait()).map(|work| work.broadcasts.len()).sum::<usize>()
         });
         for _ in 0..10_000 {
-            lane.post(room("tea"), notice("line", Standing::Kept));
+            lane.enqueue(room("tea"), notice("text", DropPolicy::Keep));
         }
         lane.close();
         assert_eq!(thread.join().unwrap(), 10_000);

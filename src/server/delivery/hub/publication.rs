@@ -1,5 +1,5 @@
-//! One publication as it leaves: encoded and compressed at most once per wire format, whatever the number of receivers.
-//! Not here: who receives it (`followers`), and several of them in one piece (`batch`).
+//! A publication: a committed event that is encoded and compressed at most once per wire format, whatever the number of
+//! receivers. Not here: who receives it (`followers`), several of them in one write (`batch`).
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,37 +13,37 @@ use crate::server::delivery::frame::{Frame, Wire, json, local_time, rfc3339};
 use crate::server::log::Committed;
 use crate::server::net::websocket::{Form, SharedFrame};
 
-/// A committed event and its encodings, each made when the first receiver needs it.
+/// A committed event and its encodings. Each encoding is made when the first receiver needs it.
 pub struct Publication {
     committed: Committed,
     compressor: Arc<Compressor>,
     member: OnceLock<SharedFrame>,
     plain: OnceLock<Option<SharedFrame>>,
-    /// Its place among those that are on their way; free again when the last lane has sent it.
-    _place: Option<OwnedSemaphorePermit>,
+    /// One of `server.fan_out_queue`. It is given back when the last lane has sent the event.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Publication {
     /// Nothing is encoded yet.
     #[must_use]
-    pub fn new(committed: Committed, compressor: Arc<Compressor>, place: Option<OwnedSemaphorePermit>) -> Self {
-        Self { committed, compressor, member: OnceLock::new(), plain: OnceLock::new(), _place: place }
+    pub fn new(committed: Committed, compressor: Arc<Compressor>, permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { committed, compressor, member: OnceLock::new(), plain: OnceLock::new(), _permit: permit }
     }
 
-    /// Its place in the room.
+    /// Its seq in the room.
     #[must_use]
     pub fn seq(&self) -> Seq {
         self.committed.event.seq
     }
 
-    /// About how large its frames are, before they are made.
+    /// The approximate size of its frame, which may not be encoded yet.
     #[must_use]
     pub fn approximate_bytes(&self) -> usize {
         const AROUND_THE_TEXT: usize = 256;
         AROUND_THE_TEXT + self.committed.event.body.text().len()
     }
 
-    /// The frame for one wire in one form; `None` when the event has no words there.
+    /// The frame for one wire in one form. `None` when that wire has no frame for this kind of event.
     pub fn frame(&self, wire: Wire, form: Form) -> Option<&Frame> {
         let frame = match wire {
             Wire::Member => Some(self.member.get_or_init(|| self.encode_member())),
@@ -62,7 +62,7 @@ impl Publication {
         let by = event.by.as_ref()?;
         let (message, sender_time) = match &event.body {
             EventBody::Message(message) => (message.text.clone(), message.sender_time.clone()),
-            EventBody::Reaction(reaction) => (reaction_in_words(reaction, target.as_deref()?)?, None),
+            EventBody::Reaction(reaction) => (reaction_as_text(reaction, target.as_deref()?)?, None),
             EventBody::RoomCreated | EventBody::Unknown(_) => return None,
         };
         Some(self.compressor.encode(&json(&PlainEvent {
@@ -76,8 +76,8 @@ impl Publication {
     }
 }
 
-/// What a program reads of a reaction: `🍵 → Alice: the first words of the message`. One that is taken back has no words.
-fn reaction_in_words(reaction: &Reaction, target: &LogEvent) -> Option<String> {
+/// A reaction as plain text: `🍵 → Alice: the first words of the message`. `None` for one that is taken back.
+fn reaction_as_text(reaction: &Reaction, target: &LogEvent) -> Option<String> {
     const QUOTED_GRAPHEMES: usize = 40;
     // A grapheme may have any number of marks.
     const QUOTED_BYTES: usize = 200;

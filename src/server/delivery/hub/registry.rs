@@ -16,12 +16,12 @@ impl ConnectionId {
         Self(number)
     }
 
-    /// Which of so many equal shares of all connections it falls to.
+    /// The number of its share, when all connections are divided into so many equal shares.
     pub(super) fn share(self, shares: usize) -> usize {
         usize::try_from(self.0 % shares as u64).expect("less than the number of shares")
     }
 
-    /// Whether the connection falls to one of so many equal shares of all.
+    /// Whether it belongs to this one of so many equal shares.
     fn falls_to(self, share: usize, shares: usize) -> bool {
         self.share(shares) == share
     }
@@ -30,13 +30,13 @@ impl ConnectionId {
 /// The open connections of both sockets.
 #[derive(Default)]
 pub(super) struct Registry {
-    /// Held for a look-up, or while connections are signalled, which writes nothing.
+    /// Held for a look-up, or while connections are signalled, which writes to no socket.
     connections: Mutex<Connections>,
 }
 
 #[derive(Default)]
 struct Connections {
-    /// In an order that stays, so that a long walk over them can be interrupted.
+    /// Sorted, so that a long walk over the connections can be interrupted and continued.
     open: BTreeMap<ConnectionId, Connection>,
     /// The connections of each guest.
     by_user: BTreeSet<(Arc<UserId>, ConnectionId)>,
@@ -44,9 +44,9 @@ struct Connections {
 
 struct Connection {
     sendq: Arc<Sendq>,
-    /// Who is behind it, so that the end of a session ends its sockets.
+    /// Whose it is, so that the end of a session closes its sockets.
     user: Option<Arc<UserId>>,
-    /// Which page of the browser, so that its newer connection replaces an older one that is half open.
+    /// The page in the browser, so that its newer connection replaces an older one that is half open.
     tab: Option<TabId>,
 }
 
@@ -58,9 +58,8 @@ impl Registry {
         connections.open.insert(id, Connection { sendq, user, tab: None });
     }
 
-    /// Notes which tab a connection belongs to and closes the older one of two connections of the same person and tab,
-    /// whichever of them said hello first: a hello may be processed late. Visitors are nobody in particular, so one of
-    /// them never closes another.
+    /// Notes the tab of a connection. Of several connections of one person and tab, all but the newest are closed. The newest
+    /// is the one that was opened last, since a hello may be processed late. A visitor never closes another visitor.
     pub(super) fn identify(&self, id: ConnectionId, tab: TabId) {
         let mut connections = self.lock();
         let Some(connection) = connections.open.get_mut(&id) else { return };
@@ -95,7 +94,7 @@ impl Registry {
         }
     }
 
-    /// Signals the connections that fall to one of several equal shares.
+    /// Signals the connections of one of several equal shares.
     pub(super) fn signal_share(&self, share: usize, shares: usize, signal: Signal) {
         for (id, connection) in &self.lock().open {
             if id.falls_to(share, shares) {
@@ -104,7 +103,7 @@ impl Registry {
         }
     }
 
-    /// The next connections of one lane that said hello, at most `most` of them, behind the one that was the last before.
+    /// The next connections of a lane that said hello: at most `most` of them, behind `behind`.
     pub(super) fn members(
         &self,
         (lane, lanes): (usize, usize),

@@ -39,7 +39,7 @@ fn text(text: &str) -> Frame {
 /// Publishes, and lets the lanes send it.
 fn publish(hub: &Hub, seq: u64) {
     hub.publish(committed(seq));
-    hub.send_posted();
+    hub.send_queued();
 }
 
 fn lines(sendq: &Sendq) -> Vec<String> {
@@ -69,7 +69,7 @@ fn what_is_published_while_the_backlog_is_read_comes_once_and_after_it() {
     assert_eq!(lines(&sendq), ["backlog up to 3", "line 4", "line 5", "line 6"]);
 }
 
-/// The fan-out runs behind the commits: a joiner's snapshot may hold what is published after it went live.
+/// The fan-out batches behind the commits: a joiner's snapshot may hold what is published after it went live.
 #[test]
 fn what_the_backlog_held_is_not_sent_again_by_a_late_fan_out() {
     let hub = hub_with_lobby();
@@ -94,9 +94,9 @@ fn lines_that_wait_together_leave_in_one_piece() {
     hub.follow(rest, &RoomSlug::lobby(), Wire::Member).unwrap();
     hub.go_live(rest, &RoomSlug::lobby(), None, Seq::new(3));
     (2..=5).for_each(|seq| hub.publish(committed(seq)));
-    hub.send_posted();
-    let Some(Outgoing::Frames(pieces)) = sendq_of_all.try_next() else { panic!("nothing was sent") };
-    assert_eq!((pieces.len(), texts(&pieces).len()), (1, 4));
+    hub.send_queued();
+    let Some(Outgoing::Frames(broadcasts)) = sendq_of_all.try_next() else { panic!("nothing was sent") };
+    assert_eq!((broadcasts.len(), texts(&broadcasts).len()), (1, 4));
     assert_eq!(lines(&sendq_of_rest), ["line 4", "line 5"]);
     assert_eq!((position(&hub, all), position(&hub, rest)), (Some(5), Some(5)));
 }
@@ -113,7 +113,7 @@ fn a_line_overtakes_a_frame_for_every_member() {
     hub.follow_live(reader, &RoomSlug::lobby(), Wire::Member).unwrap();
     let one_step = || {
         for (index, lane) in hub.lanes.iter().enumerate() {
-            hub.send(index, lane.next().unwrap());
+            hub.send(index, lane.take().unwrap());
         }
     };
     hub.broadcast_to_members(&text("line of the list"));
@@ -121,9 +121,9 @@ fn a_line_overtakes_a_frame_for_every_member() {
     hub.publish(committed(2));
     one_step();
     assert_eq!(lines(&sendq), ["line 2"]);
-    assert!(hub.is_telling_members(), "so many are not told in two steps");
-    hub.send_posted();
-    assert!(!hub.is_telling_members());
+    assert!(hub.is_broadcasting_to_members(), "so many are not told in two steps");
+    hub.send_queued();
+    assert!(!hub.is_broadcasting_to_members());
     assert!(members.iter().all(|(_, sendq)| lines(sendq) == ["line of the list"]));
 }
 
@@ -145,7 +145,7 @@ fn a_follower_that_fell_behind_is_silent_until_it_follows_anew() {
 
     hub.follow(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     publish(&hub, 7);
-    assert_eq!(hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 6")), Seq::new(6)), Seam::Closed);
+    assert_eq!(hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 6")), Seq::new(6)), CatchUp::Complete);
     assert_eq!(lines(&sendq), ["backlog up to 6", "line 7"]);
 }
 
@@ -158,8 +158,8 @@ fn more_than_may_wait_while_the_backlog_is_read_is_a_gap() {
     for seq in 2..=5 {
         publish(&hub, seq);
     }
-    let seam = hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 1")), Seq::new(1));
-    assert_eq!(seam, Seam::Gap(Seq::new(5)));
+    let catch_up = hub.go_live(id, &RoomSlug::lobby(), Some(text("backlog up to 1")), Seq::new(1));
+    assert_eq!(catch_up, CatchUp::Gap(Seq::new(5)));
     assert_eq!(lines(&sendq), ["backlog up to 1"]);
     publish(&hub, 6);
     assert_eq!(sendq.try_next(), None);
@@ -178,7 +178,7 @@ fn a_follower_whose_backlog_is_being_read_has_lost_nothing() {
     assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Behind)));
     let behind = hub.fall_behind(id, &[tea.slug.clone(), RoomSlug::lobby()]);
     assert_eq!(behind, [RoomHead { room: RoomSlug::lobby(), head: Seq::new(3) }]);
-    assert_eq!(hub.go_live(id, &tea.slug, None, Seq::new(1)), Seam::Closed);
+    assert_eq!(hub.go_live(id, &tea.slug, None, Seq::new(1)), CatchUp::Complete);
 }
 
 #[test]

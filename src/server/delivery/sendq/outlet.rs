@@ -1,5 +1,5 @@
-//! The socket that a sendq empties into. Whoever has something to send writes at once; what the socket does not take is
-//! parked, and the connection's own task goes on with it. Not here: what waits and how much may (`queue`).
+//! The socket of a sendq. The sender writes at once; what the socket does not take is parked, and the connection's own task
+//! writes it later. Not here: the queue and its limits (`queue`).
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::server::delivery::frame::Frame;
 use crate::server::net::listener::Socket;
 use crate::server::net::websocket::{Incoming, Unwritten};
 
-/// A socket, and what it was given and has not taken.
+/// A socket, and the bytes that it was given and has not taken.
 pub(super) struct Outlet {
     socket: Socket,
     unwritten: Unwritten,
@@ -21,11 +21,11 @@ pub(super) struct Outlet {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// The socket took all it was given.
+    /// The socket took all that it was given.
     Open,
-    /// It takes no more: its task is woken when it does.
+    /// The socket is full. The connection's task is woken when it takes more.
     Parked,
-    /// It failed; the task finds out by its next write.
+    /// The socket failed. The task finds out by its next write.
     Failed(io::ErrorKind),
 }
 
@@ -34,24 +34,24 @@ impl Outlet {
         Self { socket, unwritten: Unwritten::default(), state: State::Open }
     }
 
-    /// Whether a write makes sense now.
+    /// Whether the socket may take a write now.
     pub(super) fn is_open(&self) -> bool {
         self.state == State::Open
     }
 
-    /// Whether the task has to be told by waking it, since no readiness of the socket will.
+    /// Whether the task must be woken, since the socket will not become ready again.
     pub(super) fn has_failed(&self) -> bool {
         matches!(self.state, State::Failed(_))
     }
 
-    /// Sends one piece behind what waits, as far as the socket takes it.
+    /// Sends frames behind what is queued, as far as the socket takes them.
     pub(super) fn send(&mut self, queue: &mut Queue, frames: Frame, context: &mut Context<'_>) {
         self.unwritten.extend(queue.take_frames().unwrap_or_default());
         let written = self.unwritten.poll_send(&mut self.socket, context, frames);
         self.note(&written);
     }
 
-    /// Writes what waits. Ready when there is nothing more, or when there is something else to see to.
+    /// Writes what is queued. Ready with `None` when everything is written, or with a signal to handle.
     pub(super) fn poll_drained(
         &mut self,
         queue: &mut Queue,
@@ -72,12 +72,12 @@ impl Outlet {
         }
     }
 
-    /// Answers what wants an answer below the protocol; it goes out by the next write.
+    /// Answers a control frame by the next write.
     pub(super) fn reply(&mut self, incoming: &Incoming<'_>) {
         self.unwritten.reply(incoming);
     }
 
-    /// Makes a close frame the last of all.
+    /// Appends a close frame, after which nothing is sent.
     pub(super) fn end(&mut self, close: Frame) {
         self.unwritten.end(close);
     }

@@ -1,12 +1,12 @@
-//! What waits for one connection, and what becomes of it when it is too much. Pure: no lock, no socket. Not here: which
-//! rooms fell behind (`hub::followers`).
+//! What is queued for one connection, and its overflow. Pure: no lock, no socket. Not here: which rooms fell behind
+//! (`hub::followers`).
 
 use std::collections::VecDeque;
 
 use crate::protocol::CloseCode;
-use crate::server::delivery::frame::{Frame, Image};
+use crate::server::delivery::frame::{Frame, Frames};
 
-/// How much may wait, of answers and of everything else each. 0 = no limit.
+/// How much may be queued, of answers and of room traffic each. 0 = no limit.
 #[derive(Clone, Copy, Debug)]
 pub struct SendqLimits {
     /// Bytes of frames.
@@ -15,34 +15,34 @@ pub struct SendqLimits {
     pub frames: usize,
 }
 
-/// What becomes of a reader that is too slow.
+/// What happens to a connection whose queue overflows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
-    /// What waits of its rooms is given up, and it fetches that again: the member socket.
+    /// The queued room traffic is dropped, and the client fetches it again: the member socket.
     FallBehind,
-    /// It is closed, since it has no way to fetch anything: the plain socket.
+    /// It is closed, since its client cannot fetch anything: the plain socket.
     Close,
 }
 
-/// What a connection's task has to see to.
+/// What a connection's task has to handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// Frames of rooms were given up: tell which rooms fell behind, by [`fall_behind`](crate::server::delivery::hub::Hub::fall_behind).
+    /// Room traffic was dropped. `Hub::fall_behind` says of which rooms.
     Behind,
     /// It is time to look at silence, heartbeat and session.
     Check,
     /// The server is about to stop.
     Drain,
-    /// Say why and close.
+    /// Send this close code and close.
     Close(CloseCode),
 }
 
-/// What a queue without a socket gives out.
+/// What is taken from a queue without a socket.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outgoing {
-    /// Write these, in this order. One piece may hold several frames.
+    /// Write these in this order. One element may hold several frames.
     Frames(Vec<Frame>),
-    /// See to this.
+    /// Handle this.
     Signal(Signal),
 }
 
@@ -50,37 +50,37 @@ pub enum Outgoing {
 pub(super) struct Queue {
     limits: SendqLimits,
     when_full: WhenFull,
-    waiting: VecDeque<Waiting>,
+    queued: VecDeque<Queued>,
     answers: Load,
-    of_rooms: Load,
-    /// Frames of rooms were given up, and the connection has not yet seen to it: no more of them are taken.
+    room_traffic: Load,
+    /// Room traffic was dropped, and the connection has not handled that yet. No more is taken until then.
     is_behind: bool,
-    is_to_be_checked: bool,
+    is_check_due: bool,
     drain: Drain,
     close: Option<CloseCode>,
 }
 
-/// So much waits.
+/// How much is queued.
 #[derive(Clone, Copy, Default)]
 struct Load {
     bytes: usize,
     frames: usize,
 }
 
-/// The server stops once, so its connection is told once, whoever signals it.
+/// The server stops once, so each connection is told once, however often it is signalled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Drain {
     NotBegun,
-    ToBeTold,
-    Told,
+    Pending,
+    Signalled,
 }
 
-/// Frames that wait.
-enum Waiting {
-    /// An answer to this client. Its number is bounded by what the client asks, which is not read while it does not read.
+/// Queued frames.
+enum Queued {
+    /// An answer to this client. Answers are bounded by commands, which are not read while the client does not read.
     Answer(Frame),
-    /// Something of a room, which the client can fetch again.
-    OfRoom(Frame),
+    /// Traffic of a room, which the client can fetch again.
+    RoomTraffic(Frame),
 }
 
 impl Queue {
@@ -88,65 +88,65 @@ impl Queue {
         Self {
             limits,
             when_full,
-            waiting: VecDeque::new(),
+            queued: VecDeque::new(),
             answers: Load::default(),
-            of_rooms: Load::default(),
+            room_traffic: Load::default(),
             is_behind: false,
-            is_to_be_checked: false,
+            is_check_due: false,
             drain: Drain::NotBegun,
             close: None,
         }
     }
 
-    /// Appends an answer. A client that does not take its answers is closed as slow. A frame that finds no other of its
-    /// kind always has room, however large it is: its reader is not behind.
+    /// Appends an answer. A client that does not take its answers is closed as slow. The first frame of its kind is always
+    /// taken, however large it is: its reader is not slow.
     pub(super) fn push(&mut self, frame: Frame) {
         if self.close.is_some() {
             return;
         }
         let load = self.answers.with(frame.len(), 1);
         if self.answers.frames > 0 && self.is_over(load, 1) {
-            self.give_up(CloseCode::Slow);
+            self.close_and_clear(CloseCode::Slow);
         } else {
             self.answers = load;
-            self.waiting.push_back(Waiting::Answer(frame));
+            self.queued.push_back(Queued::Answer(frame));
         }
     }
 
-    /// Whether something of a room is taken.
-    pub(super) fn takes_rooms(&self) -> bool {
+    /// Whether room traffic is taken.
+    pub(super) fn takes_room_traffic(&self) -> bool {
         self.close.is_none() && !self.is_behind
     }
 
-    /// Appends something of a room. When there is no place for it, the connection falls behind.
-    pub(super) fn push_of_room(&mut self, image: &Image) {
-        if !self.takes_rooms() {
+    /// Appends frames of a room. When the queue is full, the connection falls behind or is closed.
+    pub(super) fn push_room_frames(&mut self, frames: &Frames) {
+        if !self.takes_room_traffic() {
             return;
         }
-        let load = self.of_rooms.with(image.bytes.len(), image.frames);
-        if self.of_rooms.frames == 0 || !self.is_over(load, 1) {
-            self.of_rooms = load;
-            self.waiting.push_back(Waiting::OfRoom(image.bytes.clone()));
+        let load = self.room_traffic.with(frames.bytes.len(), frames.count);
+        if self.room_traffic.frames == 0 || !self.is_over(load, 1) {
+            self.room_traffic = load;
+            self.queued.push_back(Queued::RoomTraffic(frames.bytes.clone()));
         } else if self.when_full == WhenFull::FallBehind {
             self.fall_behind();
         } else {
-            self.give_up(CloseCode::Slow);
+            self.close_and_clear(CloseCode::Slow);
         }
     }
 
-    /// Whether a frame that may be lost should be: beyond half of the limits.
-    pub(super) fn is_half_full(&self, image: &Image) -> bool {
-        self.is_over(self.of_rooms.with(image.bytes.len(), image.frames), 2)
+    /// Whether droppable frames are to be dropped: they would fill more than half of the queue.
+    pub(super) fn is_half_full(&self, frames: &Frames) -> bool {
+        self.is_over(self.room_traffic.with(frames.bytes.len(), frames.count), 2)
     }
 
-    /// Whether so much of a room would be too much for an empty queue.
+    /// Whether so much room traffic would overflow an empty queue.
     pub(super) fn is_too_much(&self, bytes: usize, frames: usize) -> bool {
         self.is_over(Load { bytes, frames }, 1)
     }
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.queued.is_empty()
     }
 
     pub(super) fn signal(&mut self, signal: Signal) {
@@ -155,9 +155,9 @@ impl Queue {
                 self.close.get_or_insert(code);
             }
             Signal::Behind => self.is_behind = true,
-            Signal::Drain if self.drain == Drain::NotBegun => self.drain = Drain::ToBeTold,
+            Signal::Drain if self.drain == Drain::NotBegun => self.drain = Drain::Pending,
             Signal::Drain => {}
-            Signal::Check => self.is_to_be_checked = true,
+            Signal::Check => self.is_check_due = true,
         }
     }
 
@@ -165,26 +165,26 @@ impl Queue {
         self.is_behind = false;
     }
 
-    /// Takes what waits.
+    /// Takes what is queued.
     pub(super) fn take_frames(&mut self) -> Option<Vec<Frame>> {
-        if self.waiting.is_empty() {
+        if self.queued.is_empty() {
             return None;
         }
-        (self.answers, self.of_rooms) = (Load::default(), Load::default());
-        let frame = |waiting| match waiting {
-            Waiting::Answer(frame) | Waiting::OfRoom(frame) => frame,
+        (self.answers, self.room_traffic) = (Load::default(), Load::default());
+        let frame = |queued| match queued {
+            Queued::Answer(frame) | Queued::RoomTraffic(frame) => frame,
         };
-        Some(std::mem::take(&mut self.waiting).into_iter().map(frame).collect())
+        Some(std::mem::take(&mut self.queued).into_iter().map(frame).collect())
     }
 
-    /// Takes what there is to do now: first what waits, then what else is to be seen to.
+    /// Takes what is queued, or else a signal.
     pub(super) fn take(&mut self) -> Option<Outgoing> {
         self.take_frames().map(Outgoing::Frames).or_else(|| self.take_signal().map(Outgoing::Signal))
     }
 
-    /// Whether there is something for the connection's task that no write settles.
+    /// Whether the connection's task has a signal to handle.
     pub(super) fn has_signal(&self) -> bool {
-        self.close.is_some() || self.is_behind || self.drain == Drain::ToBeTold || self.is_to_be_checked
+        self.close.is_some() || self.is_behind || self.drain == Drain::Pending || self.is_check_due
     }
 
     fn take_signal(&mut self) -> Option<Signal> {
@@ -192,11 +192,11 @@ impl Queue {
             Some(Signal::Close(code))
         } else if self.is_behind {
             Some(Signal::Behind)
-        } else if self.drain == Drain::ToBeTold {
-            self.drain = Drain::Told;
+        } else if self.drain == Drain::Pending {
+            self.drain = Drain::Signalled;
             Some(Signal::Drain)
         } else {
-            std::mem::take(&mut self.is_to_be_checked).then_some(Signal::Check)
+            std::mem::take(&mut self.is_check_due).then_some(Signal::Check)
         }
     }
 
@@ -205,18 +205,18 @@ impl Queue {
         (bytes > 0 && load.bytes > bytes / divisor) || (frames > 0 && load.frames > frames / divisor)
     }
 
-    /// Forgets what can be fetched again. An answer cannot: an ack says what no other frame does.
+    /// Drops the room traffic, which the client can fetch again. Answers are kept, since an ack comes only once.
     fn fall_behind(&mut self) {
-        self.waiting.retain(|waiting| matches!(waiting, Waiting::Answer(_)));
-        // What is kept is little, so that its queue need not be as long as the one that was full.
-        self.waiting.shrink_to_fit();
-        self.of_rooms = Load::default();
+        self.queued.retain(|queued| matches!(queued, Queued::Answer(_)));
+        // Little is kept, so the memory of the full queue is given back.
+        self.queued.shrink_to_fit();
+        self.room_traffic = Load::default();
         self.is_behind = true;
     }
 
-    fn give_up(&mut self, code: CloseCode) {
-        self.waiting = VecDeque::new();
-        (self.answers, self.of_rooms) = (Load::default(), Load::default());
+    fn close_and_clear(&mut self, code: CloseCode) {
+        self.queued = VecDeque::new();
+        (self.answers, self.room_traffic) = (Load::default(), Load::default());
         self.close = Some(code);
     }
 }

@@ -6,7 +6,7 @@ fn text(text: &str) -> Frame {
     encode(Opcode::Text, text.as_bytes())
 }
 
-fn of_room(line: &str) -> Image {
+fn room_frames(line: &str) -> Frames {
     text(line).into()
 }
 
@@ -25,30 +25,30 @@ fn frames(outgoing: Option<Outgoing>) -> Vec<String> {
 fn everything_pending_is_taken_at_once_in_order() {
     let sendq = sendq(100, 10);
     sendq.push(text("a"));
-    sendq.push_of_room(of_room("b"));
+    sendq.push_room_frames(room_frames("b"));
     assert_eq!(frames(sendq.try_next()), ["a", "b"]);
-    sendq.push_of_room(of_room("c"));
+    sendq.push_room_frames(room_frames("c"));
     assert_eq!(frames(sendq.try_next()), ["c"]);
 }
 
 #[test]
 fn a_reader_that_is_too_slow_falls_behind_and_keeps_its_answers() {
     let sendq = sendq(0, 3);
-    sendq.push_of_room(of_room("line 1"));
+    sendq.push_room_frames(room_frames("line 1"));
     sendq.push(text("ack"));
-    sendq.push_of_room(of_room("line 2"));
-    sendq.push_of_room(of_room("line 3"));
-    sendq.push_of_room(of_room("line 4"));
+    sendq.push_room_frames(room_frames("line 2"));
+    sendq.push_room_frames(room_frames("line 3"));
+    sendq.push_room_frames(room_frames("line 4"));
     assert_eq!(frames(sendq.try_next()), ["ack"]);
     assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Behind)));
-    sendq.push_of_room(of_room("line 5"));
+    sendq.push_room_frames(room_frames("line 5"));
     assert_eq!(
         sendq.try_next(),
         Some(Outgoing::Signal(Signal::Behind)),
         "nothing of its rooms is taken before that was seen to"
     );
     sendq.resume();
-    sendq.push_of_room(of_room("line 6"));
+    sendq.push_room_frames(room_frames("line 6"));
     assert_eq!(frames(sendq.try_next()), ["line 6"]);
 }
 
@@ -57,7 +57,7 @@ fn a_reader_that_is_too_slow_falls_behind_and_keeps_its_answers() {
 fn a_large_answer_takes_no_room_from_what_the_rooms_send() {
     let sendq = sendq(8, 0);
     sendq.push(text("a long snapshot"));
-    sendq.push_of_room(of_room("line 1"));
+    sendq.push_room_frames(room_frames("line 1"));
     assert_eq!(frames(sendq.try_next()), ["a long snapshot", "line 1"]);
     assert_eq!(sendq.try_next(), None);
 }
@@ -76,8 +76,8 @@ fn a_client_that_does_not_take_its_answers_is_closed_and_holds_no_memory() {
 #[test]
 fn a_reader_that_has_no_way_to_fetch_anything_is_closed() {
     let sendq = Sendq::new(SendqLimits { bytes: 0, frames: 1 }, WhenFull::Close);
-    sendq.push_of_room(of_room("line 1"));
-    sendq.push_of_room(of_room("line 2"));
+    sendq.push_room_frames(room_frames("line 1"));
+    sendq.push_room_frames(room_frames("line 2"));
     assert_eq!(sendq.try_next(), Some(Outgoing::Signal(Signal::Close(CloseCode::Slow))));
 }
 
@@ -113,9 +113,9 @@ fn a_drain_is_told_once() {
 #[test]
 fn ephemeral_frames_go_first_and_close_nobody() {
     let sendq = sendq(0, 2);
-    sendq.push_of_room(of_room("kept"));
-    sendq.push_ephemeral(of_room("dropped"));
-    sendq.push_of_room(of_room("kept too"));
+    sendq.push_room_frames(room_frames("kept"));
+    sendq.push_droppable(room_frames("dropped"));
+    sendq.push_room_frames(room_frames("kept too"));
     assert_eq!(frames(sendq.try_next()), ["kept", "kept too"]);
     assert_eq!(sendq.try_next(), None, "the reader has not fallen behind");
 }
@@ -124,7 +124,7 @@ fn ephemeral_frames_go_first_and_close_nobody() {
 fn without_limits_nothing_is_dropped() {
     let sendq = sendq(0, 0);
     for _ in 0..10_000 {
-        sendq.push_ephemeral(of_room("x"));
+        sendq.push_droppable(room_frames("x"));
     }
     assert_eq!(frames(sendq.try_next()).len(), 10_000);
 }

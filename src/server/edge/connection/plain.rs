@@ -190,7 +190,7 @@ impl Program {
         match outcome {
             Ok(_) => {
                 // The fan-out says so too, but perhaps when the program has another name already, or has left.
-                self.app.presence.spoke(&self.room, &self.user);
+                self.app.presence.posted(&self.room, &self.user);
                 self.conduct.accepted();
                 ControlFlow::Continue(())
             }
@@ -246,7 +246,7 @@ impl Program {
         let (person, claim) = posting::claim_plain_name(&self.app, &self.user, self.address, written).await?;
         self.leave_presence();
         self.app.presence.enter(&self.room, &person);
-        self.app.presence.tell(&self.app.hub, &self.room, Instant::now(), clock::now());
+        self.app.presence.flush(&self.app.hub, &self.room, Instant::now(), clock::now());
         let written = written.to_owned();
         self.named = Some(Box::new(Named { person: person.clone(), written, _claim: claim }));
         Ok(person)

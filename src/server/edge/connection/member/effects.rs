@@ -26,7 +26,7 @@ impl Member {
             Output::Unfollow(room) => self.app.hub.unfollow(self.id, &room),
             Output::Enter(room) => self.present(|app, me| app.presence.enter(&room, me)),
             Output::Exit(room) => self.present(|app, me| app.presence.exit(&room, me, now)),
-            Output::Writes(room) => self.present(|app, me| app.presence.writes(&room, me, now)),
+            Output::Writes(room) => self.present(|app, me| app.presence.typing(&room, me, now)),
             Output::Append(room, id, body) => self.append(room, id, body),
             Output::TellPositions(rooms) => {
                 let heads = self.app.hub.positions(self.id, &rooms);

@@ -4,7 +4,7 @@
 use crate::protocol::{Backlog, Cursor, Event, EventPage, HistoryPage, Refusal, RoomSlug, Seq};
 use crate::server::app::App;
 use crate::server::delivery::frame::{Wire, member_frame};
-use crate::server::delivery::hub::{ConnectionId, Seam};
+use crate::server::delivery::hub::{CatchUp, ConnectionId};
 use crate::server::edge::connection::following::open_and_follow;
 use crate::server::posting;
 
@@ -12,7 +12,7 @@ use crate::server::posting;
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read. The connection does not follow the room then.
-pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<Seam, Refusal> {
+pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<CatchUp, Refusal> {
     open_and_follow(app, room, || app.hub.follow(id, room, Wire::Member)).await?;
     let half = HalfFollowed { app, id, room };
     let (backlog, head) = backlog(app, room, cursor).await?;

@@ -12,7 +12,7 @@ use crate::protocol::{
 };
 use crate::server::config::{LimitsConfig, limit};
 use crate::server::delivery::frame::EncodedRooms;
-use crate::server::delivery::hub::Seam;
+use crate::server::delivery::hub::CatchUp;
 use crate::server::edge::connection::conduct::Conduct;
 use crate::server::posting::{Posted, SessionState};
 
@@ -31,7 +31,7 @@ pub enum Input {
     /// Answer to [`Output::ReadRooms`].
     Rooms(Result<EncodedRooms, Refusal>),
     /// Answer to [`Output::Follow`].
-    Followed(RoomSlug, Result<Seam, Refusal>),
+    Followed(RoomSlug, Result<CatchUp, Refusal>),
     /// Answer to [`Output::Append`].
     Appended(RoomSlug, PostId, Result<Posted, Refusal>),
     /// What waited of these rooms was given up, since the client reads too slowly.

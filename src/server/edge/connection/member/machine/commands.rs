@@ -4,7 +4,7 @@ use super::{Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
 use crate::protocol::{CloseCode, Command, Cursor, ErrorCode, Event, PostBody, PostId, Refusal, RoomSlug, TabId};
 use crate::server::delivery::frame::EncodedRooms;
-use crate::server::delivery::hub::Seam;
+use crate::server::delivery::hub::CatchUp;
 use crate::server::posting::Posted;
 
 impl Machine {
@@ -64,12 +64,12 @@ impl Machine {
         vec![Output::Follow(room, cursor)]
     }
 
-    pub(super) fn followed(&mut self, room: RoomSlug, outcome: Result<Seam, Refusal>) -> Vec<Output> {
+    pub(super) fn followed(&mut self, room: RoomSlug, outcome: Result<CatchUp, Refusal>) -> Vec<Output> {
         match outcome {
-            Ok(seam) => {
+            Ok(catch_up) => {
                 self.conduct.accepted();
                 let mut outputs = Vec::new();
-                if let Seam::Gap(head) = seam {
+                if let CatchUp::Gap(head) = catch_up {
                     outputs.push(Output::Send(Event::Gap { room: room.clone(), head }));
                 }
                 if !self.joined.contains(&room) {

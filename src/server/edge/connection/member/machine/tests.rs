@@ -22,7 +22,7 @@ impl Bench {
         let mut bench = Self::new(me, |_| {});
         bench.feed(hello());
         bench.feed(Input::Rooms(Ok(rooms())));
-        bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed)));
+        bench.feed(Input::Followed(RoomSlug::lobby(), Ok(CatchUp::Complete)));
         bench
     }
 
@@ -100,7 +100,10 @@ fn a_line_needs_a_nickname_and_a_room_that_was_joined() {
     bench.feed(Input::Rooms(Ok(rooms())));
     assert_eq!(bench.feed(send()), nack(ErrorCode::NotJoined));
     assert_eq!(bench.feed(join()), [Output::Follow(RoomSlug::lobby(), None)]);
-    assert_eq!(bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed))), [Output::Enter(RoomSlug::lobby())]);
+    assert_eq!(
+        bench.feed(Input::Followed(RoomSlug::lobby(), Ok(CatchUp::Complete))),
+        [Output::Enter(RoomSlug::lobby())]
+    );
     assert_eq!(bench.feed(send()), [Output::Append(RoomSlug::lobby(), id(), body())]);
     let posted = Posted { seq: Seq::new(2), at: Timestamp::default() };
     let ack = Event::Ack { room: RoomSlug::lobby(), id: id(), seq: posted.seq, at_ms: posted.at };
@@ -119,9 +122,9 @@ fn a_join_that_failed_leaves_nothing_of_an_earlier_one() {
 #[test]
 fn joining_again_is_no_second_coming() {
     let mut bench = Bench::joined(alice());
-    assert_eq!(bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed))), []);
+    assert_eq!(bench.feed(Input::Followed(RoomSlug::lobby(), Ok(CatchUp::Complete))), []);
     let gap = Event::Gap { room: RoomSlug::lobby(), head: Seq::new(9) };
-    let outputs = bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Gap(Seq::new(9)))));
+    let outputs = bench.feed(Input::Followed(RoomSlug::lobby(), Ok(CatchUp::Gap(Seq::new(9)))));
     assert_eq!(outputs, [Output::Send(gap)]);
 }
 
@@ -152,7 +155,7 @@ fn the_limit_of_rooms_counts_only_new_ones() {
     let mut bench = Bench::new(None, |limits| limits.joined_rooms = 1);
     bench.feed(hello());
     bench.feed(Input::Rooms(Ok(rooms())));
-    bench.feed(Input::Followed(RoomSlug::lobby(), Ok(Seam::Closed)));
+    bench.feed(Input::Followed(RoomSlug::lobby(), Ok(CatchUp::Complete)));
     assert_eq!(bench.feed(join()), [Output::Follow(RoomSlug::lobby(), None)]);
     let tea = RoomSlug::parse("tea").unwrap();
     let refused = Event::Refused { room: Some(tea.clone()), refusal: ErrorCode::TooManyJoins.into() };

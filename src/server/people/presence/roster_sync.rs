@@ -1,29 +1,30 @@
-//! What the followers of one room can still know by name when names are cut: a plain synchronous struct. Not here: who is
-//! here (`roll`), sending (`presence`).
+//! Whether the followers of one room still know all names, although notices to crowds leave names out: a plain synchronous
+//! struct. Not here: who is present (`roster`), sending (`presence`).
 
 use crate::protocol::limits::ROSTER_NAMES_MAX;
 
-/// A crowd is told by its number, with a few names; the others come with the next snapshot, which does not list them all
-/// either. Thousands who come at once would otherwise be told two hundred names each time, each of them.
+/// A notice to a crowd holds the number of people and a few names. Otherwise thousands who come at once would each be sent
+/// two hundred names with every notice.
 const CROWD_NAMES_MAX: usize = 20;
 
-/// What the followers know from the names that they were told.
+/// What the followers know from the names that they were sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Naming {
-    /// Everybody who is here.
+pub enum RosterSync {
+    /// All people who are present.
     #[default]
     All,
-    /// Some of a crowd, all of whom are here.
+    /// Some people of a crowd, all of whom are present.
     Some,
-    /// Some of a crowd, among them people whose leaving was not told.
+    /// Some people of a crowd. The leaving of some of them was not announced.
     Outdated,
 }
 
-impl Naming {
-    /// Takes a change of `left` people after which `online` are here, and returns whether the roster must be sent with it:
-    /// changes alone never name whom they left out. It is sent when a crowd has become few, and when a crowd of which many
-    /// left at once has come to rest, so that a crowd on the move is never sent two hundred names with each change.
-    pub fn change(&mut self, online: u32, left: usize) -> bool {
+impl RosterSync {
+    /// Takes a change by which `left` people left and after which `online` people are present. Returns whether the whole
+    /// roster must be sent with it, since changes never name the people that they left out. The roster is sent when a crowd
+    /// has become small, and when a crowd of which many left at once has come to rest. So a moving crowd is never sent two
+    /// hundred names with each change.
+    pub fn update(&mut self, online: u32, left: usize) -> bool {
         let is_crowd = is_crowd(online);
         let before = *self;
         *self = match before {
@@ -39,12 +40,12 @@ impl Naming {
     }
 }
 
-/// Most names in each list of a change after which so many are here.
+/// Most names in each list of a change after which so many people are present.
 pub fn names_max(online: u32) -> usize {
     if is_crowd(online) { CROWD_NAMES_MAX } else { ROSTER_NAMES_MAX }
 }
 
-/// Whether more are here than a roster names.
+/// Whether more people are present than a roster names.
 fn is_crowd(online: u32) -> bool {
     online as usize > ROSTER_NAMES_MAX
 }
@@ -53,10 +54,10 @@ fn is_crowd(online: u32) -> bool {
 mod tests {
     use super::*;
 
-    /// Whether the roster goes with each of these changes: how many are here, and how many left.
+    /// Whether the roster is sent with each of these changes: how many are present, and how many left.
     fn rosters<const CHANGES: usize>(changes: [(u32, usize); CHANGES]) -> [bool; CHANGES] {
-        let mut naming = Naming::default();
-        changes.map(|(online, left)| naming.change(online, left))
+        let mut roster_sync = RosterSync::default();
+        changes.map(|(online, left)| roster_sync.update(online, left))
     }
 
     #[test]
