@@ -11,14 +11,14 @@ use wasm_bindgen_futures::spawn_local;
 use super::listener::Listener;
 use super::socket::{News, Socket};
 use super::{json, local_time, storage};
-use crate::model::connection::{Input, Link, LinkStatus, Output};
+use crate::model::connection::{Connection, ConnectionStatus, Input, Output};
 use crate::protocol::{Command, Cursor, Event, RoomSlug};
 
 /// What the page is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Update {
     /// The connection's state changed.
-    Status(LinkStatus),
+    Status(ConnectionStatus),
     /// An event; publications come gapless and only once.
     Event(Box<Event>),
     /// After a time away the room is live again; comes after the `joined` that brought the events.
@@ -29,9 +29,9 @@ pub enum Update {
 }
 
 /// A hold on the running connection. Clone, Send and Sync, so that it fits into any signal. The connection ends with
-/// [`LinkHandle::close`] or when the last handle is dropped.
+/// [`ConnectionHandle::close`] or when the last handle is dropped.
 #[derive(Clone, Debug)]
-pub struct LinkHandle {
+pub struct ConnectionHandle {
     items: Arc<LastHandle>,
 }
 
@@ -45,7 +45,7 @@ impl Drop for LastHandle {
     }
 }
 
-impl LinkHandle {
+impl ConnectionHandle {
     /// Connects, and tells `on_update` everything from then on (never from inside this call). The first status is
     /// `Connecting`; only changes are told.
     #[must_use]
@@ -53,7 +53,7 @@ impl LinkHandle {
         let (news, mut items) = unbounded();
         let handle = Self { items: Arc::new(LastHandle(news.clone())) };
         let mut driver = Driver {
-            link: Link::new(storage::tab_id(), room, cursor),
+            connection: Connection::new(storage::tab_id(), room, cursor),
             on_update,
             socket: None,
             generation: 0,
@@ -74,7 +74,7 @@ impl LinkHandle {
         handle
     }
 
-    /// Sends a frame if the link is live, else drops it (the outbox keeps lines).
+    /// Sends a frame if the connection is live, else drops it (the outbox keeps lines).
     pub fn send(&self, command: Command) {
         self.input(Input::Send(command));
     }
@@ -113,7 +113,7 @@ enum Item {
 
 /// Owns what the machine cannot: socket, timer, listeners.
 struct Driver<F> {
-    link: Link,
+    connection: Connection,
     on_update: F,
     socket: Option<Socket>,
     /// Number of the newest socket: news of an earlier one that were already queued are ignored.
@@ -144,7 +144,7 @@ impl<F: Fn(Update)> Driver<F> {
     }
 
     fn step(&mut self, input: Input) {
-        for output in self.link.step(input, local_time::device_now(), js_sys::Math::random()) {
+        for output in self.connection.step(input, local_time::device_now(), js_sys::Math::random()) {
             match output {
                 Output::OpenSocket => self.open_socket(),
                 Output::CloseSocket => self.socket = None,
@@ -206,6 +206,6 @@ mod tests {
     #[test]
     fn a_handle_fits_into_any_signal() {
         fn fits<T: Clone + Send + Sync>() {}
-        fits::<LinkHandle>();
+        fits::<ConnectionHandle>();
     }
 }

@@ -3,7 +3,7 @@
 
 mod machine;
 
-pub use machine::Link;
+pub use machine::Connection;
 
 use crate::protocol::{Command, Cursor, Event, Refusal, RoomSlug, Timestamp};
 
@@ -60,7 +60,7 @@ pub enum Output {
         ms: u32,
     },
     /// The connection's state changed: show it.
-    Status(LinkStatus),
+    Status(ConnectionStatus),
     /// An event for the page. Publications come gapless and only once.
     Deliver(Box<Event>),
     /// After a time away the room is live again; comes after the `joined` that brought the events.
@@ -72,7 +72,7 @@ pub enum Output {
 
 /// The truth about the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkStatus {
+pub enum ConnectionStatus {
     /// On the way to being live for the first time, under a new name, or in another room; nothing went wrong.
     Connecting,
     /// Joined: what is shown is up to date.

@@ -17,10 +17,10 @@ mod unread;
 
 use leptos::prelude::*;
 
-use crate::client::connection::LinkHandle;
+use crate::client::connection::ConnectionHandle;
 use crate::client::local_time;
 use crate::model::calendar::CivilDate;
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::roster::Roster;
 use crate::model::conversation::timeline::Timeline;
@@ -91,7 +91,7 @@ pub struct RoomState {
     /// Who is writing.
     pub typing: Cell<Typing>,
     /// The truth about the connection.
-    pub link: Cell<LinkStatus>,
+    pub link: Cell<ConnectionStatus>,
     /// How many lines the last reconnect brought, for as long as that is worth telling.
     pub caught_up: Cell<Option<usize>>,
     /// Whether the open room is still on its way, and nothing of it is held.
@@ -144,7 +144,7 @@ struct Quiet {
     /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
     held: Vec<Timeline>,
     throttle: TypingThrottle,
-    handle: Option<LinkHandle>,
+    handle: Option<ConnectionHandle>,
     timers: timer::Timers,
 }
 
@@ -195,7 +195,7 @@ impl RoomState {
             rooms: Cell::new(page.rooms),
             limits: Cell::new(page.limits),
             typing: Cell::new(Typing::default()),
-            link: Cell::new(LinkStatus::Connecting),
+            link: Cell::new(ConnectionStatus::Connecting),
             caught_up: Cell::new(None),
             arriving: Cell::new(false),
             unread: Cell::new(0),

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
-use teahouse::model::connection::{Input, LinkStatus};
+use teahouse::model::connection::{ConnectionStatus, Input};
 use teahouse::protocol::{Event, PostId, RoomSlug};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -91,10 +91,10 @@ pub async fn run(report: &mut Report) {
 async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Vec<(PostId, u64)>)>) -> Talk {
     let mut page = Page::new(door, RoomSlug::lobby(), &format!("tab-{number}"), rand::random::<f64>).await;
     let mut talk = Talk::default();
-    while page.link.status() != LinkStatus::Live {
+    while page.connection.status() != ConnectionStatus::Live {
         page.turn().await;
     }
-    while page.link.status() == LinkStatus::Live {
+    while page.connection.status() == ConnectionStatus::Live {
         if page.outbox.posts().is_empty() {
             let id = PostId::parse(&format!("s{number}-{}", talk.typed.len())).unwrap();
             let text = format!("line {} of speaker {number}", talk.typed.len());
@@ -106,7 +106,7 @@ async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Ve
     }
     // The other side is gone only when the scenario has failed.
     let _ = left.send((number, talk.acked()));
-    while page.link.status() != LinkStatus::Live || !page.outbox.posts().is_empty() {
+    while page.connection.status() != ConnectionStatus::Live || !page.outbox.posts().is_empty() {
         let input = page.turn().await;
         talk.hear(input);
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use teahouse::model::connection::LinkStatus;
+use teahouse::model::connection::ConnectionStatus;
 use teahouse::protocol::{PostId, RoomSlug};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
@@ -120,7 +120,7 @@ async fn obey(
     let mut was_live = false;
     let mut thought = Instant::now();
     while !(*ended.borrow() && page.outbox.posts().is_empty()) {
-        let is_live = page.link.status() == LinkStatus::Live;
+        let is_live = page.connection.status() == ConnectionStatus::Live;
         if is_live && !was_live {
             // The other side is gone only when the scenario has failed.
             let _ = lives.send((number, Instant::now()));

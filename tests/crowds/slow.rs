@@ -9,7 +9,7 @@ mod verdict;
 use std::sync::Arc;
 
 use serde_json::json;
-use teahouse::model::connection::{Input, LinkStatus};
+use teahouse::model::connection::{ConnectionStatus, Input};
 use teahouse::protocol::{CloseCode, Command, LogEvent, PostId, RoomSlug, Seq};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -119,7 +119,7 @@ async fn fill_pond(program: &Program) {
     let room = RoomSlug::parse(POND).unwrap();
     let mut page = Page::new(digger, room, "digger", || 0.0).await;
     for number in 0..50 {
-        while page.link.status() != LinkStatus::Live || !page.outbox.posts().is_empty() {
+        while page.connection.status() != ConnectionStatus::Live || !page.outbox.posts().is_empty() {
             page.turn().await;
         }
         let id = PostId::parse(&format!("pond-{number}")).unwrap();
@@ -146,7 +146,7 @@ async fn read(mut reader: Reader, beginning: Instant, mut phases: watch::Receive
 
 async fn enter(door: Door, number: usize) -> Page {
     let mut page = Page::new(door, RoomSlug::lobby(), &format!("slow-{number}"), rand::random::<f64>).await;
-    while page.link.status() != LinkStatus::Live {
+    while page.connection.status() != ConnectionStatus::Live {
         page.turn().await;
     }
     page
@@ -207,7 +207,7 @@ impl Told {
 }
 
 fn has_arrived(page: &Page, log: &[LogEvent]) -> bool {
-    page.link.status() == LinkStatus::Live && log.last().is_none_or(|event| page.head() >= event.seq)
+    page.connection.status() == ConnectionStatus::Live && log.last().is_none_or(|event| page.head() >= event.seq)
 }
 
 fn shows(page: &Page, log: &[LogEvent]) -> bool {

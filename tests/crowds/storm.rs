@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use teahouse::model::connection::{Input, LinkStatus};
+use teahouse::model::connection::{ConnectionStatus, Input};
 use teahouse::protocol::{EventBody, LogEvent, PostId, RoomSlug, Seq};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -137,7 +137,7 @@ async fn one_page(
     marks: mpsc::UnboundedSender<Mark>,
 ) -> Result<(), String> {
     let turn = turns.acquire().await.unwrap();
-    while page.link.status() != LinkStatus::Live {
+    while page.connection.status() != ConnectionStatus::Live {
         page.turn().await;
     }
     drop(turn);
@@ -152,7 +152,7 @@ async fn one_page(
             page.say(&line_id(guest, line), &line_text(guest, line)).await;
         }
     }
-    while page.link.status() != LinkStatus::Live || !page.outbox.posts().is_empty() {
+    while page.connection.status() != ConnectionStatus::Live || !page.outbox.posts().is_empty() {
         match page.turn().await {
             Some(Input::Opened) => mark(Mark::Opened(Instant::now())),
             Some(Input::Closed { .. }) => mark(lost(&page)),
@@ -182,7 +182,9 @@ async fn read_until(page: &mut Page, phases: &mut watch::Receiver<Phase>, is_it:
 
 /// How long the page waits for its next attempt, as its badge shows.
 fn lost(page: &Page) -> Mark {
-    let LinkStatus::Reconnecting { at, .. } = page.link.status() else { return Mark::Lost { wait: Duration::ZERO } };
+    let ConnectionStatus::Reconnecting { at, .. } = page.connection.status() else {
+        return Mark::Lost { wait: Duration::ZERO };
+    };
     let wait_ms = at.unix_ms() - crate::page::now().unix_ms();
     Mark::Lost { wait: Duration::from_millis(wait_ms.try_into().unwrap_or(0)) }
 }

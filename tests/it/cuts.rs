@@ -1,7 +1,7 @@
 //! Bad networks: the connection is cut at every single byte, in each direction, in each way. Whatever was on its way, each
 //! line is said once, in the order of typing, and the page shows what the database holds.
 
-use teahouse::model::connection::{Input, LinkStatus};
+use teahouse::model::connection::{ConnectionStatus, Input};
 use teahouse::protocol::{Event, EventBody, EventPage, LogEvent, PostId, RoomSlug, Seq};
 use tokio::time::timeout;
 
@@ -82,7 +82,7 @@ impl Lane {
         let door = Door { address: proxy.address, source: None, cookies: alice.cookies(), receive_buffer_bytes: None };
         // No chance means no wait between two attempts.
         let mut page = Page::new(door, RoomSlug::lobby(), "tab", || 0.0).await;
-        while page.link.status() != LinkStatus::Live {
+        while page.connection.status() != ConnectionStatus::Live {
             page.turn().await;
         }
         let bob = server.member("Bob").await;
@@ -97,7 +97,7 @@ impl Lane {
         let typed = self.type_lines().await;
         timeout(PATIENCE, self.talk_until_all_is_said())
             .await
-            .unwrap_or_else(|_| panic!("{cut:?}: the page does not come to rest: {:?}", self.page.link.status()));
+            .unwrap_or_else(|_| panic!("{cut:?}: the page does not come to rest: {:?}", self.page.connection.status()));
         let stored = self.stored_after(before).await;
         let said: Vec<_> = stored.iter().filter_map(|event| text_of(event, "Alice")).collect();
         assert_eq!(said, typed, "{cut:?}: each line is to be in the database once, in the order of typing");

@@ -1,10 +1,10 @@
 //! The state, its deadlines and what it looks like. The transitions are in `connection` and `room`: a method for each
-//! kind of input; `Turn` collects what is to be done.
+//! kind of input; `Step` collects what is to be done.
 
 mod connection;
 mod room;
 
-use super::{Input, LinkStatus, Output};
+use super::{ConnectionStatus, Input, Output};
 use crate::model::backoff::Backoff;
 use crate::protocol::{Command, Cursor, Event, Refusal, RoomSlug, TabId, Timestamp};
 
@@ -26,7 +26,7 @@ const CLOSED_BY_US: u16 = 1000;
 
 /// The connection of one tab, for the one room that is open in it.
 #[derive(Clone, Debug)]
-pub struct Link {
+pub struct Connection {
     tab: TabId,
     room: RoomSlug,
     cursor: Option<Cursor>,
@@ -47,7 +47,7 @@ pub struct Link {
     /// Until when the server is expected to be back, since it said that it stops.
     restart: Option<Timestamp>,
     /// What was told last, so that only changes are told.
-    told: LinkStatus,
+    told: ConnectionStatus,
     /// When the timer rings.
     alarm: Option<Timestamp>,
 }
@@ -98,13 +98,13 @@ enum History {
 }
 
 /// One step: the time and chance that it may use, and what it wants done.
-struct Turn {
+struct Step {
     now: Timestamp,
     chance: f64,
     outputs: Vec<Output>,
 }
 
-impl Turn {
+impl Step {
     fn push(&mut self, output: Output) {
         self.outputs.push(output);
     }
@@ -118,8 +118,8 @@ impl Turn {
     }
 }
 
-impl Link {
-    /// A link that has done nothing yet.
+impl Connection {
+    /// A connection that has done nothing yet.
     #[must_use]
     pub fn new(tab: TabId, room: RoomSlug, cursor: Option<Cursor>) -> Self {
         Self {
@@ -137,61 +137,61 @@ impl Link {
             heartbeat_ms: 0,
             leave: None,
             restart: None,
-            told: LinkStatus::Connecting,
+            told: ConnectionStatus::Connecting,
             alarm: None,
         }
     }
 
     /// Takes an input. `now` is the wall clock, which goes on while a laptop sleeps; `chance` is drawn from 0..1.
     pub fn step(&mut self, input: Input, now: Timestamp, chance: f64) -> Vec<Output> {
-        let mut turn = Turn { now, chance, outputs: Vec::new() };
+        let mut step = Step { now, chance, outputs: Vec::new() };
         match input {
-            Input::Start if self.phase == Phase::Idle => self.open(&mut turn),
+            Input::Start if self.phase == Phase::Idle => self.open(&mut step),
             Input::Start => {}
-            Input::Opened => self.opened(&mut turn),
-            Input::Frame(event) => self.frame(*event, &mut turn),
-            Input::Closed { code } => self.closed(code, &mut turn),
-            Input::Tick => self.tick(&mut turn),
+            Input::Opened => self.opened(&mut step),
+            Input::Frame(event) => self.frame(*event, &mut step),
+            Input::Closed { code } => self.closed(code, &mut step),
+            Input::Tick => self.tick(&mut step),
             Input::Online => {
                 self.network = Network::Up;
-                self.look_again(SOON_MS, &mut turn);
+                self.look_again(SOON_MS, &mut step);
             }
             Input::Offline => {
                 self.network = Network::Down;
-                self.drop_socket(&mut turn);
+                self.drop_socket(&mut step);
             }
-            Input::Attended => self.look_again(0, &mut turn),
-            Input::SwitchRoom { room, cursor } => self.switch_room(room, cursor, &mut turn),
-            Input::IdentityChanged => self.identity_changed(&mut turn),
-            Input::Send(command) => self.send(command, &mut turn),
-            Input::Close => self.close(&mut turn),
+            Input::Attended => self.look_again(0, &mut step),
+            Input::SwitchRoom { room, cursor } => self.switch_room(room, cursor, &mut step),
+            Input::IdentityChanged => self.identity_changed(&mut step),
+            Input::Send(command) => self.send(command, &mut step),
+            Input::Close => self.close(&mut step),
         }
-        self.set_alarm(&mut turn);
+        self.set_alarm(&mut step);
         let status = self.status();
         if status != self.told {
             self.told = status;
-            turn.push(Output::Status(status));
+            step.push(Output::Status(status));
         }
-        turn.outputs
+        step.outputs
     }
 
     /// The state to show.
     #[must_use]
-    pub fn status(&self) -> LinkStatus {
+    pub fn status(&self) -> ConnectionStatus {
         match (self.phase, self.lost) {
-            (Phase::Ended { code }, _) => LinkStatus::Ended { code },
-            (Phase::Refused { refusal, .. }, _) => LinkStatus::Refused(refusal),
-            (Phase::Live { .. } | Phase::Repairing { .. }, _) => LinkStatus::Live,
-            (_, None) => LinkStatus::Connecting,
-            (_, Some(since)) if self.network == Network::Down => LinkStatus::Offline { since },
-            _ if self.history == History::NeverOpened && self.attempts >= BLOCKED_AFTER => LinkStatus::Blocked,
+            (Phase::Ended { code }, _) => ConnectionStatus::Ended { code },
+            (Phase::Refused { refusal, .. }, _) => ConnectionStatus::Refused(refusal),
+            (Phase::Live { .. } | Phase::Repairing { .. }, _) => ConnectionStatus::Live,
+            (_, None) => ConnectionStatus::Connecting,
+            (_, Some(since)) if self.network == Network::Down => ConnectionStatus::Offline { since },
+            _ if self.history == History::NeverOpened && self.attempts >= BLOCKED_AFTER => ConnectionStatus::Blocked,
             (phase, Some(since)) => {
                 let at = match phase {
                     Phase::Waiting { until } => until,
                     Phase::Opening { since } | Phase::Greeting { since } | Phase::Joining { since } => since,
                     _ => since,
                 };
-                LinkStatus::Reconnecting { attempt: self.attempts, at, since }
+                ConnectionStatus::Reconnecting { attempt: self.attempts, at, since }
             }
         }
     }
@@ -217,14 +217,14 @@ impl Link {
 
     /// Sets the timer when none is set, or when it would ring too late. One that rings too early does no harm, which
     /// saves a new timer for every frame.
-    fn set_alarm(&mut self, turn: &mut Turn) {
+    fn set_alarm(&mut self, step: &mut Step) {
         let Some(deadline) = self.deadline() else {
             return;
         };
         if self.alarm.is_none_or(|alarm| deadline < alarm) {
             self.alarm = Some(deadline);
-            let ms = deadline.unix_ms() - turn.now.unix_ms();
-            turn.push(Output::Wait { ms: u32::try_from(ms.max(0)).unwrap_or(u32::MAX) });
+            let ms = deadline.unix_ms() - step.now.unix_ms();
+            step.push(Output::Wait { ms: u32::try_from(ms.max(0)).unwrap_or(u32::MAX) });
         }
     }
 }

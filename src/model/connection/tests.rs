@@ -46,9 +46,9 @@ fn line(room: &str) -> Command {
     Command::Post { room: slug(room), id, body }
 }
 
-/// A link, its clock and its timer, and its outputs in short words.
+/// A connection, its clock and its timer, and its outputs in short words.
 struct Bench {
-    link: Link,
+    connection: Connection,
     now: i64,
     alarm: Option<i64>,
 }
@@ -56,7 +56,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let tab = TabId::parse("tab").expect("a good id");
-        Self { link: Link::new(tab, slug("lobby"), cursor(5)), now: 1_000_000, alarm: None }
+        Self { connection: Connection::new(tab, slug("lobby"), cursor(5)), now: 1_000_000, alarm: None }
     }
 
     /// Started, greeted, joined with head 5.
@@ -65,12 +65,12 @@ impl Bench {
         for input in [Input::Start, Input::Opened, welcome(), joined("lobby", 5)] {
             bench.feed(input);
         }
-        assert_eq!(bench.link.status(), LinkStatus::Live);
+        assert_eq!(bench.connection.status(), ConnectionStatus::Live);
         bench
     }
 
     fn outputs(&mut self, input: Input) -> Vec<Output> {
-        let outputs = self.link.step(input, Timestamp::from_unix_ms(self.now), 1.0);
+        let outputs = self.connection.step(input, Timestamp::from_unix_ms(self.now), 1.0);
         for output in &outputs {
             if let Output::Wait { ms } = output {
                 self.alarm = Some(self.now + i64::from(*ms));
@@ -147,7 +147,7 @@ fn a_heartbeat_is_answered_and_finds_a_lost_tail() {
     let mut bench = Bench::live();
     assert_eq!(bench.feed(heartbeat(5)), "heartbeat");
     assert_eq!(bench.feed(heartbeat(7)), "heartbeat, join lobby 5");
-    assert_eq!(bench.link.status(), LinkStatus::Live, "a repair is no news");
+    assert_eq!(bench.connection.status(), ConnectionStatus::Live, "a repair is no news");
     assert_eq!(bench.feed(Input::Send(line("lobby"))), "post", "the room is still joined");
 }
 
@@ -194,7 +194,7 @@ fn a_room_that_is_refused_says_why_and_is_tried_again_only_when_that_helps() {
     assert_eq!(bench.feed(refused(Refusal::retry_after(ErrorCode::Busy, 2_000))), "deliver, Refused");
     assert_eq!(bench.sleep(2_000), "join lobby 5, Connecting");
     bench.feed(refused(ErrorCode::RoomNotFound.into()));
-    assert_eq!(bench.link.status(), LinkStatus::Refused(ErrorCode::RoomNotFound.into()));
+    assert_eq!(bench.connection.status(), ConnectionStatus::Refused(ErrorCode::RoomNotFound.into()));
     let elsewhere = Input::SwitchRoom { room: slug("tea"), cursor: None };
     assert_eq!(bench.feed(elsewhere), "join tea -, Connecting");
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::client::local_time;
 use crate::model::calendar;
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::protocol::Timestamp;
 use crate::ui::i18n::fill;
 use crate::ui::piece::live;
@@ -23,29 +23,29 @@ pub fn ConnectionBadge() -> impl IntoView {
 }
 
 /// For style sheets and tests.
-const fn name(status: LinkStatus) -> &'static str {
+const fn name(status: ConnectionStatus) -> &'static str {
     match status {
-        LinkStatus::Connecting => "connecting",
-        LinkStatus::Live => "live",
-        LinkStatus::Offline { .. } => "offline",
-        LinkStatus::Reconnecting { .. } => "reconnecting",
-        LinkStatus::Blocked => "blocked",
-        LinkStatus::Refused(_) | LinkStatus::Ended { .. } => "ended",
+        ConnectionStatus::Connecting => "connecting",
+        ConnectionStatus::Live => "live",
+        ConnectionStatus::Offline { .. } => "offline",
+        ConnectionStatus::Reconnecting { .. } => "reconnecting",
+        ConnectionStatus::Blocked => "blocked",
+        ConnectionStatus::Refused(_) | ConnectionStatus::Ended { .. } => "ended",
     }
 }
 
 fn describe(state: RoomState) -> String {
     let words = state.words();
     match state.link.get() {
-        LinkStatus::Connecting => words.connecting.to_owned(),
-        LinkStatus::Live => match state.caught_up.get() {
+        ConnectionStatus::Connecting => words.connecting.to_owned(),
+        ConnectionStatus::Live => match state.caught_up.get() {
             Some(new) => words.caught_up.with(new),
             None => words.live.to_owned(),
         },
-        LinkStatus::Offline { since } => fill(words.offline_since, &[("{time}", &clock(since))]),
-        LinkStatus::Reconnecting { .. } => words.reconnecting.to_owned(),
-        LinkStatus::Blocked => words.blocked.to_owned(),
-        LinkStatus::Refused(_) | LinkStatus::Ended { .. } => words.ended.to_owned(),
+        ConnectionStatus::Offline { since } => fill(words.offline_since, &[("{time}", &clock(since))]),
+        ConnectionStatus::Reconnecting { .. } => words.reconnecting.to_owned(),
+        ConnectionStatus::Blocked => words.blocked.to_owned(),
+        ConnectionStatus::Refused(_) | ConnectionStatus::Ended { .. } => words.ended.to_owned(),
     }
 }
 

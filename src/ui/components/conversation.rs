@@ -8,7 +8,7 @@ use super::drawer::DrawerButton;
 use super::icon::Picture;
 use super::jump_to_newest::JumpToNewest;
 use super::nickname_form::JoinForm;
-use super::notice::LinkNotice;
+use super::notice::ConnectionNotice;
 use super::reactions::ReactionForm;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
@@ -36,7 +36,7 @@ pub fn Conversation() -> impl IntoView {
                 <ConnectionBadge />
                 <DrawerButton drawer="people" label=words.people picture=Picture::People />
             </div>
-            <LinkNotice />
+            <ConnectionNotice />
             <Timeline />
             <JumpToNewest />
             <div class="conversation__foot">

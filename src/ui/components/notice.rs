@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::protocol::CloseCode;
 use crate::protocol::page::Form;
 use crate::ui::i18n;
@@ -33,7 +33,7 @@ pub const fn notice_id(form: Form) -> &'static str {
 
 /// What keeps the conversation from being live.
 #[component]
-pub fn LinkNotice() -> impl IntoView {
+pub fn ConnectionNotice() -> impl IntoView {
     let state = use_room_state();
     live(move || {
         explain(state).map(|words| {
@@ -51,11 +51,14 @@ pub fn LinkNotice() -> impl IntoView {
 fn explain(state: RoomState) -> Option<String> {
     let words = state.words();
     let plain = match state.link.get() {
-        LinkStatus::Blocked => words.blocked_words,
-        LinkStatus::Refused(refusal) => return Some(i18n::refusal(state.language, refusal)),
-        LinkStatus::Ended { code } if code == CloseCode::Replaced.number() => words.ended_replaced,
-        LinkStatus::Ended { .. } => words.ended_outdated,
-        LinkStatus::Connecting | LinkStatus::Live | LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. } => {
+        ConnectionStatus::Blocked => words.blocked_words,
+        ConnectionStatus::Refused(refusal) => return Some(i18n::refusal(state.language, refusal)),
+        ConnectionStatus::Ended { code } if code == CloseCode::Replaced.number() => words.ended_replaced,
+        ConnectionStatus::Ended { .. } => words.ended_outdated,
+        ConnectionStatus::Connecting
+        | ConnectionStatus::Live
+        | ConnectionStatus::Offline { .. }
+        | ConnectionStatus::Reconnecting { .. } => {
             return None;
         }
     };

@@ -13,7 +13,7 @@ use super::notice_line;
 use crate::client::element::element;
 use crate::client::scroll::{self, Place};
 use crate::model::address;
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::model::rows::Row;
 use crate::ui::cell::Derived;
 use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live};
@@ -90,9 +90,9 @@ fn why_empty(state: RoomState) -> Option<&'static str> {
     let words = state.words();
     match (state.arriving.get(), state.link.get()) {
         (false, _) => Some(words.empty_room),
-        (true, LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. }) => Some(words.not_held),
+        (true, ConnectionStatus::Offline { .. } | ConnectionStatus::Reconnecting { .. }) => Some(words.not_held),
         // The notice above says it.
-        (true, LinkStatus::Refused(_) | LinkStatus::Ended { .. }) => None,
+        (true, ConnectionStatus::Refused(_) | ConnectionStatus::Ended { .. }) => None,
         (true, _) => Some(words.loading_room),
     }
 }

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::RoomState;
-use crate::client::connection::{self, LinkHandle};
+use crate::client::connection::{self, ConnectionHandle};
 use crate::client::{local_time, storage};
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::model::conversation::roster::Roster;
 use crate::model::conversation::timeline::{Published, Timeline};
 use crate::protocol::page::Form;
@@ -26,7 +26,7 @@ impl RoomState {
         storage::has_signed_out();
         self.restore_outbox();
         let cursor = self.timeline.with_untracked(|timeline| timeline.cursor().clone());
-        let handle = LinkHandle::start(slug, Some(cursor), move |update| self.receive(update));
+        let handle = ConnectionHandle::start(slug, Some(cursor), move |update| self.receive(update));
         self.quietly(|quiet| quiet.handle = Some(handle));
         self.follow_address_bar();
         self.follow_gone_rooms();
@@ -49,13 +49,13 @@ impl RoomState {
         }
     }
 
-    fn link_changed(self, status: LinkStatus) {
-        if (status == LinkStatus::Ended { code: CloseCode::SessionEnded.number() }) {
+    fn link_changed(self, status: ConnectionStatus) {
+        if (status == ConnectionStatus::Ended { code: CloseCode::SessionEnded.number() }) {
             return self.session_ended();
         }
         self.link.set(status);
         match status {
-            LinkStatus::Live | LinkStatus::Blocked | LinkStatus::Refused(_) => self.flush_outbox(),
+            ConnectionStatus::Live | ConnectionStatus::Blocked | ConnectionStatus::Refused(_) => self.flush_outbox(),
             _ => self.outbox.update(|outbox| outbox.connection_lost()),
         }
     }

@@ -5,9 +5,9 @@ use leptos::task::spawn_local;
 
 use super::{FormNotice, RoomState};
 use crate::api::{self, ApiError, PostMessage};
-use crate::client::connection::LinkHandle;
+use crate::client::connection::ConnectionHandle;
 use crate::client::{history, local_time, storage};
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::model::conversation::outbox::{Outbox, OutgoingPost};
 use crate::model::conversation::timeline::Timeline;
 use crate::model::text;
@@ -79,7 +79,7 @@ impl RoomState {
 
     /// Sends what may be sent now. Without a connection the next attempt is made at once, whatever the back-off says.
     pub(super) fn send_soon(self) {
-        self.quietly(|quiet| quiet.handle.iter().for_each(LinkHandle::hasten));
+        self.quietly(|quiet| quiet.handle.iter().for_each(ConnectionHandle::hasten));
         self.flush_outbox();
     }
 
@@ -95,7 +95,8 @@ impl RoomState {
     /// Sends what may be sent now, of all rooms.
     pub(super) fn flush_outbox(self) {
         let status = self.link.get_untracked();
-        let can_send = matches!(status, LinkStatus::Live | LinkStatus::Blocked | LinkStatus::Refused(_));
+        let can_send =
+            matches!(status, ConnectionStatus::Live | ConnectionStatus::Blocked | ConnectionStatus::Refused(_));
         // What waits is not sent by nobody: it waits for a name.
         if !can_send || self.me.with_untracked(Option::is_none) {
             return;
@@ -114,8 +115,8 @@ impl RoomState {
         });
     }
 
-    fn send(self, line: OutgoingPost, status: LinkStatus) {
-        if status != LinkStatus::Live || !self.is_open(&line.room) {
+    fn send(self, line: OutgoingPost, status: ConnectionStatus) {
+        if status != ConnectionStatus::Live || !self.is_open(&line.room) {
             spawn_local(self.post(line));
             return;
         }
@@ -130,7 +131,7 @@ impl RoomState {
         let arguments = [("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("body", &body)];
         match api::call::<PostMessage, _>(&arguments).await {
             Ok(posted) => {
-                if self.is_open(&room) && self.link.get_untracked() == LinkStatus::Blocked {
+                if self.is_open(&room) && self.link.get_untracked() == ConnectionStatus::Blocked {
                     self.fetch_newest(&room).await;
                 }
                 self.acked(&room, id, posted.seq, posted.at_ms);

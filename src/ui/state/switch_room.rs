@@ -7,7 +7,7 @@ use super::{ReachBack, RoomState};
 use crate::api::{self, CreateRoom};
 use crate::client::navigation;
 use crate::model::address;
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::model::conversation::roster::Roster;
 use crate::model::conversation::timeline::Timeline;
 use crate::model::conversation::typing::Typing;
@@ -31,7 +31,7 @@ pub const HELD_ROOMS_MAX: usize = 5;
 impl RoomState {
     /// The reader wants another room.
     pub fn open_room(self, slug: &RoomSlug) -> Follow {
-        if matches!(self.link.get_untracked(), LinkStatus::Blocked | LinkStatus::Ended { .. }) {
+        if matches!(self.link.get_untracked(), ConnectionStatus::Blocked | ConnectionStatus::Ended { .. }) {
             return Follow::ByLink;
         }
         let known = self.rooms.with_untracked(|rooms| rooms.iter().find(|room| room.slug == *slug).cloned());
@@ -41,7 +41,7 @@ impl RoomState {
             navigation::push_room(slug);
         }
         // A room that was gone may have been made again.
-        if !is_open || matches!(self.link.get_untracked(), LinkStatus::Refused(_)) {
+        if !is_open || matches!(self.link.get_untracked(), ConnectionStatus::Refused(_)) {
             self.enter(room);
         }
         Follow::InPage
@@ -157,7 +157,7 @@ impl RoomState {
 
     /// Whether the server is out of reach, so that leaving the page would lead nowhere.
     fn is_away(self) -> bool {
-        matches!(self.link.get_untracked(), LinkStatus::Offline { .. } | LinkStatus::Reconnecting { .. })
+        matches!(self.link.get_untracked(), ConnectionStatus::Offline { .. } | ConnectionStatus::Reconnecting { .. })
     }
 
     /// Whether the page may be left for another one now; if not, says why.

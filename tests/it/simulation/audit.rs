@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use teahouse::model::connection::LinkStatus;
+use teahouse::model::connection::ConnectionStatus;
 use teahouse::model::conversation::timeline::Entry;
 use teahouse::protocol::{
     Backlog, CloseCode, Event, EventBody, HistoryItem, LogEvent, PostId, ReactionSummary, UserId,
@@ -175,8 +175,8 @@ pub fn finally(world: &World) -> Result<(), String> {
 fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), String> {
     let name = &client.me.nickname;
     let log = disk.log(&client.room);
-    if client.link.status() != LinkStatus::Live {
-        return Err(format!("{name} does not come back: {:?}", client.link.status()));
+    if client.connection.status() != ConnectionStatus::Live {
+        return Err(format!("{name} does not come back: {:?}", client.connection.status()));
     }
     if client.timeline.cursor().epoch != disk.epoch {
         return Err(format!("{name} shows another history"));

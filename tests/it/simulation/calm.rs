@@ -1,6 +1,6 @@
 //! The world without faults, in which everything must come right.
 
-use teahouse::model::connection::Input as LinkInput;
+use teahouse::model::connection::Input as ConnectionInput;
 use teahouse::server::log::EventRange;
 
 use super::audit;
@@ -24,7 +24,7 @@ impl World {
 
     /// Nothing breaks any more, and everybody does what they do, until everything is right.
     pub(super) fn come_right(&mut self) -> Result<(), String> {
-        (0..CLIENTS).for_each(|client| self.feed(client, LinkInput::Online));
+        (0..CLIENTS).for_each(|client| self.feed(client, ConnectionInput::Online));
         let end = self.now_ms + SETTLING_MS;
         loop {
             for _ in 0..8 {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use teahouse::model::connection::{Input, Link, LinkStatus, Output};
+use teahouse::model::connection::{Connection, ConnectionStatus, Input, Output};
 use teahouse::model::conversation::outbox::{KeptPost, Outbox, OutgoingPost};
 use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::{
@@ -25,7 +25,7 @@ pub struct Acked {
 pub struct Client {
     pub me: Person,
     pub room: RoomSlug,
-    pub link: Link,
+    pub connection: Connection,
     pub timeline: Timeline,
     pub outbox: Outbox,
     /// Browser storage: what a reload leaves.
@@ -48,7 +48,7 @@ impl Client {
         let timeline = Timeline::new(page);
         let tab = TabId::parse(&format!("tab-{}", me.id)).unwrap();
         Self {
-            link: Link::new(tab, room.clone(), Some(timeline.cursor().clone())),
+            connection: Connection::new(tab, room.clone(), Some(timeline.cursor().clone())),
             timeline,
             outbox: Outbox::default(),
             kept: HashMap::new(),
@@ -101,16 +101,16 @@ impl Client {
         self.flush(now);
     }
 
-    /// Feeds the link, and does what the driver and the page do with what comes out.
+    /// Feeds the connection, and does what the driver and the page do with what comes out.
     pub fn step(&mut self, input: Input, now: i64) {
         // The page's chance is of no use to a script: half of every wait.
-        for output in self.link.step(input, at(now), 0.5) {
+        for output in self.connection.step(input, at(now), 0.5) {
             match output {
                 Output::OpenSocket => self.wishes.push(Wish::OpenSocket),
                 Output::CloseSocket => self.wishes.push(Wish::CloseSocket),
                 Output::Send(command) => self.wishes.push(Wish::Send(serde_json::to_string(&command).unwrap())),
                 Output::Wait { ms } => self.link_alarm = Some(now + i64::from(ms)),
-                Output::Status(LinkStatus::Live) => self.flush(now),
+                Output::Status(ConnectionStatus::Live) => self.flush(now),
                 Output::Status(_) => self.outbox.connection_lost(),
                 Output::Deliver(event) => self.event(*event, now),
                 Output::CaughtUp { .. } => {}
@@ -190,7 +190,7 @@ impl Client {
     }
 
     fn flush(&mut self, now: i64) {
-        if self.link.status() != LinkStatus::Live {
+        if self.connection.status() != ConnectionStatus::Live {
             return;
         }
         if let Some(line) = self.outbox.next_to_send(at(now)) {

@@ -1,6 +1,6 @@
 //! What breaks: connections, the server, a page, the operator's disk; and crowds that are no fault but feel like one.
 
-use teahouse::model::connection::Input as LinkInput;
+use teahouse::model::connection::Input as ConnectionInput;
 use teahouse::protocol::{EventBody, Message, Origin, Person, PostId, RoomSlug, UserId};
 use teahouse::server::edge::connection::member::Input;
 use teahouse::server::ground::clock;
@@ -27,7 +27,7 @@ impl World {
             wire.is_held = false;
         }
         if how != 0 && was_held {
-            self.feed(client, LinkInput::Closed { code: 1006 });
+            self.feed(client, ConnectionInput::Closed { code: 1006 });
         }
     }
 
@@ -39,7 +39,7 @@ impl World {
         drop(wires);
         (self.app, self.store) = start_server(&self.disk);
         for client in held {
-            self.feed(client, LinkInput::Closed { code: 1006 });
+            self.feed(client, ConnectionInput::Closed { code: 1006 });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::slice::Iter;
 
-use teahouse::model::connection::Input as LinkInput;
+use teahouse::model::connection::Input as ConnectionInput;
 
 use super::network::{Fate, Weather};
 use super::world::{CLIENTS, World};
@@ -76,7 +76,8 @@ impl World {
             }
             95 => {
                 let (client, input) = (script.next(CLIENTS)?, script.next(3)?);
-                let input = [LinkInput::Offline, LinkInput::Online, LinkInput::Attended][input].clone();
+                let input =
+                    [ConnectionInput::Offline, ConnectionInput::Online, ConnectionInput::Attended][input].clone();
                 self.feed(client, input);
             }
             96 => self.burst(),

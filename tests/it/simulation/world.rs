@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use teahouse::model::connection::Input as LinkInput;
+use teahouse::model::connection::Input as ConnectionInput;
 use teahouse::protocol::{CloseCode, Event, RoomSlug, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};
@@ -85,7 +85,7 @@ impl World {
             ledger: audit::Ledger::default(),
         };
         for client in 0..CLIENTS {
-            world.feed(client, LinkInput::Start);
+            world.feed(client, ConnectionInput::Start);
         }
         // Faults are of interest to those who are in a conversation.
         (0..8).for_each(|_| world.bustle(&mut Weather::fair()));
@@ -110,7 +110,7 @@ impl World {
         self.grant(client);
     }
 
-    pub(super) fn feed(&mut self, client: usize, input: LinkInput) {
+    pub(super) fn feed(&mut self, client: usize, input: ConnectionInput) {
         self.clients[client].step(input, self.now_ms);
         self.grant(client);
     }
@@ -155,7 +155,7 @@ impl World {
             wire.server = ServerEnd::Open(Box::new(Member::new(Arc::clone(&self.app), Arc::new(sendq), caller, now)));
             if wire.is_held {
                 let client = wire.client;
-                self.feed(client, LinkInput::Opened);
+                self.feed(client, ConnectionInput::Opened);
             }
             return;
         }
@@ -182,11 +182,11 @@ impl World {
                 Downward::Frame(frame) => {
                     let event: Event = serde_json::from_str(&frame).expect("the server speaks the protocol");
                     self.ledger.hears(&self.clients[client], &event);
-                    self.feed(client, LinkInput::Frame(Box::new(event)));
+                    self.feed(client, ConnectionInput::Frame(Box::new(event)));
                 }
                 Downward::Close(code) => {
                     self.held(client).for_each(|wire| wire.is_held = false);
-                    self.feed(client, LinkInput::Closed { code });
+                    self.feed(client, ConnectionInput::Closed { code });
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The page without a browser: its own state machines (`link`, `outbox`, `timeline`) over a real socket, moved as
+//! The page without a browser: its own state machines (`connection`, `outbox`, `timeline`) over a real socket, moved as
 //! `client::connection` and `ui::state` move them. Decides nothing by itself. The program in `tests/crowds` uses it too.
 
 use std::io;
@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
-use teahouse::model::connection::{Input, Link, LinkStatus, Output};
+use teahouse::model::connection::{Connection, ConnectionStatus, Input, Output};
 use teahouse::model::conversation::outbox::Outbox;
 use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
 use teahouse::protocol::limits::SUBPROTOCOL;
@@ -74,7 +74,7 @@ impl Door {
 
 /// One tab that shows one room.
 pub struct Page {
-    pub link: Link,
+    pub connection: Connection,
     pub timeline: Option<Timeline>,
     pub outbox: Outbox,
     door: Door,
@@ -82,7 +82,7 @@ pub struct Page {
     chance: fn() -> f64,
     room: RoomSlug,
     socket: Wire,
-    /// When the link's timer rings.
+    /// When the connection's timer rings.
     alarm: Option<Instant>,
     me: Option<Person>,
 }
@@ -98,7 +98,7 @@ impl Page {
     /// A page that has just been loaded. It goes on only as long as [`Page::turn`] is called again and again.
     pub async fn new(door: Door, room: RoomSlug, tab: &str, chance: fn() -> f64) -> Self {
         let mut page = Self {
-            link: Link::new(TabId::parse(tab).unwrap(), room.clone(), None),
+            connection: Connection::new(TabId::parse(tab).unwrap(), room.clone(), None),
             timeline: None,
             outbox: Outbox::default(),
             door,
@@ -128,10 +128,10 @@ impl Page {
         self.step(Input::Closed { code: ABNORMAL_CLOSURE }).await;
     }
 
-    /// Waits for the next thing that happens, and does what follows from it. Returns what the link was told; nothing when
+    /// Waits for the next thing that happens, and does what follows from it. Returns what the connection was told; nothing when
     /// only a line was sent again.
     pub async fn turn(&mut self) -> Option<Input> {
-        let unanswered = self.outbox.wait_ms(now()).filter(|_| self.link.status() == LinkStatus::Live);
+        let unanswered = self.outbox.wait_ms(now()).filter(|_| self.connection.status() == ConnectionStatus::Live);
         let flush_at = Instant::now() + unanswered.map_or(FAR_AWAY, |ms| Duration::from_millis(ms.max(1).into()));
         let alarm = self.alarm.unwrap_or_else(|| Instant::now() + FAR_AWAY);
         let input = tokio::select! {
@@ -155,7 +155,7 @@ impl Page {
     }
 
     async fn step(&mut self, input: Input) {
-        for output in self.link.step(input, now(), (self.chance)()) {
+        for output in self.connection.step(input, now(), (self.chance)()) {
             self.act(&output).await;
         }
         self.flush().await;
@@ -167,13 +167,13 @@ impl Page {
             Output::CloseSocket => self.socket = Wire::None,
             Output::Send(command) => self.send(command).await,
             Output::Wait { ms } => self.alarm = Some(Instant::now() + Duration::from_millis(u64::from(*ms))),
-            Output::Status(LinkStatus::Live) | Output::CaughtUp { .. } => {}
+            Output::Status(ConnectionStatus::Live) | Output::CaughtUp { .. } => {}
             Output::Status(_) => self.outbox.connection_lost(),
             Output::Deliver(event) => self.event(event),
         }
     }
 
-    /// Sends a frame past the link, if there is a connection.
+    /// Sends a frame past the machine, if there is a connection.
     pub async fn send(&mut self, command: &Command) {
         if let Wire::Open(socket) = &mut self.socket {
             // A failure shows itself to the reading side.
@@ -183,13 +183,13 @@ impl Page {
 
     /// Sends the line whose turn it is.
     async fn flush(&mut self) {
-        if self.link.status() != LinkStatus::Live {
+        if self.connection.status() != ConnectionStatus::Live {
             return;
         }
         let Some(line) = self.outbox.next_to_send(now()) else { return };
         let (id, body) = (line.post_id.clone(), line.body.clone());
         let command = Command::Post { room: self.room.clone(), id, body };
-        for output in self.link.step(Input::Send(command), now(), (self.chance)()) {
+        for output in self.connection.step(Input::Send(command), now(), (self.chance)()) {
             self.act(&output).await;
         }
     }

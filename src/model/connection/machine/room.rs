@@ -1,16 +1,16 @@
 //! Transitions inside an open connection: greeted, joined, live, repaired; what is delivered and what is held back.
 
-use super::{Link, Phase, Turn, later};
+use super::{Connection, Phase, Step, later};
 use crate::model::connection::Output;
 use crate::protocol::event::RoomHead;
 use crate::protocol::{Backlog, Command, Cursor, ErrorCode, Event, LogEvent, Refusal, RoomSlug, Seq, Timestamp};
 
-impl Link {
-    pub(super) fn frame(&mut self, event: Event, turn: &mut Turn) {
+impl Connection {
+    pub(super) fn frame(&mut self, event: Event, step: &mut Step) {
         if !self.has_socket() {
             return;
         }
-        self.heard = turn.now;
+        self.heard = step.now;
         if room_of(&event).is_some_and(|room| *room != self.room) {
             // It was on its way when the reader left that room.
             return;
@@ -18,60 +18,60 @@ impl Link {
         match &event {
             Event::Welcome { heartbeat_ms, .. } => {
                 self.heartbeat_ms = *heartbeat_ms;
-                turn.deliver(event);
-                self.join(turn);
+                step.deliver(event);
+                self.join(step);
             }
             Event::Joined { summary, backlog, .. } => {
                 let new = self.new_events(summary.head, backlog);
                 // Where nothing was missed, the cursor stays where it was.
                 self.cursor = backlog.newest().or(self.cursor.take());
-                turn.deliver(event);
-                self.joined(new, turn);
+                step.deliver(event);
+                self.joined(new, step);
             }
             Event::Publication { event: entry, .. } => {
-                if self.admits(entry, turn) {
-                    turn.deliver(event);
+                if self.admits(entry, step) {
+                    step.deliver(event);
                 }
             }
             Event::Refused { refusal, .. } => {
-                self.refused(*refusal, turn);
-                turn.deliver(event);
+                self.refused(*refusal, step);
+                step.deliver(event);
             }
-            Event::Gap { .. } => self.fell_behind(turn),
-            Event::Heartbeat { heads } => self.heartbeat(heads, turn),
+            Event::Gap { .. } => self.fell_behind(step),
+            Event::Heartbeat { heads } => self.heartbeat(heads, step),
             Event::Reconnect { in_ms } => {
-                self.leave = Some(later(turn.now, i64::from(*in_ms)));
-                self.expect_restart(*in_ms, turn);
+                self.leave = Some(later(step.now, i64::from(*in_ms)));
+                self.expect_restart(*in_ms, step);
             }
             Event::Presence { .. }
             | Event::Typing { .. }
             | Event::Ack { .. }
             | Event::Nack { .. }
-            | Event::Rooms { .. } => turn.deliver(event),
+            | Event::Rooms { .. } => step.deliver(event),
         }
     }
 
-    pub(super) fn join(&mut self, turn: &mut Turn) {
-        self.phase = Phase::Joining { since: turn.now };
-        turn.send(Command::Join { room: self.room.clone(), cursor: self.cursor.clone() });
+    pub(super) fn join(&mut self, step: &mut Step) {
+        self.phase = Phase::Joining { since: step.now };
+        step.send(Command::Join { room: self.room.clone(), cursor: self.cursor.clone() });
     }
 
     /// Events are missing: the same join again brings them. Until it is answered, publications are not delivered, since
     /// the answer holds them too.
-    pub(super) fn repair(&mut self, live_since: Timestamp, turn: &mut Turn) {
-        self.phase = Phase::Repairing { since: turn.now, live_since };
-        turn.send(Command::Join { room: self.room.clone(), cursor: self.cursor.clone() });
+    pub(super) fn repair(&mut self, live_since: Timestamp, step: &mut Step) {
+        self.phase = Phase::Repairing { since: step.now, live_since };
+        step.send(Command::Join { room: self.room.clone(), cursor: self.cursor.clone() });
     }
 
-    pub(super) fn joined(&mut self, new: u64, turn: &mut Turn) {
+    pub(super) fn joined(&mut self, new: u64, step: &mut Step) {
         let since = match self.phase {
             Phase::Repairing { live_since, .. } | Phase::Live { since: live_since } => live_since,
-            _ => turn.now,
+            _ => step.now,
         };
         self.phase = Phase::Live { since };
         self.attempts = 0;
         if self.lost.take().is_some() {
-            turn.push(Output::CaughtUp { new });
+            step.push(Output::CaughtUp { new });
         }
     }
 
@@ -84,7 +84,7 @@ impl Link {
     }
 
     /// Whether a publication is the next one; moves the cursor if so, and repairs if something is missing before it.
-    pub(super) fn admits(&mut self, entry: &LogEvent, turn: &mut Turn) -> bool {
+    pub(super) fn admits(&mut self, entry: &LogEvent, step: &mut Step) -> bool {
         let (Phase::Live { since }, Some(cursor)) = (self.phase, &mut self.cursor) else {
             return false;
         };
@@ -93,41 +93,41 @@ impl Link {
             return true;
         }
         if entry.seq > cursor.seq {
-            self.repair(since, turn);
+            self.repair(since, step);
         }
         false
     }
 
-    pub(super) fn heartbeat(&mut self, heads: &[RoomHead], turn: &mut Turn) {
-        turn.send(Command::Heartbeat);
+    pub(super) fn heartbeat(&mut self, heads: &[RoomHead], step: &mut Step) {
+        step.send(Command::Heartbeat);
         let (Phase::Live { since }, Some(cursor)) = (self.phase, &self.cursor) else {
             return;
         };
         if heads.iter().any(|head| head.room == self.room && head.head > cursor.seq) {
-            self.repair(since, turn);
+            self.repair(since, step);
         }
     }
 
     /// Even when no event is missing: the server sends nothing more of the room before the next join. A join that is under
     /// way was sent after the gap arose, or is the answer to it.
-    pub(super) fn fell_behind(&mut self, turn: &mut Turn) {
+    pub(super) fn fell_behind(&mut self, step: &mut Step) {
         if let Phase::Live { since } = self.phase {
-            self.repair(since, turn);
+            self.repair(since, step);
         }
     }
 
-    pub(super) fn refused(&mut self, refusal: Refusal, turn: &mut Turn) {
+    pub(super) fn refused(&mut self, refusal: Refusal, step: &mut Step) {
         match self.phase {
             Phase::Joining { .. } | Phase::Repairing { .. } => {
-                let again = refusal.retry_after_ms.map(|ms| later(turn.now, i64::from(ms)));
+                let again = refusal.retry_after_ms.map(|ms| later(step.now, i64::from(ms)));
                 self.phase = Phase::Refused { refusal, again };
             }
-            Phase::Live { .. } if refusal.code == ErrorCode::NotJoined => self.join(turn),
+            Phase::Live { .. } if refusal.code == ErrorCode::NotJoined => self.join(step),
             _ => {}
         }
     }
 
-    pub(super) fn switch_room(&mut self, room: RoomSlug, cursor: Option<Cursor>, turn: &mut Turn) {
+    pub(super) fn switch_room(&mut self, room: RoomSlug, cursor: Option<Cursor>, step: &mut Step) {
         if room == self.room && !matches!(self.phase, Phase::Refused { .. }) {
             return;
         }
@@ -135,22 +135,22 @@ impl Link {
         self.cursor = cursor;
         match self.phase {
             Phase::Joining { .. } | Phase::Repairing { .. } | Phase::Live { .. } => {
-                turn.send(Command::Leave { room: left });
-                self.join(turn);
+                step.send(Command::Leave { room: left });
+                self.join(step);
             }
-            Phase::Refused { .. } => self.join(turn),
+            Phase::Refused { .. } => self.join(step),
             _ => {}
         }
     }
 
-    pub(super) fn send(&mut self, command: Command, turn: &mut Turn) {
+    pub(super) fn send(&mut self, command: Command, step: &mut Step) {
         let joined = matches!(self.phase, Phase::Live { .. } | Phase::Repairing { .. });
         let here = match &command {
             Command::Post { room, .. } | Command::Typing { room } => *room == self.room,
             _ => false,
         };
         if joined && here {
-            turn.send(command);
+            step.send(command);
         }
     }
 }

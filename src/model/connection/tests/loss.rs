@@ -25,7 +25,7 @@ fn after_a_loss_the_room_catches_up_and_says_how_much_it_missed() {
     let since = Timestamp::from_unix_ms(bench.now);
     assert_eq!(bench.feed(Input::Closed { code: 1006 }), "Reconnecting");
     let at = Timestamp::from_unix_ms(bench.now + 500);
-    assert_eq!(bench.link.status(), LinkStatus::Reconnecting { attempt: 1, at, since });
+    assert_eq!(bench.connection.status(), ConnectionStatus::Reconnecting { attempt: 1, at, since });
     bench.sleep(500);
     assert_eq!(bench.feed(Input::Opened), "hello");
     assert_eq!(bench.feed(welcome()), "deliver, join lobby 5");
@@ -120,7 +120,7 @@ fn every_close_code_is_treated_as_its_class_says() {
     for code in CloseCode::ALL {
         let mut bench = Bench::live();
         bench.feed(Input::Closed { code: code.number() });
-        let ended = bench.link.status() == LinkStatus::Ended { code: code.number() };
+        let ended = bench.connection.status() == ConnectionStatus::Ended { code: code.number() };
         assert_eq!(ended, code.number() >= 4100, "{code:?}");
         bench.feed(Input::Attended);
         assert_eq!(ended, bench.sleep(3_600_000).is_empty(), "{code:?}: an end is an end, and everything else is not");
@@ -132,11 +132,11 @@ fn without_a_network_the_page_says_since_when_and_comes_back_soon_after() {
     let mut bench = Bench::live();
     let since = Timestamp::from_unix_ms(bench.now);
     assert_eq!(bench.feed(Input::Offline), "close, Offline");
-    assert_eq!(bench.link.status(), LinkStatus::Offline { since });
+    assert_eq!(bench.connection.status(), ConnectionStatus::Offline { since });
     bench.sleep(500);
     bench.feed(Input::Closed { code: 1006 });
     bench.feed(Input::Closed { code: 1006 });
-    assert_eq!(bench.link.status(), LinkStatus::Offline { since }, "still");
+    assert_eq!(bench.connection.status(), ConnectionStatus::Offline { since }, "still");
     for _ in 0..5 {
         bench.sleep(30_000);
         bench.feed(Input::Closed { code: 1006 });
@@ -160,5 +160,5 @@ fn three_attempts_that_never_opened_mean_that_something_blocks_websockets() {
         once_open.feed(Input::Closed { code: 1006 });
         once_open.sleep(30_000);
     }
-    assert_ne!(once_open.link.status(), LinkStatus::Blocked, "it worked before: the server is away");
+    assert_ne!(once_open.connection.status(), ConnectionStatus::Blocked, "it worked before: the server is away");
 }

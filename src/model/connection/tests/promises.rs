@@ -27,7 +27,7 @@ fn any_input() -> impl Strategy<Value = Input> {
 
 proptest! {
     /// Whatever comes: a line goes out only into a room that was joined on this very connection, publications come
-    /// gapless, there is one socket at most, and when the environment behaves again the link becomes live.
+    /// gapless, there is one socket at most, and when the environment behaves again the connection becomes live.
     #[test]
     fn the_link_keeps_its_promises(inputs in proptest::collection::vec((any_input(), 0_i64..40_000), 0..60)) {
         let mut bench = Bench::new();
@@ -82,10 +82,10 @@ proptest! {
                     _ => {}
                 }
             }
-            if bench.link.status() == LinkStatus::Live {
+            if bench.connection.status() == ConnectionStatus::Live {
                 break;
             }
         }
-        prop_assert_eq!(bench.link.status(), LinkStatus::Live);
+        prop_assert_eq!(bench.connection.status(), ConnectionStatus::Live);
     }
 }

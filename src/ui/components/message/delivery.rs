@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::local_time;
-use crate::model::connection::LinkStatus;
+use crate::model::connection::ConnectionStatus;
 use crate::model::rows::{Delivery, Line, LineId, Ownership};
 use crate::protocol::{ErrorCode, PostId, Refusal};
 use crate::ui::i18n::{self, fill};
@@ -38,7 +38,7 @@ fn waiting(state: RoomState) -> String {
     if state.me.with(Option::is_none) {
         return i18n::refusal(state.language, Refusal::permanent(ErrorCode::NicknameRequired));
     }
-    if !matches!(state.link.get(), LinkStatus::Live | LinkStatus::Blocked | LinkStatus::Refused(_)) {
+    if !matches!(state.link.get(), ConnectionStatus::Live | ConnectionStatus::Blocked | ConnectionStatus::Refused(_)) {
         return words.waiting.to_owned();
     }
     state.outbox.with(|outbox| outbox.pause()).map_or_else(
