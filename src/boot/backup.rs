@@ -11,7 +11,7 @@ use crate::protocol::Timestamp;
 use crate::server::config::Config;
 use crate::server::ground::clock;
 use crate::server::log::sqlite::backup::{
-    self, BackupError, Contents, Interruption, News, Ownership, Restored, Sessions,
+    self, BackupError, BackupProgress, Contents, Interruption, Ownership, Restored, Sessions,
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -79,11 +79,15 @@ fn watch_signals(interruption: Interruption) -> io::Result<()> {
     Ok(())
 }
 
-fn in_words(news: News) -> String {
+fn in_words(news: BackupProgress) -> String {
     match news {
-        News::Copied { bytes, most } => format!("copied {} of at most {} MiB", bytes / MIB, most.div_ceil(MIB)),
-        News::Removed(path) => format!("removed {}, which a backup that was cut off had left behind", path.display()),
-        News::LeftBehind(path) => {
+        BackupProgress::Copied { bytes, most } => {
+            format!("copied {} of at most {} MiB", bytes / MIB, most.div_ceil(MIB))
+        }
+        BackupProgress::Removed(path) => {
+            format!("removed {}, which a backup that was cut off had left behind", path.display())
+        }
+        BackupProgress::LeftBehind(path) => {
             format!("{} seems to be of a backup that was cut off; remove it if so", path.display())
         }
     }

@@ -13,7 +13,7 @@ use crate::server::delivery::hub::Hub;
 use crate::server::delivery::recent_pages::RecentPages;
 use crate::server::delivery::room_list::RoomList;
 use crate::server::ground::names::ReservedNames;
-use crate::server::limits::{Address, ClientLimits, Payer, PersonKey, Turns};
+use crate::server::limits::{Address, ClientLimits, FairPermits, Payer, PersonKey};
 use crate::server::log::{Guest, Store};
 use crate::server::net::origin::OriginPolicy;
 use crate::server::people::live_names::LiveNames;
@@ -48,7 +48,7 @@ pub struct App {
     identity_changes: AtomicU64,
     /// A turn for each of those who come in: of ten thousand at once a few are let in at a time, so that nobody who is in
     /// already waits behind them.
-    pub arrivals: Turns,
+    pub arrivals: FairPermits,
     /// What people who come in read over and over.
     pub recent_pages: RecentPages,
     /// Which rooms there are, for those who come in.
@@ -78,7 +78,7 @@ impl App {
             limits: Arc::new(ClientLimits::new(&config.limits)),
             origins: OriginPolicy::new(&config.server),
             identity_changes: AtomicU64::new(0),
-            arrivals: Turns::new(&config.limits),
+            arrivals: FairPermits::new(&config.limits),
             recent_pages: RecentPages::new(config.rooms.recent_pages),
             room_list: RoomList::new(config.rooms.room_list_tick),
             drain: CancellationToken::new(),

@@ -21,7 +21,7 @@ mod value;
 mod web_origin;
 
 pub use command_line::{Command, CommandLine};
-pub use error::{ConfigError, Contradiction, Place};
+pub use error::{ConfigError, Contradiction, SettingSource};
 pub use log_filter::LogFilterFault;
 pub use sections::{LimitsConfig, RoomsConfig, ServerConfig, StoreConfig};
 pub use setting::{Setting, Unit, Zero};

@@ -1,5 +1,6 @@
-//! What a person, an address and a network may cost: the one place that decides it. `table` names every limited action with
-//! its rate, burst, setting and refusal; `budgets` counts how often, `places` how many connections at once, `turns` how many may come in at once, `attacks` tells the log.
+//! What a person, an address and a network may cost: the one module that decides it. `table` names every limited action
+//! with its rate, burst, setting and refusal. `budgets` counts how often, `connection_slots` counts open connections,
+//! `permits` shares the work of arrivals fairly, and `attacks` logs what was refused.
 //! Not here: limits of size (`model::text`, `websocket`), which depend on nobody.
 //!
 //! Who may use it: everything right of `limits` in `server`. A new limited action is a row in `table`, and one call of
@@ -9,9 +10,9 @@ mod address;
 mod attacks;
 mod bucket;
 mod budgets;
-mod places;
+mod connection_slots;
+mod permits;
 mod table;
-mod turns;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -20,9 +21,9 @@ pub use address::{Address, Network};
 pub use attacks::{Attack, Attacks};
 pub use bucket::{Rate, TokenBucket, TooFast};
 pub use budgets::{Payer, PersonKey};
-pub use places::{Crowded, GiveWay, Place, PlaceLimits, Places};
+pub use connection_slots::{ConnectionLimits, ConnectionSlot, ConnectionSlots, GiveWay, TooManyConnections};
+pub use permits::{FairPermits, Permit};
 pub use table::Action;
-pub use turns::{Turn, Turns};
 
 use crate::protocol::Refusal;
 use crate::server::config::LimitsConfig;
@@ -34,7 +35,7 @@ pub struct ClientLimits {
     budgets: Mutex<Budgets>,
     /// The actions that some budget counts: all others are free, and take no lock.
     counted: Vec<Action>,
-    places: Arc<Places>,
+    slots: Arc<ConnectionSlots>,
     /// What was refused; whoever refuses for a reason of its own notes it here.
     pub attacks: Attacks,
 }
@@ -43,7 +44,7 @@ pub struct ClientLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Excess {
     /// There are too many at once.
-    Crowded(Crowded),
+    TooManyConnections(TooManyConnections),
     /// There were too many in a short time; with the wait.
     TooFast(Refusal),
 }
@@ -56,7 +57,7 @@ impl ClientLimits {
         Self {
             counted: Action::ALL.iter().copied().filter(|action| budgets.count(*action)).collect(),
             budgets: Mutex::new(budgets),
-            places: Arc::new(Places::new(PlaceLimits::new(limits))),
+            slots: Arc::new(ConnectionSlots::new(ConnectionLimits::new(limits))),
             attacks: Attacks::default(),
         }
     }
@@ -87,34 +88,34 @@ impl ClientLimits {
         })
     }
 
-    /// Takes a place for a connection that was just accepted, and has it paid for. `owner` is none for one of a trusted
+    /// Takes a slot for a connection that was just accepted, and has it paid for. `owner` is none for one of a trusted
     /// proxy, whose connections are free.
     ///
     /// # Errors
     /// [`Excess`] when its owner opens too many in too short a time, or nobody can give way.
-    pub fn enter(&self, owner: Option<Address>) -> Result<Place, Excess> {
+    pub fn enter(&self, owner: Option<Address>) -> Result<ConnectionSlot, Excess> {
         if let Some(owner) = owner {
             self.charge(Action::Connect, &owner.into()).map_err(Excess::TooFast)?;
         }
-        let place = self.places.enter(owner).inspect_err(|crowded| self.note_crowded(*crowded, owner));
-        place.map_err(Excess::Crowded)
+        let slot = self.slots.enter(owner).inspect_err(|crowded| self.note_crowded(*crowded, owner));
+        slot.map_err(Excess::TooManyConnections)
     }
 
     /// Counts a connection for the client whose request it has in hand, from now on, and has the request paid for.
     ///
     /// # Errors
     /// [`Excess`] when the client sends too many in too short a time, or has as many connections as it may.
-    pub fn begin(&self, place: &Place, owner: Address) -> Result<(), Excess> {
+    pub fn begin(&self, slot: &ConnectionSlot, owner: Address) -> Result<(), Excess> {
         self.charge(Action::Request, &owner.into()).map_err(Excess::TooFast)?;
-        let begun = place.begin(owner).inspect_err(|crowded| self.note_crowded(*crowded, Some(owner)));
-        begun.map_err(Excess::Crowded)
+        let begun = slot.begin(owner).inspect_err(|crowded| self.note_crowded(*crowded, Some(owner)));
+        begun.map_err(Excess::TooManyConnections)
     }
 
-    fn note_crowded(&self, crowded: Crowded, owner: Option<Address>) {
+    fn note_crowded(&self, crowded: TooManyConnections, owner: Option<Address>) {
         let attack = match crowded {
-            Crowded::Server => return,
-            Crowded::Address => Attack::TooManyConnections,
-            Crowded::Network => Attack::TooManyOfNetwork,
+            TooManyConnections::Server => return,
+            TooManyConnections::Address => Attack::TooManyConnections,
+            TooManyConnections::Network => Attack::TooManyOfNetwork,
         };
         if let Some(owner) = owner {
             self.attacks.note(attack, owner);

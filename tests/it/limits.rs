@@ -131,7 +131,7 @@ async fn a_handshake_is_paid_for_before_it_waits_for_its_turn() {
     })
     .await;
     let somebody = Address::of(Ipv4Addr::new(192, 0, 2, 1).into());
-    let turn = server.app().arrivals.turn(somebody).await.unwrap();
+    let turn = server.app().arrivals.permit(somebody).await.unwrap();
     let url = server.socket_url("/ws");
     let mut handshakes: FuturesUnordered<_> = (0..2).map(|_| Member::connect(&url, None, None)).collect();
     let refused = timeout(PATIENCE, handshakes.next()).await.expect("the second one waits, too").unwrap();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use leptos::config::Env;
 
 use super::environment::{Environment, WATCH};
-use super::error::{ConfigError, Place};
+use super::error::{ConfigError, SettingSource};
 use super::setting::{Setting, Zero};
 use super::value::Raw;
 use super::{CommandLine, Config, relations};
@@ -14,12 +14,18 @@ use super::{CommandLine, Config, relations};
 pub(super) struct Draft {
     pub(super) config: Config,
     /// By `section.key`. What is missing is a default.
-    places: HashMap<String, Place>,
+    places: HashMap<String, SettingSource>,
 }
 
 impl Draft {
     /// Sets one value. `found` is the value as somebody wrote it.
-    pub(super) fn set(&mut self, setting: &Setting, raw: &Raw, found: &str, place: Place) -> Result<(), ConfigError> {
+    pub(super) fn set(
+        &mut self,
+        setting: &Setting,
+        raw: &Raw,
+        found: &str,
+        place: SettingSource,
+    ) -> Result<(), ConfigError> {
         let invalid = |expected| ConfigError::Invalid {
             place: place.clone(),
             key: setting.path(),
@@ -48,7 +54,7 @@ impl Draft {
         for setting in Setting::all() {
             let name = setting.environment_name();
             if let Some(text) = environment.get(&name) {
-                self.set_untyped(setting, text.to_owned(), Place::Environment(name))?;
+                self.set_untyped(setting, text.to_owned(), SettingSource::Environment(name))?;
             }
         }
         Ok(())
@@ -58,7 +64,7 @@ impl Draft {
         for (flag, path, text) in command_line.settings() {
             let setting = Setting::all().find(|setting| setting.path() == path).expect("a flag names a setting");
             if let Some(text) = text {
-                self.set_untyped(setting, text.to_owned(), Place::Flag(flag))?;
+                self.set_untyped(setting, text.to_owned(), SettingSource::Flag(flag))?;
             }
         }
         Ok(())
@@ -72,11 +78,11 @@ impl Draft {
     }
 
     /// Where the value of `section.key` came from.
-    pub(super) fn place(&self, path: &str) -> Place {
-        self.places.get(path).cloned().unwrap_or(Place::Default)
+    pub(super) fn place(&self, path: &str) -> SettingSource {
+        self.places.get(path).cloned().unwrap_or(SettingSource::Default)
     }
 
-    fn set_untyped(&mut self, setting: &Setting, text: String, place: Place) -> Result<(), ConfigError> {
+    fn set_untyped(&mut self, setting: &Setting, text: String, place: SettingSource) -> Result<(), ConfigError> {
         let found = format!("{text:?}");
         self.set(setting, &Raw::Untyped(text), &found, place)
     }

@@ -8,7 +8,7 @@ use super::LogFilterFault;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SettingSource {
     /// A line of the file, counted from 1.
     File {
         /// As it was named on the command line.
@@ -45,7 +45,7 @@ pub enum ConfigError {
     #[error("{place}: this is not TOML: {message}. Mend this line; strings need quotes, and every key stands once.")]
     Syntax {
         /// The line.
-        place: Place,
+        place: SettingSource,
         /// What the parser said.
         message: String,
     },
@@ -53,7 +53,7 @@ pub enum ConfigError {
     #[error("{place}: unknown section or key \"{name}\".{} The sections are [leptos], [server], [store], [rooms] and [limits].", hint(nearest.as_deref()))]
     UnknownSection {
         /// The line.
-        place: Place,
+        place: SettingSource,
         /// What stands there.
         name: String,
         /// What may have been meant.
@@ -63,7 +63,7 @@ pub enum ConfigError {
     #[error("{place}: \"{section}\" is a section. Write [{section}] on a line of its own, and its keys below.")]
     NotASection {
         /// The line.
-        place: Place,
+        place: SettingSource,
         /// The section.
         section: &'static str,
     },
@@ -71,7 +71,7 @@ pub enum ConfigError {
     #[error("{place}: unknown key \"{key}\" in [{section}].{} Correct or remove the line; `teahouse settings` lists every key.", hint(nearest.as_deref()))]
     UnknownKey {
         /// The line.
-        place: Place,
+        place: SettingSource,
         /// The section.
         section: &'static str,
         /// What stands there.
@@ -97,7 +97,7 @@ pub enum ConfigError {
     #[error("{place}: {key} = {found}: expected {expected}. {}", or_default(default.as_deref()))]
     Invalid {
         /// Where.
-        place: Place,
+        place: SettingSource,
         /// `section.key`
         key: String,
         /// The value as written.
@@ -111,7 +111,7 @@ pub enum ConfigError {
     #[error("{place}: {key}: {problem}")]
     Contradiction {
         /// Where.
-        place: Place,
+        place: SettingSource,
         /// `section.key`
         key: String,
         /// What, and how to mend it.
@@ -169,7 +169,7 @@ pub enum Contradiction {
     EmptyTitle,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SettingSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, line } => write!(formatter, "{}, line {line}", path.display()),

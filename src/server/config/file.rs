@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::draft::Draft;
-use super::error::{ConfigError, Place};
+use super::error::{ConfigError, SettingSource};
 use super::nearest::nearest;
 use super::setting::Setting;
 use super::value::Raw;
@@ -88,8 +88,8 @@ impl ConfigFile {
         })
     }
 
-    fn place(&self, offset: usize) -> Place {
+    fn place(&self, offset: usize) -> SettingSource {
         let line = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
-        Place::File { path: self.path.clone(), line }
+        SettingSource::File { path: self.path.clone(), line }
     }
 }

@@ -1,7 +1,7 @@
 //! What the settings must be together, checked when all of them are known.
 
 use super::draft::Draft;
-use super::error::{ConfigError, Contradiction, Place};
+use super::error::{ConfigError, Contradiction, SettingSource};
 use super::{Config, Scheme, WebOrigin, limit, log_filter};
 
 /// Refuses values that cannot work together, with the place of the one to mend.
@@ -49,7 +49,7 @@ fn timeouts(draft: &Draft) -> Option<(&'static str, Contradiction)> {
     let limits = &draft.config.limits;
     limit(limits.idle_timeout).filter(|idle| limits.heartbeat.is_zero() || *idle <= limits.heartbeat)?;
     let (idle, heartbeat) = ("limits.idle_timeout_ms", "limits.heartbeat_ms");
-    let key = if draft.place(idle) == Place::Default { heartbeat } else { idle };
+    let key = if draft.place(idle) == SettingSource::Default { heartbeat } else { idle };
     let problem = Contradiction::IdleBeforeHeartbeat {
         idle_ms: limits.idle_timeout.as_millis(),
         heartbeat_ms: limits.heartbeat.as_millis(),

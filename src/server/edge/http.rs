@@ -45,7 +45,7 @@ pub fn router(app: &Arc<App>, pages: Router, refusal_pages: RefusalPages) -> Rou
         .layer(from_fn_with_state(Arc::clone(app), socket::plain_at_the_root))
         .merge(programs)
         .layer(from_fn_with_state(Arc::clone(app), guard::same_origin_to_change))
-        .layer(from_fn_with_state(Arc::clone(app), guard::in_turn))
+        .layer(from_fn_with_state(Arc::clone(app), guard::with_permit))
         .layer(from_fn_with_state(Arc::clone(app), host::ours))
         .layer(from_fn(host::named_once))
         .layer(from_fn_with_state(Arc::clone(app), guard::in_time))

@@ -1,6 +1,6 @@
 //! The one table of what is limited: each action, who pays for it, at which rate, and by which setting. A new feature adds
 //! a row here and its settings in `config`. Not here: the counting (`budgets`), how many connections may be open
-//! (`places`).
+//! (`connection_slots`).
 
 use super::bucket::Rate;
 use crate::protocol::ErrorCode;

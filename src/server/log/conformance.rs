@@ -1,5 +1,5 @@
 //! What every store promises, one function a promise, spoken to through the trait alone. An implementation joins by
-//! giving a [`Place`] to [`every_store_keeps_its_promises`].
+//! giving a [`Location`] to [`every_store_keeps_its_promises`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) mod reactions;
 pub(super) mod rooms;
 
 /// Where the store of one test lives. Opening it again finds what was written before.
-pub(super) trait Place: Sync {
+pub(super) trait Location: Sync {
     /// Opens the store with room for `write_queue` waiting writes.
     fn open(&self, write_queue: usize, sink: CommitSink) -> Pin<Box<dyn Future<Output = Arc<dyn Store>> + Send + '_>>;
 }
@@ -120,7 +120,7 @@ struct Subject {
 }
 
 impl Subject {
-    async fn open(place: &dyn Place) -> Self {
+    async fn open(place: &dyn Location) -> Self {
         let (sender, announced) = mpsc::unbounded_channel();
         // A test that is over does not listen any more.
         let sink = Box::new(move |committed| drop(sender.send(committed)));
@@ -136,7 +136,7 @@ struct Gated {
 }
 
 impl Gated {
-    async fn open(place: &dyn Place, write_queue: usize) -> Self {
+    async fn open(place: &dyn Location, write_queue: usize) -> Self {
         let (sender, announced) = mpsc::unbounded_channel();
         let (gate, opened) = std_mpsc::channel();
         let sink = Box::new(move |committed| {

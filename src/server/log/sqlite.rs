@@ -18,6 +18,7 @@ use crate::server::config::StoreConfig;
 pub mod backup;
 mod checkpoints;
 mod condition;
+mod database_files;
 mod guests;
 mod lineage;
 mod migrations;
@@ -28,7 +29,6 @@ mod queries;
 mod readers;
 mod rooms;
 mod rows;
-mod site;
 mod space;
 mod trouble;
 mod writer;
@@ -42,7 +42,7 @@ use condition::Condition;
 use guests::RemoveGuest;
 use readers::Readers;
 use rooms::RemoveEmptyRoom;
-use writer::{Desk, Writer};
+use writer::{Committer, Writer};
 
 /// The store. Dropped without `close`, it still writes what was queued, in the background.
 pub struct SqliteStore {
@@ -67,11 +67,11 @@ impl SqliteStore {
 
     /// Gives an open database its threads.
     fn start(database: open::Database, config: &StoreConfig, sink: CommitSink) -> Result<Self, OpenError> {
-        let open::Database { lock, writer, log, site, readers, epoch, instance } = database;
+        let open::Database { lock, writer, log, files, readers, epoch, instance } = database;
         let condition = Arc::<Condition>::default();
-        let desk = Desk::new(writer, log, site, lock, sink, Arc::clone(&condition), config);
-        let desk = desk.map_err(|source| OpenError::sqlite(&config.data, source))?;
-        let writer = Writer::start(desk, config).map_err(OpenError::NoThread)?;
+        let committer = Committer::new(writer, log, files, lock, sink, Arc::clone(&condition), config);
+        let committer = committer.map_err(|source| OpenError::sqlite(&config.data, source))?;
+        let writer = Writer::start(committer, config).map_err(OpenError::NoThread)?;
         let readers = Readers::start(readers, Arc::clone(&condition)).map_err(OpenError::NoThread)?;
         Ok(Self { epoch, instance, writer, readers, condition })
     }

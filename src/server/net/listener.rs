@@ -171,10 +171,10 @@ pub async fn serve(
             Ok((stream, peer)) => {
                 pause = Pause::default();
                 match client_limits.enter(acceptor.owner(peer)) {
-                    Ok(place) => {
-                        let shared = Arc::new(Shared { place, stages: Stages::default() });
+                    Ok(slot) => {
+                        let shared = Arc::new(Shared { slot, stages: Stages::default() });
                         let socket = Socket::new(stream, Arc::clone(&shared), write_timeout);
-                        tracker.spawn(Arc::clone(&acceptor).carry(socket, shared, peer));
+                        tracker.spawn(Arc::clone(&acceptor).serve(socket, shared, peer));
                     }
                     Err(excess) => overload.refuse(excess, stream, acceptor.scheme(), &tracker),
                 }

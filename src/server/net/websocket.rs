@@ -13,7 +13,7 @@
 //! - Memory follows what has arrived, never what a header announces, and ends at the limit; so does inflating.
 //!
 //! Order inside: `mask, close_code, extensions, inflate < error, permessage_deflate < frame, handshake < shared_frame,
-//! decoder < inbox, unwritten`.
+//! decoder < inbox, write_buffer`.
 
 mod close_code;
 mod decoder;
@@ -26,7 +26,7 @@ mod inflate;
 mod mask;
 mod permessage_deflate;
 mod shared_frame;
-mod unwritten;
+mod write_buffer;
 
 #[cfg(test)]
 mod properties;
@@ -44,4 +44,4 @@ pub use inbox::{Inbox, ReceiveError};
 pub use inflate::{InflateError, inflate};
 pub use permessage_deflate::{Agreement, NegotiationError, negotiate};
 pub use shared_frame::{Deflater, Form, SharedFrame};
-pub use unwritten::Unwritten;
+pub use write_buffer::WriteBuffer;

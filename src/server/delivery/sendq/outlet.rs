@@ -10,12 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::queue::{Outgoing, Queue, Signal};
 use crate::server::delivery::frame::Frame;
 use crate::server::net::listener::Socket;
-use crate::server::net::websocket::{Incoming, Unwritten};
+use crate::server::net::websocket::{Incoming, WriteBuffer};
 
 /// A socket, and the bytes that it was given and has not taken.
 pub(super) struct Outlet {
     socket: Socket,
-    unwritten: Unwritten,
+    write_buffer: WriteBuffer,
     state: State,
 }
 
@@ -31,7 +31,7 @@ enum State {
 
 impl Outlet {
     pub(super) fn new(socket: Socket) -> Self {
-        Self { socket, unwritten: Unwritten::default(), state: State::Open }
+        Self { socket, write_buffer: WriteBuffer::default(), state: State::Open }
     }
 
     /// Whether the socket may take a write now.
@@ -46,8 +46,8 @@ impl Outlet {
 
     /// Sends frames behind what is queued, as far as the socket takes them.
     pub(super) fn send(&mut self, queue: &mut Queue, frames: Frame, context: &mut Context<'_>) {
-        self.unwritten.extend(queue.take_frames().unwrap_or_default());
-        let written = self.unwritten.poll_send(&mut self.socket, context, frames);
+        self.write_buffer.extend(queue.take_frames().unwrap_or_default());
+        let written = self.write_buffer.poll_send(&mut self.socket, context, frames);
         self.note(&written);
     }
 
@@ -61,11 +61,11 @@ impl Outlet {
             return Poll::Ready(Err(kind.into()));
         }
         loop {
-            let written = self.unwritten.poll_write(&mut self.socket, context);
+            let written = self.write_buffer.poll_write(&mut self.socket, context);
             self.note(&written);
             ready!(written)?;
             match queue.take() {
-                Some(Outgoing::Frames(frames)) => self.unwritten.extend(frames),
+                Some(Outgoing::Frames(frames)) => self.write_buffer.extend(frames),
                 Some(Outgoing::Signal(signal)) => return Poll::Ready(Ok(Some(signal))),
                 None => return Poll::Ready(Ok(None)),
             }
@@ -74,12 +74,12 @@ impl Outlet {
 
     /// Answers a control frame by the next write.
     pub(super) fn reply(&mut self, incoming: &Incoming<'_>) {
-        self.unwritten.reply(incoming);
+        self.write_buffer.reply(incoming);
     }
 
     /// Appends a close frame, after which nothing is sent.
     pub(super) fn end(&mut self, close: Frame) {
-        self.unwritten.end(close);
+        self.write_buffer.end(close);
     }
 
     pub(super) fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {

@@ -53,10 +53,10 @@ pub async fn in_time(
     }
 }
 
-/// Lets in those who ask for a socket a few at a time. Only a handshake that can succeed takes a turn: what else comes
+/// Lets in those who ask for a socket a few at a time. Only a handshake that can succeed takes a permit: what else comes
 /// could keep it for as long as its client pleases, for instance with a body that never ends. It is paid for before it
 /// waits, so that a flood of handshakes does not queue in front of anybody.
-pub async fn in_turn(
+pub async fn with_permit(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
     request: Request,
@@ -69,8 +69,8 @@ pub async fn in_turn(
     if let Err(refusal) = app.limits.charge(Action::Handshake, &address.into()) {
         return HttpRefusal(refusal).into_response();
     }
-    match app.arrivals.turn(address).await {
-        Ok(_turn) => next.run(request).await,
+    match app.arrivals.permit(address).await {
+        Ok(_permit) => next.run(request).await,
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
 }

@@ -9,7 +9,7 @@ use crate::server::log::{AppendOutcome, CLOCK_JITTER_MS, Committed};
 const SENDERS: u64 = 8;
 const LINES_EACH: u64 = 40;
 
-pub async fn concurrent_senders_get_gapless_seqs_and_are_announced_in_their_order(place: &dyn Place) {
+pub async fn concurrent_senders_get_gapless_seqs_and_are_announced_in_their_order(place: &dyn Location) {
     let Subject { store, mut announced } = Subject::open(place).await;
     let senders = (0..SENDERS).map(|sender| {
         let store = Arc::clone(&store);
@@ -39,7 +39,7 @@ pub async fn concurrent_senders_get_gapless_seqs_and_are_announced_in_their_orde
     assert_eq!(seqs(&whole_log(&*store, "lobby").await)[1..], expected);
 }
 
-pub async fn a_retry_gets_the_first_place_and_writes_nothing(place: &dyn Place) {
+pub async fn a_retry_gets_the_first_place_and_writes_nothing(place: &dyn Location) {
     let Subject { store, mut announced } = Subject::open(place).await;
     let first = store.append(line("lobby", "ann", "id", "hello")).await.unwrap();
     store.append(line("lobby", "ann", "between", "a line between")).await.unwrap();
@@ -54,7 +54,7 @@ pub async fn a_retry_gets_the_first_place_and_writes_nothing(place: &dyn Place) 
     }
 }
 
-pub async fn one_id_names_one_post_only(place: &dyn Place) {
+pub async fn one_id_names_one_post_only(place: &dyn Location) {
     let Subject { store, .. } = Subject::open(place).await;
     store.create_room(new_room("garden", 1_000)).await.unwrap();
     store.append(line("lobby", "ann", "id", "hello")).await.unwrap();
@@ -65,14 +65,14 @@ pub async fn one_id_names_one_post_only(place: &dyn Place) {
     assert_eq!(store.room(&slug("garden")).await.unwrap().unwrap().head, Seq::new(1));
 }
 
-pub async fn the_same_id_of_another_author_is_another_post(place: &dyn Place) {
+pub async fn the_same_id_of_another_author_is_another_post(place: &dyn Location) {
     let Subject { store, .. } = Subject::open(place).await;
     store.append(line("lobby", "ann", "id", "hello")).await.unwrap();
     let other = store.append(line("lobby", "ben", "id", "good day")).await.unwrap();
     assert_eq!((other.outcome, other.seq), (AppendOutcome::Inserted, Seq::new(3)));
 }
 
-pub async fn a_refused_write_leaves_no_hole_and_its_companions_alone(place: &dyn Place) {
+pub async fn a_refused_write_leaves_no_hole_and_its_companions_alone(place: &dyn Location) {
     let mut gated = Gated::open(place, AMPLE_QUEUE).await;
     gated.stop_the_writer().await;
     let Gated { store, gate, mut announced } = gated;
@@ -98,7 +98,7 @@ pub async fn a_refused_write_leaves_no_hole_and_its_companions_alone(place: &dyn
     }
 }
 
-pub async fn an_answer_is_given_before_the_announcement_and_readable_during_it(place: &dyn Place) {
+pub async fn an_answer_is_given_before_the_announcement_and_readable_during_it(place: &dyn Location) {
     let Gated { store, gate, mut announced } = Gated::open(place, AMPLE_QUEUE).await;
     let answer = store.append(line("lobby", "ann", "id", "hello"));
     let Committed { room, event, .. } = announced.recv().await.unwrap();
@@ -109,7 +109,7 @@ pub async fn an_answer_is_given_before_the_announcement_and_readable_during_it(p
     drop(gate);
 }
 
-pub async fn a_write_whose_caller_went_away_still_happens(place: &dyn Place) {
+pub async fn a_write_whose_caller_went_away_still_happens(place: &dyn Location) {
     let Subject { store, mut announced } = Subject::open(place).await;
     drop(store.append(line("lobby", "ann", "id", "hello")));
     let event = announced.recv().await.unwrap().event;
@@ -117,7 +117,7 @@ pub async fn a_write_whose_caller_went_away_still_happens(place: &dyn Place) {
     assert_eq!(texts(&whole_log(&*store, "lobby").await), ["hello"]);
 }
 
-pub async fn a_clock_that_is_kept_right_never_goes_back_within_a_room(place: &dyn Place) {
+pub async fn a_clock_that_is_kept_right_never_goes_back_within_a_room(place: &dyn Location) {
     let Subject { store, .. } = Subject::open(place).await;
     store.create_room(new_room("garden", 500)).await.unwrap();
     let times = times_by_clock(&*store, "garden", &[5_000, 3_000, 6_000]).await;
@@ -129,7 +129,7 @@ pub async fn a_clock_that_is_kept_right_never_goes_back_within_a_room(place: &dy
 }
 
 /// What was written while the clock was a day ahead must not keep everything after it in the future.
-pub async fn a_clock_that_was_far_ahead_and_was_corrected_is_believed_again(place: &dyn Place) {
+pub async fn a_clock_that_was_far_ahead_and_was_corrected_is_believed_again(place: &dyn Location) {
     let Subject { store, .. } = Subject::open(place).await;
     let (today, tomorrow) = (100_000, 100_000 + 86_400_000);
     let times = times_by_clock(&*store, "lobby", &[today, tomorrow, today + 1, today + 2, today]).await;
@@ -150,7 +150,7 @@ async fn times_by_clock(store: &dyn Store, room: &str, clock: &[i64]) -> Vec<Tim
     times
 }
 
-pub async fn a_line_comes_back_as_it_was_written(place: &dyn Place) {
+pub async fn a_line_comes_back_as_it_was_written(place: &dyn Location) {
     let Subject { store, .. } = Subject::open(place).await;
     let program = Person { origin: Origin::Plain, ..person("program") };
     let text = "茶 🍵\nsecond line\0 'quoted' <b> \"twice\" \\".to_owned();
@@ -164,7 +164,7 @@ pub async fn a_line_comes_back_as_it_was_written(place: &dyn Place) {
     assert_eq!((read.by, read.id, read.body), (Some(written.by), Some(written.id), written.body));
 }
 
-pub async fn a_line_for_no_room_is_refused(place: &dyn Place) {
+pub async fn a_line_for_no_room_is_refused(place: &dyn Location) {
     let Subject { store, .. } = Subject::open(place).await;
     let answer = store.append(line("nowhere", "ann", "id", "hello")).await;
     assert!(matches!(answer, Err(StoreError::RoomNotFound(room)) if room == slug("nowhere")));
@@ -172,7 +172,7 @@ pub async fn a_line_for_no_room_is_refused(place: &dyn Place) {
     assert_eq!(corrected.outcome, AppendOutcome::Inserted, "a refused line does not use its id up");
 }
 
-pub async fn the_version_is_another_one_when_a_change_is_answered(place: &dyn Place) {
+pub async fn the_version_is_another_one_when_a_change_is_answered(place: &dyn Location) {
     let Subject { store, .. } = Subject::open(place).await;
     let mut versions = vec![store.version()];
     for number in 0..20 {

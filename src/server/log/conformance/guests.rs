@@ -45,7 +45,7 @@ fn conflict(outcome: Result<(), StoreError>) -> NameConflict {
     }
 }
 
-pub async fn a_guest_is_found_by_token_and_by_id(place: &dyn Place) {
+pub async fn a_guest_is_found_by_token_and_by_id(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann 茶", 1)).await.unwrap();
     let ann = store.guest_by_token(&[1; 32], at(1_000)).await.unwrap().unwrap();
@@ -56,7 +56,7 @@ pub async fn a_guest_is_found_by_token_and_by_id(place: &dyn Place) {
     assert_eq!(store.guest(&user("ben")).await.unwrap(), None);
 }
 
-pub async fn a_nickname_that_somebody_owns_is_refused(place: &dyn Place) {
+pub async fn a_nickname_that_somebody_owns_is_refused(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     store.put_guest(naming("ben", "Ben", 2)).await.unwrap();
@@ -69,7 +69,7 @@ pub async fn a_nickname_that_somebody_owns_is_refused(place: &dyn Place) {
     assert_eq!(opens(&*store, 3, 1_000).await, None);
 }
 
-pub async fn a_look_alike_of_an_owner_who_is_away_is_refused(place: &dyn Place) {
+pub async fn a_look_alike_of_an_owner_who_is_away_is_refused(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Alice", 1)).await.unwrap();
     for twin in ["AIice", "Al1ce", "Аlice"] {
@@ -81,7 +81,7 @@ pub async fn a_look_alike_of_an_owner_who_is_away_is_refused(place: &dyn Place) 
 }
 
 /// Whoever has a name that only a table finds near is neither refused nor removed, whether away for long or resting.
-pub async fn honest_names_that_differ_by_an_i_and_an_l_live_side_by_side(place: &dyn Place) {
+pub async fn honest_names_that_differ_by_an_i_and_an_l_live_side_by_side(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Lisa", 1)).await.unwrap();
     store.put_guest(naming("ben", "Ilsa", 2)).await.unwrap();
@@ -95,7 +95,7 @@ pub async fn honest_names_that_differ_by_an_i_and_an_l_live_side_by_side(place: 
     assert_eq!(opens(&*store, 1, 1_000).await.unwrap().1, "Lisa");
 }
 
-pub async fn a_new_nickname_frees_the_old_one(place: &dyn Place) {
+pub async fn a_new_nickname_frees_the_old_one(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     store.put_guest(naming("ann", "Anna", 2)).await.unwrap();
@@ -104,7 +104,7 @@ pub async fn a_new_nickname_frees_the_old_one(place: &dyn Place) {
     assert_eq!(opens(&*store, 3, 1_000).await.unwrap().1, "Ann");
 }
 
-pub async fn a_replaced_token_is_good_until_the_new_one_is_used(place: &dyn Place) {
+pub async fn a_replaced_token_is_good_until_the_new_one_is_used(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     store.touch_guest(used("ann", 1, 1_000)).await.unwrap();
@@ -121,7 +121,7 @@ pub async fn a_replaced_token_is_good_until_the_new_one_is_used(place: &dyn Plac
 }
 
 /// Both requests come with the same token and are given the same one.
-pub async fn two_changes_at_once_end_under_one_token(place: &dyn Place) {
+pub async fn two_changes_at_once_end_under_one_token(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     let change = |name| store.put_guest(Naming { replaces: Some([1; 32]), ..naming("ann", name, 2) });
@@ -138,7 +138,7 @@ pub async fn two_changes_at_once_end_under_one_token(place: &dyn Place) {
 }
 
 /// A request may wait for its body while the person signs out, or while a later token is given out.
-pub async fn a_token_that_is_over_changes_no_name(place: &dyn Place) {
+pub async fn a_token_that_is_over_changes_no_name(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     let change = |replaces, token| Naming { replaces: Some([replaces; 32]), ..naming("ann", "Anna", token) };
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
@@ -152,7 +152,7 @@ pub async fn a_token_that_is_over_changes_no_name(place: &dyn Place) {
     assert_eq!(opens(&*store, 4, 1_000).await, None, "signing out is not undone");
 }
 
-pub async fn a_line_of_a_replaced_token_is_said_and_of_an_ended_one_not(place: &dyn Place) {
+pub async fn a_line_of_a_replaced_token_is_said_and_of_an_ended_one_not(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     let say = |id, token| {
         let by = Person { nickname: "Ann".to_owned(), ..person("ann") };
@@ -166,7 +166,7 @@ pub async fn a_line_of_a_replaced_token_is_said_and_of_an_ended_one_not(place: &
     assert!(matches!(say("three", 1).await, Err(StoreError::SessionEnded)));
 }
 
-pub async fn an_owner_who_was_not_seen_for_long_makes_way(place: &dyn Place) {
+pub async fn an_owner_who_was_not_seen_for_long_makes_way(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     for (id, name, token) in [("ann", "Ann", 1), ("old", "Old", 2)] {
         store.put_guest(naming(id, name, token)).await.unwrap();
@@ -183,7 +183,7 @@ pub async fn an_owner_who_was_not_seen_for_long_makes_way(place: &dyn Place) {
     assert!(opens(&*store, 2, 1_000).await.is_some(), "who is in nobody's way stays");
 }
 
-pub async fn an_owner_who_came_back_in_time_keeps_the_nickname(place: &dyn Place) {
+pub async fn an_owner_who_came_back_in_time_keeps_the_nickname(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     store.touch_guest(SessionUse { cookie: CookieNote::Set, ..used("ann", 1, 5_000) }).await.unwrap();
@@ -197,7 +197,7 @@ pub async fn an_owner_who_came_back_in_time_keeps_the_nickname(place: &dyn Place
     assert_eq!(conflict(store.put_guest(Naming { terms, ..newcomer }).await), NameConflict::Taken);
 }
 
-pub async fn a_name_whose_cookie_never_came_back_is_soon_free(place: &dyn Place) {
+pub async fn a_name_whose_cookie_never_came_back_is_soon_free(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     for (id, name, token) in [("ann", "Ann", 1), ("ben", "Ben", 2)] {
         store.put_guest(naming(id, name, token)).await.unwrap();
@@ -212,7 +212,7 @@ pub async fn a_name_whose_cookie_never_came_back_is_soon_free(place: &dyn Place)
     store.put_guest(later("Ann", 1_001)).await.unwrap();
 }
 
-pub async fn a_token_belongs_to_one_guest_only(place: &dyn Place) {
+pub async fn a_token_belongs_to_one_guest_only(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     let answer = store.put_guest(naming("ben", "Ben", 1)).await;
@@ -220,7 +220,7 @@ pub async fn a_token_belongs_to_one_guest_only(place: &dyn Place) {
     assert_eq!(opens(&*store, 1, 1_000).await.unwrap().0, "ann");
 }
 
-pub async fn a_guest_who_leaves_without_a_word_frees_nickname_and_token(place: &dyn Place) {
+pub async fn a_guest_who_leaves_without_a_word_frees_nickname_and_token(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     store.remove_guest(&user("ann"), at(1_000), at(1_060)).await.unwrap();
@@ -229,7 +229,7 @@ pub async fn a_guest_who_leaves_without_a_word_frees_nickname_and_token(place: &
     store.put_guest(naming("ben", "Ann", 1)).await.unwrap();
 }
 
-pub async fn the_name_of_a_guest_who_has_spoken_rests_after_the_sign_out(place: &dyn Place) {
+pub async fn the_name_of_a_guest_who_has_spoken_rests_after_the_sign_out(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Alice", 1)).await.unwrap();
     store.append(line("lobby", "ann", "id", "bye")).await.unwrap();
@@ -243,7 +243,7 @@ pub async fn the_name_of_a_guest_who_has_spoken_rests_after_the_sign_out(place: 
     assert_eq!(texts(&whole_log(&*store, "lobby").await), ["bye"], "the lines stay");
 }
 
-pub async fn a_name_that_was_changed_rests_for_others_and_not_for_its_owner(place: &dyn Place) {
+pub async fn a_name_that_was_changed_rests_for_others_and_not_for_its_owner(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.put_guest(naming("ann", "Ann", 1)).await.unwrap();
     store.append(line("lobby", "ann", "id", "hello")).await.unwrap();

@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::{EventPage, Seq};
 
 /// A store whose lobby has exactly the seqs 1 to 10.
-async fn ten_events(place: &dyn Place) -> Arc<dyn Store> {
+async fn ten_events(place: &dyn Location) -> Arc<dyn Store> {
     let store = Subject::open(place).await.store;
     for number in 2..=10 {
         store.append(line("lobby", "ann", &format!("id-{number}"), &format!("line {number}"))).await.unwrap();
@@ -28,7 +28,7 @@ const fn after(seq: u64) -> EventRange {
     EventRange::After(Seq::new(seq))
 }
 
-pub async fn the_newest_events_end_at_the_head(place: &dyn Place) {
+pub async fn the_newest_events_end_at_the_head(place: &dyn Location) {
     let store = ten_events(place).await;
     assert_eq!(read(&*store, EventRange::Newest, 3).await, (vec![8, 9, 10], true, false));
     assert_eq!(read(&*store, EventRange::Newest, 9).await, ((2..=10).collect(), true, false));
@@ -36,7 +36,7 @@ pub async fn the_newest_events_end_at_the_head(place: &dyn Place) {
     assert_eq!(read(&*store, EventRange::Newest, 11).await, ((1..=10).collect(), false, false));
 }
 
-pub async fn events_before_a_place_are_the_nearest_older_ones(place: &dyn Place) {
+pub async fn events_before_a_place_are_the_nearest_older_ones(place: &dyn Location) {
     let store = ten_events(place).await;
     assert_eq!(read(&*store, before(6), 3).await, (vec![3, 4, 5], true, true));
     assert_eq!(read(&*store, before(4), 3).await, (vec![1, 2, 3], false, true));
@@ -45,7 +45,7 @@ pub async fn events_before_a_place_are_the_nearest_older_ones(place: &dyn Place)
     assert_eq!(read(&*store, before(u64::MAX), 2).await, (vec![9, 10], true, false));
 }
 
-pub async fn events_after_a_place_are_the_nearest_newer_ones(place: &dyn Place) {
+pub async fn events_after_a_place_are_the_nearest_newer_ones(place: &dyn Location) {
     let store = ten_events(place).await;
     assert_eq!(read(&*store, after(6), 3).await, (vec![7, 8, 9], true, true));
     assert_eq!(read(&*store, after(7), 3).await, (vec![8, 9, 10], true, false));
@@ -53,7 +53,7 @@ pub async fn events_after_a_place_are_the_nearest_newer_ones(place: &dyn Place) 
     assert_eq!(read(&*store, after(0), 2).await, (vec![1, 2], false, true));
 }
 
-pub async fn events_from_a_place_begin_with_it(place: &dyn Place) {
+pub async fn events_from_a_place_begin_with_it(place: &dyn Location) {
     let store = ten_events(place).await;
     let from = |seq: u64| EventRange::From(Seq::new(seq));
     assert_eq!(read(&*store, from(7), 3).await, (vec![7, 8, 9], true, true));
@@ -64,7 +64,7 @@ pub async fn events_from_a_place_begin_with_it(place: &dyn Place) {
     assert_eq!(read(&*store, from(0), 2).await, (vec![1, 2], false, true));
 }
 
-pub async fn a_page_without_events_still_tells_what_is_on_both_sides(place: &dyn Place) {
+pub async fn a_page_without_events_still_tells_what_is_on_both_sides(place: &dyn Location) {
     let store = ten_events(place).await;
     assert_eq!(read(&*store, before(1), 3).await, (vec![], false, true));
     assert_eq!(read(&*store, before(0), 3).await, (vec![], false, true));
@@ -75,13 +75,13 @@ pub async fn a_page_without_events_still_tells_what_is_on_both_sides(place: &dyn
     assert_eq!(read(&*store, after(5), 0).await, (vec![], true, true));
 }
 
-pub async fn history_of_no_room_is_refused(place: &dyn Place) {
+pub async fn history_of_no_room_is_refused(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     let answer = store.events(&slug("nowhere"), EventRange::Newest, 50).await;
     assert!(matches!(answer, Err(StoreError::RoomNotFound(room)) if room == slug("nowhere")));
 }
 
-pub async fn the_lobby_is_there_from_the_start(place: &dyn Place) {
+pub async fn the_lobby_is_there_from_the_start(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.check().await.unwrap();
     let rooms = store.rooms().await.unwrap();
@@ -92,7 +92,7 @@ pub async fn the_lobby_is_there_from_the_start(place: &dyn Place) {
     assert!(matches!(&log[..], [LogEvent { by: None, body: EventBody::RoomCreated, .. }]));
 }
 
-pub async fn rooms_are_listed_lobby_first_then_by_newest_event(place: &dyn Place) {
+pub async fn rooms_are_listed_lobby_first_then_by_newest_event(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     for (address, unix_ms) in [("oldest", 2_000), ("b-twin", 3_000), ("a-twin", 3_000), ("newest", 4_000)] {
         store.create_room(new_room(address, unix_ms)).await.unwrap();
@@ -107,7 +107,7 @@ pub async fn rooms_are_listed_lobby_first_then_by_newest_event(place: &dyn Place
     assert_eq!(addresses().await, ["lobby", "oldest", "newest", "a-twin", "b-twin"]);
 }
 
-pub async fn a_new_room_begins_with_its_creation(place: &dyn Place) {
+pub async fn a_new_room_begins_with_its_creation(place: &dyn Location) {
     let Subject { store, mut announced } = Subject::open(place).await;
     let room = store.create_room(new_room("茶馆", 2_000)).await.unwrap();
     assert_eq!((&room.slug, room.title.as_str(), room.head), (&slug("茶馆"), "Room 茶馆", Seq::new(1)));
@@ -120,7 +120,7 @@ pub async fn a_new_room_begins_with_its_creation(place: &dyn Place) {
     assert_eq!(store.append(line("茶馆", "ann", "id", "first!")).await.unwrap().seq, Seq::new(2));
 }
 
-pub async fn an_address_is_given_to_one_room_only(place: &dyn Place) {
+pub async fn an_address_is_given_to_one_room_only(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     let first = store.create_room(new_room("garden", 2_000)).await.unwrap();
     let second = NewRoom { title: "Another".to_owned(), ..new_room("garden", 3_000) };
@@ -140,7 +140,7 @@ async fn items(store: &dyn Store, range: EventRange, limit: u32) -> (Vec<u64>, (
     (places, (page.covers.first.get(), page.covers.last.get()), page.has_older, page.has_newer)
 }
 
-pub async fn a_page_of_history_holds_content_and_accounts_for_what_lies_between(place: &dyn Place) {
+pub async fn a_page_of_history_holds_content_and_accounts_for_what_lies_between(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     // 1 is the room's creation; 2, 4, 7 and 8 are messages; 3, 5, 6 and 9 change them.
     for (number, target) in (2..).zip([None, Some(2), None, Some(4), Some(2), None, None, Some(7)]) {

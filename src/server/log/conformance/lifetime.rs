@@ -6,7 +6,7 @@ use crate::protocol::Seq;
 use crate::server::ground::names::NameKey;
 use crate::server::log::{AppendOutcome, NameWish};
 
-pub async fn reopening_finds_everything(place: &dyn Place) {
+pub async fn reopening_finds_everything(place: &dyn Location) {
     let (epoch, instance, guest, rooms, log) = {
         let store = Subject::open(place).await.store;
         store.create_room(new_room("garden", 2_000)).await.unwrap();
@@ -30,7 +30,7 @@ pub async fn reopening_finds_everything(place: &dyn Place) {
     assert_eq!(next.seq, Seq::new(3));
 }
 
-pub async fn a_closed_store_answers_closed(place: &dyn Place) {
+pub async fn a_closed_store_answers_closed(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.close().await.unwrap();
     store.close().await.unwrap();
@@ -56,7 +56,7 @@ pub async fn a_closed_store_answers_closed(place: &dyn Place) {
     }
 }
 
-pub async fn closing_finishes_what_was_queued(place: &dyn Place) {
+pub async fn closing_finishes_what_was_queued(place: &dyn Location) {
     let mut gated = Gated::open(place, AMPLE_QUEUE).await;
     gated.stop_the_writer().await;
     let Gated { store, gate, mut announced } = gated;
@@ -75,7 +75,7 @@ pub async fn closing_finishes_what_was_queued(place: &dyn Place) {
     assert_eq!(texts(&whole_log(&*reopened, "lobby").await)[1..], ["one", "two"]);
 }
 
-pub async fn a_full_queue_is_busy_and_writes_nothing(place: &dyn Place) {
+pub async fn a_full_queue_is_busy_and_writes_nothing(place: &dyn Location) {
     let mut gated = Gated::open(place, 2).await;
     gated.stop_the_writer().await;
     let Gated { store, gate, .. } = gated;

@@ -22,13 +22,13 @@ async fn shown(store: &dyn Store) -> Vec<(String, u32, Vec<String>)> {
     item.reactions.into_iter().map(short).collect()
 }
 
-async fn store_with_a_message(place: &dyn Place) -> Arc<dyn Store> {
+async fn store_with_a_message(place: &dyn Location) -> Arc<dyn Store> {
     let store = Subject::open(place).await.store;
     store.append(line("lobby", "host", "message", "tea?")).await.unwrap();
     store
 }
 
-pub async fn a_reaction_is_set_once_for_each_person_and_taken_back(place: &dyn Place) {
+pub async fn a_reaction_is_set_once_for_each_person_and_taken_back(place: &dyn Location) {
     let store = store_with_a_message(place).await;
     for (id, who, emoji, on) in
         [("a", "ann", "🍵", true), ("b", "bo", "🍵", true), ("c", "ann", "🍵", true), ("d", "ann", "❤️", true)]
@@ -45,7 +45,7 @@ pub async fn a_reaction_is_set_once_for_each_person_and_taken_back(place: &dyn P
     assert_eq!(shown(&*store).await, [heart]);
 }
 
-pub async fn an_event_tells_how_many_have_the_reaction_after_it(place: &dyn Place) {
+pub async fn an_event_tells_how_many_have_the_reaction_after_it(place: &dyn Location) {
     let store = store_with_a_message(place).await;
     let mut counts = Vec::new();
     for (id, who, on) in [("a", "ann", true), ("b", "bo", true), ("c", "bo", true), ("d", "ann", false)] {
@@ -57,7 +57,7 @@ pub async fn an_event_tells_how_many_have_the_reaction_after_it(place: &dyn Plac
     assert_eq!(counts, [1, 2, 2, 1]);
 }
 
-pub async fn only_a_message_of_the_same_room_can_be_reacted_to(place: &dyn Place) {
+pub async fn only_a_message_of_the_same_room_can_be_reacted_to(place: &dyn Location) {
     let store = store_with_a_message(place).await;
     store.create_room(new_room("garden", 1_000)).await.unwrap();
     store.append(reaction("ann", "a", 2, "🍵", true)).await.unwrap();
@@ -70,7 +70,7 @@ pub async fn only_a_message_of_the_same_room_can_be_reacted_to(place: &dyn Place
     assert_eq!(whole_log(&*store, "lobby").await.len(), 3, "nothing of what was refused is in the log");
 }
 
-pub async fn a_message_has_at_most_so_many_different_reactions(place: &dyn Place) {
+pub async fn a_message_has_at_most_so_many_different_reactions(place: &dyn Location) {
     let store = store_with_a_message(place).await;
     let within = |id: &str, who: &str, emoji: &str| Draft { reactions_max: 2, ..reaction(who, id, 2, emoji, true) };
     store.append(within("a", "ann", "🍵")).await.unwrap();
@@ -82,7 +82,7 @@ pub async fn a_message_has_at_most_so_many_different_reactions(place: &dyn Place
     store.append(within("a", "ann", "🍵")).await.expect("a retry is answered as before");
 }
 
-pub async fn a_page_names_the_first_people_and_counts_all(place: &dyn Place) {
+pub async fn a_page_names_the_first_people_and_counts_all(place: &dyn Location) {
     let store = store_with_a_message(place).await;
     let people = REACTION_NAMES_MAX + 3;
     for number in 0..people {
@@ -94,7 +94,7 @@ pub async fn a_page_names_the_first_people_and_counts_all(place: &dyn Place) {
 }
 
 /// Pages that were open the whole time show the same order: they add what is new at the end.
-pub async fn the_reaction_that_is_there_the_longest_comes_first(place: &dyn Place) {
+pub async fn the_reaction_that_is_there_the_longest_comes_first(place: &dyn Location) {
     let store = store_with_a_message(place).await;
     let order = async || shown(&*store).await.into_iter().map(|(emoji, ..)| emoji).collect::<Vec<_>>();
     for (id, who, emoji, on) in
@@ -122,7 +122,7 @@ fn folded(page: &EventPage) -> Vec<(u64, String, String)> {
     set
 }
 
-pub async fn the_projection_is_the_log_folded(place: &dyn Place) {
+pub async fn the_projection_is_the_log_folded(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     for message in 2..=4 {
         store.append(line("lobby", "host", &format!("m-{message}"), "tea")).await.unwrap();

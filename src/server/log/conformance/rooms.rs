@@ -17,7 +17,7 @@ async fn remove(store: &dyn Store, room: &str, created_before: i64) -> bool {
     store.remove_empty_room(slug(room), at(created_before)).await.unwrap()
 }
 
-pub async fn there_are_never_more_rooms_than_the_maximum(place: &dyn Place) {
+pub async fn there_are_never_more_rooms_than_the_maximum(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     let within = |address, rooms_max| NewRoom { rooms_max, ..new_room(address, 1_000) };
     store.create_room(within("one", 2)).await.unwrap();
@@ -32,7 +32,7 @@ pub async fn there_are_never_more_rooms_than_the_maximum(place: &dyn Place) {
     assert!(store.create_room(within("four", 3)).await.is_ok(), "a removed room makes a place");
 }
 
-pub async fn rooms_that_are_made_at_once_stay_within_the_maximum(place: &dyn Place) {
+pub async fn rooms_that_are_made_at_once_stay_within_the_maximum(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     let new = |number| NewRoom { rooms_max: 4, ..new_room(&format!("room-{number}"), 1_000) };
     let made = futures::future::join_all((0..20).map(|number| store.create_room(new(number)))).await;
@@ -40,7 +40,7 @@ pub async fn rooms_that_are_made_at_once_stay_within_the_maximum(place: &dyn Pla
     assert_eq!(addresses(&*store).await.len(), 4);
 }
 
-pub async fn a_room_in_which_nobody_said_anything_is_found_and_removed(place: &dyn Place) {
+pub async fn a_room_in_which_nobody_said_anything_is_found_and_removed(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     for (address, unix_ms) in [("garden", 1_000), ("attic", 2_000), ("cellar", 3_000)] {
         store.create_room(new_room(address, unix_ms)).await.unwrap();
@@ -59,7 +59,7 @@ pub async fn a_room_in_which_nobody_said_anything_is_found_and_removed(place: &d
     assert_eq!(addresses(&*store).await, ["lobby", "cellar", "garden"]);
 }
 
-pub async fn a_removed_address_may_be_given_again_and_begins_anew(place: &dyn Place) {
+pub async fn a_removed_address_may_be_given_again_and_begins_anew(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.create_room(new_room("garden", 1_000)).await.unwrap();
     assert!(remove(&*store, "garden", LATER).await);

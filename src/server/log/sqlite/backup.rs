@@ -52,7 +52,7 @@ pub struct Contents {
 
 /// What is worth telling while a backup is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum BackupProgress {
     /// How far a long copy has come.
     Copied {
         /// Bytes that were written.
@@ -77,7 +77,7 @@ pub fn back_up(
     file: &Path,
     now: Timestamp,
     interruption: &Interruption,
-    report: impl Fn(News) + Sync,
+    report: impl Fn(BackupProgress) + Sync,
 ) -> Result<Contents, BackupError> {
     make(config, file, now, interruption, &report).map_err(|error| interruption.or(error))
 }
@@ -87,7 +87,7 @@ fn make(
     file: &Path,
     now: Timestamp,
     interruption: &Interruption,
-    report: &(impl Fn(News) + Sync),
+    report: &(impl Fn(BackupProgress) + Sync),
 ) -> Result<Contents, BackupError> {
     refuse_no_folder(&config.data)?;
     let database = config.data.join(DATABASE_FILE);
@@ -99,7 +99,7 @@ fn make(
     refuse_bad_name(file)?;
     // A log of another day would be applied by whoever opens the database.
     lineage::check(&database).map_err(|mismatch| OpenError::mismatch(&database, mismatch))?;
-    leftover::remove(file)?.map(News::Removed).into_iter().for_each(report);
+    leftover::remove(file)?.map(BackupProgress::Removed).into_iter().for_each(report);
     let copy = Unfinished::create(file)?;
     take_snapshot(config, &database, copy.path(), interruption, report)?;
     let mut connection = connect(copy.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)
@@ -110,7 +110,7 @@ fn make(
     connection.close().map_err(|(_, error)| BackupError::sqlite(copy.path(), error))?;
     interruption.check()?;
     copy.finish(file)?;
-    leftover::beside(file).into_iter().map(News::LeftBehind).for_each(report);
+    leftover::beside(file).into_iter().map(BackupProgress::LeftBehind).for_each(report);
     Ok(contents)
 }
 
@@ -132,7 +132,7 @@ fn take_snapshot(
     database: &Path,
     copy: &Path,
     interruption: &Interruption,
-    report: &(impl Fn(News) + Sync),
+    report: &(impl Fn(BackupProgress) + Sync),
 ) -> Result<(), BackupError> {
     let unchanged_since = modified(database);
     let (mut source, access) = connect_source(database).map_err(|error| BackupError::sqlite(database, error))?;
@@ -190,13 +190,18 @@ fn check_space(config: &StoreConfig, copy: &Path, bytes: u64) -> Result<(), Back
 }
 
 /// Does something that fills a file, and tells now and then how far it has come.
-fn while_reporting<T>(file: &Path, most: u64, report: &(impl Fn(News) + Sync), work: impl FnOnce() -> T) -> T {
+fn while_reporting<T>(
+    file: &Path,
+    most: u64,
+    report: &(impl Fn(BackupProgress) + Sync),
+    work: impl FnOnce() -> T,
+) -> T {
     thread::scope(|scope| {
         let (done, is_done) = mpsc::channel::<()>();
         scope.spawn(move || {
             while is_done.recv_timeout(REPORT_PERIOD) == Err(RecvTimeoutError::Timeout) {
                 let bytes = fs::metadata(file).map_or(0, |metadata| metadata.len());
-                report(News::Copied { bytes, most });
+                report(BackupProgress::Copied { bytes, most });
             }
         });
         let outcome = work();

@@ -46,7 +46,7 @@ fn guest(row: &Row<'_>) -> Result<Guest> {
 /// Why somebody may not have a name, if so. The same name comes before one that looks like it.
 pub(super) fn conflict(database: &Connection, wish: &NameWish) -> Result<Option<NameConflict>> {
     let clashing = clashing(database, wish)?;
-    let owners = || clashing.iter().filter(|other| other.standing == Standing::Owned);
+    let owners = || clashing.iter().filter(|other| other.claim == NameClaim::Owned);
     if owners().any(|owner| owner.clash == NameClash::Taken) {
         return Ok(Some(NameConflict::Taken));
     }
@@ -67,11 +67,11 @@ pub(super) fn conflict(database: &Connection, wish: &NameWish) -> Result<Option<
 struct Clashing {
     user: String,
     clash: NameClash,
-    standing: Standing,
+    claim: NameClaim,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum NameClaim {
     Owned,
     /// The name was not used for long, or its cookie never came back.
     OutOfTime,
@@ -88,8 +88,8 @@ fn clashing(database: &Connection, wish: &NameWish) -> Result<Vec<Clashing>> {
     let parameters = (&key.folded, key.look(), user.as_str(), unused_since, unproven_since);
     let clashing = near.query_map(parameters, |row| {
         let (user, nickname, is_owned) = (row.get(0)?, row.get::<_, String>(1)?, row.get(2)?);
-        let standing = if is_owned { Standing::Owned } else { Standing::OutOfTime };
-        Ok(key.clash(&NameKey::of(&nickname)).map(|clash| Clashing { user, clash, standing }))
+        let claim = if is_owned { NameClaim::Owned } else { NameClaim::OutOfTime };
+        Ok(key.clash(&NameKey::of(&nickname)).map(|clash| Clashing { user, clash, claim }))
     })?;
     clashing.filter_map(Result::transpose).collect()
 }

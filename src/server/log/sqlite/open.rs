@@ -11,10 +11,10 @@ use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::checkpoints::{LOG_BYTES_KEPT, WriteAheadLog};
+use super::database_files::DatabaseFiles;
 use super::lineage::{self, Lineage};
 use super::migrations::migrate;
 use super::operations::Operation;
-use super::site::Site;
 use super::trouble::{Step, Trouble};
 use super::writer::LOCK_WAIT;
 use super::{guests, rows};
@@ -45,7 +45,7 @@ pub(super) struct Database {
     pub(super) lock: File,
     pub(super) writer: Connection,
     pub(super) log: WriteAheadLog,
-    pub(super) site: Site,
+    pub(super) files: DatabaseFiles,
     pub(super) readers: Vec<Connection>,
     pub(super) epoch: Epoch,
     pub(super) instance: String,
@@ -66,9 +66,9 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     let mut writer = connect_writer(&path)?;
     let was_complete = empty_log(&writer).map_err(|error| OpenError::met_by(&writer, &path, error))?;
     migrate(&mut writer, &path).map_err(|error| OpenError::migration(&writer, &path, error))?;
-    let furnished = furnish(&mut writer, lobby, was_complete);
-    let furnished = furnished.map_err(|error| OpenError::met_by(&writer, &path, error))?;
-    let Furnished { epoch, instance, lineage, is_new } = furnished;
+    let prepared = prepare(&mut writer, lobby, was_complete);
+    let prepared = prepared.map_err(|error| OpenError::met_by(&writer, &path, error))?;
+    let Prepared { epoch, instance, lineage, is_new } = prepared;
     if is_new {
         tracing::info!(
             "made a new, empty database in {}; if there was one before, stop the server and put its files back",
@@ -80,9 +80,9 @@ pub(super) fn open(folder: &Path, readers: usize, lobby: &NewRoom) -> Result<Dat
     let log = WriteAheadLog::of(&mut writer, lineage, is_complete);
     let log = log.map_err(|error| OpenError::met_by(&writer, &path, error))?;
     let readers = (0..readers.max(1)).map(|_| connect_reader(&path)).collect::<Result<_, _>>()?;
-    let site = Site::of(folder, &path, &folder.join(LOCK_FILE));
-    let site = site.map_err(|error| OpenError::system(&path, &error))?;
-    Ok(Database { lock, writer, log, site, readers, epoch, instance })
+    let files = DatabaseFiles::of(folder, &path, &folder.join(LOCK_FILE));
+    let files = files.map_err(|error| OpenError::system(&path, &error))?;
+    Ok(Database { lock, writer, log, files, readers, epoch, instance })
 }
 
 /// A file on the way to becoming another one, such as a backup that is being made or restored.
@@ -228,7 +228,7 @@ pub(super) fn draw_epoch() -> String {
 }
 
 /// What each start makes sure of.
-struct Furnished {
+struct Prepared {
     epoch: Epoch,
     instance: String,
     lineage: Lineage,
@@ -238,7 +238,7 @@ struct Furnished {
 
 /// Gives a new database its epoch, its instance and its lobby, the lobby its title of today, since it is a setting and not
 /// an event, and the write-ahead log that begins here its name.
-fn furnish(connection: &mut Connection, lobby: &NewRoom, file_is_complete: bool) -> rusqlite::Result<Furnished> {
+fn prepare(connection: &mut Connection, lobby: &NewRoom, file_is_complete: bool) -> rusqlite::Result<Prepared> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let begun = transaction
         .execute("insert into meta (name, value) values ('epoch', ?1) on conflict do nothing", [draw_epoch()])?;
@@ -260,5 +260,5 @@ fn furnish(connection: &mut Connection, lobby: &NewRoom, file_is_complete: bool)
         lobby.apply(&transaction)?;
     }
     transaction.commit()?;
-    Ok(Furnished { epoch, instance, lineage, is_new: begun > 0 })
+    Ok(Prepared { epoch, instance, lineage, is_new: begun > 0 })
 }

@@ -63,7 +63,7 @@ impl Operation for Draft {
         if !may_post(database, self)? {
             return Ok(Outcome::refused(StoreError::SessionEnded));
         }
-        let Some(place) = take_next_place(database, &self.room, self.at)? else {
+        let Some(place) = take_next_seq(database, &self.room, self.at)? else {
             return Ok(Outcome::refused(StoreError::RoomNotFound(self.room.clone())));
         };
         let (by, id) = (Some(self.by.clone()), Some(self.id.clone()));
@@ -97,7 +97,7 @@ fn may_post(database: &Connection, draft: &Draft) -> Result<bool> {
 }
 
 /// Where and when the next event of a room goes.
-struct Place {
+struct NextEvent {
     room_id: i64,
     seq: Seq,
     at: Timestamp,
@@ -106,15 +106,19 @@ struct Place {
 /// Takes the next seq. The room's row and the event's are written in one transaction, so no seq is ever taken in vain, and
 /// there is one writer, so nothing comes between the two statements. One with `returning` would do, but SQLite keeps a
 /// journal of its own for that: a copy of the page for every line.
-fn take_next_place(database: &Connection, room: &RoomSlug, at: Timestamp) -> Result<Option<Place>> {
+fn take_next_seq(database: &Connection, room: &RoomSlug, at: Timestamp) -> Result<Option<NextEvent>> {
     let newest = database
         .prepare_cached("select room_id, last_seq, last_at_ms from room where slug = ?1")?
         .query_one([room.as_str()], |row| {
-            Ok(Place { room_id: row.get("room_id")?, seq: seq(row, "last_seq")?, at: timestamp(row, "last_at_ms")? })
+            Ok(NextEvent {
+                room_id: row.get("room_id")?,
+                seq: seq(row, "last_seq")?,
+                at: timestamp(row, "last_at_ms")?,
+            })
         })
         .optional()?;
-    let Some(Place { room_id, seq, at: newest_at }) = newest else { return Ok(None) };
-    let place = Place { room_id, seq: seq.next(), at: time_after(newest_at, at) };
+    let Some(NextEvent { room_id, seq, at: newest_at }) = newest else { return Ok(None) };
+    let place = NextEvent { room_id, seq: seq.next(), at: time_after(newest_at, at) };
     database.prepare_cached("update room set last_seq = ?2, last_at_ms = ?3 where room_id = ?1")?.execute((
         room_id,
         sql_seq(place.seq),

@@ -13,7 +13,7 @@ use super::open::DATABASE_FILE;
 use super::*;
 use crate::protocol::{EventBody, Message, Origin, Person, PostId};
 use crate::server::log::EventRange;
-use crate::server::log::conformance::{Place, every_store_keeps_its_promises};
+use crate::server::log::conformance::{Location, every_store_keeps_its_promises};
 
 mod files;
 mod trouble;
@@ -27,7 +27,7 @@ impl Folder {
     }
 }
 
-impl Place for Folder {
+impl Location for Folder {
     fn open(&self, write_queue: usize, sink: CommitSink) -> Pin<Box<dyn Future<Output = Arc<dyn Store>> + Send + '_>> {
         let config = StoreConfig { write_queue, ..config(self.0.path()) };
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config, "Lobby", now(), sink).unwrap());

@@ -11,7 +11,7 @@ pub(super) enum Trouble {
     /// Another program holds the database.
     Busy,
     /// There is no space: the disk is full, or a quota is used up. Nothing of the transaction can come back, since a log
-    /// without its last frame ends before it; where only the index of the log had no space, `desk` takes care of that.
+    /// without its last frame ends before it; where only the index of the log had no space, `committer` takes care of that.
     Full,
     /// A page or a row does not hold what it should, or cannot be read from the disk.
     Damaged(String),

@@ -14,12 +14,12 @@ use crate::server::config::StoreConfig;
 use crate::server::log::{StoreError, StoreFailure};
 
 mod batch;
-mod desk;
+mod committer;
 mod job;
 
 use job::{Job, Pending};
 
-pub(super) use desk::{Desk, LOCK_WAIT};
+pub(super) use committer::{Committer, LOCK_WAIT};
 
 /// A commit that so many jobs shared means that more are to come, and that it is worth waiting for them: a commit costs as
 /// much for ten as for one. PostgreSQL calls it commit_siblings.
@@ -52,13 +52,13 @@ struct Grouping {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(desk: Desk, config: &StoreConfig) -> io::Result<Self> {
+    pub(super) fn start(committer: Committer, config: &StoreConfig) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(config.write_queue.max(1));
         let grouping = Grouping { jobs_max: config.group_commit_max.max(1), delay: config.commit_delay };
         let (report, failure) = watch::channel(None);
-        let condition = Arc::clone(&desk.condition);
+        let condition = Arc::clone(&committer.condition);
         thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            if let Err(failure) = work(desk, receiver, grouping) {
+            if let Err(failure) = work(committer, receiver, grouping) {
                 tracing::error!(%failure, "store.failed");
                 report.send_replace(Some(failure));
             }
@@ -142,16 +142,16 @@ async fn verdict(mut failure: watch::Receiver<Option<StoreFailure>>) -> Option<S
 /// The thread's life. `Err` is why it ended before its time: a database that left doubt once is not trusted again, since
 /// after a failed fsync nobody knows what is on disk (Rebello et al., "Can Applications Recover from fsync Failures?",
 /// USENIX ATC 2020).
-fn work(mut desk: Desk, mut queue: mpsc::Receiver<Task>, grouping: Grouping) -> Result<(), StoreFailure> {
-    let ended = catch_unwind(AssertUnwindSafe(|| write_until_closed(&mut desk, &mut queue, grouping)));
+fn work(mut committer: Committer, mut queue: mpsc::Receiver<Task>, grouping: Grouping) -> Result<(), StoreFailure> {
+    let ended = catch_unwind(AssertUnwindSafe(|| write_until_closed(&mut committer, &mut queue, grouping)));
     // In this order: when the queue is gone, waiting callers ask why; when the lock is gone, another server may open.
     drop(queue);
-    desk.leave();
+    committer.leave();
     ended.unwrap_or_else(|_| Err(StoreFailure::InDoubt("the writer panicked".to_owned())))
 }
 
 fn write_until_closed(
-    desk: &mut Desk,
+    committer: &mut Committer,
     queue: &mut mpsc::Receiver<Task>,
     grouping: Grouping,
 ) -> Result<(), StoreFailure> {
@@ -166,18 +166,18 @@ fn write_until_closed(
             }
         }
         let is_under_load = batch.len() >= JOBS_UNDER_LOAD;
-        desk.serve(&mut batch, &|| queue.is_closed())?;
+        committer.serve(&mut batch, &|| queue.is_closed())?;
         match maintain {
             Some(reply) => {
-                desk.maintain()?;
+                committer.maintain()?;
                 // Whoever asked need not wait.
                 let _ = reply.send(());
             }
-            None => desk.tidy_up()?,
+            None => committer.tidy_up()?,
         }
         if is_under_load {
             thread::sleep(grouping.delay);
         }
     }
-    desk.close()
+    committer.close()
 }

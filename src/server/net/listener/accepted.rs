@@ -45,7 +45,7 @@ pub(super) struct Acceptor {
 enum End {
     /// The client left, broke HTTP, or has a WebSocket now.
     Served(hyper::Result<()>),
-    /// Another client needs the place, or the client took too long.
+    /// Another client needs the slot, or the client took too long.
     GivenUp(GivenUp),
     /// The server stops.
     Drained,
@@ -73,7 +73,7 @@ impl Acceptor {
     }
 
     /// Serves one socket until it closes or is upgraded. A panic in a handler ends this task and so this socket, no other.
-    pub(super) async fn carry(self: Arc<Self>, socket: Socket, shared: Arc<Shared>, peer: SocketAddr) {
+    pub(super) async fn serve(self: Arc<Self>, socket: Socket, shared: Arc<Shared>, peer: SocketAddr) {
         if let Err(error) = socket.set_nodelay() {
             tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
         }
@@ -137,7 +137,7 @@ impl Acceptor {
                 self.router.clone().oneshot(request.map(Body::new)).await?
             }
         };
-        // After an upgrade no further request comes: the socket holds the place until its end.
+        // After an upgrade no further request comes: the socket holds the slot until its end.
         let shared = (response.status() != StatusCode::SWITCHING_PROTOCOLS).then_some(shared);
         Ok(response.map(|body| Answer::new(body, shared)))
     }
@@ -155,7 +155,7 @@ impl Acceptor {
 
     fn begin(&self, shared: &Shared, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Excess> {
         let address = client_address(peer.ip(), headers, &self.options.trusted_proxies);
-        self.options.client_limits.begin(&shared.place, Address::of(address))
+        self.options.client_limits.begin(&shared.slot, Address::of(address))
     }
 
     /// The TLS handshake, if this listener speaks TLS. `None` when it is one too many, failed, took too long, gave way, or a
@@ -166,7 +166,7 @@ impl Acceptor {
         if let Some(owner) = owner {
             self.options.client_limits.charge(Action::TlsHandshake, &owner.into()).ok()?;
         }
-        let gives_way = shared.place.rest(owner);
+        let gives_way = shared.slot.rest(owner);
         let handshake = socket.secure(tls.current());
         let outcome = tokio::select! {
             outcome = async {

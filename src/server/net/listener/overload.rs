@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::protocol::error::ExplainedRefusal;
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::config::Scheme;
-use crate::server::limits::{Crowded, Excess};
+use crate::server::limits::{Excess, TooManyConnections};
 use crate::server::net::refusal_page::{self, Reader, RefusalPages};
 
 /// Refusals of each kind that are being said at one time. Beyond it connections are closed without a word. Those of an
@@ -52,7 +52,7 @@ impl Overload {
 
     /// Answers and closes. A TLS client is closed at once: a handshake is the dearest thing a full server could do.
     pub(super) fn refuse(&mut self, excess: Excess, stream: TcpStream, scheme: Scheme, tracker: &TaskTracker) {
-        let is_full = excess == Excess::Crowded(Crowded::Server);
+        let is_full = excess == Excess::TooManyConnections(TooManyConnections::Server);
         if is_full && self.logged_at.is_none_or(|logged_at| logged_at.elapsed() >= LOG_EVERY) {
             self.logged_at = Some(Instant::now());
             tracing::warn!("as many connections as limits.connections allows: new ones are refused");
@@ -120,14 +120,14 @@ fn told(excess: Excess, pages: &RefusalPages, reader: Option<&Reader>) -> Respon
 
 const fn status(excess: Excess) -> StatusCode {
     match excess {
-        Excess::Crowded(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Excess::TooManyConnections(_) => StatusCode::SERVICE_UNAVAILABLE,
         Excess::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
     }
 }
 
 const fn refusal(excess: Excess) -> Refusal {
     match excess {
-        Excess::Crowded(_) => Refusal::retry_after(ErrorCode::TooManyConnections, CROWDED_RETRY_MS),
+        Excess::TooManyConnections(_) => Refusal::retry_after(ErrorCode::TooManyConnections, CROWDED_RETRY_MS),
         Excess::TooFast(refusal) => refusal,
     }
 }

@@ -1,5 +1,5 @@
 //! How long one connection may be without a request in hand: a time for a head, a longer one between two requests, and no
-//! longer when another client needs the place. One timer for each HTTP connection, none for a WebSocket. Not here: requests
+//! longer when another client needs the slot. One timer for each HTTP connection, none for a WebSocket. Not here: requests
 //! that take too long (`http::guard`).
 
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::server::limits::{Address, GiveWay};
 /// Why a connection is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GivenUp {
-    /// Another client needs the place.
+    /// Another client needs the slot.
     ForAnother,
     /// This stage took too long.
     TooSlow(Stage),
@@ -42,7 +42,7 @@ impl<'a> Patience<'a> {
         let head = limit(options.header_read_timeout);
         let timer = Box::pin(tokio::time::sleep(head.unwrap_or_default()));
         let keep_alive = limit(options.keep_alive_timeout);
-        let gives_way = Some(shared.place.rest(owner));
+        let gives_way = Some(shared.slot.rest(owner));
         let (seen, is_running) = (shared.stages.look(), head.is_some());
         Self { shared, owner, head, keep_alive, gives_way, seen, is_running, timer }
     }
@@ -69,7 +69,7 @@ impl<'a> Patience<'a> {
         let most = match stage {
             Stage::Fresh | Stage::Head => self.head,
             Stage::Idle => {
-                self.gives_way = Some(self.shared.place.rest(self.owner));
+                self.gives_way = Some(self.shared.slot.rest(self.owner));
                 self.keep_alive
             }
             Stage::InHand | Stage::Answered => {

@@ -17,7 +17,7 @@ use super::stage::Shared;
 /// The transport of every connection. After an upgrade, `hyper::upgrade::Upgraded::downcast::<TokioIo<Socket>>` gives it back.
 pub struct Socket {
     transport: Transport,
-    /// With its place among all connections, which it keeps as long as it lives.
+    /// With its slot among all connections, which it keeps as long as it lives.
     shared: Arc<Shared>,
     /// How long one write may wait for the client. `None` = for ever.
     write_timeout: Option<Duration>,

@@ -3,12 +3,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::server::limits::Place;
+use crate::server::limits::ConnectionSlot;
 
 /// What socket, service and body of one connection share.
 pub(super) struct Shared {
     /// Held until the socket is dropped, upgraded or not: this is what the cap on connections counts.
-    pub place: Place,
+    pub slot: ConnectionSlot,
     pub stages: Stages,
 }
 

@@ -1,6 +1,6 @@
 //! Protects: nobody holds the server by being slow, large or many, and a drain loses no answer. Real sockets, port 0.
 
-mod places;
+mod connection_slots;
 mod rates;
 mod tls;
 

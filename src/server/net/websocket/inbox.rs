@@ -1,5 +1,5 @@
 //! What comes from one client, message by message. It owns no buffer while it waits. Not here: the socket, and answers to
-//! what came (`unwritten`).
+//! what came (`write_buffer`).
 
 use std::io;
 use std::mem::MaybeUninit;

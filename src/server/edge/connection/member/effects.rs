@@ -43,7 +43,7 @@ impl Member {
         let address = self.caller.address;
         let doubtful = self.caller.guest.clone().filter(|_| self.caller.as_of != app.identity_version());
         self.reads.push(Box::pin(async move {
-            let _turn = match app.arrivals.turn(address).await {
+            let _turn = match app.arrivals.permit(address).await {
                 Ok(turn) => turn,
                 Err(refusal) => return Input::Rooms(Err(refusal)),
             };
@@ -75,7 +75,7 @@ impl Member {
         }
         let (app, id, address) = (Arc::clone(&self.app), self.id, self.caller.address);
         self.reads.push(Box::pin(async move {
-            let outcome = match app.arrivals.turn(address).await {
+            let outcome = match app.arrivals.permit(address).await {
                 Ok(_turn) => join::follow(&app, id, &room, cursor).await,
                 Err(refusal) => Err(refusal),
             };

@@ -1,5 +1,5 @@
 //! Runs a batch of jobs in one transaction: all of it is on disk afterwards, or nothing. Not here: what follows from its
-//! failure (`desk`).
+//! failure (`committer`).
 
 use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
 
@@ -34,14 +34,14 @@ pub(super) fn commit(
     attempt.map(Option::unwrap_or_default)
 }
 
-type Run = fn(&mut Transaction<'_>, &mut Batch) -> Result<Option<Vec<Committed>>>;
+type RunBatch = fn(&mut Transaction<'_>, &mut Batch) -> Result<Option<Vec<Committed>>>;
 
 /// `None` when the batch was taken back, to be run another way. Dropped, a transaction is taken back.
 fn try_commit(
     connection: &Connection,
     batch: &mut Batch,
     begins: Option<&Lineage>,
-    run: Run,
+    run: RunBatch,
 ) -> Result<Option<Vec<Committed>>, Trouble> {
     let failed = |step| move |error| Trouble::of(&error, step, connection);
     let mut transaction =

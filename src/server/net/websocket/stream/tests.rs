@@ -70,7 +70,7 @@ async fn a_connection_that_waits_owns_no_buffer() {
         server.send(vec![encode(Opcode::Text, b"a"), encode(Opcode::Text, b"b")]).await.unwrap();
     }
     assert_eq!(server.inbox.kept_bytes(), 0);
-    assert_eq!(server.unwritten.capacity(), 0);
+    assert_eq!(server.write_buffer.capacity(), 0);
     let receive = size_of_val(&server.receive());
     assert!(receive <= 64, "the future of a receive has {receive} bytes");
 }

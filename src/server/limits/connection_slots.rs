@@ -1,4 +1,4 @@
-//! Who holds a connection: at most so many in all, of one client address, and of one network, counted from accept.
+//! Who holds an open connection: at most so many in all, of one client address, and of one network, counted from accept.
 //! When there are as many, an HTTP connection without a request in hand gives way, the oldest first, before anybody is
 //! refused. Not here: how often one may be opened (`table`), how a connection gives way and what the refused are told
 //! (`listener`).
@@ -13,7 +13,7 @@ use crate::server::config::LimitsConfig;
 
 /// The most connections that may be open at once; 0 = no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlaceLimits {
+pub struct ConnectionLimits {
     /// In all.
     pub total: usize,
     /// Of one address.
@@ -22,29 +22,29 @@ pub struct PlaceLimits {
     pub per_network: usize,
 }
 
-/// All places.
-pub struct Places {
-    limits: PlaceLimits,
+/// The slots of all connections.
+pub struct ConnectionSlots {
+    limits: ConnectionLimits,
     /// Held for a few look-ups; innermost.
-    held: Mutex<Held>,
+    occupied: Mutex<Occupied>,
 }
 
-/// One connection. Its place is free again when this is dropped, or when it gave way.
-pub struct Place {
-    places: Arc<Places>,
-    /// Taken before `Places::held`.
-    standing: Mutex<Standing>,
+/// One connection. Its slot is free again when this is dropped, or when it gave way.
+pub struct ConnectionSlot {
+    slots: Arc<ConnectionSlots>,
+    /// Taken before `ConnectionSlots::occupied`.
+    state: Mutex<SlotState>,
 }
 
 /// Resolves when an idle connection must give way to another.
 pub type GiveWay = oneshot::Receiver<()>;
 
-/// No place is free, and nobody can give way.
+/// No slot is free, and nobody can give way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Crowded {
+pub enum TooManyConnections {
     /// As many connections as `limits.connections`.
     Server,
-    /// As many connections of this address as [`PlaceLimits`] allows; also for a connection that gave way meanwhile.
+    /// As many connections of this address as [`ConnectionLimits`] allows; also for a connection that gave way meanwhile.
     Address,
     /// As many connections of its network.
     Network,
@@ -52,17 +52,17 @@ pub enum Crowded {
 
 /// Bound of the maps: each entry is for an open connection, and `limits.connections` bounds those.
 #[derive(Default)]
-struct Held {
+struct Occupied {
     connections: usize,
     /// The connections without a request in hand, by the moment at which they came to be so.
-    idle: BTreeMap<Moment, Idle>,
+    idle: BTreeMap<IdleSince, Idle>,
     /// An address or a network without a connection has no entry.
     by_source: HashMap<Source, OfSource>,
-    last: Moment,
+    last: IdleSince,
 }
 
-/// Moments are counted, not measured.
-type Moment = u64;
+/// Counts up with every connection that becomes idle; it is no time.
+type IdleSince = u64;
 
 struct Idle {
     owner: Option<Address>,
@@ -73,21 +73,21 @@ struct Idle {
 #[derive(Default)]
 struct OfSource {
     connections: usize,
-    idle: BTreeSet<Moment>,
+    idle: BTreeSet<IdleSince>,
 }
 
 /// How one connection is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum SlotState {
     /// It has a request in hand, or is a WebSocket.
     Busy(Option<Address>),
     /// It is listed since then, unless it gave way meanwhile.
-    Idle(Moment),
+    Idle(IdleSince),
     /// It is not counted any more.
     GaveWay,
 }
 
-impl PlaceLimits {
+impl ConnectionLimits {
     /// The limits that the settings ask for. A network that is limited never holds more than half of all connections: on a
     /// small server so many times what one address may hold would be every one of them.
     #[must_use]
@@ -100,43 +100,43 @@ impl PlaceLimits {
     }
 }
 
-impl Places {
+impl ConnectionSlots {
     /// No connections yet.
     #[must_use]
-    pub fn new(limits: PlaceLimits) -> Self {
-        Self { limits, held: Mutex::default() }
+    pub fn new(limits: ConnectionLimits) -> Self {
+        Self { limits, occupied: Mutex::default() }
     }
 
-    /// Takes a place for a connection that was just accepted. `owner` is none for one of a trusted proxy.
+    /// Takes a slot for a connection that was just accepted. `owner` is none for one of a trusted proxy.
     ///
     /// # Errors
-    /// [`Crowded`] when nobody can give way.
-    pub fn enter(self: &Arc<Self>, owner: Option<Address>) -> Result<Place, Crowded> {
-        let mut held = self.lock();
-        self.make_room_of(owner, &mut held)?;
-        if is_reached(held.connections, self.limits.total) {
-            let oldest = held.idle.first_key_value().map(|(since, _)| *since);
-            held.free_idle(oldest.ok_or(Crowded::Server)?);
+    /// [`TooManyConnections`] when nobody can give way.
+    pub fn enter(self: &Arc<Self>, owner: Option<Address>) -> Result<ConnectionSlot, TooManyConnections> {
+        let mut occupied = self.lock();
+        self.make_room_of(owner, &mut occupied)?;
+        if is_reached(occupied.connections, self.limits.total) {
+            let oldest = occupied.idle.first_key_value().map(|(since, _)| *since);
+            occupied.free_idle(oldest.ok_or(TooManyConnections::Server)?);
         }
-        held.take(owner);
-        Ok(Place { places: Arc::clone(self), standing: Mutex::new(Standing::Busy(owner)) })
+        occupied.take(owner);
+        Ok(ConnectionSlot { slots: Arc::clone(self), state: Mutex::new(SlotState::Busy(owner)) })
     }
 
-    fn make_room_of(&self, owner: Option<Address>, held: &mut Held) -> Result<(), Crowded> {
-        let PlaceLimits { per_address, per_network, .. } = self.limits;
-        let limits = [(per_address, Crowded::Address), (per_network, Crowded::Network)];
+    fn make_room_of(&self, owner: Option<Address>, occupied: &mut Occupied) -> Result<(), TooManyConnections> {
+        let ConnectionLimits { per_address, per_network, .. } = self.limits;
+        let limits = [(per_address, TooManyConnections::Address), (per_network, TooManyConnections::Network)];
         for (source, (most, crowded)) in owner.into_iter().flat_map(Address::sources).zip(limits) {
-            let of_source = held.by_source.get(&source).filter(|of_source| is_reached(of_source.connections, most));
+            let of_source = occupied.by_source.get(&source).filter(|of_source| is_reached(of_source.connections, most));
             if let Some(oldest) = of_source.map(|of_source| of_source.idle.first().copied()) {
-                held.free_idle(oldest.ok_or(crowded)?);
+                occupied.free_idle(oldest.ok_or(crowded)?);
             }
         }
         Ok(())
     }
 
     /// A panic elsewhere must not stop everybody: the maps are whole after every operation.
-    fn lock(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Occupied> {
+        self.occupied.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,33 +144,33 @@ const fn is_reached(count: usize, most: usize) -> bool {
     most > 0 && count >= most
 }
 
-impl Place {
+impl ConnectionSlot {
     /// A request of this client is in hand from now on, or a WebSocket.
     ///
     /// # Errors
-    /// [`Crowded`] when the client has as many connections as it may; this one is nobody's then.
-    pub fn begin(&self, owner: Address) -> Result<(), Crowded> {
-        let (mut standing, mut held) = (self.standing(), self.places.lock());
-        let before = match *standing {
-            Standing::Busy(before) => before,
-            Standing::Idle(since) => match held.unlist(since) {
+    /// [`TooManyConnections`] when the client has as many connections as it may; this one is nobody's then.
+    pub fn begin(&self, owner: Address) -> Result<(), TooManyConnections> {
+        let (mut state, mut occupied) = (self.state(), self.slots.lock());
+        let before = match *state {
+            SlotState::Busy(before) => before,
+            SlotState::Idle(since) => match occupied.unlist(since) {
                 Some(before) => before,
                 None => {
-                    *standing = Standing::GaveWay;
-                    return Err(Crowded::Address);
+                    *state = SlotState::GaveWay;
+                    return Err(TooManyConnections::Address);
                 }
             },
-            Standing::GaveWay => return Err(Crowded::Address),
+            SlotState::GaveWay => return Err(TooManyConnections::Address),
         };
         if before == Some(owner) {
-            *standing = Standing::Busy(before);
+            *state = SlotState::Busy(before);
             return Ok(());
         }
-        held.free(before);
-        let made = self.places.make_room_of(Some(owner), &mut held);
+        occupied.free(before);
+        let made = self.slots.make_room_of(Some(owner), &mut occupied);
         let owner = made.is_ok().then_some(owner);
-        held.take(owner);
-        *standing = Standing::Busy(owner);
+        occupied.take(owner);
+        *state = SlotState::Busy(owner);
         made
     }
 
@@ -178,40 +178,40 @@ impl Place {
     /// which belongs to nobody behind it.
     pub fn rest(&self, owner: Option<Address>) -> GiveWay {
         let (give_way, gives_way) = oneshot::channel();
-        let (mut standing, mut held) = (self.standing(), self.places.lock());
-        let before = match *standing {
-            Standing::Busy(before) => Some(before),
-            Standing::Idle(since) => held.unlist(since),
-            Standing::GaveWay => None,
+        let (mut state, mut occupied) = (self.state(), self.slots.lock());
+        let before = match *state {
+            SlotState::Busy(before) => Some(before),
+            SlotState::Idle(since) => occupied.unlist(since),
+            SlotState::GaveWay => None,
         };
-        *standing = match before {
+        *state = match before {
             Some(before) => {
-                held.free(before);
-                held.take(owner);
-                Standing::Idle(held.list(owner, give_way))
+                occupied.free(before);
+                occupied.take(owner);
+                SlotState::Idle(occupied.list(owner, give_way))
             }
-            None => Standing::GaveWay,
+            None => SlotState::GaveWay,
         };
         gives_way
     }
 
-    fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, SlotState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        let (standing, mut held) = (self.standing(), self.places.lock());
-        match *standing {
-            Standing::Busy(owner) => held.free(owner),
-            Standing::Idle(since) => held.free_idle(since),
-            Standing::GaveWay => {}
+        let (state, mut occupied) = (self.state(), self.slots.lock());
+        match *state {
+            SlotState::Busy(owner) => occupied.free(owner),
+            SlotState::Idle(since) => occupied.free_idle(since),
+            SlotState::GaveWay => {}
         }
     }
 }
 
-impl Held {
+impl Occupied {
     fn take(&mut self, owner: Option<Address>) {
         self.connections += 1;
         for source in owner.into_iter().flat_map(Address::sources) {
@@ -230,7 +230,7 @@ impl Held {
         }
     }
 
-    fn list(&mut self, owner: Option<Address>, give_way: oneshot::Sender<()>) -> Moment {
+    fn list(&mut self, owner: Option<Address>, give_way: oneshot::Sender<()>) -> IdleSince {
         self.last += 1;
         self.idle.insert(self.last, Idle { owner, _give_way: give_way });
         for source in owner.into_iter().flat_map(Address::sources) {
@@ -240,7 +240,7 @@ impl Held {
     }
 
     /// Whose the connection is; `None` when it gave way.
-    fn unlist(&mut self, since: Moment) -> Option<Option<Address>> {
+    fn unlist(&mut self, since: IdleSince) -> Option<Option<Address>> {
         let Idle { owner, .. } = self.idle.remove(&since)?;
         for source in owner.into_iter().flat_map(Address::sources) {
             self.by_source.entry(source).or_default().idle.remove(&since);
@@ -248,8 +248,8 @@ impl Held {
         Some(owner)
     }
 
-    /// Frees the place of a connection that is idle since then, unless it is free already.
-    fn free_idle(&mut self, since: Moment) {
+    /// Frees the slot of a connection that is idle since then, unless it is free already.
+    fn free_idle(&mut self, since: IdleSince) {
         if let Some(owner) = self.unlist(since) {
             self.free(owner);
         }

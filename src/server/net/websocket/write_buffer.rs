@@ -17,7 +17,7 @@ const FRAMES_PER_WRITE: usize = 64;
 
 /// The queue. Empty, it owns no memory.
 #[derive(Debug, Default)]
-pub struct Unwritten {
+pub struct WriteBuffer {
     /// Whole frames, but for the first, of which a part may be written.
     frames: VecDeque<Bytes>,
     /// The answer to the last ping. RFC 6455 §5.5.3 lets it stand for those that found no room before.
@@ -27,7 +27,7 @@ pub struct Unwritten {
     is_ended: bool,
 }
 
-impl Unwritten {
+impl WriteBuffer {
     /// Whether everything was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -189,24 +189,24 @@ mod tests {
         }
     }
 
-    fn poll_write(unwritten: &mut Unwritten, io: &mut Narrow) -> Poll<io::Result<()>> {
-        unwritten.poll_write(io, &mut Context::from_waker(Waker::noop()))
+    fn poll_write(write_buffer: &mut WriteBuffer, io: &mut Narrow) -> Poll<io::Result<()>> {
+        write_buffer.poll_write(io, &mut Context::from_waker(Waker::noop()))
     }
 
     #[test]
     fn wherever_a_write_ends_the_next_goes_on_from_there() {
         let frames: Vec<Bytes> = (0..150_u8).map(|number| vec![number; 1 + usize::from(number) % 7].into()).collect();
         for per_write in (1..40).chain([usize::MAX]) {
-            let mut unwritten = Unwritten::default();
+            let mut write_buffer = WriteBuffer::default();
             let mut io = Narrow { per_write, writes_left: 3, written: Vec::new() };
             let (first, second) = frames.split_at(100);
-            unwritten.extend(first.to_vec());
-            let _ = poll_write(&mut unwritten, &mut io);
-            unwritten.extend(second.to_vec());
+            write_buffer.extend(first.to_vec());
+            let _ = poll_write(&mut write_buffer, &mut io);
+            write_buffer.extend(second.to_vec());
             io.writes_left = usize::MAX;
-            assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
+            assert!(matches!(poll_write(&mut write_buffer, &mut io), Poll::Ready(Ok(()))));
             assert_eq!(io.written, frames.concat(), "{per_write} bytes at a time");
-            assert_eq!(unwritten.capacity(), 0);
+            assert_eq!(write_buffer.capacity(), 0);
         }
     }
 
@@ -214,49 +214,49 @@ mod tests {
     fn what_is_sent_at_once_keeps_its_place_behind_what_waits() {
         let frames: Vec<Bytes> = (0..20_u8).map(|number| vec![number; 5].into()).collect();
         for writes_left in 0..20 {
-            let mut unwritten = Unwritten::default();
+            let mut write_buffer = WriteBuffer::default();
             let mut io = Narrow { per_write: 3, writes_left, written: Vec::new() };
             for frame in &frames {
-                let _ = unwritten.poll_send(&mut io, &mut Context::from_waker(Waker::noop()), frame.clone());
+                let _ = write_buffer.poll_send(&mut io, &mut Context::from_waker(Waker::noop()), frame.clone());
             }
             io.writes_left = usize::MAX;
-            assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
+            assert!(matches!(poll_write(&mut write_buffer, &mut io), Poll::Ready(Ok(()))));
             assert_eq!(io.written, frames.concat(), "after {writes_left} writes");
-            assert!(unwritten.is_empty());
+            assert!(write_buffer.is_empty());
         }
     }
 
     #[test]
     fn frames_that_wait_together_leave_in_one_write() {
-        let mut unwritten = Unwritten::default();
-        unwritten.extend(vec![Bytes::from_static(b"frame"); FRAMES_PER_WRITE]);
+        let mut write_buffer = WriteBuffer::default();
+        write_buffer.extend(vec![Bytes::from_static(b"frame"); FRAMES_PER_WRITE]);
         let mut io = Narrow { per_write: usize::MAX, writes_left: 1, written: Vec::new() };
-        assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
+        assert!(matches!(poll_write(&mut write_buffer, &mut io), Poll::Ready(Ok(()))));
     }
 
     #[test]
     fn nothing_follows_a_close_frame_not_even_a_pong_that_waited() {
         let [pong, close, late] = [b"pong", b"last", b"late"].map(|frame| Bytes::from_static(frame));
-        let pushes: [fn(&mut Unwritten, Bytes); 3] =
-            [|unwritten, late| unwritten.extend(vec![late]), Unwritten::answer, Unwritten::end];
+        let pushes: [fn(&mut WriteBuffer, Bytes); 3] =
+            [|write_buffer, late| write_buffer.extend(vec![late]), WriteBuffer::answer, WriteBuffer::end];
         let mut io = Narrow { per_write: usize::MAX, writes_left: usize::MAX, written: Vec::new() };
-        let mut unwritten = Unwritten::default();
-        unwritten.answer(pong);
-        unwritten.end(close);
-        assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
+        let mut write_buffer = WriteBuffer::default();
+        write_buffer.answer(pong);
+        write_buffer.end(close);
+        assert!(matches!(poll_write(&mut write_buffer, &mut io), Poll::Ready(Ok(()))));
         for push in pushes {
-            push(&mut unwritten, late.clone());
-            assert!(matches!(poll_write(&mut unwritten, &mut io), Poll::Ready(Ok(()))));
+            push(&mut write_buffer, late.clone());
+            assert!(matches!(poll_write(&mut write_buffer, &mut io), Poll::Ready(Ok(()))));
             assert_eq!(io.written, b"last");
         }
     }
 
     #[test]
     fn a_socket_that_takes_nothing_is_broken() {
-        let mut unwritten = Unwritten::default();
-        unwritten.extend(vec![Bytes::from_static(b"frame")]);
+        let mut write_buffer = WriteBuffer::default();
+        write_buffer.extend(vec![Bytes::from_static(b"frame")]);
         let mut io = Narrow { per_write: 0, writes_left: 1, written: Vec::new() };
-        let Poll::Ready(Err(error)) = poll_write(&mut unwritten, &mut io) else { panic!("it spins or waits") };
+        let Poll::Ready(Err(error)) = poll_write(&mut write_buffer, &mut io) else { panic!("it spins or waits") };
         assert_eq!(error.kind(), io::ErrorKind::WriteZero);
     }
 }

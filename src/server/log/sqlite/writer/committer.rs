@@ -14,15 +14,15 @@ use crate::server::config::{StoreConfig, limit};
 use crate::server::ground::faults::{self, Point};
 use crate::server::log::sqlite::checkpoints::WriteAheadLog;
 use crate::server::log::sqlite::condition::Condition;
+use crate::server::log::sqlite::database_files::DatabaseFiles;
 use crate::server::log::sqlite::operations::Space;
-use crate::server::log::sqlite::site::Site;
 use crate::server::log::sqlite::space::{self, Reserve};
 use crate::server::log::sqlite::trouble::{Step, Trouble};
 use crate::server::log::{CommitSink, StoreError, StoreFailure};
 
 /// How often the files are looked after.
 const PERIOD: Duration = Duration::from_secs(1);
-/// SQLite waits this long for a lock; then the desk looks whether it should go on waiting.
+/// SQLite waits this long for a lock; then the committer looks whether it should go on waiting.
 pub(in super::super) const LOCK_WAIT: Duration = Duration::from_millis(100);
 /// A wait for another program's lock that takes this long is said in the log.
 const LONG_WAIT: Duration = Duration::from_secs(1);
@@ -30,13 +30,13 @@ const LONG_WAIT: Duration = Duration::from_secs(1);
 const WAIT_AT_THE_END: Duration = Duration::from_secs(5);
 
 /// What the thread works with.
-pub(in super::super) struct Desk {
+pub(in super::super) struct Committer {
     /// The connection that writes.
     connection: Connection,
     /// Its write-ahead log.
     log: WriteAheadLog,
     /// Where its files are.
-    site: Site,
+    files: DatabaseFiles,
     /// Keeps other servers out of the folder, as long as the connection lives.
     lock: File,
     /// Where committed events go.
@@ -56,12 +56,12 @@ pub(in super::super) struct Desk {
     may_hold_refused: bool,
 }
 
-impl Desk {
+impl Committer {
     /// Takes over a connection and all that belongs to it.
     pub(in super::super) fn new(
         connection: Connection,
         log: WriteAheadLog,
-        site: Site,
+        files: DatabaseFiles,
         lock: File,
         sink: CommitSink,
         condition: Arc<Condition>,
@@ -70,10 +70,10 @@ impl Desk {
         connection.busy_timeout(LOCK_WAIT)?;
         let (lock_timeout, reserve) = (limit(config.lock_timeout), Reserve::of_mebibytes(config.disk_reserve_mb));
         let (maintained, told_of_space, may_hold_refused) = (Instant::now(), false, false);
-        let mut desk = Self {
+        let mut committer = Self {
             connection,
             log,
-            site,
+            files,
             lock,
             sink,
             condition,
@@ -84,8 +84,8 @@ impl Desk {
             may_hold_refused,
         };
         // The first write is refused already if there is no space.
-        desk.look_at_space();
-        Ok(desk)
+        committer.look_at_space();
+        Ok(committer)
     }
 
     /// Lets go of the files, of the lock last.
@@ -199,7 +199,7 @@ impl Desk {
     pub(super) fn maintain(&mut self) -> Result<(), StoreFailure> {
         self.maintained = Instant::now();
         // Before anything is copied, since the file may be another.
-        if let Some(reason) = self.site.displaced(self.log.lineage()) {
+        if let Some(reason) = self.files.displaced(self.log.lineage()) {
             return Err(StoreFailure::Displaced(reason));
         }
         self.look_at_space();
@@ -214,7 +214,7 @@ impl Desk {
     fn look_at_space(&mut self) {
         // Whether a write fits now is shown by the next one.
         self.condition.set_full(false);
-        match space::free_bytes(&self.site.folder) {
+        match space::free_bytes(&self.files.folder) {
             Ok(free) => {
                 let was_touched = self.condition.is_below_reserve();
                 self.condition.set_below_reserve(self.reserve.is_touched(free, was_touched));
@@ -230,7 +230,7 @@ impl Desk {
         if !self.told_of_space {
             self.told_of_space = true;
             tracing::error!(
-                folder = %self.site.folder.display(),
+                folder = %self.files.folder.display(),
                 "the disk is full, or down to store.disk_reserve_mb: posting is refused and reading goes on; free space"
             );
         }
@@ -260,7 +260,7 @@ impl Desk {
 
     /// Leaves one file that holds everything, if nobody reads and there is space.
     pub(super) fn close(&mut self) -> Result<(), StoreFailure> {
-        if let Some(reason) = self.site.displaced(self.log.lineage()) {
+        if let Some(reason) = self.files.displaced(self.log.lineage()) {
             return Err(StoreFailure::Displaced(reason));
         }
         let connection = &self.connection;

@@ -11,7 +11,7 @@ use super::lineage::{self, Lineage};
 
 /// The files of one database, as they were when it was opened. They are looked at by their paths and never opened: closing
 /// a file takes the locks away that SQLite holds on it (POSIX `fcntl`).
-pub(super) struct Site {
+pub(super) struct DatabaseFiles {
     /// The folder, for who asks for its free space.
     pub(super) folder: PathBuf,
     database: PathBuf,
@@ -26,7 +26,7 @@ type Identity = (u64, u64);
 /// What changes when somebody writes into a file: time and size.
 type Stamp = (SystemTime, u64);
 
-impl Site {
+impl DatabaseFiles {
     /// Remembers the files beside and including an open database.
     pub(super) fn of(folder: &Path, database: &Path, lock: &Path) -> io::Result<Self> {
         let log = lineage::log_of(database);

@@ -16,7 +16,7 @@ use crate::server::config::{LimitsConfig, limit};
 const RETRY_MS: u32 = 2_000;
 
 /// The pool.
-pub struct Turns {
+pub struct FairPermits {
     /// None = no limit.
     pool: Option<Pool>,
     /// None = somebody may wait for ever.
@@ -30,7 +30,7 @@ struct Pool {
     shares: Arc<Mutex<Shares>>,
 }
 
-/// A source has an entry for as long as it waits or has a turn, so that open connections bound them. Its lock is innermost.
+/// A source has an entry for as long as it waits or has a permit, so that open connections bound them. Its lock is innermost.
 type Shares = HashMap<Source, Share>;
 
 struct Share {
@@ -39,7 +39,7 @@ struct Share {
 }
 
 /// One permit, given back when it is dropped.
-pub struct Turn(#[expect(dead_code, reason = "it is held, not read")] Option<Held>);
+pub struct Permit(#[expect(dead_code, reason = "it is held, not read")] Option<Held>);
 
 /// In the order in which they are given back.
 struct Held {
@@ -55,7 +55,7 @@ struct User {
     source: Source,
 }
 
-impl Turns {
+impl FairPermits {
     /// The pool of those who come in: `limits.arrivals` permits, for each of which somebody waits for
     /// `limits.arrival_timeout` at most. Where networks are not limited, one may have all of it.
     #[must_use]
@@ -74,12 +74,12 @@ impl Turns {
     ///
     /// # Errors
     /// `busy` when none was free in time.
-    pub async fn turn(&self, address: Address) -> Result<Turn, Refusal> {
-        let Some(pool) = &self.pool else { return Ok(Turn(None)) };
-        let turn = pool.turn(address);
+    pub async fn permit(&self, address: Address) -> Result<Permit, Refusal> {
+        let Some(pool) = &self.pool else { return Ok(Permit(None)) };
+        let permit = pool.permit(address);
         match self.wait_max {
-            Some(most) => tokio::time::timeout(most, turn).await.ok().flatten(),
-            None => turn.await,
+            Some(most) => tokio::time::timeout(most, permit).await.ok().flatten(),
+            None => permit.await,
         }
         .ok_or(Refusal::retry_after(ErrorCode::Busy, RETRY_MS))
     }
@@ -87,14 +87,14 @@ impl Turns {
 
 impl Pool {
     /// Of the address's own share first, then of its network's: its others wait there, and not in front of other sources.
-    async fn turn(&self, address: Address) -> Option<Turn> {
+    async fn permit(&self, address: Address) -> Option<Permit> {
         let [of_address, of_network] = address.sources();
         let (of_address, address_user) = self.share(of_address, self.of_address);
         let (of_network, network_user) = self.share(of_network, self.of_network);
         let of_address = of_address.acquire_owned().await.ok()?;
         let of_network = of_network.acquire_owned().await.ok()?;
         let of_pool = Arc::clone(&self.permits).acquire_owned().await.ok()?;
-        Some(Turn(Some(Held {
+        Some(Permit(Some(Held {
             _of_pool: of_pool,
             _of_network: of_network,
             _of_address: of_address,
