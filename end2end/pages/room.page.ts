@@ -138,7 +138,7 @@ export class RoomPage {
 
   /** The emojis that are offered. */
   get offer(): Locator {
-    return this.page.getByRole("group", { name: this.words.react });
+    return this.page.locator("#offer");
   }
 
   /** Reacts to a line with an emoji that is offered. */

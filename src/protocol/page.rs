@@ -21,8 +21,8 @@ pub struct PageData {
     pub nickname_rest_hours: u32,
     /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.
     pub at_newest: bool,
-    /// The message that emojis are offered for, where no script does it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The message that emojis are offered for, where no script does it. Only the document knows it.
+    #[serde(skip)]
     pub offered_for: Option<Seq>,
     /// Who the session cookie says this is.
     pub me: Option<Person>,

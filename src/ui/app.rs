@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::{Conversation, RoomList, Roster};
+use super::components::{Conversation, RoomList, Roster, follow_reactions};
 use super::piece::effect;
 use super::state::provide_room_state;
 
@@ -10,7 +10,10 @@ use super::state::provide_room_state;
 #[component]
 pub fn App() -> impl IntoView {
     let state = provide_room_state();
-    effect(move |_| untrack(|| state.come_alive()));
+    effect(move |_| {
+        untrack(|| state.come_alive());
+        follow_reactions(state);
+    });
     effect(move |_| document().set_title(&state.title()));
 
     view! {

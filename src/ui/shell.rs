@@ -5,6 +5,7 @@
 
 mod assets;
 mod drawing;
+mod reaction_form;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 
 pub use self::assets::Assets;
 use self::drawing::Drawing;
+use self::reaction_form::reaction_form;
 use super::components::{NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
 use super::i18n::{Language, room_title, sign_out_words};
 use super::piece::{DrawnEntries, Sharing};
@@ -97,10 +99,11 @@ fn draw(
     let owner = Owner::new_root(None);
     let language = handover.language;
     let title = room_title(language, &handover.page.room.summary);
+    let reaction_form = reaction_form(&handover.page, language);
     let document = owner.with(|| {
         provide_context(handover);
         let _ = sharing.map(provide_context);
-        document(&title, language, assets, cookie_lost).to_html()
+        document(&title, language, assets, cookie_lost, reaction_form).to_html()
     });
     owner.unset_with_forced_cleanup();
     let start = document.strip_suffix(END).expect("the document ends with the application");
@@ -130,7 +133,8 @@ fn document(
     language: Language,
     assets: &Assets,
     cookie_lost: Option<CookieLost>,
-) -> impl IntoView + use<> {
+    reaction_form: impl IntoView,
+) -> impl IntoView {
     let words = language.words();
     let document_words = language.document_words();
     let Drawing { html, nodes } = Drawing::new();
@@ -169,6 +173,7 @@ fn document(
                     {document_words.stopped_words}
                     <form><button class="button button--quiet">{words.reload}</button></form>
                 </div>
+                {reaction_form}
                 <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
             </body>
         </html>

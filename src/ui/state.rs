@@ -27,7 +27,7 @@ use crate::model::conversation::timeline::Timeline;
 use crate::model::conversation::typing::{Typing, TypingThrottle};
 use crate::model::draft::Draft;
 use crate::model::rows::{Row, Window, rows};
-use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Seq, Timestamp};
+use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
@@ -139,8 +139,6 @@ struct Quiet {
     brought: usize,
     /// Whether a page of what may have changed is on its way.
     refreshes: bool,
-    /// The message that emojis are offered for by the page as the server drew it, without scripts.
-    offered_for: Option<Seq>,
     /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
     held: Vec<Timeline>,
     throttle: TypingThrottle,
@@ -214,7 +212,6 @@ impl RoomState {
                 drawn: page.drawn_ms,
                 brought: 0,
                 refreshes: false,
-                offered_for: page.offered_for,
                 held: Vec::new(),
                 throttle: TypingThrottle::default(),
                 handle: None,

@@ -9,7 +9,6 @@ use super::icon::Picture;
 use super::jump_to_newest::JumpToNewest;
 use super::nickname_form::JoinForm;
 use super::notice::ConnectionNotice;
-use super::reactions::ReactionForm;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
 use crate::ui::cell::Derived;
@@ -42,7 +41,6 @@ pub fn Conversation() -> impl IntoView {
             <div class="conversation__foot">
                 <div class="conversation__measure">
                     <TypingLine />
-                    <ReactionForm />
                     {foot}
                 </div>
             </div>

@@ -24,12 +24,6 @@ impl RoomState {
         focus("composer");
     }
 
-    /// The message that emojis are offered for by the page as the server drew it.
-    #[must_use]
-    pub fn offered_for(self) -> Option<Seq> {
-        self.quietly(|quiet| quiet.offered_for)
-    }
-
     /// Says why reactions do not go, and forgets them: nobody is asked about one.
     pub(super) fn give_up_reactions(self) {
         if !self.outbox.with_untracked(|outbox| outbox.has_given_up()) {
