@@ -69,6 +69,7 @@ check:
 	# Targets that `cargo test` leaves out are none of all to cargo.
 	cargo clippy --locked --test crowds --features faults -- -D warnings
 	cargo clippy --locked --package teahouse-page --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --locked --package teahouse-page --target wasm32-unknown-unknown --features split -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
 	cd end2end && npm run --silent check
 	@scripts/dependencies
@@ -77,8 +78,8 @@ unit:
 	@scripts/unit
 
 build:
-	cargo leptos build --release --precompress --cargo-locked
-	@scripts/shrink
+	cargo leptos build --release --split --lib-features split --cargo-locked
+	@scripts/pack
 
 budget:
 	@scripts/budget

@@ -1,7 +1,7 @@
 // Starts the built server on a free port with a data folder of its own, and stops it.
 // Used by the end-to-end tests and by scripts/budget; nothing but Node's own modules.
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { createServer } from "node:net";
@@ -32,19 +32,17 @@ const STOP_TIMEOUT_MS = 15_000;
  */
 
 /**
- * The build to test: TEAHOUSE_BIN, or whichever of release and debug cargo-leptos wrote assets for last, since both
- * share one folder of assets.
+ * The build to test: TEAHOUSE_BIN, or whichever of release and debug the page was built for last, since both share one
+ * folder. Until a page is packed, its script tells: that of a release is minified.
  *
  * @returns {string}
  */
 export function binary() {
   if (process.env.TEAHOUSE_BIN) return path.resolve(process.env.TEAHOUSE_BIN);
   const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
-  const builds = ["release", "debug"]
-    .map((profile) => path.join(target, profile))
-    .map((folder) => ({ folder, built: statSync(path.join(folder, "hash.txt"), { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
-  const newest = builds.reduce((one, other) => (other.built > one.built ? other : one));
-  return path.join(newest.folder, "teahouse");
+  const script = path.join(root, "target/site/pkg/teahouse.js");
+  const isDebug = existsSync(script) && readFileSync(script, "utf8").includes("\n    ");
+  return path.join(target, isDebug ? "debug" : "release", "teahouse");
 }
 
 /** @returns {Promise<number>} a port of 127.0.0.1 that nobody listens on */

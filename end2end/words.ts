@@ -45,6 +45,7 @@ function words(language: Language) {
   const say = (name: string) => word(language, name);
   const refused = (code: string) => reason(language, code);
   return {
+    allEmojis: say("more_emojis"),
     addYours: fixed(say("reaction_of_others")),
     blocked: say("blocked_words"),
     caughtUp: beginning(say("caught_up")),
@@ -82,8 +83,10 @@ function words(language: Language) {
     offline: fixed(say("offline_since")),
     older: say("older"),
     otherLanguage: language === "english" ? "中文" : "English",
+    partNotLoaded: say("part_not_loaded"),
     people: say("people"),
     react: say("react"),
+    reload: say("reload"),
     retry: say("retry"),
     roomName: say("room_name"),
     rooms: say("rooms"),

@@ -38,10 +38,12 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod boot;
 
-/// Entry point of the browser side, exported by the package `page`: takes over the server-rendered page.
+/// Entry point of the browser side, exported by the package `page`: takes over the server-rendered page. `parts` are what
+/// it fetches on first use.
 #[cfg(feature = "hydrate")]
-pub fn hydrate() {
+pub fn hydrate(parts: ui::parts::Parts) {
     console_error_panic_hook::set_once();
     let application = client::element::element(ui::APPLICATION_ID).expect("the shell has it");
-    leptos::mount::hydrate_from(application, ui::App).forget();
+    let app = move || ui::App(ui::AppProps::builder().parts(parts).build());
+    leptos::mount::hydrate_from(application, app).forget();
 }

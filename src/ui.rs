@@ -6,11 +6,12 @@ mod cell;
 mod components;
 pub mod i18n;
 mod nowhere;
+pub mod parts;
 mod piece;
 mod shell;
 pub mod state;
 
-pub use app::App;
+pub use app::{App, AppProps};
 pub use nowhere::{WayOn, nowhere, turned_away};
 pub use shell::{
     APPLICATION_ID, Assets, CommonDrawing, CookieLost, VisitorsDrawing, draw_end, draw_for_visitors, draw_like,

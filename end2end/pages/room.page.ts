@@ -141,10 +141,30 @@ export class RoomPage {
     return this.page.locator("#offer");
   }
 
-  /** Reacts to a line with an emoji that is offered. */
-  async reactTo(text: string, emoji: string): Promise<void> {
+  /** All other emojis, once somebody asked for them. */
+  get emojiPicker(): Locator {
+    return this.page.locator("#emoji-picker");
+  }
+
+  /** The emojis of the group that is shown. */
+  get emojiGrid(): Locator {
+    return this.emojiPicker.getByRole("tabpanel");
+  }
+
+  /** The button that asks for all emojis. */
+  get allEmojis(): Locator {
+    return this.offer.getByRole("button", { name: this.words.allEmojis });
+  }
+
+  /** Opens the emojis that are offered for a line. */
+  async offerFor(text: string): Promise<void> {
     await this.line(text).hover();
     await this.addReaction(text).click();
+  }
+
+  /** Reacts to a line with an emoji that is offered. */
+  async reactTo(text: string, emoji: string): Promise<void> {
+    await this.offerFor(text);
     await this.offer.getByRole("button", { name: emoji }).click();
   }
 

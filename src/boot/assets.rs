@@ -1,5 +1,6 @@
-//! The files of the page, as `cargo leptos build` lays them out below `site-root`: compressed ahead of time where a
-//! `.br` or `.gz` sibling exists; those with a hash in the name are kept by browsers for ever.
+//! The files of the page below `site-root`. `make build` packs them (`scripts/pack`): they have names after their content,
+//! which browsers keep for ever, and compressed siblings. `cargo leptos build` alone leaves them under plain names; then
+//! they are served so, and asked for at every visit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,12 +13,15 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use super::check::Warning;
 use crate::server::app::App;
-use crate::server::edge::http::{hashed_file, named_file};
+use crate::server::edge::http::{hashed_file, named_file, plain_file};
 use crate::ui::Assets;
 
 /// The few files of `public/` that are asked for by name at the root.
 const ROOT_FILES: [&str; 6] =
     ["favicon.svg", "favicon.ico", "robots.txt", "manifest.webmanifest", "icon-192.png", "icon-512.png"];
+
+/// The loader of the parts, as cargo-leptos names it.
+const LOADER: &str = "__wasm_split.______________________.js";
 
 /// Browsers ask for it by themselves where a page names no icon; ours names one.
 const NOT_OURS: &str = "favicon.ico";
@@ -42,6 +46,14 @@ pub enum SiteFault {
         path: PathBuf,
         /// `js`, `wasm` or `css`.
         kind: &'static str,
+    },
+    /// The script asks for parts of the page, and there are none.
+    #[error(
+        "{path} asks for parts of the page, and the build made none: the feature `split` needs `cargo leptos build --split`. Run `make build`."
+    )]
+    NotSplit {
+        /// The script.
+        path: PathBuf,
     },
     /// There is no folder at all.
     #[error(
@@ -69,14 +81,15 @@ pub fn router(app: &Arc<App>) -> Router {
     let site_root = Path::new(&*options.site_root);
     let package_folder = ServeDir::new(site_root.join(&*options.site_pkg_dir)).precompressed_br().precompressed_gzip();
     let package = Router::new().nest_service(&format!("/{}", options.site_pkg_dir), package_folder);
-    let package = if options.hash_files { package.layer(from_fn(hashed_file)) } else { package };
+    let package =
+        if is_packed(options) { package.layer(from_fn(hashed_file)) } else { package.layer(from_fn(plain_file)) };
     let files = ROOT_FILES
         .iter()
         .fold(package, |router, name| router.route_service(&format!("/{name}"), ServeFile::new(site_root.join(name))));
     files.layer(from_fn(named_file))
 }
 
-/// The names of the built files: from the hash file that cargo-leptos puts beside the binary. Without one, the names
+/// The names of the built files: from the hash file that `scripts/pack` puts beside the binary. Without one, the names
 /// without hashes; [`inspect`] says that it is missing.
 pub fn find(options: &LeptosOptions) -> Assets {
     let hashes = hash_file(options).and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
@@ -107,17 +120,50 @@ pub fn inspect(options: &LeptosOptions) -> (Vec<SiteFault>, Option<Warning>) {
     let assets = find(options);
     let built = [&assets.script, &assets.wasm, &assets.style].map(String::as_str);
     let named = built.into_iter().chain(ROOT_FILES.into_iter().filter(|name| *name != NOT_OURS));
-    let paths = named.map(|name| site_root.join(name.trim_start_matches('/')));
+    let paths = named.map(|name| site_root.join(name.trim_start_matches('/'))).chain(parts(options));
     let missing = paths.filter(|path| !path.is_file()).map(|path| SiteFault::FileMissing { path });
-    let faults: Vec<_> = missing.collect();
+    let faults: Vec<_> = missing.chain(not_split(options)).collect();
     let compressed = site_root.join(format!("{}.br", assets.wasm.trim_start_matches('/')));
-    let warning = (faults.is_empty() && !compressed.is_file()).then_some(Warning::PageUncompressed);
+    let warning = match (is_packed(options), options.hash_files) {
+        (true, _) => (!compressed.is_file()).then_some(Warning::PageUncompressed),
+        (false, true) => Some(Warning::PageNotPacked),
+        (false, false) => None,
+    };
+    let warning = warning.filter(|_| faults.is_empty());
     (faults, warning)
+}
+
+/// A build leaves its files under plain names, and takes those away that were packed before.
+fn is_packed(options: &LeptosOptions) -> bool {
+    options.hash_files && !package_file(options, &format!("{}.js", options.output_name)).is_file()
+}
+
+fn package_file(options: &LeptosOptions, name: &str) -> PathBuf {
+    Path::new(&*options.site_root).join(&*options.site_pkg_dir).join(name)
 }
 
 fn hash_file(options: &LeptosOptions) -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
-    options.hash_files.then(|| program.with_file_name(&*options.hash_file))
+    is_packed(options).then(|| program.with_file_name(&*options.hash_file))
+}
+
+/// The files of the parts of the page, which the hash file lists as `emoji_picker.wasm: HASH`.
+fn parts(options: &LeptosOptions) -> Vec<PathBuf> {
+    let hashes = hash_file(options).and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+    let part = |line: &str| {
+        let (name, hash) = line.split_once(':')?;
+        let stem = name.trim().strip_suffix(".wasm")?;
+        Some(package_file(options, &format!("{stem}.{}.wasm", hash.trim())))
+    };
+    hashes.lines().filter_map(part).collect()
+}
+
+/// Packing puts the loader of the parts into the script. Before that it is a file of its own, which only `--split` makes.
+fn not_split(options: &LeptosOptions) -> Option<SiteFault> {
+    let path = package_file(options, &format!("{}.js", options.output_name));
+    let script = fs::read_to_string(&path).ok()?;
+    let asks_for_parts = script.contains(LOADER) && !package_file(options, LOADER).is_file();
+    asks_for_parts.then_some(SiteFault::NotSplit { path })
 }
 
 fn kinds_without_hash(hashes: &str) -> impl Iterator<Item = &'static str> {

@@ -30,6 +30,8 @@ pub enum Warning {
     PageIncomplete(String),
     /// The large files of the page have no compressed form beside them.
     PageUncompressed,
+    /// The last step of the build was left out.
+    PageNotPacked,
     /// The live reload of a developer is on.
     Development,
     /// A proxy speaks HTTPS, and nobody told which addresses it may name.
@@ -75,6 +77,9 @@ impl fmt::Display for Warning {
             Self::PageIncomplete(fault) => formatter.write_str(fault),
             Self::PageUncompressed => formatter.write_str(
                 "the script of the page has no compressed form (.br) beside it, so that every visitor fetches three times as much. `make build` writes it.",
+            ),
+            Self::PageNotPacked => formatter.write_str(
+                "the files of the page have no hashes in their names and no compressed form, since the last step of the build, `scripts/pack`, was left out: browsers ask for them at every visit, and fetch three times as much. `make build` does it.",
             ),
             Self::Development => formatter.write_str(
                 "leptos.env is DEV: pages listen to the live reload of a developer. Set it to PROD, unless this is your own machine.",

@@ -3,16 +3,21 @@
 use leptos::prelude::*;
 
 use super::components::{Conversation, RoomList, Roster, follow_reactions};
+use super::parts::Parts;
 use super::piece::effect;
 use super::state::provide_room_state;
 
-/// The page's body. Rendered on the server, taken over in the browser.
+/// The page's body. Rendered on the server, taken over in the browser, which has the parts.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App(
+    /// How the browser gets them; none on the server.
+    #[prop(optional)]
+    parts: Option<Parts>,
+) -> impl IntoView {
     let state = provide_room_state();
     effect(move |_| {
         untrack(|| state.come_alive());
-        follow_reactions(state);
+        follow_reactions(state, parts);
     });
     effect(move |_| document().set_title(&state.title()));
 

@@ -24,6 +24,6 @@ mod typing_line;
 pub use composer::POST_FORM_ID;
 pub use conversation::Conversation;
 pub use nickname_form::NICKNAME_FORM_ID;
-pub use reactions::{OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME, follow_reactions};
+pub use reactions::{MORE_ID, OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME, follow_reactions};
 pub use room_list::RoomList;
 pub use roster::Roster;

@@ -59,6 +59,25 @@ async fn every_form_of_a_file_says_that_it_is_one_of_several_and_how_long_it_may
     }
 }
 
+/// Protects whoever builds without the step that names the files after their content: an old script beside a new
+/// WebAssembly is a page that cannot start.
+#[tokio::test]
+async fn a_file_that_every_build_calls_the_same_is_asked_for_at_each_use() {
+    let site = TempDir::new().unwrap();
+    std::fs::create_dir(site.path().join("pkg")).unwrap();
+    for extension in ["js", "wasm", "css"] {
+        std::fs::write(site.path().join(format!("pkg/teahouse.{extension}")), "stand-in").unwrap();
+    }
+    let root = site.path().to_str().unwrap().to_owned();
+    let server = TestServer::start_with(|config| config.leptos.site_root = root.into()).await;
+    let page = get(&server, "/", &[]).await.text().await.unwrap();
+    for extension in ["js", "wasm", "css"] {
+        let path = format!("/pkg/teahouse.{extension}");
+        assert!(page.contains(&path), "the page names {path}");
+        assert_eq!(header(&get(&server, &path, &[]).await, &CACHE_CONTROL), "no-cache", "{path}");
+    }
+}
+
 /// Protects a new build from the answers of the old one: that a file is not there yet is never kept.
 #[tokio::test]
 async fn a_file_that_is_not_there_is_asked_for_again() {

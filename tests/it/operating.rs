@@ -25,8 +25,8 @@ fn site() -> TempDir {
     let folder = TempDir::new().unwrap();
     let package = folder.path().join("site/pkg");
     std::fs::create_dir_all(&package).unwrap();
-    std::fs::write(folder.path().join("hash.txt"), "js: aaa\nwasm: bbb\ncss: ccc\n").unwrap();
-    for name in ["teahouse.aaa.js", "teahouse.bbb.wasm", "teahouse.bbb.wasm.br", "teahouse.ccc.css"] {
+    std::fs::write(folder.path().join("hash.txt"), "js: aaa\nwasm: bbb\ncss: ccc\npart.wasm: ddd\n").unwrap();
+    for name in ["teahouse.aaa.js", "teahouse.bbb.wasm", "teahouse.bbb.wasm.br", "teahouse.ccc.css", "part.ddd.wasm"] {
         std::fs::write(package.join(name), "stand-in").unwrap();
     }
     for name in ["favicon.svg", "robots.txt", "manifest.webmanifest", "icon-192.png", "icon-512.png"] {
@@ -45,6 +45,26 @@ fn shipped(site: &Path, data: &Path) -> Command {
     command
 }
 
+/// As `cargo leptos build` leaves the folder.
+fn leave_unpacked(site: &Path, script: &str) {
+    for (name, content) in [("teahouse.js", script), ("teahouse.wasm", "stand-in"), ("teahouse.css", "stand-in")] {
+        std::fs::write(site.join("site/pkg").join(name), content).unwrap();
+    }
+}
+
+/// Protects whoever builds by cargo-leptos alone: the program runs, and says which step was left out. What an older build
+/// left beside the program does not count.
+#[tokio::test]
+async fn a_page_that_was_not_packed_is_served_and_said_to_be_so() {
+    let (site, data) = (site(), TempDir::new().unwrap());
+    leave_unpacked(site.path(), "stand-in");
+    let (code, said) = run(shipped(site.path(), data.path()).arg("check")).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("scripts/pack") && said.contains("make build"), "{said}");
+    std::fs::remove_file(site.path().join("hash.txt")).unwrap();
+    assert_eq!(run(shipped(site.path(), data.path()).arg("check")).await.0, Some(0), "without any hash file");
+}
+
 /// What happened to a folder.
 type Damage = fn(&Path);
 
@@ -59,7 +79,7 @@ async fn files_of_the_page_that_are_missing_stop_the_start_and_are_named() {
     teahouse.signal("TERM");
     teahouse.end().await;
 
-    let cases: [(&str, Damage, &[&str]); 5] = [
+    let cases: [(&str, Damage, &[&str]); 7] = [
         ("no hash file", |site| std::fs::remove_file(site.join("hash.txt")).unwrap(), &["hash.txt", "make build"]),
         ("cut hash file", |site| std::fs::write(site.join("hash.txt"), "js: aaa\ncss: ccc\n").unwrap(), &["\"wasm\""]),
         (
@@ -71,6 +91,16 @@ async fn files_of_the_page_that_are_missing_stop_the_start_and_are_named() {
             "files of another build",
             |site| std::fs::write(site.join("hash.txt"), "js: zzz\nwasm: bbb\ncss: ccc\n").unwrap(),
             &["pkg/teahouse.zzz.js", "same build"],
+        ),
+        (
+            "no part",
+            |site| std::fs::remove_file(site.join("site/pkg/part.ddd.wasm")).unwrap(),
+            &["pkg/part.ddd.wasm", "same build"],
+        ),
+        (
+            "parts that were not made",
+            |site| leave_unpacked(site, "import * as parts from \"./__wasm_split.______________________.js\""),
+            &["pkg/teahouse.js", "--split"],
         ),
         (
             "no icon",

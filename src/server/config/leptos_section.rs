@@ -19,11 +19,11 @@ pub(super) const SETTINGS: &[Setting] = &setting_rows!(leptos {
     reload_external_port, "The same port as browsers see it behind a proxy.", None, Zero::Refused;
     reload_ws_protocol, "WS, or WSS behind a proxy with TLS.", None, Zero::NotANumber;
     not_found_path, "Path of the page for unknown addresses.", None, Zero::NotANumber;
-    hash_file, "File beside the program that lists the hashes in the built files' names.", None, Zero::NotANumber;
-    hash_files, "Whether the built files' names carry hashes.", None, Zero::NotANumber;
+    hash_file, "File beside the program in which `make build` lists the hashes in the built files' names.", None, Zero::NotANumber;
+    hash_files, "Whether the built files are served under names with hashes, which browsers keep for ever. Where `make build` did not give them such names, they are served under plain ones.", None, Zero::NotANumber;
 });
 
-/// The same values as in Cargo.toml.
+/// The same values as in Cargo.toml, but for `hash-files`: not cargo-leptos hashes the names, but `scripts/pack`.
 pub(super) fn default_options() -> LeptosOptions {
     LeptosOptions::builder()
         .output_name("teahouse")

@@ -27,7 +27,7 @@ mod upgrade;
 
 pub use caller::identify;
 pub use refusal::{HttpRefusal, Told};
-pub use response_headers::{hashed_file, named_file};
+pub use response_headers::{hashed_file, named_file, plain_file};
 pub use upgrade::{Upgrade, UpgradeRefused};
 
 /// All routes of the server: those of programs, and those of `pages`. People see refusals as `refusal_pages`.

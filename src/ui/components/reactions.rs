@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, SubmitEvent};
 
 use super::notice_line;
@@ -12,6 +13,7 @@ use crate::model::conversation::reactions::{Change, Press};
 use crate::model::rows::{Line, LineId, Ownership, ReactionRow};
 use crate::protocol::Seq;
 use crate::ui::i18n::fill;
+use crate::ui::parts::{NotLoaded, Parts};
 use crate::ui::piece::{IntoPiece, Piece};
 use crate::ui::state::{RoomState, use_room_state};
 
@@ -21,6 +23,8 @@ pub const REACTION_FORM_ID: &str = "react";
 pub const OFFER_ID: &str = "offer";
 /// The id of the field with the message that they are offered for.
 pub const OFFERED_FOR_ID: &str = "offered-for";
+/// The id of the button that shows all emojis.
+pub const MORE_ID: &str = "offer-more";
 /// The name of every button that reacts, or offers to.
 pub const REACTION_NAME: &str = "reaction";
 
@@ -64,7 +68,7 @@ fn button(class: &'static str, value: String, pressed: Option<&'static str>, lab
 }
 
 /// Takes over from the form without scripts.
-pub fn follow_reactions(state: RoomState) {
+pub fn follow_reactions(state: RoomState, parts: Option<Parts>) {
     let listener = Listener::on(&window(), "submit", move |event| {
         let submit: &SubmitEvent = event.unchecked_ref();
         let button = submit.submitter().filter(|button| button.get_attribute("name").as_deref() == Some(REACTION_NAME));
@@ -73,12 +77,46 @@ pub fn follow_reactions(state: RoomState) {
             pressed(state, &button);
         }
     });
-    // Kept for as long as the application lives, in whose effect this runs.
-    StoredValue::new_local(listener);
+    // It listens for as long as the page lives.
+    std::mem::forget(listener);
     // Should the scripts stop, the form would post to the room that was open first: then it does nothing.
     if let Some(form) = element::<HtmlElement>(REACTION_FORM_ID) {
         // A method is a name that is always accepted.
         let _ = form.set_attribute("method", "dialog");
+    }
+    if let (Some(more), Some(parts)) = (element::<HtmlElement>(MORE_ID), parts) {
+        for (event, wish) in [("pointerenter", Wish::Fetch), ("focus", Wish::Fetch), ("click", Wish::Show)] {
+            let listener = Listener::on(&more, event, move |_| spawn_local(get_emoji_picker(state, parts, wish)));
+            std::mem::forget(listener);
+        }
+    }
+}
+
+/// What is wanted of a part.
+#[derive(Clone, Copy)]
+enum Wish {
+    /// That it is there when it is needed.
+    Fetch,
+    Show,
+}
+
+/// Fetches the part with all emojis; `data-more` tells the sheet how far that is.
+async fn get_emoji_picker(state: RoomState, parts: Parts, wish: Wish) {
+    if let Wish::Show = wish {
+        mark_more("loading");
+    }
+    let loaded = (parts.emoji_picker)().await;
+    match (wish, loaded, element::<HtmlElement>(OFFER_ID)) {
+        (Wish::Show, Ok(show), Some(offer)) => show(&offer, state.language),
+        (Wish::Show, Err(NotLoaded), _) => mark_more("failed"),
+        _ => {}
+    }
+}
+
+fn mark_more(progress: &str) {
+    if let Some(offer) = element::<HtmlElement>(OFFER_ID) {
+        // It is a name that an attribute may have.
+        let _ = offer.set_attribute("data-more", progress);
     }
 }
 
@@ -87,6 +125,7 @@ fn pressed(state: RoomState, button: &HtmlElement) {
     match Press::parse(&button.get_attribute("value").unwrap_or_default(), &field.value()) {
         Some(Press::Offer(seq)) if state.me.with_untracked(Option::is_some) => {
             field.set_value(&seq.to_string());
+            mark_more("");
             open_popover_at(OFFER_ID, button);
         }
         Some(Press::Offer(_)) => state.ask_for_nickname(),

@@ -193,6 +193,10 @@ words! {
         "New messages do not appear by themselves: this browser lacks WebSocket or WebAssembly, or the script did not load. \
          Reload the page to see what is new.",
         "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。请刷新页面查看。";
+    more_emojis: Text = "All emojis", "全部表情";
+    part_not_loaded: Text =
+        "This did not load. Try again, or reload the page: what you typed stays.",
+        "加载失败。请再试一次，或刷新页面，已输入的内容不会丢失。";
     cookie_lost_words: Text =
         "The nickname needs a cookie, and this browser blocks cookies. Allow them for this site, then try again in a minute.",
         "昵称需要 Cookie，而浏览器拦截了 Cookie。请允许本站使用 Cookie，一分钟后重试。";

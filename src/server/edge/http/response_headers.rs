@@ -20,6 +20,10 @@ const NOTHING_RUNS: &str = "default-src 'none'; frame-ancestors 'none'; base-uri
 /// A file whose name changes with its content may be kept for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// A file that belongs to others of the same build, under a name that every build has: it may be kept, and is asked for at
+/// each use.
+const ASKED_FOR: &str = "no-cache";
+
 /// A file whose name stays the same when its content changes: icons, the manifest.
 const ONE_HOUR: &str = "public, max-age=3600";
 
@@ -55,9 +59,17 @@ pub async fn secure(Extension(client): Extension<Client>, request: Request, next
 
 /// Marks a file whose name carries the hash of its content.
 pub async fn hashed_file(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    keep(next.run(request).await, FOR_EVER)
+}
+
+/// Marks a file of a build that gave it no such name. An older one of it beside newer ones would be a page that cannot start.
+pub async fn plain_file(request: Request, next: Next) -> Response {
+    keep(next.run(request).await, ASKED_FOR)
+}
+
+fn keep(mut response: Response, how: &'static str) -> Response {
     if is_kept(response.status()) {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(how));
     }
     response
 }
