@@ -13,8 +13,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::server::app::App;
 use crate::server::config::{Config, Scheme, ServerConfig, WebOrigin};
-use crate::server::delivery::broker::Broker;
 use crate::server::delivery::broker::local::LocalBroker;
+use crate::server::delivery::broker::{Broker, Bulletin};
 use crate::server::edge::http;
 use crate::server::ground::clock;
 use crate::server::log::StoreFailure;
@@ -141,23 +141,31 @@ pub struct Server {
     housekeeping: TaskTracker,
 }
 
-/// Opens the store, puts the parts together and starts to serve on `listener`.
+/// Opens the store, puts the parts together and starts to serve on `listener`, as the only node.
 ///
 /// # Errors
 /// [`BootError`] with what is wrong and what to do.
 pub async fn start(config: Config, listener: TcpListener) -> Result<Server, BootError> {
+    start_over(Arc::new(LocalBroker::default()), config, listener).await
+}
+
+/// The same over any broker.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_over(broker: Arc<dyn Broker>, config: Config, listener: TcpListener) -> Result<Server, BootError> {
     let hangup = Hangup::watch().map_err(BootError::Signals)?;
     let address = listener.local_addr().unwrap_or(config.server.addr);
     let tls = load_certificate(&config.server)?;
     let scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
-    let (broker, committed) = LocalBroker::new(config.store.write_queue.max(1));
-    let sink = Box::new(move |event| broker.publish(event));
+    let committed_to = Arc::clone(&broker);
+    let sink = Box::new(move |event| committed_to.publish(Bulletin::Committed(event)));
     let store = SqliteStore::open(&config.store, &config.rooms.lobby_title, clock::now(), sink)?;
     let failure = store.failure();
-    let app = Arc::new(App::new(config, Arc::new(store)));
+    let app = App::new(config, Arc::new(store), broker);
     // The lobby is open from the start, so that its presence can be listed before anybody joins.
     let _ = posting::open_room(&app, &crate::protocol::RoomSlug::lobby()).await;
-    let housekeeping = housekeeping::start(&app, committed).map_err(BootError::Runtime)?;
+    let housekeeping = housekeeping::start(&app).map_err(BootError::Runtime)?;
     let accepting = TaskTracker::new();
     let assets = Arc::new(assets::find(&app.config.leptos));
     let refusal_pages = render::refusal_pages(Arc::clone(&assets));

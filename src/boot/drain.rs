@@ -57,6 +57,7 @@ impl Server {
         faults::reach(Point::InDrain);
         // Whatever the hurry: what was accepted gets its commit.
         let closed = app.store.close().await;
+        app.store_closed.cancel();
         patience.wait_for(FAREWELL, self.housekeeping.wait()).await;
         if let Err(error) = closed {
             let failure = self.failure.borrow().clone();

@@ -7,10 +7,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::protocol::{CloseCode, Limits, Person, UserId};
+use crate::protocol::{Limits, Person};
 use crate::server::config::{Config, Scheme, limit};
+use crate::server::delivery::broker::{Broker, Bulletin};
 use crate::server::delivery::hub::Hub;
 use crate::server::delivery::recent_pages::RecentPages;
+use crate::server::delivery::repairs::Repairs;
 use crate::server::delivery::room_list::RoomList;
 use crate::server::ground::names::ReservedNames;
 use crate::server::limits::{Address, ClientLimits, FairPermits, Payer, PersonKey};
@@ -19,6 +21,8 @@ use crate::server::net::origin::OriginPolicy;
 use crate::server::people::live_names::LiveNames;
 use crate::server::people::presence::Presence;
 use crate::server::people::session::SessionCookies;
+
+mod bulletins;
 
 /// How many clients may come back per second after a drain: less than half of what a small machine lets in.
 const RECONNECTS_PER_SECOND: u64 = 1_000;
@@ -33,8 +37,12 @@ pub struct App {
     pub config: Config,
     /// The log and the guests: the only truth.
     pub store: Arc<dyn Store>,
-    /// Who is connected to this node, and the fan-out.
+    /// What connects the nodes. [`App::publish`] and [`App::receive`] are its two ends here.
+    broker: Arc<dyn Broker>,
+    /// The connections of this node, and the fan-out.
     pub hub: Hub,
+    /// The rooms of which the hub lacks events.
+    pub repairs: Repairs,
     /// Who is shown as here.
     pub presence: Presence,
     /// The names that are shown right now, so that nobody else takes one or its twin.
@@ -57,6 +65,8 @@ pub struct App {
     pub drain: CancellationToken,
     /// Cancelled when nothing is left to serve: the listener and the ticking tasks end.
     pub stop: CancellationToken,
+    /// Cancelled when nothing more is committed: the lanes of the fan-out end when they have sent what is queued.
+    pub store_closed: CancellationToken,
     /// Cancelled when the fan-out has ended, which before the end of the store is a failure.
     pub fan_out_over: CancellationToken,
     /// The tasks of open WebSockets, which a drain waits for.
@@ -68,10 +78,24 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Puts the parts together, and subscribes to the broker.
     #[must_use]
-    pub fn new(config: Config, store: Arc<dyn Store>) -> Self {
+    pub fn new(config: Config, store: Arc<dyn Store>, broker: Arc<dyn Broker>) -> Arc<Self> {
+        let app = Arc::new(Self::unsubscribed(config, store, Arc::clone(&broker)));
+        // The app owns the broker, so the broker must not own the app.
+        let subscriber = Arc::downgrade(&app);
+        broker.subscribe(Box::new(move |bulletin| {
+            if let Some(app) = subscriber.upgrade() {
+                app.receive(bulletin);
+            }
+        }));
+        app
+    }
+
+    fn unsubscribed(config: Config, store: Arc<dyn Store>, broker: Arc<dyn Broker>) -> Self {
         Self {
+            broker,
+            repairs: Repairs::default(),
             hub: Hub::new(&config.server),
             presence: Presence::new(&config.rooms),
             names: LiveNames::default(),
@@ -83,6 +107,7 @@ impl App {
             room_list: RoomList::new(config.rooms.room_list_tick),
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
+            store_closed: CancellationToken::new(),
             fan_out_over: CancellationToken::new(),
             connections: TaskTracker::new(),
             reserved_names: ReservedNames::new(&config.rooms.reserved_nicknames),
@@ -123,11 +148,15 @@ impl App {
         IdentityVersion(self.identity_changes.load(Ordering::Acquire))
     }
 
-    /// Closes the connections of a person whose session ended or changed. To be called when the store has the change.
-    pub fn identity_changed(&self, user: &UserId, code: CloseCode) {
-        // First, so that a connection which the hub does not know yet looks again.
-        self.identity_changes.fetch_add(1, Ordering::AcqRel);
-        self.hub.close_user(user, code);
+    /// Tells every node, this one included. May block for [`Bulletin::Committed`], and for nothing else.
+    pub fn publish(&self, bulletin: Bulletin) {
+        self.broker.publish(bulletin);
+    }
+
+    /// How often the heads of rooms must be compared with the log, if bulletins may be lost.
+    #[must_use]
+    pub fn resync_period(&self) -> Option<Duration> {
+        self.broker.resync_period()
     }
 
     /// For how many hours a nickname rests that is given back, begun ones included.

@@ -1,25 +1,22 @@
-//! The few tasks and threads that run as long as the server: fan-out of what was committed, presence and room list once
-//! per tick, a look at every connection and at the store's files, the end of rooms that nobody used. Not here: tasks of
-//! connections (`connection`).
+//! The few tasks and threads that run as long as the server: the lanes of the fan-out, presence and room list once per tick,
+//! the repair of rooms, a look at every connection and at the store's files, the end of rooms that nobody used. Not here:
+//! the tasks of connections (`edge::connection`).
 
 use std::io;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, timeout};
+use tokio::time::{MissedTickBehavior, sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::protocol::{Event, EventBody};
+use crate::protocol::Event;
 use crate::server::app::App;
 use crate::server::config::limit;
 use crate::server::delivery::frame::member_frame;
 use crate::server::delivery::sendq::Signal;
-use crate::server::ground::clock;
-use crate::server::log::Committed;
 use crate::server::posting;
 
 /// How often a setting of 0 ticks: as good as at once.
@@ -31,18 +28,24 @@ const EMPTY_ROOMS_PERIOD_MIN: Duration = Duration::from_millis(20);
 const EMPTY_ROOMS_PERIOD_MAX: Duration = Duration::from_secs(600);
 /// How often the store looks after its files.
 const STORE_PERIOD: Duration = Duration::from_secs(1);
+/// Two nodes overtake each other by so much at times. What is still lacking then is read from the log.
+const REPAIR_DELAY: Duration = Duration::from_millis(50);
 /// In so many shares all connections are looked at, fewer where the period is short.
 const SHARES_MAX: usize = 32;
 
-/// Starts the tasks; they end when the store is closed and `app.stop` is cancelled.
+/// Starts the tasks; they end when `app.stop` and `app.store_closed` are cancelled.
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub fn start(app: &Arc<App>, committed: mpsc::Receiver<Committed>) -> io::Result<TaskTracker> {
+pub fn start(app: &Arc<App>) -> io::Result<TaskTracker> {
     let tasks = TaskTracker::new();
-    tasks.spawn(fan_out(Arc::clone(app), committed));
+    tasks.spawn(close_lanes_at_the_end(CloseLanes(Arc::clone(app))));
     for lane in 0..app.hub.lanes() {
         start_lane(Arc::clone(app), lane, tasks.token())?;
+    }
+    tasks.spawn(repair_rooms(Arc::clone(app)));
+    if let Some(period) = app.resync_period() {
+        tasks.spawn(compare_heads(Arc::clone(app), period));
     }
     tasks.spawn(tell_presence(Arc::clone(app)));
     tasks.spawn(tell_room_list(Arc::clone(app)));
@@ -60,6 +63,9 @@ fn start_lane(app: Arc<App>, lane: usize, running: TaskTrackerToken) -> io::Resu
     let runtime = Handle::current();
     let run = move || {
         let _running = running;
+        // Without a lane, messages would be acknowledged and never shown. So its end ends the others and is told to `boot`,
+        // and the store's writer waits for nobody.
+        let _others = CloseLanes(Arc::clone(&app));
         let _told = app.fan_out_over.clone().drop_guard();
         let _entered = runtime.enter();
         app.hub.run_lane(lane);
@@ -67,22 +73,12 @@ fn start_lane(app: Arc<App>, lane: usize, running: TaskTrackerToken) -> io::Resu
     thread::Builder::new().name(format!("fan-out-{lane}")).spawn(run).map(drop)
 }
 
-/// Posts every committed event to its room, in commit order. Ends when the store is closed, and the lanes with it.
-///
-/// Without this task and the lanes lines would be acknowledged and never shown, so their end, whatever the reason, is
-/// told to `boot`.
-async fn fan_out(app: Arc<App>, mut committed: mpsc::Receiver<Committed>) {
-    let _told = app.fan_out_over.clone().drop_guard();
-    let _lanes = CloseLanes(Arc::clone(&app));
-    while let Some(committed) = committed.recv().await {
-        if let (Some(by), EventBody::Message(_)) = (&committed.event.by, &committed.event.body) {
-            app.presence.posted(&committed.room, &by.id);
-        }
-        app.hub.publish_in_turn(committed).await;
-    }
+/// Lets the lanes end when nothing more is committed, or when the runtime ends.
+async fn close_lanes_at_the_end(lanes: CloseLanes) {
+    lanes.0.store_closed.cancelled().await;
 }
 
-/// Lets the lanes end when nothing more is posted, even by a panic.
+/// Lets the lanes end when it is dropped, by a panic too.
 struct CloseLanes(Arc<App>);
 
 impl Drop for CloseLanes {
@@ -109,9 +105,36 @@ async fn maintain_store(app: Arc<App>) {
     every(STORE_PERIOD, &app.clone(), || drop(app.store.maintain())).await;
 }
 
+/// Reads from the log what no bulletin brought.
+async fn repair_rooms(app: Arc<App>) {
+    let repair = async {
+        loop {
+            app.repairs.requested().await;
+            sleep(REPAIR_DELAY).await;
+            for room in app.repairs.take() {
+                // A store that cannot be read now is asked again.
+                if app.repair(&room).await.is_err() {
+                    app.repairs.request(room);
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = repair => {}
+        () = app.stop.cancelled() => {}
+    }
+}
+
+/// Finds out what the last bulletins would have brought, where a broker may lose them.
+async fn compare_heads(app: Arc<App>, period: Duration) {
+    while timeout(period, app.stop.cancelled()).await.is_err() {
+        // What cannot be read now is read the next time.
+        let _ = app.compare_heads().await;
+    }
+}
+
 async fn tell_presence(app: Arc<App>) {
-    every(app.config.rooms.presence_tick, &app.clone(), || app.presence.tick(&app.hub, Instant::now(), clock::now()))
-        .await;
+    every(app.config.rooms.presence_tick, &app.clone(), || app.tick_presence()).await;
 }
 
 async fn tell_room_list(app: Arc<App>) {
@@ -120,7 +143,7 @@ async fn tell_room_list(app: Arc<App>) {
         if app.hub.is_broadcasting_to_members() {
             return;
         }
-        let stale = app.presence.take_stale(limit(app.config.rooms.room_list_changes));
+        let stale = app.room_list.take_stale(limit(app.config.rooms.room_list_changes));
         let changed = posting::list_rooms_named(&app, &stale);
         if !changed.is_empty() {
             // First, so that whoever comes in too late to be told gets a list with these changes in it.

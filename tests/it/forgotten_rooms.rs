@@ -9,8 +9,8 @@ use axum::response::Response;
 use teahouse::protocol::{RoomSlug, Timestamp};
 use teahouse::server::app::App;
 use teahouse::server::config::Config;
-use teahouse::server::delivery::broker::Broker;
 use teahouse::server::delivery::broker::local::LocalBroker;
+use teahouse::server::delivery::broker::{Broker, Bulletin};
 use teahouse::server::edge::http;
 use teahouse::server::ground::clock;
 use teahouse::server::housekeeping;
@@ -56,10 +56,11 @@ impl Fixture {
         let data = TempDir::new().unwrap();
         let mut config = Config::default();
         config.store.data = data.path().to_owned();
-        let (broker, committed) = LocalBroker::new(16);
-        let sink = Box::new(move |event| broker.publish(event));
+        let broker = Arc::new(LocalBroker::default());
+        let committed_to = Arc::clone(&broker);
+        let sink = Box::new(move |event| committed_to.publish(Bulletin::Committed(event)));
         let store = SqliteStore::open(&config.store, "Lobby", clock::now(), sink).unwrap();
-        let app = Arc::new(App::new(config, Arc::new(store)));
+        let app = App::new(config, Arc::new(store), broker);
         let room = NewRoom {
             slug: RoomSlug::parse(ROOM).unwrap(),
             title: ROOM.to_owned(),
@@ -68,7 +69,7 @@ impl Fixture {
             rooms_max: 0,
         };
         app.store.create_room(room).await.unwrap();
-        housekeeping::start(&app, committed).unwrap();
+        housekeeping::start(&app).unwrap();
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}/plain/{ROOM}", socket.local_addr().unwrap());
         let options = ListenerOptions::new(&app.config, Arc::clone(&app.limits), None);

@@ -8,6 +8,7 @@ mod support;
 mod attacks;
 mod backup;
 mod backup_trouble;
+mod broker;
 mod costs;
 mod cuts;
 mod data_folder;

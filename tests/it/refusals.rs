@@ -108,7 +108,7 @@ async fn a_page_of_another_version_is_told_so_over_the_socket_that_it_asked_for(
         request.headers_mut().insert("sec-websocket-protocol", version.parse().unwrap());
         let (socket, response) = connect_async(request).await.unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], version);
-        let close = Member { socket }.closed().await;
+        let close = Member::over(socket).closed().await;
         assert_eq!((u16::from(close.code), close.reason.as_str()), (4101, "unsupported_protocol"), "{version}");
     }
 }

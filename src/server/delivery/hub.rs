@@ -3,8 +3,8 @@
 //! what (`posting`), who is shown as present (`presence`), other nodes (`broker`), the threads of the lanes
 //! (`housekeeping`).
 //!
-//! Lock order: `rooms`, then the followers of one lane or the registry, then one sendq; the queue of a lane is taken by
-//! itself. `presence` is taken before all of them. Nothing is called back under a lock.
+//! Lock order: `rooms`, then the followers of one lane or the registry, then one sendq; and the sequence of a room, then the
+//! queue of a lane. `presence` is taken before all of them. Nothing is called back under a lock.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -14,7 +14,6 @@ use std::thread;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
 
 use crate::protocol::event::RoomHead;
 use crate::protocol::{CloseCode, RoomSlug, Seq, TabId, UserId};
@@ -28,15 +27,19 @@ mod batch;
 mod fan_out;
 mod followers;
 mod lane;
+mod permits;
 pub mod publication;
 mod registry;
+mod sequence;
 
 pub use batch::DropPolicy;
 pub use followers::CatchUp;
 use followers::LaneFollowers;
 use lane::Lane;
+use permits::Permits;
 pub use registry::ConnectionId;
 use registry::Registry;
+use sequence::Sequence;
 
 /// The hub does not know the room, or has forgotten it. Nothing is followed. Open the room and try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +49,8 @@ pub struct RoomNotOpen;
 /// A room that somebody follows or followed since this node started.
 struct Room {
     title: String,
+    /// Held while an event is queued on all lanes, so that every lane has them in one order.
+    sequence: Mutex<Sequence>,
     /// Its followers, by lane. The lock is held while they are sent a batch, so that every follower sees one order. It can be
     /// handed to whoever waits for it, so that a long walk keeps nobody from joining.
     lanes: Box<[Mutex<LaneFollowers>]>,
@@ -66,7 +71,7 @@ pub struct Hub {
     rooms: RwLock<HashMap<RoomSlug, Arc<Room>>>,
     lanes: Box<[Lane]>,
     /// One for each publication that is queued (`server.fan_out_queue`). Without a free one, the store's writer waits.
-    permits: Arc<Semaphore>,
+    permits: Arc<Permits>,
     batch_bytes_max: usize,
     rest_max: Duration,
     compressor: Arc<Compressor>,
@@ -76,13 +81,12 @@ impl Hub {
     /// A hub with the settings of `[server]` about fan-out and compression.
     #[must_use]
     pub fn new(config: &ServerConfig) -> Self {
-        let permits = limit(config.fan_out_queue).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
             next_connection: AtomicU64::new(0),
             registry: Registry::default(),
             rooms: RwLock::default(),
             lanes: (0..lanes(config).get()).map(|_| Lane::default()).collect(),
-            permits: Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS))),
+            permits: Arc::new(Permits::new(limit(config.fan_out_queue).unwrap_or(usize::MAX))),
             batch_bytes_max: limit(config.fan_out_write_bytes).unwrap_or(usize::MAX),
             rest_max: config.fan_out_rest,
             compressor: Arc::new(Compressor::new(config.compression_threshold_bytes)),
@@ -139,7 +143,8 @@ impl Hub {
     pub fn open_room(&self, record: &RoomRecord) {
         if self.room(&record.slug).is_none() {
             let lanes = self.lanes.iter().map(|_| Mutex::new(LaneFollowers::new(record.head))).collect();
-            let room = Room { title: record.title.clone(), lanes };
+            let sequence = Mutex::new(Sequence::new(record.head));
+            let room = Room { title: record.title.clone(), sequence, lanes };
             let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
             rooms.entry(record.slug.clone()).or_insert_with(|| Arc::new(room));
         }

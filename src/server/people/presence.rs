@@ -42,8 +42,6 @@ struct RoomPresence {
     typing: TypingPeople,
     /// When the followers were last sent a change.
     announced_at: Option<Instant>,
-    /// Since when the room list that everybody has is wrong about this room.
-    stale_since: Option<Instant>,
 }
 
 /// The people of a room, for a snapshot or a list.
@@ -123,11 +121,13 @@ impl Presence {
     }
 
     /// Sends the changes of each room since the last tick: one frame per room and wire, whatever the number of changes. A
-    /// crowd is sent changes less often.
-    pub fn tick(&self, hub: &Hub, now: Instant, at: Timestamp) {
+    /// crowd is sent changes less often. Answers with the rooms whose changes were sent.
+    #[must_use = "the room list changed"]
+    pub fn tick(&self, hub: &Hub, now: Instant, at: Timestamp) -> Vec<RoomSlug> {
+        let mut changed = Vec::new();
         for (room, presence) in &mut *self.lock() {
-            if presence.is_due(self.notices_per_second, now) {
-                self.flush_diff(presence, hub, room, now, at);
+            if presence.is_due(self.notices_per_second, now) && self.flush_diff(presence, hub, room, now, at) {
+                changed.push(room.clone());
             }
             let pace = presence.pace(self.notices_per_second);
             if let Some(TypingNotice { people, count }) = presence.typing.tick(pace, now) {
@@ -135,11 +135,7 @@ impl Presence {
                 hub.broadcast(room, Wire::Member, member_frame(&event), DropPolicy::DropFirst);
             }
         }
-    }
-
-    /// The room is new: the list must be sent with it.
-    pub fn mark_stale(&self, room: &RoomSlug, now: Instant) {
-        self.lock().entry(room.clone()).or_default().stale_since.get_or_insert(now);
+        changed
     }
 
     /// Forgets a room that was removed, unless somebody is in it.
@@ -150,33 +146,21 @@ impl Presence {
         }
     }
 
-    /// Sends the changes of one room now, without waiting for the tick. So a program that posts at once is seen to come first.
-    pub fn flush(&self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
-        if let Some(presence) = self.lock().get_mut(room) {
-            self.flush_diff(presence, hub, room, now, at);
-        }
+    /// Sends the changes of one room now, without waiting for the tick, so that a program that posts at once is seen to come
+    /// first. Answers whether there were any.
+    #[must_use = "the room list changed"]
+    pub fn flush(&self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) -> bool {
+        let mut rooms = self.lock();
+        rooms.get_mut(room).is_some_and(|presence| self.flush_diff(presence, hub, room, now, at))
     }
 
-    fn flush_diff(&self, presence: &mut RoomPresence, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+    fn flush_diff(&self, presence: &mut RoomPresence, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) -> bool {
         let before = presence.roster.online();
-        presence.flush_diff(hub, room, now, at);
+        let has_changed = presence.flush_diff(hub, room, now, at);
         if presence.roster.online() != before {
             self.note_change();
         }
-    }
-
-    /// Rooms of which the room list must be told anew, those that wait the longest first, and not more than so many: when
-    /// crowds move, the list of everything that changed, sent to everybody, would grow with the square of the crowd.
-    pub fn take_stale(&self, rooms_max: Option<usize>) -> Vec<RoomSlug> {
-        let mut rooms = self.lock();
-        let mut stale: Vec<_> = rooms.iter_mut().filter(|(_, presence)| presence.stale_since.is_some()).collect();
-        stale.sort_unstable_by_key(|(_, presence)| presence.stale_since);
-        stale.truncate(rooms_max.unwrap_or(usize::MAX));
-        let take = |(room, presence): (&RoomSlug, &mut RoomPresence)| {
-            presence.stale_since = None;
-            room.clone()
-        };
-        stale.into_iter().map(take).collect()
+        has_changed
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomSlug, RoomPresence>> {
@@ -197,10 +181,11 @@ impl RoomPresence {
             .map_or(Duration::ZERO, |per_second| Duration::from_secs(1) * self.roster.online() / per_second)
     }
 
-    fn flush_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) {
+    /// Answers whether other people are here now, or posted here and left.
+    fn flush_diff(&mut self, hub: &Hub, room: &RoomSlug, now: Instant, at: Timestamp) -> bool {
         let diff = self.roster.tick(now);
-        if !diff.is_empty() {
-            self.stale_since.get_or_insert(now);
+        let has_changed = !diff.is_empty();
+        if has_changed {
             self.announced_at = Some(now);
         }
         let mut people = None;
@@ -209,6 +194,7 @@ impl RoomPresence {
             people = Some(self.roster.people().take(ROSTER_NAMES_MAX).cloned().collect());
         }
         send_diff(hub, room, diff, people, at);
+        has_changed
     }
 }
 
@@ -229,20 +215,6 @@ fn send_diff(hub: &Hub, room: &RoomSlug, diff: PresenceDiff, people: Option<Vec<
 mod tests {
     use super::*;
     use crate::protocol::Origin;
-
-    #[test]
-    fn the_room_list_tells_of_so_many_rooms_at_a_time_and_keeps_none_waiting() {
-        let (presence, start) = (Presence::new(&RoomsConfig::default()), Instant::now());
-        let room = |number: u64| RoomSlug::parse(&format!("room-{number}")).unwrap();
-        for number in [3, 1, 2] {
-            presence.mark_stale(&room(number), start + Duration::from_secs(number));
-        }
-        presence.mark_stale(&room(1), start + Duration::from_secs(9));
-        assert_eq!(presence.take_stale(Some(2)), [room(1), room(2)]);
-        presence.mark_stale(&room(1), start + Duration::from_secs(10));
-        assert_eq!(presence.take_stale(Some(2)), [room(3), room(1)]);
-        assert_eq!(presence.take_stale(None), []);
-    }
 
     #[test]
     fn a_crowd_is_told_less_often_so_that_notices_do_not_grow_with_its_square() {

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use crate::protocol::{CloseCode, ErrorCode, Refusal, Timestamp};
 use crate::server::app::{App, Caller};
 use crate::server::config::{Scheme, limit};
+use crate::server::delivery::broker::Bulletin;
 use crate::server::ground::clock;
 use crate::server::log::{CookieNote, Guest, NameTerms, SessionUse, TokenStanding};
 use crate::server::people::session::{CookieName, SessionToken};
@@ -91,7 +92,7 @@ pub async fn sign_out(app: &Arc<App>, caller: &Caller) -> Result<(), Refusal> {
     finish(async move {
         let now = clock::now();
         app.store.remove_guest(&user, now, name_terms(&app, now).rests_until).await.map_err(refuse)?;
-        app.identity_changed(&user, CloseCode::SessionEnded);
+        app.publish(Bulletin::Identity { user, code: CloseCode::SessionEnded });
         Ok(())
     })
     .await

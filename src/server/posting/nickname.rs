@@ -6,6 +6,7 @@ use super::identity::{finish, name_terms};
 use crate::model::text;
 use crate::protocol::{CloseCode, ErrorCode, JoinAttempt, Origin, Person, Refusal, Timestamp, UserId};
 use crate::server::app::{App, Caller};
+use crate::server::delivery::broker::Bulletin;
 use crate::server::ground::clock;
 use crate::server::ground::names::{NameClash, NameKey, compose};
 use crate::server::limits::{Action, Address};
@@ -57,7 +58,7 @@ pub async fn choose_nickname(
     finish(async move {
         let naming = Naming { user: user.clone(), nickname, token_hash, replaces, at: now, terms };
         app.store.put_guest(naming).await.map_err(refuse)?;
-        app.identity_changed(&user, CloseCode::IdentityChanged);
+        app.publish(Bulletin::Identity { user, code: CloseCode::IdentityChanged });
         drop(claim);
         Ok(())
     })

@@ -9,6 +9,7 @@ use crate::protocol::{
 };
 use crate::server::app::{App, Caller};
 use crate::server::config::limit;
+use crate::server::delivery::broker::{Bulletin, RoomsChange};
 use crate::server::delivery::frame::EncodedRooms;
 use crate::server::ground::clock;
 use crate::server::ground::names::compose;
@@ -239,9 +240,7 @@ pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<Room
     let rooms_max = app.config.rooms.max_rooms;
     let room = NewRoom { slug, title, creator: Some(creator), at: clock::now(), rooms_max };
     let record = app.store.create_room(room).await.map_err(refuse)?;
-    app.hub.open_room(&record);
-    app.room_list.outdate();
-    app.presence.mark_stale(&record.slug, Instant::now());
+    app.publish(Bulletin::Rooms(RoomsChange::Created(record.clone())));
     tracing::info!(room = %record.slug, "room created");
     Ok(summary(app, &record))
 }
@@ -257,12 +256,8 @@ pub async fn remove_empty_rooms(app: &App) {
             continue;
         }
         if let Ok(true) = app.store.remove_empty_room(slug.clone(), created_before).await {
-            // Whoever came in meanwhile comes back, and is told that there is no such room.
-            app.hub.close_room(&slug);
-            app.recent_pages.forget(&slug);
-            app.room_list.outdate();
-            app.presence.mark_stale(&slug, Instant::now());
             tracing::info!(room = %slug, "an empty room was removed");
+            app.publish(Bulletin::Rooms(RoomsChange::Removed(slug)));
         } else {
             // Somebody said something in it just now, or the store is busy: the room stays, so the hub knows it.
             let _ = open_room(app, &slug).await;

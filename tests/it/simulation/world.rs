@@ -11,6 +11,7 @@ use teahouse::model::connection::Input as ConnectionInput;
 use teahouse::protocol::{CloseCode, Event, RoomSlug, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};
+use teahouse::server::delivery::broker::local::LocalBroker;
 use teahouse::server::delivery::sendq::{Outgoing, Sendq, SendqLimits, WhenFull};
 use teahouse::server::edge::connection::member::Member;
 use teahouse::server::ground::clock;
@@ -263,7 +264,7 @@ pub(super) fn start_server(disk: &Arc<Mutex<Disk>>) -> (Arc<App>, Arc<ScriptedSt
     // Chance must come from the script alone.
     config.server.fan_out_threads = 2;
     let store = Arc::new(ScriptedStore::open(disk, (0..CLIENTS).map(guest).collect()));
-    (Arc::new(App::new(config, Arc::clone(&store) as Arc<dyn Store>)), store)
+    (App::new(config, Arc::clone(&store) as Arc<dyn Store>, Arc::new(LocalBroker::default())), store)
 }
 
 /// The wire that a script means by a number.

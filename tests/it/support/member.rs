@@ -1,5 +1,7 @@
 //! A client of the member socket that speaks in the protocol's own types.
 
+use std::collections::VecDeque;
+
 use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use teahouse::protocol::limits::SUBPROTOCOL;
@@ -50,9 +52,16 @@ impl Continuity {
 /// One open member socket.
 pub struct Member {
     pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Publications that came before the answer to a post: the two come in either order.
+    early: VecDeque<Event>,
 }
 
 impl Member {
+    /// A member over a socket that is open.
+    pub fn over(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+        Self { socket, early: VecDeque::new() }
+    }
+
     /// Opens a member socket; the error is what the server answered instead.
     pub async fn connect(url: &str, origin: Option<&str>, cookies: Option<&str>) -> Result<Self, Box<Error>> {
         let mut request = url.into_client_request().unwrap();
@@ -65,7 +74,7 @@ impl Member {
             headers.insert("cookie", cookies.parse().unwrap());
         }
         let (socket, _) = connect_async(request).await.map_err(Box::new)?;
-        Ok(Self { socket })
+        Ok(Self::over(socket))
     }
 
     /// Opens a member socket for the cookie that its handshake sets.
@@ -98,6 +107,13 @@ impl Member {
 
     /// The next event.
     pub async fn event(&mut self) -> Event {
+        match self.early.pop_front() {
+            Some(event) => event,
+            None => self.received().await,
+        }
+    }
+
+    async fn received(&mut self) -> Event {
         loop {
             match self.frame().await {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -200,9 +216,16 @@ impl Member {
         }
     }
 
-    /// Waits for the ack or nack of a line.
+    /// Waits for the ack or nack of a line. What is published before it comes next.
     pub async fn answer(&mut self, id: &str) -> Result<u64, Refusal> {
-        self.wait_for(|event| answer_to(id, event)).await
+        loop {
+            let event = self.received().await;
+            match answer_to(id, &event) {
+                Some(answer) => return answer,
+                None if matches!(event, Event::Publication { .. }) => self.early.push_back(event),
+                None => {}
+            }
+        }
     }
 
     /// The next line that is published, as `(seq, nickname, text)`.

@@ -1,75 +1,56 @@
-//! The broker of a single node: a bounded queue in memory from the store's writer to the hub. It neither drops nor
-//! repeats; when the hub falls behind, the queue fills and the writer waits.
+//! The broker of a single node: it calls the subscriber at once, on the thread of whoever publishes. So it neither drops nor
+//! repeats nor reorders, and it needs no queue. Its only bound is that of the hub (`server.fan_out_queue`).
 
-use tokio::sync::mpsc;
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use super::Broker;
-use crate::server::log::Committed;
+use super::{Broker, Bulletin, Subscriber};
 
-/// The sending end.
+/// The broker within one process.
+#[derive(Default)]
 pub struct LocalBroker {
-    publications: mpsc::Sender<Committed>,
-}
-
-impl LocalBroker {
-    /// A broker that holds at most `queue` (at least one) committed events for the receiver.
-    #[must_use]
-    pub fn new(queue: usize) -> (Self, mpsc::Receiver<Committed>) {
-        let (publications, receiver) = mpsc::channel(queue.max(1));
-        (Self { publications }, receiver)
-    }
+    subscriber: OnceLock<Subscriber>,
 }
 
 impl Broker for LocalBroker {
-    fn publish(&self, committed: Committed) {
-        // Without a receiver nobody is shown anything any more, and the log has the event.
-        let _ = self.publications.blocking_send(committed);
+    fn publish(&self, bulletin: Bulletin) {
+        if let Some(subscriber) = self.subscriber.get() {
+            subscriber(bulletin);
+        }
+    }
+
+    fn subscribe(&self, subscriber: Subscriber) {
+        assert!(self.subscriber.set(subscriber).is_ok(), "one process is one node");
+    }
+
+    fn resync_period(&self) -> Option<Duration> {
+        None
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
+    use crate::protocol::RoomSlug;
+    use crate::server::delivery::broker::RoomsChange;
 
-    fn committed(seq: u64) -> Committed {
-        let event = LogEvent {
-            seq: Seq::new(seq),
-            at_ms: Timestamp::default(),
-            by: None,
-            id: None,
-            body: EventBody::RoomCreated,
-        };
-        Committed { room: RoomSlug::lobby(), event, target: None }
+    fn removed(slug: &str) -> Bulletin {
+        Bulletin::Rooms(RoomsChange::Removed(RoomSlug::parse(slug).unwrap()))
     }
 
-    #[tokio::test]
-    async fn a_full_queue_makes_the_writer_wait_and_loses_nothing() {
-        let (broker, mut receiver) = LocalBroker::new(1);
-        let writer = thread::spawn(move || (1..=100).map(committed).for_each(|event| broker.publish(event)));
-        let mut seqs = Vec::new();
-        while let Some(Committed { event, .. }) = receiver.recv().await {
-            seqs.push(event.seq.get());
+    #[test]
+    fn every_bulletin_is_there_when_publishing_returns() {
+        let (broker, told) = (LocalBroker::default(), Arc::new(Mutex::new(Vec::new())));
+        broker.publish(removed("before"));
+        broker.subscribe(Box::new({
+            let told = Arc::clone(&told);
+            move |bulletin| told.lock().unwrap().push(format!("{bulletin:?}"))
+        }));
+        for slug in ["tea", "lobby"] {
+            broker.publish(removed(slug));
         }
-        assert_eq!(seqs, (1..=100).collect::<Vec<_>>());
-        writer.join().unwrap();
-    }
-
-    #[test]
-    fn publishing_to_nobody_returns_at_once() {
-        let (broker, receiver) = LocalBroker::new(1);
-        drop(receiver);
-        broker.publish(committed(1));
-        broker.publish(committed(2));
-    }
-
-    #[test]
-    fn a_receiver_that_goes_away_sets_a_waiting_writer_free() {
-        let (broker, receiver) = LocalBroker::new(1);
-        let writer = thread::spawn(move || (1..=10).map(committed).for_each(|event| broker.publish(event)));
-        drop(receiver);
-        writer.join().unwrap();
+        assert_eq!(*told.lock().unwrap(), ["tea", "lobby"].map(|slug| format!("{:?}", removed(slug))));
     }
 }

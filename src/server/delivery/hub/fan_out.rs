@@ -6,14 +6,14 @@ use std::thread;
 use std::time::Instant;
 
 use parking_lot::MutexGuard;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::batch::{Batch, Broadcast, DropPolicy};
 use super::lane::{Lane, MemberBroadcast, Work, gather};
+use super::permits::Permit;
 use super::publication::Publication;
 use super::registry::ConnectionId;
 use super::{Hub, Room};
-use crate::protocol::RoomSlug;
+use crate::protocol::{RoomSlug, Seq};
 use crate::server::delivery::frame::{Frame, Wire};
 use crate::server::log::Committed;
 
@@ -23,22 +23,45 @@ const CONNECTIONS_AT_A_TIME: usize = 64;
 const BROADCASTS_UNDER_LOAD: usize = 24;
 
 impl Hub {
-    /// Queues a committed event for everybody who follows its room. It is encoded at most once per wire format.
-    pub fn publish(&self, committed: Committed) {
-        self.enqueue_event(committed, None);
+    /// Takes a committed event as it comes, and queues what is to be published now for everybody who follows the room: each
+    /// seq once, and in order. Answers with the room when earlier events are lacking, which are to be read from the log.
+    pub fn publish(&self, committed: Committed) -> Option<RoomSlug> {
+        self.admit(committed, None)
     }
 
-    /// The same as soon as fewer than `server.fan_out_queue` events are queued. So whoever commits more than can be sent is
-    /// slowed down, and memory stays bounded.
-    pub async fn publish_in_turn(&self, committed: Committed) {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
-        self.enqueue_event(committed, permit);
+    /// The same as soon as fewer than `server.fan_out_queue` events are queued: blocks the thread until then. So whoever
+    /// commits more than can be sent is slowed down, and memory stays bounded.
+    pub fn publish_in_turn(&self, committed: Committed) -> Option<RoomSlug> {
+        let permit = self.permits.acquire()?;
+        self.admit(committed, Some(permit))
     }
 
-    fn enqueue_event(&self, committed: Committed, permit: Option<OwnedSemaphorePermit>) {
-        let room = committed.room.clone();
+    /// The first event of a room that is lacking here, when a later one was heard of.
+    #[must_use]
+    pub fn missing(&self, room: &RoomSlug) -> Option<Seq> {
+        self.room(room)?.sequence.lock().missing()
+    }
+
+    /// Notes that a room has events up to `head`. Answers with the first of them that is lacking here.
+    pub fn announce(&self, room: &RoomSlug, head: Seq) -> Option<Seq> {
+        let room = self.room(room)?;
+        let mut sequence = room.sequence.lock();
+        sequence.announce(head);
+        sequence.missing()
+    }
+
+    fn admit(&self, committed: Committed, permit: Option<Permit>) -> Option<RoomSlug> {
+        let slug = committed.room.clone();
+        // Nobody follows a room that is not open. Whoever opens it reads the log.
+        let room = self.room(&slug)?;
+        let mut sequence = room.sequence.lock();
         let publication = Publication::new(committed, Arc::clone(&self.compressor), permit);
-        self.enqueue(&room, Broadcast::Event(Arc::new(publication)));
+        let mut next = sequence.admit(publication);
+        while let Some(publication) = next {
+            self.enqueue(&slug, Broadcast::Event(Arc::new(publication)));
+            next = sequence.pop();
+        }
+        sequence.missing().map(|_| slug)
     }
 
     /// Queues a frame that is not stored (presence, typing, leave notices) for the live followers of a room on one wire.
@@ -92,8 +115,9 @@ impl Hub {
         }
     }
 
-    /// Lets the lanes end when they have sent what is queued.
+    /// Lets the lanes end when they have sent what is queued. What is published later is sent to nobody.
     pub fn close_lanes(&self) {
+        self.permits.close();
         self.lanes.iter().for_each(Lane::close);
     }
 

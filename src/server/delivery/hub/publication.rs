@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::OwnedSemaphorePermit;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::permits::Permit;
 use crate::protocol::plain::{PlainEvent, STATUS_CHAT};
 use crate::protocol::{Event, EventBody, LogEvent, Reaction, Seq};
 use crate::server::delivery::compressor::Compressor;
@@ -20,13 +20,13 @@ pub struct Publication {
     member: OnceLock<SharedFrame>,
     plain: OnceLock<Option<SharedFrame>>,
     /// One of `server.fan_out_queue`. It is given back when the last lane has sent the event.
-    _permit: Option<OwnedSemaphorePermit>,
+    _permit: Option<Permit>,
 }
 
 impl Publication {
     /// Nothing is encoded yet.
     #[must_use]
-    pub fn new(committed: Committed, compressor: Arc<Compressor>, permit: Option<OwnedSemaphorePermit>) -> Self {
+    pub fn new(committed: Committed, compressor: Arc<Compressor>, permit: Option<Permit>) -> Self {
         Self { committed, compressor, member: OnceLock::new(), plain: OnceLock::new(), _permit: permit }
     }
 

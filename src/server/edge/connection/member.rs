@@ -11,6 +11,7 @@ use futures::future::BoxFuture;
 
 use crate::protocol::{CloseCode, ErrorCode};
 use crate::server::app::{App, Caller};
+use crate::server::delivery::broker::PresenceChange;
 use crate::server::delivery::hub::ConnectionId;
 use crate::server::delivery::sendq::{Sendq, Signal, WhenFull};
 use crate::server::edge::connection::sends::Sends;
@@ -165,17 +166,15 @@ impl Member {
 
     /// Takes what happened and does what follows from it. `Break` when the connection must close.
     pub fn take(&mut self, input: Input, now: Instant) -> ControlFlow<CloseCode> {
-        self.machine.step(input, now).into_iter().try_for_each(|output| self.perform(output, now))
+        self.machine.step(input, now).into_iter().try_for_each(|output| self.perform(output))
     }
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
         self.app.hub.disconnect(self.id, self.machine.joined());
-        if let Some(me) = self.caller.person() {
-            for room in self.machine.joined() {
-                self.app.presence.exit(room, &me, Instant::now());
-            }
+        for room in self.machine.joined() {
+            self.publish_presence(room.clone(), PresenceChange::Left);
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::model::text;
 use crate::protocol::plain::{PlainFault, PlainFrame, PlainMessage, TIME_MAX_BYTES};
 use crate::protocol::{CloseCode, ErrorCode, Person, PostBody, Refusal, RoomSlug, UserId};
 use crate::server::app::App;
+use crate::server::delivery::broker::{Bulletin, PresenceChange};
 use crate::server::delivery::frame::{Wire, plain_refusal_frame};
 use crate::server::delivery::hub::{ConnectionId, RoomNotOpen};
 use crate::server::delivery::sendq::{Sendq, Signal, WhenFull};
@@ -245,8 +246,8 @@ impl Program {
         self.finish().await;
         let (person, claim) = posting::claim_plain_name(&self.app, &self.user, self.address, written).await?;
         self.leave_presence();
-        self.app.presence.enter(&self.room, &person);
-        self.app.presence.flush(&self.app.hub, &self.room, Instant::now(), clock::now());
+        self.publish_presence(person.clone(), PresenceChange::Entered);
+        self.app.flush_presence(&self.room);
         let written = written.to_owned();
         self.named = Some(Box::new(Named { person: person.clone(), written, _claim: claim }));
         Ok(person)
@@ -254,8 +255,12 @@ impl Program {
 
     fn leave_presence(&mut self) {
         if let Some(named) = self.named.take() {
-            self.app.presence.exit(&self.room, &named.person, Instant::now());
+            self.publish_presence(named.person, PresenceChange::Left);
         }
+    }
+
+    fn publish_presence(&self, person: Person, change: PresenceChange) {
+        self.app.publish(Bulletin::Presence { room: self.room.clone(), person, change });
     }
 }
 

@@ -4,18 +4,18 @@
 use std::future::ready;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::machine::{Input, Output};
 use super::{Member, join};
-use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, Person, PostBody, PostId, RoomSlug};
-use crate::server::app::{App, Caller};
+use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, PostBody, PostId, RoomSlug};
+use crate::server::app::Caller;
+use crate::server::delivery::broker::{Bulletin, PresenceChange};
 use crate::server::delivery::frame::{member_frame, welcome_frame};
 use crate::server::limits::Action;
 use crate::server::posting::{self, Post, SessionState};
 
 impl Member {
-    pub(super) fn perform(&mut self, output: Output, now: Instant) -> ControlFlow<CloseCode> {
+    pub(super) fn perform(&mut self, output: Output) -> ControlFlow<CloseCode> {
         match output {
             Output::Close(code) => return ControlFlow::Break(code),
             Output::Send(event) => self.sendq.push(member_frame(&event)),
@@ -24,9 +24,7 @@ impl Member {
             Output::ReadRooms => self.read_rooms(),
             Output::Follow(room, cursor) => self.follow(room, cursor),
             Output::Unfollow(room) => self.app.hub.unfollow(self.id, &room),
-            Output::Enter(room) => self.present(|app, me| app.presence.enter(&room, me)),
-            Output::Exit(room) => self.present(|app, me| app.presence.exit(&room, me, now)),
-            Output::Writes(room) => self.present(|app, me| app.presence.typing(&room, me, now)),
+            Output::Presence(room, change) => self.publish_presence(room, change),
             Output::Append(room, id, body) => self.append(room, id, body),
             Output::TellPositions(rooms) => {
                 let heads = self.app.hub.positions(self.id, &rooms);
@@ -99,9 +97,9 @@ impl Member {
         });
     }
 
-    fn present(&self, tell: impl FnOnce(&App, &Person)) {
-        if let Some(me) = self.caller.person() {
-            tell(&self.app, &me);
+    pub(super) fn publish_presence(&self, room: RoomSlug, change: PresenceChange) {
+        if let Some(person) = self.caller.person() {
+            self.app.publish(Bulletin::Presence { room, person, change });
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::protocol::{
     CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, PostId, Refusal, RoomSlug, TabId,
 };
 use crate::server::config::{LimitsConfig, limit};
+use crate::server::delivery::broker::PresenceChange;
 use crate::server::delivery::frame::EncodedRooms;
 use crate::server::delivery::hub::CatchUp;
 use crate::server::edge::connection::conduct::Conduct;
@@ -64,12 +65,8 @@ pub enum Output {
     Follow(RoomSlug, Option<Cursor>),
     /// Follow a room no more.
     Unfollow(RoomSlug),
-    /// Show this person as here.
-    Enter(RoomSlug),
-    /// The person is not here any more, by this connection.
-    Exit(RoomSlug),
-    /// The person is writing.
-    Writes(RoomSlug),
+    /// Publish that the presence of this person in a room changed.
+    Presence(RoomSlug, PresenceChange),
     /// Queue a post for the store.
     Append(RoomSlug, PostId, PostBody),
     /// Send how far these rooms were sent.

@@ -3,6 +3,7 @@
 use super::{Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
 use crate::protocol::{CloseCode, Command, Cursor, ErrorCode, Event, PostBody, PostId, Refusal, RoomSlug, TabId};
+use crate::server::delivery::broker::PresenceChange;
 use crate::server::delivery::frame::EncodedRooms;
 use crate::server::delivery::hub::CatchUp;
 use crate::server::posting::Posted;
@@ -74,7 +75,7 @@ impl Machine {
                 }
                 if !self.joined.contains(&room) {
                     self.joined.push(room.clone());
-                    outputs.extend(self.is_guest.then_some(Output::Enter(room)));
+                    outputs.extend(self.is_guest.then_some(Output::Presence(room, PresenceChange::Entered)));
                 }
                 outputs
             }
@@ -90,8 +91,8 @@ impl Machine {
     fn leave(&mut self, room: &RoomSlug) -> Vec<Output> {
         let Some(index) = self.joined.iter().position(|joined| joined == room) else { return Vec::new() };
         let room = self.joined.swap_remove(index);
-        let exit = self.is_guest.then(|| Output::Exit(room.clone()));
-        [Output::Unfollow(room)].into_iter().chain(exit).collect()
+        let left = self.is_guest.then(|| Output::Presence(room.clone(), PresenceChange::Left));
+        [Output::Unfollow(room)].into_iter().chain(left).collect()
     }
 
     fn post(&mut self, room: RoomSlug, id: PostId, body: PostBody) -> Vec<Output> {
@@ -113,6 +114,6 @@ impl Machine {
 
     fn typing(&self, room: RoomSlug) -> Vec<Output> {
         let is_here = self.is_guest && self.joined.contains(&room);
-        is_here.then_some(Output::Writes(room)).into_iter().collect()
+        is_here.then_some(Output::Presence(room, PresenceChange::Typing)).into_iter().collect()
     }
 }

@@ -102,7 +102,7 @@ fn a_line_needs_a_nickname_and_a_room_that_was_joined() {
     assert_eq!(bench.feed(join()), [Output::Follow(RoomSlug::lobby(), None)]);
     assert_eq!(
         bench.feed(Input::Followed(RoomSlug::lobby(), Ok(CatchUp::Complete))),
-        [Output::Enter(RoomSlug::lobby())]
+        [Output::Presence(RoomSlug::lobby(), PresenceChange::Entered)]
     );
     assert_eq!(bench.feed(send()), [Output::Append(RoomSlug::lobby(), id(), body())]);
     let posted = Posted { seq: Seq::new(2), at: Timestamp::default() };
@@ -115,7 +115,14 @@ fn a_join_that_failed_leaves_nothing_of_an_earlier_one() {
     let mut bench = Bench::joined(alice());
     let outputs = bench.feed(Input::Followed(RoomSlug::lobby(), Err(ErrorCode::Internal.into())));
     let refused = Event::Refused { room: Some(RoomSlug::lobby()), refusal: ErrorCode::Internal.into() };
-    assert_eq!(outputs, [Output::Unfollow(RoomSlug::lobby()), Output::Exit(RoomSlug::lobby()), Output::Send(refused)]);
+    assert_eq!(
+        outputs,
+        [
+            Output::Unfollow(RoomSlug::lobby()),
+            Output::Presence(RoomSlug::lobby(), PresenceChange::Left),
+            Output::Send(refused)
+        ]
+    );
     assert!(bench.machine.joined().is_empty());
 }
 
