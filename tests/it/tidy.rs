@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod circles;
 mod dependencies;
 mod documents;
 mod kinds;

@@ -9,12 +9,14 @@
 
 mod accepted;
 mod answer;
+mod options;
 mod overload;
 mod patience;
 mod socket;
 mod stage;
 mod tls;
 
+pub use options::{ListenerOptions, PeerAddress};
 pub use socket::Socket;
 pub use tls::{FileFault, Hangup, Tls, TlsError, TlsWarning, Wanted};
 
@@ -24,48 +26,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::server::config::{Config, Scheme, limit};
-use crate::server::limits::ClientLimits;
-use crate::server::net::refusal_page::RefusalPages;
+use crate::server::config::limit;
 use accepted::Acceptor;
 use stage::{Shared, Stages};
 
 /// Connections that may wait to be accepted. A room of ten thousand may lose its network and come back at once; whoever
 /// finds the queue full knocks again only after a second, then two, then four. The system cuts it to its own maximum.
 const BACKLOG: u32 = 4096;
-
-/// The other end of the TCP connection, in the extensions of every request. Behind a proxy this is the proxy: see
-/// `client_address`. The [`Scheme`] of the socket is there too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerAddress(pub SocketAddr);
-
-/// What the listener needs to know. Zero turns a limit off.
-#[derive(Clone)]
-pub struct ListenerOptions {
-    /// Speak HTTPS with this certificate.
-    pub tls: Option<Arc<Tls>>,
-    /// Who may have how many connections, upgraded ones included.
-    pub client_limits: Arc<ClientLimits>,
-    /// How refusals look to people.
-    pub refusal_pages: RefusalPages,
-    /// Networks that tell whose a request is: see `client_address`.
-    pub trusted_proxies: Arc<[IpNet]>,
-    /// Longest request head, bytes.
-    pub request_head_bytes: usize,
-    /// Time for a request's head, counted from its first byte; for the first of a connection, from accept.
-    pub header_read_timeout: Duration,
-    /// Time that a connection is kept open between two requests.
-    pub keep_alive_timeout: Duration,
-    /// Time for a TLS handshake.
-    pub tls_handshake_timeout: Duration,
-    /// Time that one write may wait for a client that does not read.
-    pub write_timeout: Duration,
-}
 
 /// The address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -98,29 +69,6 @@ pub enum BindError {
         /// What the system said.
         source: io::Error,
     },
-}
-
-impl ListenerOptions {
-    /// Takes what concerns the listener from `[limits]` and `[server]`.
-    #[must_use]
-    pub fn new(config: &Config, client_limits: Arc<ClientLimits>, tls: Option<Arc<Tls>>) -> Self {
-        let (limits, server) = (&config.limits, &config.server);
-        Self {
-            tls,
-            client_limits,
-            refusal_pages: RefusalPages::default(),
-            trusted_proxies: server.trusted_proxies.as_slice().into(),
-            request_head_bytes: limits.request_head_bytes,
-            header_read_timeout: limits.header_read_timeout,
-            keep_alive_timeout: limits.keep_alive_timeout,
-            tls_handshake_timeout: limits.tls_handshake_timeout,
-            write_timeout: limits.write_timeout,
-        }
-    }
-
-    const fn scheme(&self) -> Scheme {
-        if self.tls.is_some() { Scheme::Https } else { Scheme::Http }
-    }
 }
 
 /// Starts listening; connections wait in the system's queue until [`serve`] runs. Asynchronous, since only a runtime can

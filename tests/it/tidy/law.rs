@@ -7,10 +7,10 @@ const LAYERS: &[&[&str]] =
     &[&["protocol"], &["model"], &["server", "client"], &["api"], &["ui"], &["boot"], &["lib", "main"]];
 
 /// A path that a file names, from the root of the crate.
-struct Named {
+pub(super) struct Named {
     line: usize,
-    byte: usize,
-    path: Vec<String>,
+    pub(super) byte: usize,
+    pub(super) path: Vec<String>,
 }
 
 fn step(layers: &[&[&str]], module: &str) -> Option<usize> {
@@ -26,13 +26,13 @@ fn server_step(module: &str) -> Option<usize> {
 }
 
 /// `src/server/delivery/sendq.rs` is `server::delivery::sendq`.
-fn module_of(file: &File) -> Vec<String> {
+pub(super) fn module_of(file: &File) -> Vec<String> {
     let inside = file.path.trim_start_matches("src/").trim_end_matches(".rs");
     inside.split('/').map(str::to_owned).collect()
 }
 
 /// Blanks comments, keeping every byte and line where it was.
-fn without_comments(text: &str) -> String {
+pub(super) fn without_comments(text: &str) -> String {
     let blank = |line: &str| match line.find("//") {
         Some(start) if !line[..start].contains('"') => format!("{}{}", &line[..start], " ".repeat(line.len() - start)),
         _ => line.to_owned(),
@@ -41,7 +41,7 @@ fn without_comments(text: &str) -> String {
 }
 
 /// Every path of a file that starts with `crate` or `super`, with groups taken apart.
-fn named_paths(file: &File) -> Vec<Named> {
+pub(super) fn named_paths(file: &File) -> Vec<Named> {
     let code = without_comments(&file.text);
     let mut found = Vec::new();
     for start in ["crate::", "super::"] {
@@ -63,7 +63,7 @@ fn named_paths(file: &File) -> Vec<Named> {
 }
 
 /// Reads one path, or every path of a `{…}` group behind a common start.
-fn expand(start: &mut Vec<String>, rest: &str, paths: &mut Vec<Vec<String>>) {
+pub(super) fn expand(start: &mut Vec<String>, rest: &str, paths: &mut Vec<Vec<String>>) {
     let rest = rest.trim_start();
     if let Some(group) = rest.strip_prefix('{') {
         for item in group_items(group) {

@@ -22,11 +22,12 @@ use rusqlite::{Connection, OpenFlags};
 use super::migrations::SCHEMA_VERSION;
 use super::open::{DATABASE_FILE, OpenError, connect, refuse_no_folder};
 use super::{lineage, space};
-use crate::protocol::{Epoch, Timestamp};
+use crate::protocol::Timestamp;
 use crate::server::config::StoreConfig;
 
 pub use error::BackupError;
 pub use interruption::Interruption;
+pub use manifest::Contents;
 pub use owner::Ownership;
 pub use restore::{Restored, Sessions, restore};
 
@@ -34,21 +35,6 @@ use unfinished::Unfinished;
 
 /// How often a long copy says how far it has come.
 const REPORT_PERIOD: Duration = Duration::from_secs(2);
-
-/// What a backup holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contents {
-    /// When it was made.
-    pub made_at: Timestamp,
-    /// The history that it is a copy of.
-    pub epoch: Epoch,
-    /// How many rooms there are.
-    pub rooms: i64,
-    /// How many messages all rooms hold.
-    pub messages: i64,
-    /// The time of the newest event.
-    pub newest: Timestamp,
-}
 
 /// What is worth telling while a backup is made.
 #[derive(Clone, Debug, PartialEq, Eq)]

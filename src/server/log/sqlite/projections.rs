@@ -1,16 +1,14 @@
 //! Projections: tables that are folded from the events, in the same transaction. One file a kind; a new kind is a line in
 //! each function here. Not here: the log itself (`operations`, `queries`).
 
+mod folded;
 mod reactions;
 
 use rusqlite::{Connection, Result};
 
 use crate::protocol::{EventBody, HistoryItem, LogEvent};
-use crate::server::log::{Draft, StoreError};
-
-/// What became of folding an event: the event that it changes, if it changes one. A refusal takes the whole transaction
-/// back.
-pub(super) type Folded = std::result::Result<Option<Box<LogEvent>>, StoreError>;
+use crate::server::log::Draft;
+use folded::Folded;
 
 /// Folds an event that is about to be inserted into its projection, and fills in what the store knows of its body.
 pub(super) fn apply(database: &Connection, room_id: i64, draft: &Draft, event: &mut LogEvent) -> Result<Folded> {

@@ -21,10 +21,11 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::answer::Answer;
+use super::options::{ListenerOptions, PeerAddress};
+use super::overload;
 use super::patience::{GivenUp, Patience};
 use super::socket::Socket;
 use super::stage::{Shared, Stage};
-use super::{ListenerOptions, PeerAddress, overload};
 use crate::server::config::{Scheme, limit};
 use crate::server::limits::{Action, Address, Attack, Excess};
 use crate::server::net::client_address::{client_address, is_trusted};

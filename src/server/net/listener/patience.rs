@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-use super::ListenerOptions;
+use super::options::ListenerOptions;
 use super::stage::{Look, Shared, Stage};
 use crate::server::config::limit;
 use crate::server::limits::{Address, GiveWay};

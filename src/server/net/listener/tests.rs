@@ -16,6 +16,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 
 use super::*;
+use crate::server::config::{Config, Scheme};
+use crate::server::limits::ClientLimits;
 
 /// Far above anything that these tests wait for, far below the default timeouts of the server.
 const SOON: Duration = Duration::from_secs(5);

@@ -5,9 +5,23 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Result};
 use sha2::{Digest, Sha256};
 
-use super::Contents;
-use crate::protocol::Timestamp;
+use crate::protocol::{Epoch, Timestamp};
 use crate::server::log::sqlite::rows;
+
+/// What a backup holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// The history that it is a copy of.
+    pub epoch: Epoch,
+    /// How many rooms there are.
+    pub rooms: i64,
+    /// How many messages all rooms hold.
+    pub messages: i64,
+    /// The time of the newest event.
+    pub newest: Timestamp,
+}
 
 /// The way in which rows are counted and hashed.
 const FORMAT: &str = "1";

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::super::rows::{log_event, person, seq, sql_seq};
-use super::Folded;
+use super::folded::Folded;
 use crate::protocol::limits::REACTION_NAMES_MAX;
 use crate::protocol::{EventBody, HistoryItem, LogEvent, Reaction, ReactionSummary, Seq};
 use crate::server::log::{Draft, StoreError};
