@@ -1,8 +1,8 @@
 //! Pages of history over HTTP: `GET /api/v1/rooms/{slug}/history`.
 
 use super::{json, request};
-use crate::model::address;
-use crate::protocol::{HistoryPage, Refusal, RoomSlug, Seq};
+use crate::model::conversation::PageRequest;
+use crate::protocol::{HistoryPage, Refusal};
 
 /// Why a page did not come.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,24 +18,12 @@ pub enum HistoryError {
     Unreadable,
 }
 
-/// The newest `limit` messages older than `seq`.
+/// The page that a conversation wants.
 ///
 /// # Errors
 /// See [`HistoryError`].
-pub async fn before(room: &RoomSlug, seq: Seq, limit: u32) -> Result<HistoryPage, HistoryError> {
-    page(&format!("{}?limit={limit}&before={seq}", address::history(room))).await
-}
-
-/// The newest `limit` messages.
-///
-/// # Errors
-/// See [`HistoryError`].
-pub async fn newest(room: &RoomSlug, limit: u32) -> Result<HistoryPage, HistoryError> {
-    page(&format!("{}?limit={limit}", address::history(room))).await
-}
-
-async fn page(address: &str) -> Result<HistoryPage, HistoryError> {
-    let answer = request::get(address).await.ok_or(HistoryError::Unreachable)?;
+pub async fn page(request: &PageRequest) -> Result<HistoryPage, HistoryError> {
+    let answer = request::get(&request.address()).await.ok_or(HistoryError::Unreachable)?;
     if answer.is_ok {
         return json::decode(&answer.body).map_err(|_| HistoryError::Unreadable);
     }

@@ -12,7 +12,7 @@ use web_sys::{Storage, StorageEvent};
 
 use super::listener::Listener;
 use super::{journal, json};
-use crate::model::conversation::outbox::{KeptPost, Outbox, OutgoingPost};
+use crate::model::conversation::outbox::{KeptPost, OutgoingPost};
 use crate::protocol::{PostId, RoomSlug, Seq, TabId};
 
 pub use person::{forget_person, has_signed_out, on_sign_out, recover};
@@ -77,16 +77,12 @@ pub fn keep_draft(room: &RoomSlug, draft: &str) {
     }
 }
 
-/// Gives an outbox the posts of all rooms that are not known to be on the server's disk.
-pub fn restore_lines(outbox: &mut Outbox) {
-    for key in local_storage().iter().flat_map(keys) {
-        // A post that cannot be read does not take the others with it.
-        if let Some((room, _)) = post_of(&key)
-            && let Some(post) = read(&key).and_then(|json| json::decode(&json).ok())
-        {
-            outbox.restore(room, post);
-        }
-    }
+/// The posts of all rooms that are not known to be on the server's disk.
+#[must_use]
+pub fn kept_posts() -> Vec<(RoomSlug, KeptPost)> {
+    // A post that cannot be read does not take the others with it.
+    let post = |key: String| Some((post_of(&key)?.0, json::decode(&read(&key)?).ok()?));
+    local_storage().iter().flat_map(keys).filter_map(post).collect()
 }
 
 /// Remembers a post until [`forget_post`].

@@ -216,6 +216,7 @@ impl Delivery {
         match state {
             PostState::Waiting => Some(Self::Waiting),
             PostState::Sending { .. } => Some(Self::Sending),
+            PostState::Acked { .. } => Some(Self::Stored),
             PostState::Failed(refusal) => Some(Self::Failed(refusal)),
             PostState::Stale => Some(Self::Stale),
             PostState::Elsewhere { .. } => None,

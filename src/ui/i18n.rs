@@ -13,6 +13,7 @@ pub use refusals::{advice, refusal, refusal_of, typed_text_is_here};
 pub use words::{DocumentWords, Words};
 
 use crate::model::address;
+use crate::model::conversation::Count;
 use crate::protocol::RoomSummary;
 
 /// A language of the page.
@@ -139,9 +140,25 @@ impl Counted {
     /// The sentence for this number.
     #[must_use]
     pub fn with(self, count: usize) -> String {
-        let sentence = if count == 1 { self.one } else { self.other };
-        fill(sentence, &[("{n}", &count.to_string())])
+        self.of(Count { known: count, or_more: false })
     }
+
+    /// The sentence for this number or more.
+    #[must_use]
+    pub fn of(self, count: Count) -> String {
+        let sentence = if count == Count::ONE { self.one } else { self.other };
+        fill(sentence, &[("{n}", &number(count))])
+    }
+}
+
+/// A number; a least one ends with a plus.
+#[must_use]
+pub fn number(count: Count) -> String {
+    let mut number = count.known.to_string();
+    if count.or_more {
+        number.push('+');
+    }
+    number
 }
 
 /// Puts values into their places in a sentence, such as `{name}`. In one pass: nobody's nickname is taken for a place.

@@ -4,13 +4,13 @@
 
 mod clocks;
 mod draft;
+mod effects;
 mod handover;
 mod identity;
 mod live;
-mod presence;
-mod react;
+mod posting;
 mod read_back;
-mod speak;
+mod shown;
 mod switch_room;
 mod timer;
 mod unread;
@@ -24,14 +24,17 @@ use crate::model::connection::ConnectionStatus;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::roster::Roster;
 use crate::model::conversation::timeline::Timeline;
-use crate::model::conversation::typing::{Typing, TypingThrottle};
+use crate::model::conversation::typing::Typing;
+use crate::model::conversation::{Conversation, Count, Part};
 use crate::model::draft::Draft;
 use crate::model::rows::{Row, Window, rows};
 use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
+pub use crate::model::conversation::ReachBack;
 pub use handover::{Handover, ReaderPart};
+pub use shown::Shown;
 pub use switch_room::Follow;
 pub use unread::{Announcement, page_title};
 
@@ -49,17 +52,6 @@ pub enum Clocks {
     },
 }
 
-/// How reaching back in the history stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReachBack {
-    /// Nothing under way.
-    Idle,
-    /// A page is under way.
-    Loading,
-    /// The last page did not come.
-    Failed,
-}
-
 /// A form that was refused in the browser or by the server, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormNotice {
@@ -75,45 +67,45 @@ pub struct RoomState {
     /// The language of this page; another language is another page.
     pub language: Language,
     /// Who the reader is; none may read but not speak.
-    pub me: Cell<Option<Person>>,
+    pub me: Shown<Option<Person>>,
     /// The open room.
-    pub room: Cell<RoomSummary>,
+    pub room: Shown<RoomSummary>,
     /// All rooms, the lobby first.
-    pub rooms: Cell<Vec<RoomSummary>>,
+    pub rooms: Shown<Vec<RoomSummary>>,
     /// What the server accepts.
-    pub limits: Cell<Limits>,
+    pub limits: Shown<Limits>,
     /// The log of the room.
-    pub timeline: Cell<Timeline>,
+    pub timeline: Shown<Timeline>,
     /// Own lines of all rooms that are not known to be on the server's disk.
-    pub outbox: Cell<Outbox>,
+    pub outbox: Shown<Outbox>,
     /// Who is here.
-    pub roster: Cell<Roster>,
+    pub roster: Shown<Roster>,
     /// Who is writing.
-    pub typing: Cell<Typing>,
+    pub typing: Shown<Typing>,
     /// The truth about the connection.
-    pub link: Cell<ConnectionStatus>,
+    pub link: Shown<ConnectionStatus>,
     /// How many lines the last reconnect brought, for as long as that is worth telling.
-    pub caught_up: Cell<Option<usize>>,
+    pub caught_up: Shown<Option<Count>>,
     /// Whether the open room is still on its way, and nothing of it is held.
-    pub arriving: Cell<bool>,
+    pub arriving: Shown<bool>,
     /// UTC first, the reader's own once the page is alive.
     pub clocks: Cell<Clocks>,
     /// Which rows are mounted.
     pub window: Cell<Window>,
     /// Lines of others that the reader has not had in sight.
-    pub unread: Cell<usize>,
+    pub unread: Shown<Count>,
     /// Whether the newest row is in sight.
-    pub at_newest: Cell<bool>,
+    pub at_newest: Shown<bool>,
     /// What a screen reader is told next.
     pub announcement: Cell<Announcement>,
     /// How reaching back stands.
-    pub reach_back: Cell<ReachBack>,
+    pub reach_back: Shown<ReachBack>,
     /// The form that was refused last.
     pub form_notice: Cell<Option<FormNotice>>,
     /// What was posted without scripts and refused.
     pub posted: Cell<Option<Notice>>,
     /// Whether the page that the server rendered ends at the newest event.
-    pub rendered_newest: Cell<bool>,
+    pub rendered_newest: Shown<bool>,
     /// Counts up whenever the newest row is to be shown.
     pub to_newest: Cell<usize>,
     /// All rows of the conversation.
@@ -122,6 +114,7 @@ pub struct RoomState {
     pub mounted: Derived<Vec<Row>>,
     /// What is being typed, and for which room.
     pub draft: Cell<Draft>,
+    conversation: Cell<Conversation>,
     quiet: Cell<Quiet>,
 }
 
@@ -129,20 +122,13 @@ pub struct RoomState {
 struct Quiet {
     /// Whether the composer takes the focus when it comes, since the reader has just joined.
     focus_composer: bool,
-    /// Whether a nickname that was chosen here is on its way.
-    chooses_name: bool,
     /// What comes of signing out.
     sign_out: String,
     /// When the server drew the page.
     drawn: Timestamp,
-    /// How many lines of others the last join brought after a time away.
-    brought: usize,
-    /// Whether a page of what may have changed is on its way.
-    refreshes: bool,
-    /// Rooms that were open before, as far as they were held: at most [`switch_room::HELD_ROOMS_MAX`].
-    held: Vec<Timeline>,
-    throttle: TypingThrottle,
-    handle: Option<ConnectionHandle>,
+    /// Followed by whoever shows a part of the conversation.
+    changed: [Cell<()>; Part::COUNT],
+    connection: Option<ConnectionHandle>,
     timers: timer::Timers,
 }
 
@@ -166,19 +152,23 @@ pub fn use_room_state() -> RoomState {
 
 impl RoomState {
     fn new(Handover { page, language, sign_out }: Handover) -> Self {
-        let snapshot = page.room;
-        let me = Cell::new(page.me);
-        let timeline = Cell::new(Timeline::new(&snapshot.page));
-        let outbox = Cell::new(Outbox::default());
-        let clocks = Cell::new(Clocks::Utc);
-        let window = Cell::new(Window::default());
-        let rows = Derived::new(move || lay_out(timeline, outbox, me, clocks.get()));
-        let mounted = Derived::new(move || rows.with(|rows| window.get().of(rows).to_vec()));
-        let draft = Draft::new(snapshot.summary.slug.clone(), String::new());
+        let draft = Draft::new(page.room.summary.slug.clone(), String::new());
         let form_notice = page.notice.as_ref().map(|notice| FormNotice {
             form: notice.form,
             words: i18n::refusal_of(language, notice.refusal, &notice.typed),
         });
+        let conversation = Cell::new(Conversation::new(page.me, &page.room, page.rooms, page.limits));
+        let changed: [Cell<()>; Part::COUNT] = std::array::from_fn(|_| Cell::new(()));
+        let told_of = |part: Part| changed[part as usize];
+        let (timeline, outbox, me) = (
+            Shown::new(conversation, told_of(Part::Timeline), Conversation::timeline),
+            Shown::new(conversation, told_of(Part::Outbox), Conversation::outbox),
+            Shown::new(conversation, told_of(Part::Me), Conversation::me),
+        );
+        let clocks = Cell::new(Clocks::Utc);
+        let window = Cell::new(Window::default());
+        let rows = Derived::new(move || lay_out(timeline, outbox, me, clocks.get()));
+        let mounted = Derived::new(move || rows.with(|rows| window.get().of(rows).to_vec()));
         Self {
             language,
             me,
@@ -188,33 +178,30 @@ impl RoomState {
             window,
             rows,
             mounted,
-            roster: Cell::new(Roster::new(&snapshot.people, snapshot.summary.online)),
-            room: Cell::new(snapshot.summary),
-            rooms: Cell::new(page.rooms),
-            limits: Cell::new(page.limits),
-            typing: Cell::new(Typing::default()),
-            link: Cell::new(ConnectionStatus::Connecting),
-            caught_up: Cell::new(None),
-            arriving: Cell::new(false),
-            unread: Cell::new(0),
-            at_newest: Cell::new(true),
+            roster: Shown::new(conversation, told_of(Part::Roster), Conversation::roster),
+            room: Shown::new(conversation, told_of(Part::Room), Conversation::room),
+            rooms: Shown::new(conversation, told_of(Part::Rooms), Conversation::rooms),
+            limits: Shown::new(conversation, told_of(Part::Limits), Conversation::limits),
+            typing: Shown::new(conversation, told_of(Part::Typing), Conversation::typing),
+            link: Shown::new(conversation, told_of(Part::Status), Conversation::status),
+            caught_up: Shown::new(conversation, told_of(Part::CaughtUp), Conversation::caught_up),
+            arriving: Shown::new(conversation, told_of(Part::Arriving), Conversation::arriving),
+            unread: Shown::new(conversation, told_of(Part::Unread), Conversation::unread),
+            at_newest: Shown::new(conversation, told_of(Part::AtNewest), Conversation::at_newest),
+            rendered_newest: Shown::new(conversation, told_of(Part::EndsAtNewest), Conversation::ends_at_newest),
+            reach_back: Shown::new(conversation, told_of(Part::ReachBack), Conversation::reach_back),
             announcement: Cell::new(Announcement::default()),
-            reach_back: Cell::new(ReachBack::Idle),
             form_notice: Cell::new(form_notice),
             posted: Cell::new(page.notice),
-            rendered_newest: Cell::new(page.at_newest),
             to_newest: Cell::new(0),
             draft: Cell::new(draft),
+            conversation,
             quiet: Cell::new(Quiet {
                 focus_composer: false,
-                chooses_name: false,
                 sign_out,
                 drawn: page.drawn_ms,
-                brought: 0,
-                refreshes: false,
-                held: Vec::new(),
-                throttle: TypingThrottle::default(),
-                handle: None,
+                changed,
+                connection: None,
                 timers: timer::Timers::default(),
             }),
         }
@@ -260,7 +247,7 @@ impl RoomState {
     }
 }
 
-fn lay_out(timeline: Cell<Timeline>, outbox: Cell<Outbox>, me: Cell<Option<Person>>, clocks: Clocks) -> Vec<Row> {
+fn lay_out(timeline: Shown<Timeline>, outbox: Shown<Outbox>, me: Shown<Option<Person>>, clocks: Clocks) -> Vec<Row> {
     let zone = move |at: Timestamp| match clocks {
         Clocks::Utc => 0,
         Clocks::Local { .. } => local_time::zone_minutes(at),

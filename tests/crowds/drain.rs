@@ -95,7 +95,7 @@ async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Ve
         page.turn().await;
     }
     while page.connection.status() == ConnectionStatus::Live {
-        if page.outbox.posts().is_empty() {
+        if page.has_said_all() {
             let id = PostId::parse(&format!("s{number}-{}", talk.typed.len())).unwrap();
             let text = format!("line {} of speaker {number}", talk.typed.len());
             page.say(&id, &text).await;
@@ -106,7 +106,7 @@ async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Ve
     }
     // The other side is gone only when the scenario has failed.
     let _ = left.send((number, talk.acked()));
-    while page.connection.status() != ConnectionStatus::Live || !page.outbox.posts().is_empty() {
+    while page.connection.status() != ConnectionStatus::Live || !page.has_said_all() {
         let input = page.turn().await;
         talk.hear(input);
     }

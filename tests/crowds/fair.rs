@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::thread;
 
 use futures::{SinkExt, StreamExt};
+use teahouse::model::connection::ConnectionStatus;
 use teahouse::protocol::PostId;
 use teahouse::protocol::RoomSlug;
 use tempfile::TempDir;
@@ -76,13 +77,13 @@ pub async fn run(report: &mut Report) {
 async fn fill_the_lobby(address: SocketAddr) {
     let door = guest(address, "Author").await;
     let mut page = Page::new(door, RoomSlug::lobby(), "author", rand::random::<f64>).await;
-    while page.timeline.is_none() {
+    while page.connection.status() != ConnectionStatus::Live {
         page.turn().await;
     }
     for line in 0..LINES {
         page.say(&PostId::parse(&format!("line-{line}")).unwrap(), &"x".repeat(LINE_CHARACTERS)).await;
     }
-    while !page.outbox.posts().is_empty() {
+    while !page.has_said_all() {
         page.turn().await;
     }
 }

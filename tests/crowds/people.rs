@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use reqwest::Client;
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
-use serde::de::DeserializeOwned;
-use teahouse::protocol::{EventPage, HistoryPage, LogEvent, Seq};
+use teahouse::model::conversation::{ReachBack, Update};
+use teahouse::protocol::{EventPage, LogEvent, Seq};
 
 use crate::page::{Door, Page};
 
@@ -26,7 +26,7 @@ pub async fn guest(address: SocketAddr, nickname: &str) -> Door {
     Door { cookies: Some(cookie), ..visitor(address) }
 }
 
-/// Reads pages of history.
+/// Reads a room's log as programs do.
 pub struct History {
     client: Client,
     address: SocketAddr,
@@ -39,22 +39,8 @@ impl History {
 
     /// The oldest events behind this one.
     async fn after(&self, room: &str, after: Seq) -> EventPage {
-        self.read(&format!("{room}/events?limit=200&after={after}")).await
-    }
-
-    async fn read<T: DeserializeOwned>(&self, what: &str) -> T {
-        let url = format!("http://{}/api/v1/rooms/{what}", self.address);
+        let url = format!("http://{}/api/v1/rooms/{room}/events?limit=200&after={after}", self.address);
         self.client.get(url).send().await.unwrap().json().await.unwrap()
-    }
-
-    /// Fetches what lies in the holes of a page's timeline of the lobby, as a page does when its reader goes back.
-    pub async fn fill_holes(&self, page: &mut Page) {
-        let Some(timeline) = &mut page.timeline else { return };
-        while let Some(hole) = timeline.newest_hole() {
-            let held = hole.before.next();
-            let page: HistoryPage = self.read(&format!("lobby/history?limit=200&before={held}")).await;
-            assert!(timeline.add_page(&page), "the history is another");
-        }
     }
 
     /// Everything that the database holds of a room.
@@ -67,6 +53,17 @@ impl History {
                 return log;
             }
         }
+    }
+}
+
+/// Fetches what lies in the holes of a page's timeline, as when its reader presses the button in each.
+pub async fn fill_holes(page: &mut Page) {
+    while let Some(hole) = page.conversation.timeline().newest_hole() {
+        page.tell(Update::FillHole(hole)).await;
+        while *page.conversation.reach_back() == ReachBack::Loading {
+            page.turn().await;
+        }
+        assert_eq!(*page.conversation.reach_back(), ReachBack::Idle, "a page of history did not come");
     }
 }
 

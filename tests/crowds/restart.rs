@@ -119,7 +119,7 @@ async fn obey(
     let mut typed = Typed::new();
     let mut was_live = false;
     let mut thought = Instant::now();
-    while !(*ended.borrow() && page.outbox.posts().is_empty()) {
+    while !(*ended.borrow() && page.has_said_all()) {
         let is_live = page.connection.status() == ConnectionStatus::Live;
         if is_live && !was_live {
             // The other side is gone only when the scenario has failed.
@@ -146,7 +146,7 @@ async fn obey(
 
 /// A person has a few lines on their way at most.
 fn typed_all(page: &Page) -> bool {
-    page.outbox.posts().len() < 5
+    page.conversation.outbox().posts().len() < 5
 }
 
 /// When each member was live first after this moment, until all are.

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, interval, sleep, timeout};
 
 use crate::page::{Door, Page, shown_after};
-use crate::people::{History, create_room, guest, visitor};
+use crate::people::{History, create_room, fill_holes, guest, visitor};
 use crate::program::{Program, open_files_max};
 use crate::reader::Reader;
 use crate::report::Report;
@@ -77,7 +77,7 @@ pub async fn run(report: &mut Report) {
     let beginning = Instant::now();
     fill_pond(&program).await;
     let (phase, phases) = watch::channel(Phase::Reading);
-    let history = Arc::new(History::new(program.address));
+    let history = History::new(program.address);
     let mut readers = JoinSet::new();
     let mut slow = JoinSet::new();
     for number in 0..READERS {
@@ -88,7 +88,7 @@ pub async fn run(report: &mut Report) {
         let door = Door { receive_buffer_bytes: Some(RECEIVE_BUFFER_BYTES), ..visitor(program.address) };
         let page = enter(door, number).await;
         let pause = COMING_BACK_STEP * u32::try_from(number).expect("a few hundred");
-        slow.spawn(read_slowly(page, pause, Arc::clone(&history), phases.clone()));
+        slow.spawn(read_slowly(page, pause, phases.clone()));
     }
     let speaker = Speaker::start(guest(program.address, "Speaker").await, LINES_PER_SECOND, beginning).await;
     sleep(WARM_UP).await;
@@ -119,13 +119,13 @@ async fn fill_pond(program: &Program) {
     let room = RoomSlug::parse(POND).unwrap();
     let mut page = Page::new(digger, room, "digger", || 0.0).await;
     for number in 0..50 {
-        while page.connection.status() != ConnectionStatus::Live || !page.outbox.posts().is_empty() {
+        while page.connection.status() != ConnectionStatus::Live || !page.has_said_all() {
             page.turn().await;
         }
         let id = PostId::parse(&format!("pond-{number}")).unwrap();
         page.say(&id, &"~".repeat(POND_LINE_BYTES)).await;
     }
-    while !page.outbox.posts().is_empty() {
+    while !page.has_said_all() {
         page.turn().await;
     }
 }
@@ -152,12 +152,7 @@ async fn enter(door: Door, number: usize) -> Page {
     page
 }
 
-async fn read_slowly(
-    mut page: Page,
-    pause: Duration,
-    history: Arc<History>,
-    mut phases: watch::Receiver<Phase>,
-) -> Told {
+async fn read_slowly(mut page: Page, pause: Duration, mut phases: watch::Receiver<Phase>) -> Told {
     let mut told = Told::default();
     while matches!(*phases.borrow(), Phase::Reading) {
         tokio::select! {
@@ -174,12 +169,12 @@ async fn read_slowly(
         }
     }
     sleep(pause).await;
-    let _ = timeout(PATIENCE, catch_up(&mut page, &mut told, &history, &mut phases)).await;
+    let _ = timeout(PATIENCE, catch_up(&mut page, &mut told, &mut phases)).await;
     told
 }
 
 /// Reads on until the page holds everything.
-async fn catch_up(page: &mut Page, told: &mut Told, history: &History, phases: &mut watch::Receiver<Phase>) {
+async fn catch_up(page: &mut Page, told: &mut Told, phases: &mut watch::Receiver<Phase>) {
     loop {
         let log = if let Phase::Compare(log) = &*phases.borrow() { Some(Arc::clone(log)) } else { None };
         if let Some(log) = log.filter(|log| has_arrived(page, log)) {
@@ -190,7 +185,7 @@ async fn catch_up(page: &mut Page, told: &mut Told, history: &History, phases: &
             _ = phases.changed() => {}
             input = page.turn() => told.hear(input),
         }
-        history.fill_holes(page).await;
+        fill_holes(page).await;
     }
 }
 
@@ -211,7 +206,7 @@ fn has_arrived(page: &Page, log: &[LogEvent]) -> bool {
 }
 
 fn shows(page: &Page, log: &[LogEvent]) -> bool {
-    page.timeline.as_ref().is_some_and(|timeline| log.ends_with(&shown_after(timeline, Seq::ZERO)))
+    log.ends_with(&shown_after(page.conversation.timeline(), Seq::ZERO))
 }
 
 async fn most_memory(program: &Program, until: Instant) -> Option<u64> {

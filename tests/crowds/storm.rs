@@ -13,7 +13,7 @@ use tokio::time::{Duration, Instant, sleep, sleep_until, timeout};
 
 use crate::figures::{Milliseconds, peak, percentile};
 use crate::page::{Page, shown_after};
-use crate::people::{History, guest, visitor};
+use crate::people::{History, fill_holes, guest, visitor};
 use crate::program::{Program, open_files_max};
 use crate::report::Report;
 use crate::speaker::{Acked, Speaker};
@@ -67,8 +67,8 @@ pub async fn run(report: &mut Report) {
     let beginning = Instant::now();
     let (phase, phases) = watch::channel(Phase::Reading);
     let (marks, mut marked) = mpsc::unbounded_channel();
-    let history = Arc::new(History::new(program.address));
-    let mut pages = come_in(&program, &history, &phases, &marks).await;
+    let history = History::new(program.address);
+    let mut pages = come_in(&program, &phases, &marks).await;
     let came_in = wait_for(&mut marked, |mark| matches!(mark, Mark::Live)).await;
     report.figure("pages that came in", came_in.len());
     let speaker =
@@ -108,7 +108,6 @@ pub async fn run(report: &mut Report) {
 /// Starts all pages, a few at a time.
 async fn come_in(
     program: &Program,
-    history: &Arc<History>,
     phases: &watch::Receiver<Phase>,
     marks: &mpsc::UnboundedSender<Mark>,
 ) -> JoinSet<Result<(), String>> {
@@ -122,8 +121,8 @@ async fn come_in(
         };
         let page = Page::new(door, RoomSlug::lobby(), &format!("tab-{number}"), rand::random::<f64>).await;
         let speaks = (number < GUESTS).then_some(number);
-        let (turns, history) = (Arc::clone(&turns), Arc::clone(history));
-        pages.spawn(one_page(page, speaks, turns, history, phases.clone(), marks.clone()));
+        let turns = Arc::clone(&turns);
+        pages.spawn(one_page(page, speaks, turns, phases.clone(), marks.clone()));
     }
     pages
 }
@@ -132,7 +131,6 @@ async fn one_page(
     mut page: Page,
     speaks: Option<usize>,
     turns: Arc<Semaphore>,
-    history: Arc<History>,
     mut phases: watch::Receiver<Phase>,
     marks: mpsc::UnboundedSender<Mark>,
 ) -> Result<(), String> {
@@ -152,7 +150,7 @@ async fn one_page(
             page.say(&line_id(guest, line), &line_text(guest, line)).await;
         }
     }
-    while page.connection.status() != ConnectionStatus::Live || !page.outbox.posts().is_empty() {
+    while page.connection.status() != ConnectionStatus::Live || !page.has_said_all() {
         match page.turn().await {
             Some(Input::Opened) => mark(Mark::Opened(Instant::now())),
             Some(Input::Closed { .. }) => mark(lost(&page)),
@@ -164,7 +162,7 @@ async fn one_page(
     else {
         return Err("the scenario ended early".to_owned());
     };
-    compare(&mut page, &log, &history).await
+    compare(&mut page, &log).await
 }
 
 /// Reads on until this phase has come.
@@ -190,13 +188,13 @@ fn lost(page: &Page) -> Mark {
 }
 
 /// Waits for the last line, and fetches what was too much for one `joined`.
-async fn compare(page: &mut Page, log: &[LogEvent], history: &History) -> Result<(), String> {
+async fn compare(page: &mut Page, log: &[LogEvent]) -> Result<(), String> {
     let head = log.last().map_or(Seq::ZERO, |event| event.seq);
     while page.head() < head {
         page.turn().await;
     }
-    history.fill_holes(page).await;
-    let shown = shown_after(page.timeline.as_ref().ok_or("it never joined")?, Seq::ZERO);
+    fill_holes(page).await;
+    let shown = shown_after(page.conversation.timeline(), Seq::ZERO);
     if log.ends_with(&shown) { Ok(()) } else { Err(format!("it shows {} events that are not the log", shown.len())) }
 }
 

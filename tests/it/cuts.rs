@@ -101,8 +101,11 @@ impl Lane {
         let stored = self.stored_after(before).await;
         let said: Vec<_> = stored.iter().filter_map(|event| text_of(event, "Alice")).collect();
         assert_eq!(said, typed, "{cut:?}: each line is to be in the database once, in the order of typing");
-        let timeline = self.page.timeline.as_ref().expect("the page was live");
-        assert_eq!(shown_after(timeline, before), stored, "{cut:?}: the page is to show what the database holds");
+        assert_eq!(
+            shown_after(self.page.conversation.timeline(), before),
+            stored,
+            "{cut:?}: the page is to show what the database holds"
+        );
         self.proxy.has_cut()
     }
 
@@ -127,7 +130,7 @@ impl Lane {
                 let id = format!("bob-{}", self.lines_typed);
                 bobs_line = Some(self.bob.say("lobby", &id, "meanwhile").await.unwrap());
             }
-            let shows_all = self.page.outbox.posts().is_empty();
+            let shows_all = self.page.has_said_all();
             match bobs_line {
                 Some(seq) if shows_all && self.page.head() >= Seq::new(seq) => return,
                 // Without a cut the conversation is over when each line was acknowledged and published.

@@ -1,5 +1,5 @@
 //! The delivery of lines under every fault that the network, the disk's timing and the operator can bring: clients and
-//! server run as they do in production (`Connection`, `Timeline`, `Outbox`; `Member`, `Hub`, `posting`), over a network that cuts,
+//! server run as they do in production (`Connection`, `Conversation`; `Member`, `Hub`, `posting`), over a network that cuts,
 //! loses, repeats and reorders, and over a store whose commits, acks and fan-out come when the script says.
 //!
 //! A script is a row of numbers, so that a failing one is shrunk to the shortest that fails, and kept in

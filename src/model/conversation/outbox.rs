@@ -1,7 +1,7 @@
-//! Posts that were typed and are not yet acknowledged, of all rooms: the local echo and its state. All tabs of a browser
+//! Posts that were typed and are not yet in the log as it is shown, of all rooms: the local echo and its state. All tabs of a browser
 //! share what is kept of them; each tab has an outbox of its own over it. Two tabs that send the same post do no harm,
 //! since its id is the same; that they rarely do is only thrift. Not here: where posts are kept (`client::storage`) and how
-//! they travel (`ui::state`).
+//! they travel (`conversation::posting`).
 
 mod gone_rooms;
 mod kept;
@@ -20,8 +20,8 @@ pub const UNANSWERED_MS: i64 = 10_000;
 /// A post that another tab was seen to keep is left to that tab for this long. It may have been closed since.
 pub const ELSEWHERE_MS: i64 = 15_000;
 
-/// The posts that are not known to be on disk, in the order of typing. Nothing leaves it silently: only by
-/// [`Outbox::acked`], [`Outbox::placed`], [`Outbox::arrived`] or [`Outbox::discard`], here or in another tab.
+/// The posts that the log does not show yet, in the order of typing. Nothing leaves it silently: only by [`Outbox::acked`],
+/// [`Outbox::placed`], [`Outbox::arrived`], [`Outbox::shown`] or [`Outbox::discard`], here or in another tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
     /// At most one of each room is `Sending`, which alone keeps the order of typing. Rooms do not wait for each other.
@@ -43,12 +43,17 @@ impl Outbox {
     /// given out again. Call it until it gives none, while the server can be reached: after `push`, `acked`, `placed`,
     /// `refused`, `arrived`, `retry`, `discard`, on becoming live, and when [`Outbox::wait_ms`] has passed.
     pub fn next_to_send(&mut self, now: Timestamp) -> Option<&OutgoingPost> {
-        self.posts.iter_mut().for_each(|post| post.age(now));
+        self.age(now);
         self.pause = self.pause.filter(|pause| pause_ms(*pause, now) > 0);
         let post = (0..self.posts.len()).find(|place| self.post_wait_ms(&self.posts[*place], now) == Some(0))?;
         self.posts[post].state = PostState::Sending { since: now };
         self.posts[post].may_have_arrived = true;
         Some(&self.posts[post])
+    }
+
+    /// What only time changes. Returns whether that is so of a post.
+    pub fn age(&mut self, now: Timestamp) -> bool {
+        self.posts.iter_mut().filter_map(|post| post.age(now).then_some(())).count() > 0
     }
 
     /// In how many milliseconds `next_to_send` is worth calling although nothing happens; none when nothing waits.
@@ -65,7 +70,7 @@ impl Outbox {
             PostState::Waiting if self.posts.iter().any(is_before) => None,
             PostState::Waiting => Some(self.pause.map_or(0, |pause| pause_ms(pause, now))),
             PostState::Elsewhere { until } => Some(u32::try_from(until.unix_ms() - now.unix_ms()).unwrap_or(0)),
-            PostState::Failed(_) | PostState::Stale => None,
+            PostState::Acked { .. } | PostState::Failed(_) | PostState::Stale => None,
         }
     }
 
@@ -76,7 +81,8 @@ impl Outbox {
 
     /// The server did not take it: it fails, or waits as long as the refusal says, and every later post behind it.
     pub fn refused(&mut self, id: &PostId, refusal: Refusal, now: Timestamp) {
-        let Some(post) = self.post_mut(id) else {
+        // A repetition may be refused of what is on disk.
+        let Some(post) = self.post_mut(id).filter(|post| !post.is_acked()) else {
             return;
         };
         match refusal.retry_after_ms {
@@ -92,26 +98,42 @@ impl Outbox {
 
     /// The server has the post at `seq`, and the log as far as `head` is on the screen. When the post is the next event,
     /// this is that event, to be shown at once; it leaves the outbox when the log shows it, so that it is in sight at
-    /// every moment.
+    /// every moment. Until then it is not sent again, however long the log takes.
     pub fn placed(&mut self, id: &PostId, seq: Seq, at: Timestamp, me: &Person, head: Seq) -> Option<LogEvent> {
         if seq <= head {
             self.acked(id);
         }
-        let post = self.post(id).filter(|post| seq == head.next() && post.sender == me.id)?;
+        let post = self.post_mut(id)?;
+        post.state = PostState::Acked { seq };
+        if seq != head.next() || post.sender != me.id {
+            return None;
+        }
         let body = EventBody::Message(Message { text: post.text()?.to_owned(), sender_time: None });
         Some(LogEvent { seq, at_ms: at, by: Some(me.clone()), id: Some(id.clone()), body })
     }
 
+    /// The log of a room is shown up to `head`: what was acknowledged up to there is in it.
+    pub fn shown(&mut self, room: &RoomSlug, head: Seq) {
+        self.posts.retain(|post| !matches!(post.state, PostState::Acked { seq } if seq <= head && post.room == *room));
+    }
+
+    /// The room is left: what was acknowledged in it is no business of another room.
+    pub fn left(&mut self) {
+        self.posts.retain(|post| !post.is_acked());
+    }
+
     /// The log shows these events: posts that came back as one's own have arrived, which is as good as an ack. Returns
-    /// their ids.
+    /// the ids of those that were not acknowledged before.
     pub fn arrived<'a>(&mut self, events: impl Iterator<Item = &'a LogEvent>) -> Vec<PostId> {
         let mut arrived = Vec::new();
         for event in events {
             if let Some(id) = &event.id
-                && self.posts.iter().any(|post| event.is_post(&post.sender, &post.post_id))
+                && let Some(post) = self.posts.iter().find(|post| event.is_post(&post.sender, &post.post_id))
             {
+                if !post.is_acked() {
+                    arrived.push(id.clone());
+                }
                 self.acked(id);
-                arrived.push(id.clone());
             }
         }
         arrived
@@ -125,7 +147,7 @@ impl Outbox {
         }
         match self.post_mut(&post.post_id) {
             // It is on its way from here too: the answer will tell.
-            Some(known) if known.is_in_flight() => {}
+            Some(known) if known.is_in_flight() || known.is_acked() => {}
             Some(known) => *known = post,
             None => self.insert(post),
         }
@@ -133,14 +155,14 @@ impl Outbox {
 
     /// Another tab has done with this post: it arrived, or was given up there.
     pub fn gone_elsewhere(&mut self, id: &PostId) {
-        self.posts.retain(|post| post.post_id != *id || post.is_in_flight());
+        self.posts.retain(|post| post.post_id != *id || post.is_in_flight() || post.is_acked());
     }
 
     /// The person that the server knows this browser by, from now on. Posts of somebody else do not go by themselves any
     /// more: one that had arrived without an answer would be said again by another person.
     pub fn speak_as(&mut self, me: &UserId) {
         for post in self.posts.iter_mut().filter(|post| post.sender != *me) {
-            if !matches!(post.state, PostState::Failed(_)) {
+            if !matches!(post.state, PostState::Failed(_) | PostState::Acked { .. }) {
                 post.state = PostState::Stale;
             }
         }
@@ -160,16 +182,17 @@ impl Outbox {
         adopted
     }
 
-    /// Whatever was in flight may be lost: it waits again.
+    /// Whatever was in flight may be lost: it waits again. So does what was acknowledged and is not shown: the log that it
+    /// is in may be another one by now, and its id tells the server that it is a repetition.
     pub fn connection_lost(&mut self) {
-        for post in self.posts.iter_mut().filter(|post| post.is_in_flight()) {
+        for post in self.posts.iter_mut().filter(|post| post.is_in_flight() || post.is_acked()) {
             post.state = PostState::Waiting;
         }
     }
 
     /// The person, now known as `me`, wants a failed or stale post sent again.
     pub fn retry(&mut self, id: &PostId, me: &UserId, now: Timestamp) {
-        if let Some(post) = self.post_mut(id).filter(|post| !post.is_in_flight()) {
+        if let Some(post) = self.post_mut(id).filter(|post| !post.is_in_flight() && !post.is_acked()) {
             post.state = PostState::Waiting;
             post.sender = me.clone();
             post.wanted = now;
@@ -195,9 +218,9 @@ impl Outbox {
         &self.posts
     }
 
-    /// Those that a person typed, and is asked about.
+    /// Those that a person typed, that are not known to be on the server's disk, and that the person is asked about.
     pub fn messages(&self) -> impl Iterator<Item = &OutgoingPost> {
-        self.posts.iter().filter(|post| post.text().is_some())
+        self.posts.iter().filter(|post| post.text().is_some() && !post.is_acked())
     }
 
     /// A post by its name.
@@ -213,7 +236,7 @@ impl Outbox {
         let unsent = posts.filter_map(|post| match post.state {
             PostState::Waiting | PostState::Sending { .. } => Some(Unsent::Waiting),
             PostState::Failed(_) | PostState::Stale => Some(Unsent::Stuck),
-            PostState::Elsewhere { .. } => None,
+            PostState::Acked { .. } | PostState::Elsewhere { .. } => None,
         });
         unsent.max()
     }

@@ -31,7 +31,7 @@ pub fn Composer() -> impl IntoView {
     effect(move |_| rest.set(state.draft.with(|draft| Rest::of(state, draft.text()))));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        state.say();
+        state.post_message();
         // The button took the focus, and on a phone the keyboard went with it.
         focus("composer");
     };

@@ -39,7 +39,7 @@ fn describe(state: RoomState) -> String {
     match state.link.get() {
         ConnectionStatus::Connecting => words.connecting.to_owned(),
         ConnectionStatus::Live => match state.caught_up.get() {
-            Some(new) => words.caught_up.with(new),
+            Some(new) => words.caught_up.of(new),
             None => words.live.to_owned(),
         },
         ConnectionStatus::Offline { since } => fill(words.offline_since, &[("{time}", &clock(since))]),

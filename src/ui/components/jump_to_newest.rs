@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
+use crate::model::conversation::Count;
 use crate::ui::piece::{IntoPiece, live};
 use crate::ui::state::use_room_state;
 
@@ -11,9 +12,9 @@ use crate::ui::state::use_room_state;
 pub fn JumpToNewest() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let label = move || match state.unread.get() {
-        0 => words.jump_to_newest.to_owned(),
-        unread => words.jump_to_new.with(unread),
+    let label = move || {
+        let unread = state.unread.get();
+        if unread.is_none() { words.jump_to_newest.to_owned() } else { words.jump_to_new.of(unread) }
     };
     let button = move || {
         view! {
@@ -32,6 +33,6 @@ pub fn JumpToNewest() -> impl IntoView {
     view! { <div class="jump">{live(move || (!state.at_newest.get()).then(button))}</div> }
 }
 
-const fn class(unread: usize) -> &'static str {
-    if unread > 0 { "button jump__button jump__button--new" } else { "button jump__button" }
+fn class(unread: Count) -> &'static str {
+    if unread.is_none() { "button jump__button" } else { "button jump__button jump__button--new" }
 }

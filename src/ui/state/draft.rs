@@ -5,6 +5,7 @@ use web_sys::HtmlTextAreaElement;
 use super::RoomState;
 use crate::client::element::element;
 use crate::client::storage;
+use crate::model::conversation::Update;
 use crate::model::draft::{Draft, with_kept};
 use crate::protocol::page::Form;
 
@@ -39,7 +40,9 @@ impl RoomState {
     /// A key changed the text of the field.
     pub fn typed(self, text: String) {
         self.clear_notice(Form::Post);
-        self.wrote(&text);
+        if !text.trim().is_empty() {
+            self.step(Update::Wrote);
+        }
         let is_small = text.len() <= KEPT_AT_EVERY_KEY_BYTES;
         self.draft.update(|draft| draft.edit(text));
         if is_small {

@@ -4,11 +4,11 @@ use leptos::task::spawn_local;
 
 use super::RoomState;
 use crate::api::{self, ApiError, ChooseNickname, SignOut};
+use crate::client::connection::ConnectionHandle;
 use crate::client::{dialog, storage};
-use crate::model::conversation::outbox::Outbox;
+use crate::model::conversation::Update;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
-use crate::ui::i18n::{fill, isolated};
 
 impl RoomState {
     /// Takes a nickname, or changes it.
@@ -18,7 +18,7 @@ impl RoomState {
         if !self.tell_blocked_cookies() {
             return;
         }
-        self.quietly(|quiet| quiet.chooses_name = true);
+        self.step(Update::AsksForName);
         spawn_local(async move {
             let chosen = {
                 let arguments = [("nickname", nickname.as_str()), ("attempt", &storage::join_attempt())];
@@ -100,52 +100,27 @@ impl RoomState {
     /// Shows nothing of the person any more: what storage holds now is nobody's or somebody else's.
     fn leave(self) {
         self.forget_draft();
-        self.me.set(None);
-        self.outbox.set(Outbox::default());
-        self.restore_outbox();
-        self.unread.set(0);
+        self.step(Update::SignedOut);
+        self.restore_posts();
     }
 
     fn greet_anew(self) {
-        self.quietly(|quiet| {
-            if let Some(handle) = &quiet.handle {
-                handle.identity_changed();
-            }
-        });
-    }
-
-    /// The server knows this browser by another name: its tabs share one cookie, and of two that join at once the last
-    /// answer counts. While this tab waits for an answer of its own, that tells.
-    pub(super) fn tell_new_name(self, now: Option<&Person>) {
-        let Some(now) = now else { return };
-        let is_renamed = self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.nickname != now.nickname));
-        if is_renamed && !self.quietly(|quiet| quiet.chooses_name) {
-            let words = self.words().named_elsewhere;
-            self.tell_form(Form::Post, fill(words, &[("{name}", &isolated(&now.nickname))]));
-        }
+        self.quietly(|quiet| quiet.connection.iter().for_each(ConnectionHandle::identity_changed));
     }
 
     fn identity_changed(self, outcome: Result<Person, ApiError>) {
-        self.quietly(|quiet| quiet.chooses_name = false);
         match outcome {
             Ok(me) => {
                 storage::end_join_attempt();
                 storage::keep_nickname(&me.nickname);
                 let is_first = self.me.with_untracked(Option::is_none);
-                // Whoever has a name and changes it has lost no session.
-                if is_first {
-                    self.adopt_lines(&me.id);
-                }
-                let is_known = self.me.with_untracked(|known| known.as_ref() == Some(&me));
                 self.quietly(|quiet| quiet.focus_composer = is_first);
-                self.me.set(Some(me));
-                self.disown_lines_of_others();
-                // At the second answer to a double click, the connection is on its way under this name already.
-                if !is_known {
-                    self.greet_anew();
-                }
+                self.step(Update::Named(Some(me)));
             }
-            Err(error) => self.fail_form(Form::Nickname, error),
+            Err(error) => {
+                self.step(Update::Named(None));
+                self.fail_form(Form::Nickname, error);
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::model::conversation;
+
 /// A timer that is set one at a time: setting it again replaces it.
 #[derive(Debug, Default)]
 pub struct Timer(Option<TimeoutHandle>);
@@ -31,18 +33,12 @@ impl Timer {
 /// The timers of a page.
 #[derive(Debug, Default)]
 pub struct Timers {
-    /// Hides "caught up".
-    pub caught_up: Timer,
-    /// Gives out unanswered lines again.
-    pub outbox: Timer,
-    /// Lets names of writers fade.
-    pub typing: Timer,
+    /// Those of the conversation.
+    pub conversation: [Timer; conversation::Timer::COUNT],
     /// Looks at the clock again.
     pub clock: Timer,
     /// Keeps a long draft.
     pub draft: Timer,
-    /// Fetches again what may have changed.
-    pub refresh: Timer,
     /// Lets out what a screen reader is told.
     pub announcement: Timer,
 }

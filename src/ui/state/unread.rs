@@ -6,8 +6,8 @@ use web_sys::VisibilityState;
 use super::RoomState;
 use crate::client::listener::Listener;
 use crate::client::storage;
-use crate::protocol::{EventBody, LogEvent};
-use crate::ui::i18n::{fill, isolated};
+use crate::model::conversation::Update;
+use crate::ui::i18n::{self, Words, fill, isolated};
 
 /// New lines are gathered this long and told together, so that a busy room does not chatter.
 const GATHER_MS: u32 = 1_000;
@@ -24,66 +24,25 @@ pub struct Announcement {
 }
 
 impl RoomState {
-    /// An event is new to this page. Returns whether it is a line of somebody else.
-    pub(super) fn arrived(self, event: &LogEvent) -> bool {
-        let (Some(by), EventBody::Message(message)) = (&event.by, &event.body) else { return false };
-        self.stopped_typing(by);
-        if self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == by.id)) {
-            return false;
-        }
-        self.out_of_sight(1);
-        let (name, text) = (isolated(&by.nickname), isolated(&message.text));
-        self.announce(fill(self.words().said, &[("{name}", &name), ("{text}", &text)]));
-        true
-    }
-
-    /// So many came, in sight or not.
-    pub(super) fn out_of_sight(self, came: usize) {
-        if came > 0 && !self.is_reading() {
-            self.unread.update(|unread| *unread += came);
-        }
-    }
-
-    fn is_reading(self) -> bool {
-        self.at_newest.get_untracked() && !is_hidden()
-    }
-
-    fn announce(self, line: String) {
+    /// Somebody posted a message that is new to this page.
+    pub(super) fn announce(self, nickname: &str, text: &str) {
+        let message = fill(self.words().said, &[("{name}", &isolated(nickname)), ("{text}", &isolated(text))]);
         let is_first = self.announcement.update(|announcement| {
-            announcement.gathered.push(line);
+            announcement.gathered.push(message);
             announcement.gathered.len() == 1
         });
         if is_first {
             let let_out = move || {
-                self.announcement.update(|told| told.let_out(self.words()));
-                if self.is_reading() {
-                    self.tell_other_tabs();
-                }
+                self.announcement.update(|announcement| announcement.let_out(self.words()));
+                self.step(Update::Announced);
             };
             self.quietly(|quiet| quiet.timers.announcement.set(GATHER_MS, let_out));
         }
     }
 
-    /// The newest row is in sight.
-    pub(super) fn saw_newest(self) {
-        if !is_hidden() && self.unread.get_untracked() > 0 {
-            self.unread.set(0);
-            self.tell_other_tabs();
-        }
-    }
-
-    /// The reader has had everything in sight that is held.
-    fn tell_other_tabs(self) {
-        storage::tell_read(&self.slug(), self.timeline.with_untracked(|timeline| timeline.head()));
-    }
-
     /// Another tab showed the reader a room up to an event.
     pub(super) fn follow_reading(self) {
-        let listener = storage::on_read(move |room, head| {
-            if self.is_open(&room) && self.timeline.with_untracked(|timeline| timeline.head()) <= head {
-                self.unread.set(0);
-            }
-        });
+        let listener = storage::on_read(move |room, head| self.step(Update::ReadElsewhere(room, head)));
         // It listens for as long as the page lives.
         std::mem::forget(listener);
     }
@@ -94,10 +53,9 @@ impl RoomState {
             self.keep_last_words();
             self.follow_clock();
             self.leave_if_signed_out();
-            if self.at_newest.get_untracked() {
-                self.saw_newest();
-            }
+            self.step(Update::Visible(is_visible()));
         });
+        self.step(Update::Visible(is_visible()));
         let going = Listener::on(&window(), "pagehide", move |_| self.keep_last_words());
         // It listens for as long as the page lives.
         std::mem::forget(going);
@@ -107,10 +65,8 @@ impl RoomState {
     #[must_use]
     pub fn title(self) -> String {
         let title = page_title(&self.room_title(), self.words().teahouse);
-        match self.unread.get() {
-            0 => title,
-            unread => format!("({unread}) {title}"),
-        }
+        let unread = self.unread.get();
+        if unread.is_none() { title } else { ["(", &i18n::number(unread), ") ", &title].concat() }
     }
 }
 
@@ -121,7 +77,7 @@ pub fn page_title(room: &str, teahouse: &str) -> String {
 }
 
 impl Announcement {
-    fn let_out(&mut self, words: &crate::ui::i18n::Words) {
+    fn let_out(&mut self, words: &Words) {
         let gathered = std::mem::take(&mut self.gathered);
         let mut told =
             if gathered.len() > READ_OUT_MAX { words.new_messages.with(gathered.len()) } else { gathered.join("\n") };
@@ -133,8 +89,8 @@ impl Announcement {
     }
 }
 
-fn is_hidden() -> bool {
-    document().visibility_state() == VisibilityState::Hidden
+fn is_visible() -> bool {
+    document().visibility_state() != VisibilityState::Hidden
 }
 
 #[cfg(test)]

@@ -68,10 +68,10 @@ impl Ledger {
     pub fn hears(&mut self, client: &Client, event: &Event) {
         match event {
             Event::Gap { .. } => self.met.gaps += 1,
-            Event::Publication { event, .. } if event.seq > client.timeline.head().next() => self.met.skips += 1,
+            Event::Publication { event, .. } if event.seq > client.timeline().head().next() => self.met.skips += 1,
             Event::Joined { backlog: Backlog::Gap { .. }, .. } => self.met.holes += 1,
             Event::Joined { backlog: Backlog::Reset { page }, .. } => {
-                let held = client.timeline.cursor();
+                let held = client.timeline().cursor();
                 let is_taken = page.as_of.epoch == held.epoch && page.as_of.seq >= held.seq;
                 self.met.resets += 1;
                 self.met.taken_places += usize::from(is_taken);
@@ -123,7 +123,7 @@ pub fn always(world: &mut World) -> Result<(), String> {
             }
         }
         // Whoever shows another history is about to learn of it.
-        if client.timeline.cursor().epoch == disk.epoch && !client.is_unaware {
+        if client.timeline().cursor().epoch == disk.epoch && !client.is_unaware {
             shows_the_log(client, disk.log(&client.room))?;
         }
     }
@@ -134,7 +134,7 @@ pub fn always(world: &mut World) -> Result<(), String> {
 fn shows_the_log(client: &Client, log: &[LogEvent]) -> Result<(), String> {
     let mut previous: Option<u64> = None;
     let mut hole = false;
-    for entry in client.timeline.entries() {
+    for entry in client.timeline().entries() {
         match entry {
             Entry::Item(HistoryItem { event, .. }) => {
                 let seq = event.seq.get();
@@ -178,20 +178,20 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
     if client.connection.status() != ConnectionStatus::Live {
         return Err(format!("{name} does not come back: {:?}", client.connection.status()));
     }
-    if client.timeline.cursor().epoch != disk.epoch {
+    if client.timeline().cursor().epoch != disk.epoch {
         return Err(format!("{name} shows another history"));
     }
-    if client.timeline.head() != log.last().map_or_else(Default::default, |event| event.seq) {
-        return Err(format!("{name} is at {} and the log at {}", client.timeline.head(), log.len()));
+    if client.timeline().head() != log.last().map_or_else(Default::default, |event| event.seq) {
+        return Err(format!("{name} is at {} and the log at {}", client.timeline().head(), log.len()));
     }
-    if let Some(hole) = client.timeline.newest_hole() {
+    if let Some(hole) = client.timeline().newest_hole() {
         return Err(format!("{name} has a hole that is not filled: {hole:?}"));
     }
-    if let Some(outdated) = client.timeline.outdated() {
+    if let Some(outdated) = client.timeline().outdated() {
         return Err(format!("{name} does not know how {outdated} stands"));
     }
     stands_as_in_the_log(client, &disk.items(&client.room))?;
-    if let Some(line) = client.outbox.posts().first() {
+    if let Some(line) = client.outbox().posts().first() {
         return Err(format!("{name} has a line that is never sent: {line:?}"));
     }
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -223,7 +223,7 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
 
 /// Every item that is held is as the whole log leaves it: no change was missed, none applied twice.
 fn stands_as_in_the_log(client: &Client, items: &[HistoryItem]) -> Result<(), String> {
-    for entry in client.timeline.entries() {
+    for entry in client.timeline().entries() {
         let Entry::Item(shown) = entry else { continue };
         let stands = items.iter().find(|item| item.event.seq == shown.event.seq).expect("it is in the database");
         if sorted(&shown.reactions) != sorted(&stands.reactions) {

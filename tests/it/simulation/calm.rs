@@ -1,9 +1,11 @@
 //! The world without faults, in which everything must come right.
 
 use teahouse::model::connection::Input as ConnectionInput;
+use teahouse::model::conversation::{Update, Wanted};
 use teahouse::server::log::EventRange;
 
 use super::audit;
+use super::client::Fetch;
 use super::network::{Downward, ServerEnd, Weather};
 use super::world::{CLIENTS, World};
 
@@ -11,14 +13,29 @@ use super::world::{CLIENTS, World};
 const SETTLING_MS: i64 = 600_000;
 
 impl World {
-    /// A page of history for every page that shows a hole, or holds what may have changed meanwhile.
+    /// Readers ask for what is missing, and every page of history that was asked for arrives.
     pub(super) fn fill_holes(&mut self) {
-        for client in &mut self.clients {
-            let wanted = client.timeline.newest_hole().map(|hole| hole.before).or(client.timeline.outdated());
-            if let Some(held) = wanted {
-                let disk = self.disk.lock().unwrap();
-                client.timeline.add_page(&disk.history(&client.room, EventRange::Before(held.next()), 100));
+        for client in 0..CLIENTS {
+            self.clients[client].ask_for_hole(self.now_ms);
+        }
+        self.read_pages();
+        for client in 0..CLIENTS {
+            for Fetch { request, page } in std::mem::take(&mut self.clients[client].fetches) {
+                self.clients[client].tell(Update::Page(request, page.map(Box::new)), self.now_ms);
             }
+            self.grant(client);
+        }
+    }
+
+    /// The server reads the pages that it is asked for. Until one arrives, much can change.
+    pub(super) fn read_pages(&mut self) {
+        let disk = self.disk.lock().unwrap();
+        for Fetch { request, page } in self.clients.iter_mut().flat_map(|client| &mut client.fetches) {
+            let range = match request.wanted {
+                Wanted::Older(held) | Wanted::Again(held) => EventRange::Before(held.next()),
+                Wanted::Newest => EventRange::Newest,
+            };
+            page.get_or_insert_with(|| disk.history(&request.room, range, 100));
         }
     }
 

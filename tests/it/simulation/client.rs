@@ -1,12 +1,14 @@
-//! A page: the machines that the browser runs, and the little that `ui::state` does between them.
+//! A page: the two machines that the browser runs, and storage, timers and requests as the script moves them.
 
 use std::collections::{HashMap, HashSet};
 
-use teahouse::model::connection::{Connection, ConnectionStatus, Input, Output};
-use teahouse::model::conversation::outbox::{KeptPost, Outbox, OutgoingPost};
-use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
+use teahouse::model::connection::{Connection, Input, Output};
+use teahouse::model::conversation::outbox::{KeptPost, Outbox};
+use teahouse::model::conversation::timeline::{Entry, Timeline};
+use teahouse::model::conversation::{Conversation, Effect, PageRequest, Posted, Timer, Update};
 use teahouse::protocol::{
-    Command, Event, EventBody, HistoryPage, LogEvent, Person, PostBody, PostId, RoomSlug, Seq, TabId, Timestamp,
+    Event, EventBody, HistoryPage, Limits, Person, PostBody, PostId, RoomSlug, RoomSnapshot, RoomSummary, Seq, TabId,
+    Timestamp,
 };
 
 /// What a page wants of the world, in this order.
@@ -22,42 +24,55 @@ pub struct Acked {
     pub seq: Seq,
 }
 
+/// A page of history that was asked for.
+pub struct Fetch {
+    pub request: PageRequest,
+    /// What the server has read, on its way to the page.
+    pub page: Option<HistoryPage>,
+}
+
 pub struct Client {
     pub me: Person,
     pub room: RoomSlug,
     pub connection: Connection,
-    pub timeline: Timeline,
-    pub outbox: Outbox,
+    pub conversation: Conversation,
     /// Browser storage: what a reload leaves.
     kept: HashMap<PostId, KeptPost>,
-    /// Every line that was typed, in order.
+    /// Every post that was typed, in order.
     pub typed: Vec<PostId>,
     /// Reactions that the server refused for good.
     pub given_up: HashSet<PostId>,
     pub acks: Vec<Acked>,
+    pub fetches: Vec<Fetch>,
     /// An old copy of the database was put back, and this page has not joined its room since.
     pub is_unaware: bool,
-    link_alarm: Option<i64>,
-    outbox_alarm: Option<i64>,
+    connection_alarm: Option<i64>,
+    alarms: [Option<i64>; Timer::COUNT],
     wishes: Vec<Wish>,
 }
 
+/// The timers of a conversation.
+const TIMERS: [Timer; Timer::COUNT] = [Timer::Outbox, Timer::Typing, Timer::Refresh, Timer::CaughtUp];
+
 impl Client {
     /// A page that was just loaded: the server drew `page` into its HTML.
-    pub fn new(me: Person, room: RoomSlug, page: &HistoryPage) -> Self {
-        let timeline = Timeline::new(page);
+    pub fn new(me: Person, room: RoomSlug, page: HistoryPage) -> Self {
+        let (title, head) = (room.to_string(), page.as_of.seq);
+        let summary = RoomSummary { slug: room.clone(), title, head, online: 0, people: Vec::new() };
+        let snapshot = RoomSnapshot { summary, page, people: Vec::new() };
+        let conversation = Conversation::new(Some(me.clone()), &snapshot, Vec::new(), Limits::default());
         let tab = TabId::parse(&format!("tab-{}", me.id)).unwrap();
         Self {
-            connection: Connection::new(tab, room.clone(), Some(timeline.cursor().clone())),
-            timeline,
-            outbox: Outbox::default(),
+            connection: Connection::new(tab, room.clone(), Some(conversation.timeline().cursor().clone())),
+            conversation,
             kept: HashMap::new(),
             typed: Vec::new(),
             acks: Vec::new(),
+            fetches: Vec::new(),
             given_up: HashSet::new(),
             is_unaware: false,
-            link_alarm: None,
-            outbox_alarm: None,
+            connection_alarm: None,
+            alarms: [None; Timer::COUNT],
             wishes: Vec::new(),
             me,
             room,
@@ -65,19 +80,28 @@ impl Client {
     }
 
     /// The page is loaded again: what it held is gone, except what storage keeps.
-    pub fn reload(&mut self, page: &HistoryPage, now: i64) {
+    pub fn reload(&mut self, page: HistoryPage, now: i64) {
         let fresh = Self::new(self.me.clone(), self.room.clone(), page);
         let (kept, typed) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.typed));
         let (acks, given_up) = (std::mem::take(&mut self.acks), std::mem::take(&mut self.given_up));
         *self = Self { kept, typed, acks, given_up, ..fresh };
-        self.kept.values().for_each(|line| self.outbox.restore(self.room.clone(), line.clone()));
+        let kept = self.kept.values().map(|post| (self.room.clone(), post.clone())).collect();
+        self.tell(Update::Restored(kept), now);
         self.wishes.push(Wish::CloseSocket);
         self.step(Input::Start, now);
     }
 
+    pub fn timeline(&self) -> &Timeline {
+        self.conversation.timeline()
+    }
+
+    pub fn outbox(&self) -> &Outbox {
+        self.conversation.outbox()
+    }
+
     /// Sets a reaction to the newest message in sight, or takes it back.
     pub fn react(&mut self, now: i64) {
-        let newest = self.timeline.entries().filter_map(|entry| match entry {
+        let newest = self.timeline().entries().filter_map(|entry| match entry {
             Entry::Item(item) if matches!(item.event.body, EventBody::Message(_)) => Some(item),
             _ => None,
         });
@@ -95,13 +119,17 @@ impl Client {
     fn post(&mut self, body: PostBody, now: i64) {
         let id = PostId::parse(&format!("{}-{}", self.me.id, self.typed.len())).unwrap();
         self.typed.push(id.clone());
-        self.outbox.push(self.room.clone(), id.clone(), self.me.id.clone(), body, at(now));
-        let line = self.outbox.post(&id).expect("it was pushed");
-        self.kept.insert(id, KeptPost::from(line));
-        self.flush(now);
+        self.tell(Update::Post(id, body), now);
     }
 
-    /// Feeds the connection, and does what the driver and the page do with what comes out.
+    /// The reader asks for what is missing, if something is.
+    pub fn ask_for_hole(&mut self, now: i64) {
+        if let Some(hole) = self.timeline().newest_hole() {
+            self.tell(Update::FillHole(hole), now);
+        }
+    }
+
+    /// Feeds the connection, and does what its driver does with what comes out.
     pub fn step(&mut self, input: Input, now: i64) {
         // The page's chance is of no use to a script: half of every wait.
         for output in self.connection.step(input, at(now), 0.5) {
@@ -109,96 +137,90 @@ impl Client {
                 Output::OpenSocket => self.wishes.push(Wish::OpenSocket),
                 Output::CloseSocket => self.wishes.push(Wish::CloseSocket),
                 Output::Send(command) => self.wishes.push(Wish::Send(serde_json::to_string(&command).unwrap())),
-                Output::Wait { ms } => self.link_alarm = Some(now + i64::from(ms)),
-                Output::Status(ConnectionStatus::Live) => self.flush(now),
-                Output::Status(_) => self.outbox.connection_lost(),
-                Output::Deliver(event) => self.event(*event, now),
-                Output::CaughtUp { .. } => {}
+                Output::Wait { ms } => self.connection_alarm = Some(now + i64::from(ms)),
+                Output::Status(status) => self.tell(Update::Status(status), now),
+                Output::Deliver(event) => {
+                    self.note(&event);
+                    self.tell(Update::Event(event), now);
+                }
+                Output::CaughtUp { .. } => self.tell(Update::CaughtUp, now),
             }
+        }
+    }
+
+    /// Tells the conversation what happened, and does what it wants done.
+    pub fn tell(&mut self, update: Update, now: i64) {
+        for effect in self.conversation.step(update, at(now)) {
+            match effect {
+                Effect::Send(command) => self.step(Input::Send(command), now),
+                Effect::Hasten => self.step(Input::Attended, now),
+                // What blocks sockets here blocks requests too.
+                Effect::PostByRequest(post) => {
+                    self.tell(Update::Posted(post.room, post.post_id, Posted::NoAnswer), now)
+                }
+                Effect::Fetch(request) => self.fetches.push(Fetch { request, page: None }),
+                Effect::SetTimer(timer, wait_ms) => {
+                    self.alarms[timer as usize] = wait_ms.map(|ms| now + i64::from(ms));
+                }
+                Effect::Keep(id) => {
+                    let post = self.conversation.outbox().post(&id).map(KeptPost::from);
+                    self.kept.extend(post.map(|post| (id, post)));
+                }
+                Effect::Forget(_, id) => _ = self.kept.remove(&id),
+                Effect::Follow(..) | Effect::Reconnect | Effect::RoomOpened | Effect::Reload => {
+                    panic!("nobody changes room or name here, and nothing is posted by request: {effect:?}")
+                }
+                Effect::Show(_)
+                | Effect::Announce { .. }
+                | Effect::TellRead(..)
+                | Effect::Explain(..)
+                | Effect::ShowNewest => {}
+            }
+        }
+    }
+
+    /// What an observer writes down of an event.
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::Joined { .. } => self.is_unaware = false,
+            Event::Ack { id, seq, .. } => self.acks.push(Acked { id: id.clone(), seq: *seq }),
+            Event::Nack { id, refusal, .. } => {
+                // Nobody is asked about a reaction.
+                let is_reaction = self.outbox().post(id).is_some_and(|post| post.text().is_none());
+                if !refusal.is_temporary() && is_reaction {
+                    self.given_up.insert(id.clone());
+                }
+            }
+            _ => {}
         }
     }
 
     /// Rings what is due.
     pub fn tick(&mut self, now: i64) {
-        if self.link_alarm.is_some_and(|alarm| alarm <= now) {
-            self.link_alarm = None;
+        if self.connection_alarm.is_some_and(|alarm| alarm <= now) {
+            self.connection_alarm = None;
             self.step(Input::Tick, now);
         }
-        if self.outbox_alarm.is_some_and(|alarm| alarm <= now) {
-            self.outbox_alarm = None;
-            self.flush(now);
+        for timer in TIMERS {
+            if self.alarms[timer as usize].is_some_and(|alarm| alarm <= now) {
+                self.alarms[timer as usize] = None;
+                self.tell(Update::Rang(timer), now);
+            }
         }
     }
 
-    /// Whether this line would survive a reload: it did not arrive as far as the page knows.
+    /// Whether this post would survive a reload: it did not arrive as far as the page knows.
     pub fn keeps(&self, id: &PostId) -> bool {
         self.kept.contains_key(id)
     }
 
     /// When something rings next.
     pub fn alarm(&self) -> Option<i64> {
-        self.link_alarm.into_iter().chain(self.outbox_alarm).min()
+        self.alarms.into_iter().flatten().chain(self.connection_alarm).min()
     }
 
     pub fn take_wishes(&mut self) -> Vec<Wish> {
         std::mem::take(&mut self.wishes)
-    }
-
-    fn event(&mut self, event: Event, now: i64) {
-        match event {
-            Event::Joined { backlog, .. } => {
-                self.timeline.join(&backlog);
-                self.is_unaware = false;
-                self.settle(|outbox| outbox.arrived(backlog.events()), now);
-            }
-            Event::Publication { event, .. } => self.published(event, Timeline::publish, now),
-            Event::Ack { id, seq, at_ms, .. } => {
-                self.kept.remove(&id);
-                self.acks.push(Acked { id: id.clone(), seq });
-                let head = self.timeline.head();
-                match self.outbox.placed(&id, seq, at_ms, &self.me, head) {
-                    Some(event) => self.published(event, Timeline::place, now),
-                    None => self.flush(now),
-                }
-            }
-            Event::Nack { id, refusal, .. } => {
-                self.outbox.refused(&id, refusal, at(now));
-                // Nobody is asked about a reaction.
-                let is_reaction = |line: &OutgoingPost| line.text().is_none();
-                if !refusal.is_temporary() && self.outbox.post(&id).is_some_and(is_reaction) {
-                    self.outbox.discard(&id);
-                    self.kept.remove(&id);
-                    self.given_up.insert(id);
-                }
-                self.flush(now);
-            }
-            _ => {}
-        }
-    }
-
-    fn published(&mut self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published, now: i64) {
-        let events = [event.clone()];
-        add(&mut self.timeline, event);
-        self.settle(|outbox| outbox.arrived(events.iter()), now);
-    }
-
-    fn settle(&mut self, arrived: impl FnOnce(&mut Outbox) -> Vec<PostId>, now: i64) {
-        for id in arrived(&mut self.outbox) {
-            self.kept.remove(&id);
-        }
-        self.flush(now);
-    }
-
-    fn flush(&mut self, now: i64) {
-        if self.connection.status() != ConnectionStatus::Live {
-            return;
-        }
-        if let Some(line) = self.outbox.next_to_send(at(now)) {
-            let (room, id) = (line.room.clone(), line.post_id.clone());
-            let body = line.body.clone();
-            self.step(Input::Send(Command::Post { room, id, body }), now);
-        }
-        self.outbox_alarm = self.outbox.wait_ms(at(now)).map(|ms| now + i64::from(ms.max(50)));
     }
 }
 

@@ -45,7 +45,7 @@ impl World {
 
     pub(super) fn reload(&mut self, client: usize) {
         let page = self.disk.lock().unwrap().history(&self.clients[client].room, EventRange::Newest, 50);
-        self.clients[client].reload(&page, self.now_ms);
+        self.clients[client].reload(page, self.now_ms);
         self.grant(client);
     }
 

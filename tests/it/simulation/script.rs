@@ -86,7 +86,7 @@ impl World {
                 0 => self.restore(),
                 1 => self.put_back(),
                 2 => self.backup = self.disk.lock().unwrap().clone(),
-                _ => {}
+                _ => self.read_pages(),
             },
             _ => self.drain(),
         }

@@ -1,90 +1,47 @@
-//! The page without a browser: its own state machines (`connection`, `outbox`, `timeline`) over a real socket, moved as
-//! `client::connection` and `ui::state` move them. Decides nothing by itself. The program in `tests/crowds` uses it too.
+//! The page without a browser: the two machines that the browser runs, over a real socket and real requests. Decides nothing
+//! by itself. The program in `tests/crowds` uses it too.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
+#[path = "page/door.rs"]
+mod door;
+
+use std::collections::VecDeque;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
-use teahouse::model::connection::{Connection, ConnectionStatus, Input, Output};
-use teahouse::model::conversation::outbox::Outbox;
-use teahouse::model::conversation::timeline::{Entry, Published, Timeline};
-use teahouse::protocol::limits::SUBPROTOCOL;
+use teahouse::model::connection::{Connection, Input, Output};
+use teahouse::model::conversation::timeline::{Entry, Timeline};
+use teahouse::model::conversation::{Conversation, Effect, Timer, Update};
 use teahouse::protocol::{
-    Backlog, Command, Event, HistoryItem, LogEvent, Person, PostBody, PostId, RoomSlug, Seq, TabId, Timestamp,
+    Command, Covers, Cursor, Epoch, HistoryItem, HistoryPage, Limits, LogEvent, PostBody, PostId, RoomSlug,
+    RoomSnapshot, RoomSummary, Seq, TabId, Timestamp,
 };
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_tungstenite::tungstenite::Message;
 
-/// Small, so that thousands of sockets fit into one process.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+pub use door::{Door, Socket};
+use door::{fetch, post_by_request};
+
 /// What a browser tells its page when a connection is over without a close frame (RFC 6455 §7.1.5).
 const ABNORMAL_CLOSURE: u16 = 1006;
 /// A timer that is not set: longer than any test.
 const FAR_AWAY: Duration = Duration::from_secs(3_600);
 
-/// An open member socket.
-pub type Socket = WebSocketStream<TcpStream>;
-
-/// Where a page connects to, and as whom.
-#[derive(Clone, Debug)]
-pub struct Door {
-    pub address: SocketAddr,
-    /// The address that it comes from; none for whichever the kernel takes.
-    pub source: Option<IpAddr>,
-    /// The `Cookie` header; none for a visitor.
-    pub cookies: Option<String>,
-    /// How much the kernel takes for a reader that does not read; none for what it thinks best.
-    pub receive_buffer_bytes: Option<u32>,
-}
-
-impl Door {
-    /// Opens the member socket.
-    pub async fn open(&self) -> Result<Socket, Box<Error>> {
-        let stream = self.connect().await.map_err(|error| Box::new(error.into()))?;
-        let mut request = format!("ws://{}/ws", self.address).into_client_request().unwrap();
-        let headers = request.headers_mut();
-        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
-        headers.insert("origin", format!("http://{}", self.address).parse().unwrap());
-        if let Some(cookies) = &self.cookies {
-            headers.insert("cookie", cookies.parse().unwrap());
-        }
-        let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
-        let (socket, _) = client_async_with_config(request, stream, Some(config)).await.map_err(Box::new)?;
-        Ok(socket)
-    }
-
-    async fn connect(&self) -> io::Result<TcpStream> {
-        let socket = TcpSocket::new_v4()?;
-        if let Some(source) = self.source {
-            socket.bind(SocketAddr::new(source, 0))?;
-        }
-        if let Some(bytes) = self.receive_buffer_bytes {
-            socket.set_recv_buffer_size(bytes)?;
-        }
-        // Frames are small and must not wait for each other's acknowledgements.
-        socket.set_nodelay(true)?;
-        socket.connect(self.address).await
-    }
-}
-
 /// One tab that shows one room.
 pub struct Page {
     pub connection: Connection,
-    pub timeline: Option<Timeline>,
-    pub outbox: Outbox,
+    pub conversation: Conversation,
     door: Door,
     /// Draws from 0..1 for the back-off.
     chance: fn() -> f64,
-    room: RoomSlug,
     socket: Wire,
     /// When the connection's timer rings.
     alarm: Option<Instant>,
-    me: Option<Person>,
+    /// When the timers of the conversation ring.
+    timers: [Option<Instant>; Timer::COUNT],
+    requests: JoinSet<Update>,
+    /// What is still to be done of what the conversation wants.
+    effects: VecDeque<Effect>,
 }
 
 /// The page's side of the connection.
@@ -95,28 +52,28 @@ enum Wire {
 }
 
 impl Page {
-    /// A page that has just been loaded. It goes on only as long as [`Page::turn`] is called again and again.
+    /// A page that has just been loaded, and shows nothing yet. It goes on only as long as [`Page::turn`] is called again
+    /// and again.
     pub async fn new(door: Door, room: RoomSlug, tab: &str, chance: fn() -> f64) -> Self {
         let mut page = Self {
             connection: Connection::new(TabId::parse(tab).unwrap(), room.clone(), None),
-            timeline: None,
-            outbox: Outbox::default(),
+            conversation: nothing_of(room),
             door,
             chance,
-            room,
             socket: Wire::None,
             alarm: None,
-            me: None,
+            timers: [None; Timer::COUNT],
+            requests: JoinSet::new(),
+            effects: VecDeque::new(),
         };
         page.step(Input::Start).await;
         page
     }
 
-    /// Takes a typed line; it goes as soon as the connection lets it.
+    /// Takes a typed message; it goes as soon as the connection lets it.
     pub async fn say(&mut self, id: &PostId, text: &str) {
-        let me = self.me.as_ref().expect("a page lets nobody speak before it knows who it is").id.clone();
-        self.outbox.push(self.room.clone(), id.clone(), me, PostBody::Message { text: text.to_owned() }, now());
-        self.flush().await;
+        assert!(self.conversation.me().is_some(), "a page lets nobody post before it knows who it is");
+        self.tell(Update::Post(id.clone(), PostBody::Message { text: text.to_owned() })).await;
     }
 
     /// Loses the connection, as by a broken cable: the server is not told.
@@ -128,17 +85,22 @@ impl Page {
         self.step(Input::Closed { code: ABNORMAL_CLOSURE }).await;
     }
 
-    /// Waits for the next thing that happens, and does what follows from it. Returns what the connection was told; nothing when
-    /// only a line was sent again.
+    /// Waits for the next thing that happens, and does what follows from it. Returns what the connection was told; nothing
+    /// when something else happened.
     pub async fn turn(&mut self) -> Option<Input> {
-        let unanswered = self.outbox.wait_ms(now()).filter(|_| self.connection.status() == ConnectionStatus::Live);
-        let flush_at = Instant::now() + unanswered.map_or(FAR_AWAY, |ms| Duration::from_millis(ms.max(1).into()));
-        let alarm = self.alarm.unwrap_or_else(|| Instant::now() + FAR_AWAY);
+        let far_away = Instant::now() + FAR_AWAY;
+        let (alarm, first) = (self.alarm.unwrap_or(far_away), self.first_timer());
         let input = tokio::select! {
             input = next_input(&mut self.socket, &self.door) => input,
             () = sleep_until(alarm) => Input::Tick,
-            () = sleep_until(flush_at) => {
-                self.flush().await;
+            () = sleep_until(first.map_or(far_away, |(at, _)| at)) => {
+                let (_, timer) = first.expect("nobody waits an hour");
+                self.timers[timer as usize] = None;
+                self.tell(Update::Rang(timer)).await;
+                return None;
+            }
+            Some(answer) = self.requests.join_next() => {
+                self.tell(answer.unwrap()).await;
                 return None;
             }
         };
@@ -149,27 +111,84 @@ impl Page {
         Some(input)
     }
 
+    fn first_timer(&self) -> Option<(Instant, Timer)> {
+        let timers = [Timer::Outbox, Timer::Typing, Timer::Refresh, Timer::CaughtUp];
+        timers.into_iter().filter_map(|timer| Some((self.timers[timer as usize]?, timer))).min_by_key(|(at, _)| *at)
+    }
+
+    /// Whether everything that was typed is said and shown.
+    pub fn has_said_all(&self) -> bool {
+        self.conversation.outbox().posts().is_empty()
+    }
+
     /// The newest event that the page shows.
     pub fn head(&self) -> Seq {
-        self.timeline.as_ref().map_or(Seq::ZERO, Timeline::head)
+        self.conversation.timeline().head()
     }
 
     async fn step(&mut self, input: Input) {
-        for output in self.connection.step(input, now(), (self.chance)()) {
-            self.act(&output).await;
-        }
-        self.flush().await;
+        self.feed(input).await;
+        self.carry_out().await;
     }
 
-    async fn act(&mut self, output: &Output) {
-        match output {
-            Output::OpenSocket => self.socket = Wire::Opening,
-            Output::CloseSocket => self.socket = Wire::None,
-            Output::Send(command) => self.send(command).await,
-            Output::Wait { ms } => self.alarm = Some(Instant::now() + Duration::from_millis(u64::from(*ms))),
-            Output::Status(ConnectionStatus::Live) | Output::CaughtUp { .. } => {}
-            Output::Status(_) => self.outbox.connection_lost(),
-            Output::Deliver(event) => self.event(event),
+    /// Tells the conversation what happened, and does what follows from it.
+    pub async fn tell(&mut self, update: Update) {
+        self.effects.extend(self.conversation.step(update, now()));
+        self.carry_out().await;
+    }
+
+    async fn feed(&mut self, input: Input) {
+        for output in self.connection.step(input, now(), (self.chance)()) {
+            let update = match output {
+                Output::OpenSocket => {
+                    self.socket = Wire::Opening;
+                    continue;
+                }
+                Output::CloseSocket => {
+                    self.socket = Wire::None;
+                    continue;
+                }
+                Output::Send(command) => {
+                    self.send(&command).await;
+                    continue;
+                }
+                Output::Wait { ms } => {
+                    self.alarm = Some(Instant::now() + Duration::from_millis(ms.into()));
+                    continue;
+                }
+                Output::Status(status) => Update::Status(status),
+                Output::Deliver(event) => Update::Event(event),
+                Output::CaughtUp { .. } => Update::CaughtUp,
+            };
+            self.effects.extend(self.conversation.step(update, now()));
+        }
+    }
+
+    /// Does what the conversation wants done, and what follows from that.
+    async fn carry_out(&mut self) {
+        while let Some(effect) = self.effects.pop_front() {
+            match effect {
+                Effect::Send(command) => self.feed(Input::Send(command)).await,
+                Effect::Follow(room, cursor) => self.feed(Input::SwitchRoom { room, cursor }).await,
+                Effect::Hasten => self.feed(Input::Attended).await,
+                Effect::Reconnect => self.feed(Input::IdentityChanged).await,
+                Effect::Fetch(request) => _ = self.requests.spawn(fetch(self.door.clone(), request)),
+                Effect::PostByRequest(post) => _ = self.requests.spawn(post_by_request(self.door.clone(), *post)),
+                Effect::SetTimer(timer, wait_ms) => {
+                    let rings = wait_ms.map(|ms| Instant::now() + Duration::from_millis(ms.into()));
+                    self.timers[timer as usize] = rings;
+                }
+                // Nobody looks at this page, and nothing of it is kept.
+                Effect::Show(_)
+                | Effect::Keep(_)
+                | Effect::Forget(..)
+                | Effect::Announce { .. }
+                | Effect::TellRead(..)
+                | Effect::Explain(..)
+                | Effect::ShowNewest
+                | Effect::RoomOpened
+                | Effect::Reload => {}
+            }
         }
     }
 
@@ -180,54 +199,16 @@ impl Page {
             let _ = socket.send(Message::text(serde_json::to_string(command).unwrap())).await;
         }
     }
+}
 
-    /// Sends the line whose turn it is.
-    async fn flush(&mut self) {
-        if self.connection.status() != ConnectionStatus::Live {
-            return;
-        }
-        let Some(line) = self.outbox.next_to_send(now()) else { return };
-        let (id, body) = (line.post_id.clone(), line.body.clone());
-        let command = Command::Post { room: self.room.clone(), id, body };
-        for output in self.connection.step(Input::Send(command), now(), (self.chance)()) {
-            self.act(&output).await;
-        }
-    }
-
-    fn event(&mut self, event: &Event) {
-        match event {
-            Event::Welcome { me, .. } => self.me.clone_from(me),
-            Event::Joined { backlog, .. } => self.joined(backlog),
-            Event::Publication { event, .. } => self.published(event.clone(), Timeline::publish),
-            Event::Ack { id, seq, at_ms, .. } => self.acked(id, *seq, *at_ms),
-            Event::Nack { id, refusal, .. } => self.outbox.refused(id, *refusal, now()),
-            _ => {}
-        }
-    }
-
-    fn joined(&mut self, backlog: &Backlog) {
-        match (&mut self.timeline, backlog.page()) {
-            (Some(timeline), _) => timeline.join(backlog),
-            (None, page) => self.timeline = Some(Timeline::new(page.expect("a first join is answered with a page"))),
-        }
-        self.outbox.arrived(backlog.events());
-    }
-
-    fn published(&mut self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published) {
-        self.outbox.arrived(std::iter::once(&event));
-        if let Some(timeline) = &mut self.timeline {
-            add(timeline, event);
-        }
-    }
-
-    fn acked(&mut self, id: &PostId, seq: Seq, at_ms: Timestamp) {
-        let head = self.head();
-        if let Some(me) = &self.me
-            && let Some(event) = self.outbox.placed(id, seq, at_ms, me, head)
-        {
-            self.published(event, Timeline::place);
-        }
-    }
+/// A page without events: the first join brings all.
+fn nothing_of(room: RoomSlug) -> Conversation {
+    let as_of = Cursor::start(Epoch::parse("none").unwrap());
+    let covers = Covers { first: as_of.seq.next(), last: as_of.seq };
+    let page = HistoryPage { room: room.clone(), as_of, covers, items: Vec::new(), has_older: false, has_newer: false };
+    let (title, head) = (room.to_string(), Seq::ZERO);
+    let summary = RoomSummary { slug: room, title, head, online: 0, people: Vec::new() };
+    Conversation::new(None, &RoomSnapshot { summary, page, people: Vec::new() }, Vec::new(), Limits::default())
 }
 
 /// What a timeline shows behind one event, oldest first; panics when something is missing in between.

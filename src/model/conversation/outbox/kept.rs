@@ -47,7 +47,11 @@ impl From<&OutgoingPost> for KeptPost {
     fn from(post: &OutgoingPost) -> Self {
         let refusal = match post.state {
             PostState::Failed(refusal) => Some(refusal),
-            PostState::Waiting | PostState::Sending { .. } | PostState::Stale | PostState::Elsewhere { .. } => None,
+            PostState::Waiting
+            | PostState::Sending { .. }
+            | PostState::Acked { .. }
+            | PostState::Stale
+            | PostState::Elsewhere { .. } => None,
         };
         Self {
             post_id: post.post_id.clone(),

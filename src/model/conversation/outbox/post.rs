@@ -1,6 +1,6 @@
 //! One post of the outbox, and how far it has come.
 
-use crate::protocol::{PostBody, PostId, Refusal, RoomSlug, Timestamp, UserId};
+use crate::protocol::{PostBody, PostId, Refusal, RoomSlug, Seq, Timestamp, UserId};
 
 /// A post that waited longer than this is not sent by itself any more: nobody likes yesterday's post today.
 pub const STALE_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -14,6 +14,11 @@ pub enum PostState {
     Sending {
         /// When it was sent last.
         since: Timestamp,
+    },
+    /// On the server's disk, and not in the log as it is shown here: it is not sent again, unless the connection breaks.
+    Acked {
+        /// Its place in the log.
+        seq: Seq,
     },
     /// Refused for good: the person decides, retry or discard.
     Failed(Refusal),
@@ -67,6 +72,10 @@ impl OutgoingPost {
         }
     }
 
+    pub(super) fn is_acked(&self) -> bool {
+        matches!(self.state, PostState::Acked { .. })
+    }
+
     pub(super) fn is_in_flight(&self) -> bool {
         matches!(self.state, PostState::Sending { .. })
     }
@@ -76,12 +85,15 @@ impl OutgoingPost {
         (self.created, &self.post_id)
     }
 
-    pub(super) fn age(&mut self, now: Timestamp) {
+    /// What only time changes. Returns whether that is so.
+    pub(super) fn age(&mut self, now: Timestamp) -> bool {
+        let before = self.state;
         if matches!(self.state, PostState::Elsewhere { until } if until <= now) {
             self.state = PostState::Waiting;
         }
         if self.state == PostState::Waiting && now.unix_ms() - self.wanted.unix_ms() > STALE_MS {
             self.state = PostState::Stale;
         }
+        self.state != before
     }
 }

@@ -152,11 +152,33 @@ fn an_acked_line_stays_in_sight_until_the_log_shows_it() {
     let next = outbox.placed(&id("a"), Seq::new(7), at(1), &ada, Seq::new(6)).expect("the next event");
     assert_eq!((next.seq, next.at_ms), (Seq::new(7), at(1)));
     assert_eq!(outbox.posts().len(), 3);
-    assert_eq!(outbox.arrived([next].iter()), [id("a")]);
+    assert_eq!(outbox.arrived([next].iter()), [], "its ack told of it already");
     assert_eq!(outbox.placed(&id("b"), Seq::new(9), at(2), &ada, Seq::new(7)), None, "seq 8 is missing before it");
     assert_eq!(outbox.posts().len(), 2);
     assert_eq!(outbox.placed(&id("b"), Seq::new(9), at(2), &ada, Seq::new(9)), None, "it is shown already");
     assert_eq!(outbox.posts().len(), 1);
+}
+
+/// The log may take long, as where no connection brings it: what is on disk is not sent again and again meanwhile.
+#[test]
+fn an_acked_post_is_not_sent_again_while_the_connection_holds() {
+    let ada = Person { id: person("ada"), nickname: "Ada".into(), origin: Origin::Web };
+    let mut outbox = outbox(&["a", "b"]);
+    assert_eq!(next(&mut outbox, 0), Some("a".to_owned()));
+    assert_eq!(outbox.placed(&id("a"), Seq::new(9), at(1), &ada, Seq::new(1)), None);
+    assert_eq!(next(&mut outbox, 1), Some("b".to_owned()), "the next one need not wait for the log");
+    outbox.acked(&id("b"));
+    assert_eq!((next(&mut outbox, 60_000), outbox.wait_ms(at(60_000))), (None, None));
+    outbox.refused(&id("a"), Refusal::permanent(ErrorCode::MessageTooLong), at(60_000));
+    assert_eq!(states(&outbox), [PostState::Acked { seq: Seq::new(9) }], "only a repetition was refused");
+    assert_eq!(outbox.messages().count(), 0, "nobody is asked about it");
+    outbox.connection_lost();
+    assert_eq!(next(&mut outbox, 60_001), Some("a".to_owned()), "its log may be another one");
+    outbox.placed(&id("a"), Seq::new(9), at(60_002), &ada, Seq::new(1));
+    outbox.shown(&room("lobby"), Seq::new(8));
+    assert_eq!(outbox.posts().len(), 1);
+    outbox.shown(&room("lobby"), Seq::new(9));
+    assert_eq!(outbox.posts().len(), 0);
 }
 
 #[test]

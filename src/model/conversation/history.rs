@@ -1,0 +1,155 @@
+//! What the log brings: the answer to a join, publications, pages of history; and what is asked for next.
+
+use super::timeline::{Published, Timeline};
+use super::unread::Count;
+use super::{Conversation, Effect, PageRequest, Part, ReachBack, Timer, Wanted};
+use crate::protocol::{Backlog, HistoryPage, LogEvent, Seq};
+
+/// When a page that did not help is asked for again.
+const REFRESH_RETRY_MS: u32 = 10_000;
+/// How long "caught up" is worth telling.
+const CAUGHT_UP_SHOWN_MS: u32 = 6_000;
+
+impl Conversation {
+    /// What the page lacked of the log.
+    pub(super) fn take_backlog(&mut self, backlog: &Backlog) {
+        let head = self.timeline.head();
+        self.timeline.join(backlog);
+        self.show(Part::Timeline);
+        // Behind an older page that was opened without scripts, nothing is news.
+        let is_news = !matches!(backlog, Backlog::Fresh { .. }) && self.ends_at_newest;
+        self.set_ends_at_newest();
+        self.set_arriving(false);
+        self.brought = Count::default();
+        for event in backlog.events().filter(|event| is_news && event.seq > head) {
+            let arrived = self.arrived(event);
+            self.brought += arrived;
+        }
+        if is_news && matches!(backlog, Backlog::Gap { page } if page.covers.first > head.next()) {
+            let hole = Count { known: 0, or_more: true };
+            self.brought += hole;
+            self.out_of_sight(hole);
+        }
+        self.settle(backlog.events());
+        self.timers[Timer::Refresh as usize] = None;
+        self.refresh();
+    }
+
+    /// The next event of the room: as the stream brings it, or as its ack tells of it.
+    pub(super) fn publish(&mut self, event: LogEvent, add: fn(&mut Timeline, LogEvent) -> Published) {
+        let published = add(&mut self.timeline, event.clone());
+        if published == Published::Added {
+            self.show(Part::Timeline);
+            self.arrived(&event);
+        }
+        self.settle(std::iter::once(&event));
+    }
+
+    /// The same number as the unread count takes in.
+    pub(super) fn tell_caught_up(&mut self) {
+        if !self.brought.is_none() {
+            self.caught_up = Some(self.brought);
+            self.show(Part::CaughtUp);
+            self.timers[Timer::CaughtUp as usize] = None;
+            self.set_timer(Timer::CaughtUp, Some(CAUGHT_UP_SHOWN_MS));
+        }
+    }
+
+    /// Fetches the page before the oldest event held; also after a failure.
+    pub(super) fn load_older(&mut self) {
+        if let Some(oldest) = self.timeline.older_than() {
+            self.load_until(oldest);
+        }
+    }
+
+    /// Fetches the page that ends with an event that is held, which shows that both are of one history.
+    pub(super) fn load_until(&mut self, held: Seq) {
+        self.set_reach_back(ReachBack::Loading);
+        self.fetch(Wanted::Older(held));
+    }
+
+    pub(super) fn fetch(&mut self, wanted: Wanted) {
+        let request = PageRequest { room: self.room.slug.clone(), wanted };
+        self.effect(Effect::Fetch(request));
+    }
+
+    /// A page came, or did not. One for a room that is not open any more goes nowhere.
+    pub(super) fn take_page(&mut self, PageRequest { room, wanted }: PageRequest, page: Option<&HistoryPage>) {
+        let page = page.filter(|_| self.is_open(&room));
+        match wanted {
+            Wanted::Older(_) if self.is_open(&room) => {
+                let is_taken = page.is_some_and(|page| self.add_page(page));
+                self.set_reach_back(if is_taken { ReachBack::Idle } else { ReachBack::Failed });
+                self.refresh();
+            }
+            Wanted::Older(_) => {}
+            Wanted::Again(held) => {
+                self.is_refreshing = false;
+                page.map(|page| self.add_page(page));
+                // Where a page helped nothing, another try is for later; what comes with a join tries too.
+                if self.is_open(&room) && self.timeline.outdated() == Some(held) {
+                    self.set_timer(Timer::Refresh, Some(REFRESH_RETRY_MS));
+                } else {
+                    self.refresh();
+                }
+            }
+            Wanted::Newest => page.into_iter().for_each(|page| self.take_newest(page)),
+        }
+    }
+
+    fn add_page(&mut self, page: &HistoryPage) -> bool {
+        let is_taken = self.timeline.add_page(page);
+        if is_taken {
+            self.show(Part::Timeline);
+        }
+        is_taken
+    }
+
+    /// The newest page came by a request, where no connection brings what is new.
+    fn take_newest(&mut self, page: &HistoryPage) {
+        let head = self.timeline.head();
+        if page.as_of.epoch == self.timeline.cursor().epoch && page.covers.first > head {
+            return self.take_backlog(&Backlog::Gap { page: page.clone() });
+        }
+        if !self.timeline.continues(page) {
+            // Another history: there is no join that could say so.
+            return self.effect(Effect::Reload);
+        }
+        self.add_page(page);
+        for item in page.items.iter().filter(|item| item.event.seq > head) {
+            self.arrived(&item.event);
+        }
+        self.settle(page.items.iter().map(|item| &item.event));
+    }
+
+    /// Fetches again what is held and may have changed while this page was away: page by page, one at a time, beside
+    /// whatever the reader reaches for.
+    pub(super) fn refresh(&mut self) {
+        let is_put_off = self.is_refreshing || self.timers[Timer::Refresh as usize].is_some();
+        if let Some(held) = self.timeline.outdated().filter(|_| !is_put_off) {
+            self.is_refreshing = true;
+            self.fetch(Wanted::Again(held));
+        }
+    }
+
+    fn set_ends_at_newest(&mut self) {
+        if !self.ends_at_newest {
+            self.ends_at_newest = true;
+            self.show(Part::EndsAtNewest);
+        }
+    }
+
+    pub(super) fn set_arriving(&mut self, is_arriving: bool) {
+        if self.arriving != is_arriving {
+            self.arriving = is_arriving;
+            self.show(Part::Arriving);
+        }
+    }
+
+    pub(super) fn set_reach_back(&mut self, reach_back: ReachBack) {
+        if self.reach_back != reach_back {
+            self.reach_back = reach_back;
+            self.show(Part::ReachBack);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Pages of history: asked for, taken, and asked for again.
+
+use super::*;
+
+fn answer(wanted: Wanted, page: Option<HistoryPage>) -> Update {
+    Update::Page(PageRequest { room: RoomSlug::lobby(), wanted }, page.map(Box::new))
+}
+
+/// A page of the middle of a room: read at `as_of`.
+fn page_of(items: Vec<LogEvent>, as_of: u64) -> HistoryPage {
+    let mut page = history_page(items);
+    page.as_of = of_bo(as_of).cursor(&page.as_of.epoch);
+    page.has_newer = true;
+    page
+}
+
+#[test]
+fn a_page_that_does_not_come_is_told_and_can_be_asked_for_again() {
+    let mut bench = Bench::live(vec![of_bo(5), of_bo(6)]);
+    bench.tell(Update::LoadOlder);
+    assert_eq!(*bench.conversation.reach_back(), ReachBack::Loading);
+    assert_eq!(bench.wishes(), [format!("fetch {:?}", Wanted::Older(Seq::new(5)))]);
+    bench.tell(answer(Wanted::Older(Seq::new(5)), None));
+    assert_eq!(*bench.conversation.reach_back(), ReachBack::Failed);
+    bench.tell(Update::LoadOlder);
+    bench.tell(answer(Wanted::Older(Seq::new(5)), Some(page_of((1..=5).map(of_bo).collect(), 6))));
+    assert_eq!(*bench.conversation.reach_back(), ReachBack::Idle);
+    assert_eq!(bench.conversation.timeline().older_than(), None);
+}
+
+#[test]
+fn a_page_for_a_room_that_was_left_goes_nowhere() {
+    let mut bench = Bench::live(vec![of_bo(5)]);
+    bench.tell(Update::LoadOlder);
+    bench.tell(Update::OpenRoom(room("garden").slug));
+    bench.tell(answer(Wanted::Older(Seq::new(5)), Some(page_of((1..=5).map(of_bo).collect(), 5))));
+    assert_eq!(bench.conversation.timeline().head(), Seq::ZERO);
+    assert_eq!(*bench.conversation.reach_back(), ReachBack::Idle);
+}
+
+/// What a gap may have changed is fetched again by itself: one page at a time, and not for ever at once.
+#[test]
+fn what_a_gap_may_have_changed_is_fetched_again_until_it_is_known() {
+    let mut bench = Bench::live(vec![of_bo(1), of_bo(2)]);
+    bench.join(Backlog::Gap { page: page_up_to(400, vec![of_bo(399), of_bo(400)]) });
+    let again = Wanted::Again(Seq::new(2));
+    assert_eq!(bench.wishes(), [format!("fetch {again:?}")]);
+    bench.publish(of_bo(401));
+    assert_eq!(bench.wishes(), [] as [String; 0], "one at a time");
+    bench.tell(answer(again, None));
+    assert!(bench.effects.contains(&Effect::SetTimer(Timer::Refresh, Some(10_000))));
+    assert_eq!(bench.wishes(), [] as [String; 0], "not at once");
+    bench.ring(Timer::Refresh, 10_000);
+    assert_eq!(bench.wishes(), [format!("fetch {again:?}")]);
+    bench.tell(answer(again, None));
+    bench.effects.clear();
+    bench.join(Backlog::Gap { page: page_up_to(402, vec![of_bo(402)]) });
+    assert_eq!(bench.wishes().len(), 1, "what comes with a join tries at once");
+}
+
+#[test]
+fn whoever_left_while_a_page_was_under_way_has_the_next_room_refreshed_too() {
+    let mut bench = Bench::live(vec![of_bo(1), of_bo(2)]);
+    bench.join(Backlog::Gap { page: page_up_to(400, vec![of_bo(400)]) });
+    bench.effects.clear();
+    bench.tell(Update::OpenRoom(room("garden").slug));
+    bench.tell(answer(Wanted::Again(Seq::new(2)), None));
+    bench.tell(Update::OpenRoom(RoomSlug::lobby()));
+    bench.effects.clear();
+    bench.join(Backlog::Resumed { epoch: crate::model::samples::epoch(), events: Vec::new() });
+    assert_eq!(bench.wishes(), [format!("fetch {:?}", Wanted::Again(Seq::new(2)))]);
+}
+
+#[test]
+fn an_acked_message_is_shown_before_the_stream_brings_it() {
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    bench.tell(Update::Post(id("a"), text("tea?")));
+    let at_ms = Timestamp::default();
+    bench.hear(Event::Ack { room: RoomSlug::lobby(), id: id("a"), seq: Seq::new(2), at_ms });
+    assert_eq!(bench.conversation.timeline().head(), Seq::new(2));
+    assert_eq!(bench.conversation.outbox().posts(), []);
+}

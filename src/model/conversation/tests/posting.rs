@@ -1,0 +1,157 @@
+//! What becomes of posts.
+
+use super::*;
+use crate::protocol::PostBody;
+
+fn reacts(target: u64) -> PostBody {
+    PostBody::Reaction { target: Seq::new(target), emoji: "🍵".to_owned(), on: true }
+}
+
+fn acked(name: &str, seq: u64) -> Update {
+    Update::Posted(RoomSlug::lobby(), id(name), Posted::Acked(Seq::new(seq), Timestamp::default()))
+}
+
+/// Where the connection may not join the room, no log comes that would show what is on disk.
+#[test]
+fn what_is_on_disk_is_not_posted_again_where_the_room_is_refused() {
+    for body in [reacts(1), text("tea?")] {
+        let mut bench = Bench::live(vec![of_bo(1)]);
+        bench.tell(Update::Status(ConnectionStatus::Refused(Refusal::retry_after(ErrorCode::Busy, 60_000))));
+        bench.tell(Update::Post(id("a"), body));
+        assert_eq!(bench.wishes(), ["request a"]);
+        bench.tell(acked("a", 9));
+        for _ in 0..5 {
+            bench.ring(Timer::Outbox, 10_000);
+        }
+        assert_eq!(bench.wishes(), Vec::<String>::new());
+        bench.tell(Update::Status(ConnectionStatus::Live));
+        bench.join(Backlog::Gap { page: page_up_to(12, vec![of_bo(8)]) });
+        assert_eq!(bench.conversation.outbox().posts(), [], "the log is shown up to it");
+    }
+}
+
+#[test]
+fn posts_of_the_open_room_go_over_the_connection_and_all_others_by_request() {
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    bench.tell(Update::Post(id("here"), text("tea?")));
+    assert_eq!(bench.wishes(), ["send here"]);
+    bench.tell(Update::OpenRoom(room("garden").slug));
+    bench.tell(Update::Status(ConnectionStatus::Connecting));
+    bench.effects.clear();
+    bench.tell(Update::Status(ConnectionStatus::Live));
+    assert_eq!(bench.wishes(), ["request here"], "it is of the room that was left");
+    bench.tell(Update::Status(ConnectionStatus::Blocked));
+    bench.tell(Update::Post(id("there"), text("flowers!")));
+    assert_eq!(bench.wishes(), ["request there"], "there is no connection");
+}
+
+#[test]
+fn a_post_without_an_answer_is_sent_again_by_its_timer() {
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    bench.tell(Update::Post(id("a"), text("tea?")));
+    assert!(bench.effects.contains(&Effect::SetTimer(Timer::Outbox, Some(10_000))));
+    assert_eq!(bench.wishes(), ["send a"]);
+    bench.ring(Timer::Outbox, 10_000);
+    assert_eq!(bench.wishes(), ["send a"]);
+    bench.publish(message(2, 0, person("ada"), "a"));
+    assert!(bench.effects.contains(&Effect::Forget(RoomSlug::lobby(), id("a"))), "it came back, which is an ack");
+    assert!(bench.effects.contains(&Effect::SetTimer(Timer::Outbox, None)));
+}
+
+#[test]
+fn nobody_posts_without_a_name_and_what_waited_goes_under_the_new_one() {
+    let mut bench = Bench::new(vec![of_bo(1)]);
+    bench.tell(Update::Post(id("a"), text("tea?")));
+    bench.tell(Update::Status(ConnectionStatus::Live));
+    bench.effects.clear();
+    bench.conversation.set_me(None);
+    bench.tell(Update::Post(id("nobodys"), text("…")));
+    assert_eq!(bench.conversation.outbox().posts().len(), 1);
+    let mut lost = Bench::new(vec![of_bo(1)]);
+    lost.tell(Update::Post(id("a"), text("tea?")));
+    lost.conversation.set_me(None);
+    lost.tell(Update::Status(ConnectionStatus::Live));
+    assert_eq!(lost.wishes(), [] as [String; 0]);
+    lost.tell(Update::Named(Some(named("ada-2", "Ada"))));
+    assert!(lost.effects.contains(&Effect::Keep(id("a"))), "storage learns whose it is now");
+    assert_eq!(lost.wishes(), ["reconnect", "send a"]);
+}
+
+#[test]
+fn another_name_is_told_unless_this_tab_asked_for_one() {
+    let welcome = |me: Option<Person>| Event::Welcome {
+        protocol: 2,
+        me,
+        epoch: crate::model::samples::epoch(),
+        heartbeat_ms: 1,
+        limits: Limits::default(),
+        rooms: vec![room("lobby")],
+    };
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    bench.hear(welcome(Some(named("ada", "Countess"))));
+    assert_eq!(bench.wishes(), ["explain NamedElsewhere(\"Countess\")"]);
+    bench.hear(welcome(Some(named("ada", "Countess"))));
+    assert_eq!(bench.shown(), [Part::Rooms, Part::Limits], "whoever types a new name is not disturbed");
+    bench.tell(Update::AsksForName);
+    bench.hear(welcome(Some(named("ada", "Lovelace"))));
+    assert_eq!(bench.wishes(), [] as [String; 0]);
+    bench.tell(Update::Named(Some(named("ada", "Lovelace"))));
+    assert_eq!(bench.wishes(), [] as [String; 0], "the connection is on its way under this name");
+    bench.hear(welcome(None));
+    assert_eq!(bench.wishes(), ["explain CookieLost"]);
+}
+
+#[test]
+fn a_refused_reaction_is_forgotten_with_the_reason() {
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    bench.tell(Update::Post(id("a"), reacts(1)));
+    bench.effects.clear();
+    let refusal = Refusal::permanent(ErrorCode::MessageNotFound);
+    bench.hear(Event::Nack { room: RoomSlug::lobby(), id: id("a"), refusal });
+    assert!(bench.effects.contains(&Effect::Forget(RoomSlug::lobby(), id("a"))));
+    let reason = Reason::NotReacted(PostState::Failed(refusal));
+    assert_eq!(bench.wishes(), [format!("explain {reason:?}")]);
+}
+
+#[test]
+fn where_no_connection_comes_through_a_post_brings_what_is_new() {
+    let mut bench = Bench::new(vec![of_bo(1)]);
+    bench.tell(Update::Status(ConnectionStatus::Blocked));
+    bench.tell(Update::Post(id("a"), text("tea?")));
+    bench.tell(acked("a", 3));
+    assert_eq!(bench.wishes(), ["request a", "fetch Newest"]);
+    let request = PageRequest { room: RoomSlug::lobby(), wanted: Wanted::Newest };
+    let newest = history_page(vec![of_bo(1), of_bo(2), message(3, 0, person("ada"), "a")]);
+    bench.tell(Update::Page(request.clone(), Some(Box::new(newest))));
+    assert_eq!((bench.conversation.timeline().head(), bench.conversation.outbox().posts().len()), (Seq::new(3), 0));
+    let mut another = history_page(vec![of_bo(1), of_bo(2), of_bo(3)]);
+    another.items[2].event = event(3);
+    another.items[0].event = event(1);
+    bench.tell(Update::Page(request, Some(Box::new(another))));
+    assert_eq!(bench.wishes(), ["reload"], "the history is another");
+}
+
+#[test]
+fn what_is_too_long_is_known_before_it_is_posted() {
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    assert_eq!(bench.conversation.checked("tea?").as_deref(), Ok("tea?"));
+    assert_eq!(bench.conversation.checked(&"x".repeat(5_000)), Err(ErrorCode::MessageTooLong));
+    let quotes = "\"".repeat(3_900) + &"\u{300}\"".repeat(16_000);
+    assert_eq!(
+        bench.conversation.checked(&quotes),
+        Err(ErrorCode::MessageTooLong),
+        "its frame would end the connection"
+    );
+    bench.conversation.set_me(None);
+    assert_eq!(bench.conversation.checked("tea?"), Err(ErrorCode::NicknameRequired));
+}
+
+#[test]
+fn a_post_shows_the_newest_row_and_a_reaction_leaves_the_reader_where_they_are() {
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    bench.tell(Update::AtNewest(false));
+    bench.tell(Update::Post(id("a"), reacts(1)));
+    assert!(!bench.effects.contains(&Effect::ShowNewest) && !bench.conversation.at_newest());
+    bench.tell(Update::Post(id("b"), text("tea?")));
+    assert!(bench.effects.contains(&Effect::ShowNewest) && *bench.conversation.at_newest());
+}
