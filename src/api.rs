@@ -12,6 +12,6 @@ mod sign_out;
 pub use call::call;
 pub use choose_nickname::*;
 pub use create_room::*;
-pub use error::{Answer, ApiError};
+pub use error::{ApiAnswer, ApiError};
 pub use post_message::*;
 pub use sign_out::*;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use teahouse::boot::{self, BootError, Findings};
-use teahouse::server::config::{Command, CommandLine, Config, settings_table};
+use teahouse::server::config::{CliCommand, CommandLine, Config, settings_table};
 use teahouse::server::ground::telemetry;
 use teahouse::server::log::StoreFailure;
 use teahouse::server::log::sqlite::backup::{BackupError, Sessions};
@@ -24,7 +24,7 @@ const EXIT_DISPLACED: u8 = 3;
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     let command = command_line.command.clone().unwrap_or_default();
-    if command == Command::Settings {
+    if command == CliCommand::Settings {
         return print(&settings_table());
     }
     let config = match Config::load(&command_line, std::env::vars_os()) {
@@ -32,12 +32,12 @@ fn main() -> ExitCode {
         Err(error) => return fail(EXIT_CONFIGURATION, &error),
     };
     match command {
-        Command::Serve | Command::Settings => {}
-        Command::Check => return check(&config),
-        Command::Backup { file } => {
+        CliCommand::Serve | CliCommand::Settings => {}
+        CliCommand::Check => return check(&config),
+        CliCommand::Backup { file } => {
             return answer(boot::back_up(&config, &file, say));
         }
-        Command::Restore { file, keep_sessions } => {
+        CliCommand::Restore { file, keep_sessions } => {
             let sessions = if keep_sessions { Sessions::Keep } else { Sessions::End };
             return answer(boot::restore(&config, &file, sessions));
         }

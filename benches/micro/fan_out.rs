@@ -18,7 +18,7 @@ use teahouse::server::delivery::compressor::Compressor;
 use teahouse::server::delivery::frame::Wire;
 use teahouse::server::delivery::hub::publication::Publication;
 use teahouse::server::log::{Committed, NewRoom};
-use teahouse::server::net::websocket::Form;
+use teahouse::server::net::websocket::FrameEncoding;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -174,7 +174,7 @@ fn come_in(address: SocketAddr, room: &RoomSlug) -> TcpStream {
 /// How long the frame of a line is on the plain socket.
 fn frame_bytes() -> usize {
     let line = Publication::new(committed(), Arc::new(Compressor::new(0)), None);
-    line.frame(Wire::Plain, Form::Plain).expect("a line has words on the plain socket").len()
+    line.frame(Wire::Plain, FrameEncoding::Plain).expect("a line has words on the plain socket").len()
 }
 
 /// Two for each person, since both ends are in this process.

@@ -4,7 +4,7 @@
 use leptos::server_fn::ServerFn;
 use serde::de::DeserializeOwned;
 
-use super::error::{Answer, ApiError, outcome};
+use super::error::{ApiAnswer, ApiError, outcome};
 use crate::client::{json, request};
 
 /// Calls the server function `F` with its arguments by name, as a form.
@@ -13,7 +13,7 @@ use crate::client::{json, request};
 /// See [`ApiError`].
 pub async fn call<F, T>(arguments: &[(&str, &str)]) -> Result<T, ApiError>
 where
-    F: ServerFn<Output = Answer<T>, Error = ApiError>,
+    F: ServerFn<Output = ApiAnswer<T>, Error = ApiError>,
     T: DeserializeOwned,
 {
     let answer = request::post(F::PATH, arguments).await.ok_or(ApiError::NoAnswer)?;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Answer, ApiError};
+use super::{ApiAnswer, ApiError};
 use crate::protocol::{JoinAttempt, Person};
 
 /// Gives this browser's session a nickname; the answer sets the session cookie when there was none.
@@ -12,6 +12,6 @@ pub async fn choose_nickname(
     nickname: String,
     /// The same for every retry, so that a visitor whose answer was lost gets the same nickname.
     attempt: Option<JoinAttempt>,
-) -> Result<Answer<Person>, ApiError> {
+) -> Result<ApiAnswer<Person>, ApiError> {
     Ok(crate::server::posting::form::choose_nickname(nickname, attempt).await)
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Answer, ApiError};
+use super::{ApiAnswer, ApiError};
 use crate::protocol::RoomSummary;
 
 /// Opens a public room; its address comes from its title.
@@ -10,6 +10,6 @@ use crate::protocol::RoomSummary;
 pub async fn create_room(
     /// As typed; the server cleans and checks it.
     title: String,
-) -> Result<Answer<RoomSummary>, ApiError> {
+) -> Result<ApiAnswer<RoomSummary>, ApiError> {
     Ok(crate::server::posting::form::create_room(title).await)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::{ErrorCode, Refusal};
 
 /// What the server said. A refusal is an answer like any other, so it comes with status 200 and no browser complains.
-pub type Answer<T> = Result<T, Refusal>;
+pub type ApiAnswer<T> = Result<T, Refusal>;
 
 /// Why a caller has nothing to show. On the wire it is the body that every route of the server refuses with, so that an
 /// answer of the layers in front of the server functions is understood too.
@@ -26,7 +26,7 @@ pub enum ApiError {
 ///
 /// # Errors
 /// [`ApiError::Refused`] for a refusal from wherever it comes, [`ApiError::NoAnswer`] for all the rest.
-pub fn outcome<T>(answered: Result<Answer<T>, ApiError>) -> Result<T, ApiError> {
+pub fn outcome<T>(answered: Result<ApiAnswer<T>, ApiError>) -> Result<T, ApiError> {
     answered?.map_err(ApiError::Refused)
 }
 

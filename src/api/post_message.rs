@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, ApiError};
+use super::{ApiAnswer, ApiError};
 use crate::protocol::{PostId, RoomSlug, Seq, Timestamp, UserId};
 
 /// The post is on disk, at this place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Posted {
+pub struct PostPlace {
     /// Its place in the log.
     pub seq: Seq,
     /// Its time in the log.
@@ -26,7 +26,7 @@ pub async fn post_message(
     by: UserId,
     /// A `PostBody` in JSON, as `post` on the socket carries it.
     body: String,
-) -> Result<Answer<Posted>, ApiError> {
+) -> Result<ApiAnswer<PostPlace>, ApiError> {
     let posted = crate::server::posting::form::post(room, id, &by, &body).await;
-    Ok(posted.map(|posted| Posted { seq: posted.seq, at_ms: posted.at }))
+    Ok(posted.map(|posted| PostPlace { seq: posted.seq, at_ms: posted.at }))
 }

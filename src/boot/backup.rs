@@ -11,7 +11,7 @@ use crate::protocol::Timestamp;
 use crate::server::config::Config;
 use crate::server::ground::clock;
 use crate::server::log::sqlite::backup::{
-    self, BackupError, BackupProgress, Contents, Interruption, Ownership, Restored, Sessions,
+    self, BackupError, BackupProgress, Contents, Interruption, Restored, RestoredOwner, Sessions,
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -40,8 +40,8 @@ pub fn restore(config: &Config, file: &Path, sessions: Sessions) -> Result<Strin
         Sessions::Keep => "were kept: everybody is who they were when the backup was made",
     };
     let of_files = match owner {
-        Ownership::OfFolder { user } => format!("user {user}, whose the folder is; run the server as this user"),
-        Ownership::NotOfFolder { files, folder } => {
+        RestoredOwner::OfFolder { user } => format!("user {user}, whose the folder is; run the server as this user"),
+        RestoredOwner::NotOfFolder { files, folder } => {
             format!(
                 "user {files}, and the folder is of user {folder}; give them to the user that runs the server (chown)"
             )

@@ -20,7 +20,7 @@ mod show;
 mod value;
 mod web_origin;
 
-pub use command_line::{Command, CommandLine};
+pub use command_line::{CliCommand, CommandLine};
 pub use error::{ConfigError, Contradiction, SettingSource};
 pub use log_filter::LogFilterFault;
 pub use sections::{LimitsConfig, RoomsConfig, ServerConfig, StoreConfig};
@@ -33,7 +33,7 @@ use std::ffi::OsString;
 
 use leptos::config::LeptosOptions;
 
-use draft::Draft;
+use draft::ConfigDraft;
 use environment::{CONFIG_FILE, Environment};
 use file::ConfigFile;
 
@@ -72,7 +72,7 @@ impl Config {
             Some(path) => Some(ConfigFile::read(&path)?),
             None => ConfigFile::read_if_there(DEFAULT_FILE.as_ref())?,
         };
-        let mut draft = Draft::default();
+        let mut draft = ConfigDraft::default();
         if let Some(file) = file {
             file.apply(&mut draft)?;
         }

@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 pub struct CommandLine {
     /// What to do; `serve` when nothing is named.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
     /// Configuration file [default: Leptos.toml, if it is there].
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -33,7 +33,7 @@ pub struct CommandLine {
 
 /// What the program does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Run the server (the default).
     #[default]
     Serve,

@@ -11,13 +11,13 @@ use super::value::Raw;
 use super::{CommandLine, Config, relations};
 
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct ConfigDraft {
     pub(super) config: Config,
     /// By `section.key`. What is missing is a default.
     places: HashMap<String, SettingSource>,
 }
 
-impl Draft {
+impl ConfigDraft {
     /// Sets one value. `found` is the value as somebody wrote it.
     pub(super) fn set(
         &mut self,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::draft::Draft;
+use super::draft::ConfigDraft;
 use super::error::{ConfigError, SettingSource};
 use super::nearest::nearest;
 use super::setting::Setting;
@@ -32,7 +32,7 @@ impl ConfigFile {
     }
 
     /// Applies every value in the order of the table, so that the order of the file does not matter.
-    pub(super) fn apply(&self, draft: &mut Draft) -> Result<(), ConfigError> {
+    pub(super) fn apply(&self, draft: &mut ConfigDraft) -> Result<(), ConfigError> {
         let document = DeTable::parse(&self.text).map_err(|error| ConfigError::Syntax {
             place: self.place(error.span().map_or(0, |span| span.start)),
             message: error.message().trim_end_matches('.').to_owned(),
@@ -55,7 +55,7 @@ impl ConfigFile {
 
     fn apply_value(
         &self,
-        draft: &mut Draft,
+        draft: &mut ConfigDraft,
         setting: &Setting,
         value: &Spanned<DeValue<'_>>,
     ) -> Result<(), ConfigError> {

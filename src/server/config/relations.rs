@@ -1,11 +1,11 @@
 //! What the settings must be together, checked when all of them are known.
 
-use super::draft::Draft;
+use super::draft::ConfigDraft;
 use super::error::{ConfigError, Contradiction, SettingSource};
 use super::{Config, Scheme, WebOrigin, limit, log_filter};
 
 /// Refuses values that cannot work together, with the place of the one to mend.
-pub(super) fn check(draft: &Draft) -> Result<(), ConfigError> {
+pub(super) fn check(draft: &ConfigDraft) -> Result<(), ConfigError> {
     let config = &draft.config;
     match tls(config).or_else(|| origins(config)).or_else(|| timeouts(draft)).or_else(|| texts(config)) {
         None => Ok(()),
@@ -45,7 +45,7 @@ fn origins(config: &Config) -> Option<(&'static str, Contradiction)> {
 }
 
 /// Names the one of the two that somebody set.
-fn timeouts(draft: &Draft) -> Option<(&'static str, Contradiction)> {
+fn timeouts(draft: &ConfigDraft) -> Option<(&'static str, Contradiction)> {
     let limits = &draft.config.limits;
     limit(limits.idle_timeout).filter(|idle| limits.heartbeat.is_zero() || *idle <= limits.heartbeat)?;
     let (idle, heartbeat) = ("limits.idle_timeout_ms", "limits.heartbeat_ms");

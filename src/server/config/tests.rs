@@ -135,7 +135,7 @@ fn flags_may_stand_before_or_after_the_command() {
     CommandLine::command().debug_assert();
     for words in [&["teahouse", "--addr", "[::]:1"][..], &["teahouse", "serve", "--addr", "[::]:1"]] {
         let command_line = CommandLine::try_parse_from(words).expect("understood");
-        assert_eq!(command_line.command.clone().unwrap_or_default(), super::Command::Serve);
+        assert_eq!(command_line.command.clone().unwrap_or_default(), super::CliCommand::Serve);
         assert_eq!(load("", &[], command_line).expect("right").server.addr.port(), 1);
     }
     assert!(CommandLine::try_parse_from(["teahouse", "brew"]).is_err());

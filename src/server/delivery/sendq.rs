@@ -13,8 +13,8 @@ use tokio::io::ReadBuf;
 use crate::protocol::CloseCode;
 use crate::server::delivery::compressor::{Compressor, CompressorUser};
 use crate::server::delivery::frame::{Frame, Frames};
-use crate::server::net::listener::Socket;
-use crate::server::net::websocket::{Agreement, Form, Incoming};
+use crate::server::net::listener::AcceptedSocket;
+use crate::server::net::websocket::{Agreement, FrameEncoding, Incoming};
 use outlet::Outlet;
 use queue::Queue;
 
@@ -25,7 +25,7 @@ pub use queue::{Outgoing, SendqLimits, Signal, WhenFull};
 
 /// The queue. It is shared by the hub, which sends, and the connection's task, which reads and writes what is parked.
 pub struct Sendq {
-    form: Form,
+    form: FrameEncoding,
     /// Innermost of all locks. Held for a push, or for a read or a write of the socket that does not wait.
     inner: Mutex<Inner>,
     /// Held as long as this connection may be sent compressed frames.
@@ -45,20 +45,29 @@ impl Sendq {
     #[must_use]
     pub fn new(limits: SendqLimits, when_full: WhenFull) -> Self {
         let inner = Inner { queue: Queue::new(limits, when_full), outlet: None, task: None };
-        Self { form: Form::Plain, inner: Mutex::new(inner), _compressor_user: None }
+        Self { form: FrameEncoding::Plain, inner: Mutex::new(inner), _compressor_user: None }
     }
 
     /// The same with a socket, and with the compression that was negotiated with its client.
     #[must_use]
-    pub fn with_socket(self, socket: Socket, agreement: Option<Agreement>, compressor: &Arc<Compressor>) -> Self {
+    pub fn with_socket(
+        self,
+        socket: AcceptedSocket,
+        agreement: Option<Agreement>,
+        compressor: &Arc<Compressor>,
+    ) -> Self {
         let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
         let inner = Inner { outlet: Some(Outlet::new(socket)), ..inner };
-        Self { form: Form::of(agreement), inner: Mutex::new(inner), _compressor_user: compressor.count(agreement) }
+        Self {
+            form: FrameEncoding::of(agreement),
+            inner: Mutex::new(inner),
+            _compressor_user: compressor.count(agreement),
+        }
     }
 
     /// The form in which this connection takes publications.
     #[must_use]
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> FrameEncoding {
         self.form
     }
 

@@ -12,7 +12,7 @@ use crate::server::config::{LimitsConfig, limit};
 use crate::server::delivery::compressor::Compressor;
 use crate::server::delivery::sendq::{Sendq, SendqLimits, WhenFull};
 use crate::server::limits::{Address, Attack};
-use crate::server::net::listener::Socket;
+use crate::server::net::listener::AcceptedSocket;
 use crate::server::net::websocket::{Agreement, Inbox};
 
 mod conduct;
@@ -28,7 +28,7 @@ pub use transport::{Reading, Transport, Turn};
 /// A socket after the handshake.
 pub struct Upgraded {
     /// The socket.
-    pub socket: Socket,
+    pub socket: AcceptedSocket,
     /// What was read behind the request.
     pub unread: BytesMut,
     /// What was agreed on about compression.

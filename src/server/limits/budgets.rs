@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::address::{Address, Network};
 use super::bucket::{KeyedBuckets, Rate, TooFast};
-use super::table::{Action, Measure, Row, Scope, TABLE};
+use super::table::{Action, LimitRow, Measure, Scope, TABLE};
 use crate::protocol::{Refusal, UserId};
 use crate::server::config::LimitsConfig;
 
@@ -45,7 +45,7 @@ type KeyOf = fn(&Payer) -> Option<Key>;
 
 /// One budget of the table for one kind of payer.
 struct Meter {
-    row: &'static Row,
+    row: &'static LimitRow,
     of: KeyOf,
     /// At most [`super::bucket::KEYS_MAX`] keys.
     buckets: KeyedBuckets<Key>,
@@ -54,7 +54,7 @@ struct Meter {
 /// A budget does not hold what an action costs.
 #[derive(Debug)]
 pub(super) struct Overdrawn {
-    row: &'static Row,
+    row: &'static LimitRow,
     retry_after_ms: u32,
 }
 
@@ -107,7 +107,7 @@ impl Budgets {
     pub fn charge(&mut self, action: Action, bytes: u32, payer: &Payer, now: Instant) -> Result<(), Overdrawn> {
         let meters = self.meters.iter_mut().filter(|meter| meter.row.actions.contains(&action));
         let mut due: Vec<_> = meters.filter_map(|meter| (meter.of)(payer).map(|key| (meter, key))).collect();
-        let cost = |row: &Row| match row.measure {
+        let cost = |row: &LimitRow| match row.measure {
             Measure::Times => 1,
             Measure::Bytes => bytes,
         };

@@ -55,7 +55,7 @@ pub(super) enum Measure {
 
 /// One row.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct LimitRow {
     /// The actions that share this budget.
     pub actions: &'static [Action],
     pub measure: Measure,
@@ -73,7 +73,7 @@ use Scope::{Address, Connection, Person};
 /// Declares the rows: actions, what is counted for whom, the settings of rate and burst, and the refusal.
 macro_rules! rows {
     ($($actions:expr, $measure:ident, $scope:ident, $per:ident($setting:ident, $burst:ident), $refusal:ident;)+) => {
-        &[$(Row {
+        &[$(LimitRow {
             actions: &$actions,
             measure: $measure,
             scope: $scope,
@@ -84,7 +84,7 @@ macro_rules! rows {
     };
 }
 
-pub(super) const TABLE: &[Row] = rows! {
+pub(super) const TABLE: &[LimitRow] = rows! {
     [Connect], Times, Address, per_minute(connects_per_minute, connects_burst), TooFast;
     [TlsHandshake], Times, Address, per_minute(tls_handshakes_per_minute, tls_handshakes_burst), TooFast;
     [Request], Times, Address, per_minute(requests_per_minute, requests_burst), TooFast;

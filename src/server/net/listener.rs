@@ -5,7 +5,7 @@
 //!
 //! Not here: what a request means, how often a client may come (`limits`), and closing WebSockets on drain (their own
 //! tasks do that).
-//! Who may use it: `http` reads [`PeerAddress`] and [`Scheme`]; `connection` may take back the [`Socket`]; `boot` runs it.
+//! Who may use it: `http` reads [`PeerAddress`] and [`Scheme`]; `connection` may take back the [`AcceptedSocket`]; `boot` runs it.
 
 mod accepted;
 mod answer;
@@ -17,7 +17,7 @@ mod stage;
 mod tls;
 
 pub use options::{ListenerOptions, PeerAddress};
-pub use socket::Socket;
+pub use socket::AcceptedSocket;
 pub use tls::{FileFault, Hangup, Tls, TlsError, TlsWarning, Wanted};
 
 use std::io;
@@ -121,7 +121,7 @@ pub async fn serve(
                 match client_limits.enter(acceptor.owner(peer)) {
                     Ok(slot) => {
                         let shared = Arc::new(Shared { slot, stages: Stages::default() });
-                        let socket = Socket::new(stream, Arc::clone(&shared), write_timeout);
+                        let socket = AcceptedSocket::new(stream, Arc::clone(&shared), write_timeout);
                         tracker.spawn(Arc::clone(&acceptor).serve(socket, shared, peer));
                     }
                     Err(excess) => overload.refuse(excess, stream, acceptor.scheme(), &tracker),

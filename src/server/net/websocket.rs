@@ -35,7 +35,7 @@ mod stream;
 #[cfg(test)]
 pub(crate) mod test_client;
 
-pub use close_code::CloseCode;
+pub use close_code::CloseStatus;
 pub use decoder::{Close, Compression, Decoder, Incoming};
 pub use error::ProtocolError;
 pub use frame::{Opcode, encode, encode_close};
@@ -43,5 +43,5 @@ pub use handshake::{Accept, HandshakeError, asks_for_websocket};
 pub use inbox::{Inbox, ReceiveError};
 pub use inflate::{InflateError, inflate};
 pub use permessage_deflate::{Agreement, NegotiationError, negotiate};
-pub use shared_frame::{Deflater, Form, SharedFrame};
+pub use shared_frame::{Deflater, FrameEncoding, SharedFrame};
 pub use write_buffer::WriteBuffer;

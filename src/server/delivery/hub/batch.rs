@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use super::publication::Publication;
 use crate::protocol::Seq;
 use crate::server::delivery::frame::{Frame, Frames, Wire};
-use crate::server::net::websocket::Form;
+use crate::server::net::websocket::FrameEncoding;
 
 /// What happens to frames when a reader is slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Broadcast {
     }
 
     /// Its frame for a receiver that has everything up to `after`.
-    fn frame(&self, wire: Wire, form: Form, after: Seq) -> Option<&Frame> {
+    fn frame(&self, wire: Wire, form: FrameEncoding, after: Seq) -> Option<&Frame> {
         match self {
             Self::Event(publication) if publication.seq() > after => publication.frame(wire, form),
             Self::Notice(its_wire, frame, _) if *its_wire == wire => Some(frame),
@@ -108,7 +108,7 @@ impl Batch {
 
     /// The frames that are new to a receiver that has everything up to `after`. Receivers that lack the whole batch share
     /// the same bytes.
-    pub fn frames(&self, wire: Wire, form: Form, after: Seq) -> Frames {
+    pub fn frames(&self, wire: Wire, form: FrameEncoding, after: Seq) -> Frames {
         let lacks_all = self.events().next().is_none_or(|first| first.seq() > after);
         if lacks_all {
             let joined = &self.joined[(wire as usize) * 2 + form as usize];
@@ -118,7 +118,7 @@ impl Batch {
         }
     }
 
-    fn join(&self, wire: Wire, form: Form, after: Seq) -> Frames {
+    fn join(&self, wire: Wire, form: FrameEncoding, after: Seq) -> Frames {
         let frames: Vec<_> =
             self.broadcasts.iter().filter_map(|broadcast| broadcast.frame(wire, form, after)).collect();
         match frames[..] {

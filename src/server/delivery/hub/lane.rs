@@ -145,7 +145,7 @@ mod tests {
     use crate::protocol::Seq;
     use crate::server::delivery::frame::Wire;
     use crate::server::net::websocket::test_client::texts;
-    use crate::server::net::websocket::{Form, Opcode, encode};
+    use crate::server::net::websocket::{FrameEncoding, Opcode, encode};
 
     fn notice(text: &str, drop_policy: DropPolicy) -> Broadcast {
         Broadcast::Notice(Wire::Plain, encode(Opcode::Text, text.as_bytes()), drop_policy)
@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn texts_of(batch: &Batch) -> Vec<String> {
-        texts(&[batch.frames(Wire::Plain, Form::Plain, Seq::ZERO).bytes])
+        texts(&[batch.frames(Wire::Plain, FrameEncoding::Plain, Seq::ZERO).bytes])
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::protocol::{Event, EventBody, LogEvent, Reaction, Seq};
 use crate::server::delivery::compressor::Compressor;
 use crate::server::delivery::frame::{Frame, Wire, json, local_time, rfc3339};
 use crate::server::log::Committed;
-use crate::server::net::websocket::{Form, SharedFrame};
+use crate::server::net::websocket::{FrameEncoding, SharedFrame};
 
 /// A committed event and its encodings. Each encoding is made when the first receiver needs it.
 pub struct Publication {
@@ -44,7 +44,7 @@ impl Publication {
     }
 
     /// The frame for one wire in one form. `None` when that wire has no frame for this kind of event.
-    pub fn frame(&self, wire: Wire, form: Form) -> Option<&Frame> {
+    pub fn frame(&self, wire: Wire, form: FrameEncoding) -> Option<&Frame> {
         let frame = match wire {
             Wire::Member => Some(self.member.get_or_init(|| self.encode_member())),
             Wire::Plain => self.plain.get_or_init(|| self.encode_plain()).as_ref(),

@@ -9,12 +9,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::queue::{Outgoing, Queue, Signal};
 use crate::server::delivery::frame::Frame;
-use crate::server::net::listener::Socket;
+use crate::server::net::listener::AcceptedSocket;
 use crate::server::net::websocket::{Incoming, WriteBuffer};
 
 /// A socket, and the bytes that it was given and has not taken.
 pub(super) struct Outlet {
-    socket: Socket,
+    socket: AcceptedSocket,
     write_buffer: WriteBuffer,
     state: State,
 }
@@ -30,7 +30,7 @@ enum State {
 }
 
 impl Outlet {
-    pub(super) fn new(socket: Socket) -> Self {
+    pub(super) fn new(socket: AcceptedSocket) -> Self {
         Self { socket, write_buffer: WriteBuffer::default(), state: State::Open }
     }
 

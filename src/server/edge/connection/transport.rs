@@ -65,7 +65,7 @@ impl Transport {
 
     /// Says why and closes, within two seconds. Nothing can be done when that fails too.
     pub async fn close(self, code: CloseCode) {
-        let number = websocket::CloseCode::new(code.number()).expect("every code is one that may be sent");
+        let number = websocket::CloseStatus::new(code.number()).expect("every code is one that may be sent");
         self.sendq.end(encode_close(number, code.reason()));
         let _ = timeout(CLOSE_TIMEOUT, self.finish()).await;
     }
@@ -112,8 +112,8 @@ impl Transport {
 /// Which close code tells the client what its last frame did wrong.
 fn close_code(error: ProtocolError) -> CloseCode {
     match error.close_code() {
-        websocket::CloseCode::TOO_LARGE => CloseCode::FrameTooLarge,
-        websocket::CloseCode::INVALID_PAYLOAD => CloseCode::InvalidUtf8,
+        websocket::CloseStatus::TOO_LARGE => CloseCode::FrameTooLarge,
+        websocket::CloseStatus::INVALID_PAYLOAD => CloseCode::InvalidUtf8,
         _ => CloseCode::ProtocolError,
     }
 }

@@ -14,7 +14,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::protocol::ErrorCode;
 use crate::protocol::limits::{SUBPROTOCOL, SUBPROTOCOL_FAMILY};
 use crate::server::edge::connection::Upgraded;
-use crate::server::net::listener::Socket;
+use crate::server::net::listener::AcceptedSocket;
 use crate::server::net::websocket::{Accept, Agreement, HandshakeError, NegotiationError, negotiate};
 
 /// A request that asks for a WebSocket as RFC 6455 wants it.
@@ -139,9 +139,9 @@ fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 /// The socket as the listener made it, without anything of HTTP around it, and what was read of it already.
-async fn take_back(on_upgrade: OnUpgrade) -> Option<(Socket, BytesMut)> {
+async fn take_back(on_upgrade: OnUpgrade) -> Option<(AcceptedSocket, BytesMut)> {
     let upgraded = on_upgrade.await.ok()?;
-    let parts = upgraded.downcast::<TokioIo<Socket>>().ok()?;
+    let parts = upgraded.downcast::<TokioIo<AcceptedSocket>>().ok()?;
     // Copied, since it lies in a buffer of many kilobytes, which would be kept for as long as the socket is open.
     Some((parts.io.into_inner(), BytesMut::from(&parts.read_buf[..])))
 }

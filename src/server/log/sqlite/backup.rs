@@ -28,7 +28,7 @@ use crate::server::config::StoreConfig;
 pub use error::BackupError;
 pub use interruption::Interruption;
 pub use manifest::Contents;
-pub use owner::Ownership;
+pub use owner::RestoredOwner;
 pub use restore::{Restored, Sessions, restore};
 
 use unfinished::Unfinished;

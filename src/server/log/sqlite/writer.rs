@@ -17,7 +17,7 @@ mod batch;
 mod committer;
 mod job;
 
-use job::{Job, Pending};
+use job::{Job, PendingJob};
 
 pub(super) use committer::{Committer, LOCK_WAIT};
 
@@ -74,7 +74,7 @@ impl Writer {
     ) -> impl Future<Output = Result<O::Answer, StoreError>> + Send + use<O> {
         let (reply, answer) = oneshot::channel();
         let admitted = || self.condition.admit(O::SPACE);
-        let queued = self.enqueue(admitted, || Task::Write(Box::new(Pending::new(operation, reply))));
+        let queued = self.enqueue(admitted, || Task::Write(Box::new(PendingJob::new(operation, reply))));
         let failure = self.failure();
         async move {
             queued?;

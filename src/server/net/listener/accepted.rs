@@ -20,11 +20,11 @@ use hyper_util::rt::TokioIo;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::answer::Answer;
+use super::answer::AnswerBody;
 use super::options::{ListenerOptions, PeerAddress};
 use super::overload;
 use super::patience::{GivenUp, Patience};
-use super::socket::Socket;
+use super::socket::AcceptedSocket;
 use super::stage::{Shared, Stage};
 use crate::server::config::{Scheme, limit};
 use crate::server::limits::{Action, Address, Attack, Excess};
@@ -74,7 +74,7 @@ impl Acceptor {
     }
 
     /// Serves one socket until it closes or is upgraded. A panic in a handler ends this task and so this socket, no other.
-    pub(super) async fn serve(self: Arc<Self>, socket: Socket, shared: Arc<Shared>, peer: SocketAddr) {
+    pub(super) async fn serve(self: Arc<Self>, socket: AcceptedSocket, shared: Arc<Shared>, peer: SocketAddr) {
         if let Err(error) = socket.set_nodelay() {
             tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
         }
@@ -128,7 +128,7 @@ impl Acceptor {
         mut request: Request<Incoming>,
         shared: Arc<Shared>,
         peer: SocketAddr,
-    ) -> Result<Response<Answer>, Infallible> {
+    ) -> Result<Response<AnswerBody>, Infallible> {
         shared.stages.begun();
         let response = match self.begin(&shared, peer, request.headers()) {
             Err(excess) => self.refuse(excess, peer, &request),
@@ -140,7 +140,7 @@ impl Acceptor {
         };
         // After an upgrade no further request comes: the socket holds the slot until its end.
         let shared = (response.status() != StatusCode::SWITCHING_PROTOCOLS).then_some(shared);
-        Ok(response.map(|body| Answer::new(body, shared)))
+        Ok(response.map(|body| AnswerBody::new(body, shared)))
     }
 
     /// The connection of a client ends with the refusal, so that going on costs it new ones. That of a proxy is everybody's
@@ -161,7 +161,7 @@ impl Acceptor {
 
     /// The TLS handshake, if this listener speaks TLS. `None` when it is one too many, failed, took too long, gave way, or a
     /// drain began.
-    async fn secure(&self, socket: Socket, shared: &Shared, peer: SocketAddr) -> Option<Socket> {
+    async fn secure(&self, socket: AcceptedSocket, shared: &Shared, peer: SocketAddr) -> Option<AcceptedSocket> {
         let Some(tls) = &self.options.tls else { return Some(socket) };
         let owner = self.owner(peer);
         if let Some(owner) = owner {

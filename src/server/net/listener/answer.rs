@@ -10,19 +10,19 @@ use hyper::body::{Frame, SizeHint};
 use super::stage::Shared;
 
 /// The body, and the connection that it is written to.
-pub(super) struct Answer {
+pub(super) struct AnswerBody {
     body: Body,
     /// None when no further request comes.
     shared: Option<Arc<Shared>>,
 }
 
-impl Answer {
+impl AnswerBody {
     pub(super) const fn new(body: Body, shared: Option<Arc<Shared>>) -> Self {
         Self { body, shared }
     }
 }
 
-impl Drop for Answer {
+impl Drop for AnswerBody {
     fn drop(&mut self) {
         if let Some(shared) = &self.shared {
             shared.stages.answered();
@@ -30,7 +30,7 @@ impl Drop for Answer {
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for AnswerBody {
     type Data = <Body as HttpBody>::Data;
     type Error = <Body as HttpBody>::Error;
 

@@ -14,8 +14,8 @@ use tokio_rustls::server::TlsStream;
 
 use super::stage::Shared;
 
-/// The transport of every connection. After an upgrade, `hyper::upgrade::Upgraded::downcast::<TokioIo<Socket>>` gives it back.
-pub struct Socket {
+/// The transport of every connection. After an upgrade, `hyper::upgrade::Upgraded::downcast::<TokioIo<AcceptedSocket>>` gives it back.
+pub struct AcceptedSocket {
     transport: Transport,
     /// With its slot among all connections, which it keeps as long as it lives.
     shared: Arc<Shared>,
@@ -30,7 +30,7 @@ enum Transport {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl Socket {
+impl AcceptedSocket {
     pub(super) const fn new(stream: TcpStream, shared: Arc<Shared>, write_timeout: Option<Duration>) -> Self {
         Self { transport: Transport::Plain(stream), shared, write_timeout, stalled: None }
     }
@@ -86,7 +86,7 @@ macro_rules! delegate {
     };
 }
 
-impl AsyncRead for Socket {
+impl AsyncRead for AcceptedSocket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
         let before = buffer.filled().len();
@@ -98,7 +98,7 @@ impl AsyncRead for Socket {
     }
 }
 
-impl AsyncWrite for Socket {
+impl AsyncWrite for AcceptedSocket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let socket = self.get_mut();
         let outcome = delegate!(socket, stream => stream.poll_write(cx, bytes));

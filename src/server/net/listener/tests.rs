@@ -154,7 +154,7 @@ async fn an_upgraded_socket_still_counts_and_can_be_taken_back() {
     let upgrade = any(|request: Request| async {
         tokio::spawn(async {
             let upgraded = hyper::upgrade::on(request).await.expect("upgraded");
-            let parts = upgraded.downcast::<TokioIo<Socket>>().expect("our socket");
+            let parts = upgraded.downcast::<TokioIo<AcceptedSocket>>().expect("our socket");
             let mut socket = parts.io.into_inner();
             assert!(socket.plain().is_some());
             socket.write_all(b"upgraded").await.expect("sent");

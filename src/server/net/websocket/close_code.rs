@@ -4,9 +4,9 @@
 /// A close code that may stand in a close frame: one that is defined for the wire, or one left to libraries and
 /// applications (3000–4999).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CloseCode(u16);
+pub struct CloseStatus(u16);
 
-impl CloseCode {
+impl CloseStatus {
     /// The connection has done what it was for.
     pub const NORMAL: Self = Self(1000);
     /// The server goes down, or the page was left.
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn codes_for_the_wire_are_exactly_the_registered_and_the_free_ones() {
-        let allowed: Vec<u16> = (0..=u16::MAX).filter(|number| CloseCode::new(*number).is_some()).collect();
+        let allowed: Vec<u16> = (0..=u16::MAX).filter(|number| CloseStatus::new(*number).is_some()).collect();
         let expected: Vec<u16> = (1000..=1003).chain(1007..=1014).chain(3000..=4999).collect();
         assert_eq!(allowed, expected);
     }
@@ -55,17 +55,17 @@ mod tests {
     #[test]
     fn every_named_code_may_be_sent() {
         let named = [
-            CloseCode::NORMAL,
-            CloseCode::GOING_AWAY,
-            CloseCode::PROTOCOL_ERROR,
-            CloseCode::UNSUPPORTED,
-            CloseCode::INVALID_PAYLOAD,
-            CloseCode::POLICY_VIOLATION,
-            CloseCode::TOO_LARGE,
-            CloseCode::INTERNAL_ERROR,
+            CloseStatus::NORMAL,
+            CloseStatus::GOING_AWAY,
+            CloseStatus::PROTOCOL_ERROR,
+            CloseStatus::UNSUPPORTED,
+            CloseStatus::INVALID_PAYLOAD,
+            CloseStatus::POLICY_VIOLATION,
+            CloseStatus::TOO_LARGE,
+            CloseStatus::INTERNAL_ERROR,
         ];
         for code in named {
-            assert_eq!(CloseCode::new(code.number()), Some(code));
+            assert_eq!(CloseStatus::new(code.number()), Some(code));
         }
     }
 }

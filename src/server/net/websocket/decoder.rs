@@ -6,7 +6,7 @@ mod partial;
 use std::borrow::Cow;
 
 use self::partial::{Frame, Partial};
-use super::close_code::CloseCode;
+use super::close_code::CloseStatus;
 use super::error::ProtocolError;
 use super::frame::{Header, Opcode};
 use super::inflate::{InflateError, inflate};
@@ -48,7 +48,7 @@ impl Incoming<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Close {
     /// For programs.
-    pub code: CloseCode,
+    pub code: CloseStatus,
     /// For people who debug; often empty.
     pub reason: String,
 }
@@ -199,7 +199,7 @@ fn close(payload: &[u8]) -> Result<Option<Close>, ProtocolError> {
         return if payload.is_empty() { Ok(None) } else { Err(ProtocolError::ShortClose) };
     };
     let number = u16::from_be_bytes(*code);
-    let code = CloseCode::new(number).ok_or(ProtocolError::InvalidCloseCode(number))?;
+    let code = CloseStatus::new(number).ok_or(ProtocolError::InvalidCloseCode(number))?;
     let reason = str::from_utf8(reason).map_err(|_| ProtocolError::InvalidUtf8)?.to_owned();
     Ok(Some(Close { code, reason }))
 }

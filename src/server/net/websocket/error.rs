@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::close_code::CloseCode;
+use super::close_code::CloseStatus;
 
 /// A rule that the client broke. The connection is closed with [`ProtocolError::close_code`], since after a broken frame
 /// nobody knows where the next one starts.
@@ -56,10 +56,10 @@ pub enum ProtocolError {
 impl ProtocolError {
     /// What to say in the close frame.
     #[must_use]
-    pub const fn close_code(self) -> CloseCode {
+    pub const fn close_code(self) -> CloseStatus {
         match self {
-            Self::InvalidUtf8 | Self::InvalidDeflate => CloseCode::INVALID_PAYLOAD,
-            Self::TooLarge => CloseCode::TOO_LARGE,
+            Self::InvalidUtf8 | Self::InvalidDeflate => CloseStatus::INVALID_PAYLOAD,
+            Self::TooLarge => CloseStatus::TOO_LARGE,
             Self::ReservedBit
             | Self::UnknownOpcode(_)
             | Self::Unmasked
@@ -70,7 +70,7 @@ impl ProtocolError {
             | Self::UnexpectedContinuation
             | Self::InterleavedMessage
             | Self::ShortClose
-            | Self::InvalidCloseCode(_) => CloseCode::PROTOCOL_ERROR,
+            | Self::InvalidCloseCode(_) => CloseStatus::PROTOCOL_ERROR,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::close_code::CloseCode;
+use super::close_code::CloseStatus;
 use super::error::ProtocolError;
 use super::mask::MaskingKey;
 
@@ -142,7 +142,7 @@ pub fn encode_compressed(opcode: Opcode, deflated: &[u8]) -> Bytes {
 
 /// The image of a close frame. A reason that is too long for it is cut between two characters.
 #[must_use]
-pub fn encode_close(code: CloseCode, reason: &str) -> Bytes {
+pub fn encode_close(code: CloseStatus, reason: &str) -> Bytes {
     let reason = &reason[..reason.floor_char_boundary(CONTROL_BYTES_MAX - CLOSE_CODE_BYTES)];
     let payload = [code.number().to_be_bytes().as_slice(), reason.as_bytes()].concat();
     encode(Opcode::Close, &payload)

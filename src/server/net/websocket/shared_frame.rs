@@ -44,9 +44,9 @@ impl SharedFrame {
 
     /// The image in a form, plain when there is no other.
     #[must_use]
-    pub fn in_form(&self, form: Form) -> &Bytes {
+    pub fn in_form(&self, form: FrameEncoding) -> &Bytes {
         match (&self.compressed, form) {
-            (Some(compressed), Form::Compressed) => compressed,
+            (Some(compressed), FrameEncoding::Compressed) => compressed,
             _ => &self.plain,
         }
     }
@@ -54,14 +54,14 @@ impl SharedFrame {
 
 /// Which of its images a receiver takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum FrameEncoding {
     /// As everybody understands it.
     Plain,
     /// Compressed, if it was.
     Compressed,
 }
 
-impl Form {
+impl FrameEncoding {
     /// The form for a receiver by what was agreed on with it, whatever the size of a message: one with a small window
     /// takes everything plain.
     #[must_use]
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_receiver_with_the_usual_window_has_one_form_for_every_size() {
         let frame = Deflater::new(0).encode(Opcode::Text, &[b'a'; 100_000]);
-        let is_compressed = |agreement| open(frame.in_form(Form::of(agreement))).0;
+        let is_compressed = |agreement| open(frame.in_form(FrameEncoding::of(agreement))).0;
         assert!(is_compressed(agreement("permessage-deflate")));
         assert!(!is_compressed(agreement("permessage-deflate; server_max_window_bits=14")));
         assert!(!is_compressed(None));

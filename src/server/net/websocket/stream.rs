@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::close_code::CloseCode;
+use super::close_code::CloseStatus;
 use super::decoder::Incoming;
 use super::frame::encode_close;
 use super::inbox::{Inbox, READ_BYTES, ReceiveError};
@@ -47,7 +47,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
 
     /// Says why, unless the client closed first, and waits until the client has closed too. Bound this in time: a client
     /// may never close.
-    pub async fn close(mut self, code: CloseCode, reason: &str) -> io::Result<()> {
+    pub async fn close(mut self, code: CloseStatus, reason: &str) -> io::Result<()> {
         self.write_buffer.end(encode_close(code, reason));
         poll_fn(|context| self.poll_write(context)).await?;
         poll_fn(|context| Pin::new(&mut self.io).poll_shutdown(context)).await?;

@@ -14,7 +14,7 @@ pub(super) struct Owner {
 
 /// Whether files belong to the owner of their folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ownership {
+pub enum RestoredOwner {
     /// They do.
     OfFolder {
         /// The number of this user.
@@ -36,15 +36,15 @@ impl Owner {
 
     /// Gives a new file to this owner. By its handle, and before anybody else knew its name: whoever may write into the
     /// folder cannot have put another file in its place.
-    pub(super) fn give(self, file: &File) -> io::Result<Ownership> {
+    pub(super) fn give(self, file: &File) -> io::Result<RestoredOwner> {
         let found = Self::of(&file.metadata()?);
         if found.user == self.user {
-            return Ok(Ownership::OfFolder { user: self.user });
+            return Ok(RestoredOwner::OfFolder { user: self.user });
         }
         match fchown(file, Some(self.user), Some(self.group)) {
-            Ok(()) => Ok(Ownership::OfFolder { user: self.user }),
+            Ok(()) => Ok(RestoredOwner::OfFolder { user: self.user }),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Ok(Ownership::NotOfFolder { files: found.user, folder: self.user })
+                Ok(RestoredOwner::NotOfFolder { files: found.user, folder: self.user })
             }
             Err(error) => Err(error),
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::owner::{Owner, Ownership};
+use super::owner::{Owner, RestoredOwner};
 use super::{BackupError, Contents, Interruption, Unfinished, manifest};
 use crate::server::log::sqlite::migrations::SCHEMA_VERSION;
 use crate::server::log::sqlite::open::{
@@ -35,7 +35,7 @@ pub struct Restored {
     /// How many sessions it held, which were ended or kept.
     pub sessions: i64,
     /// Whose the files are.
-    pub owner: Ownership,
+    pub owner: RestoredOwner,
 }
 
 /// Makes a data folder of a backup. The folder must be missing or empty. The files belong to the folder's owner, as far as

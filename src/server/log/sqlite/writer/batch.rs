@@ -10,7 +10,7 @@ use crate::server::log::sqlite::lineage::Lineage;
 use crate::server::log::sqlite::trouble::{Step, Trouble};
 
 /// Jobs that share a commit.
-pub(super) type Batch = Vec<Box<dyn Job>>;
+pub(super) type JobBatch = Vec<Box<dyn Job>>;
 
 /// Runs a batch and commits it. `begins` is written too, if the transaction begins a write-ahead log.
 ///
@@ -20,7 +20,7 @@ pub(super) type Batch = Vec<Box<dyn Job>>;
 /// So the first attempt has none; when a job must be taken back, the whole batch is, and runs again with them.
 pub(super) fn commit(
     connection: &Connection,
-    batch: &mut Batch,
+    batch: &mut JobBatch,
     begins: Option<&Lineage>,
 ) -> Result<Vec<Committed>, Trouble> {
     let attempt = match try_commit(connection, batch, begins, run_all) {
@@ -34,14 +34,14 @@ pub(super) fn commit(
     attempt.map(Option::unwrap_or_default)
 }
 
-type RunBatch = fn(&mut Transaction<'_>, &mut Batch) -> Result<Option<Vec<Committed>>>;
+type RunJobs = fn(&mut Transaction<'_>, &mut JobBatch) -> Result<Option<Vec<Committed>>>;
 
 /// `None` when the batch was taken back, to be run another way. Dropped, a transaction is taken back.
 fn try_commit(
     connection: &Connection,
-    batch: &mut Batch,
+    batch: &mut JobBatch,
     begins: Option<&Lineage>,
-    run: RunBatch,
+    run: RunJobs,
 ) -> Result<Option<Vec<Committed>>, Trouble> {
     let failed = |step| move |error| Trouble::of(&error, step, connection);
     let mut transaction =
@@ -59,7 +59,7 @@ fn try_commit(
 }
 
 /// Runs a batch. `None` as soon as a job must be taken back.
-fn run_all(transaction: &mut Transaction<'_>, batch: &mut Batch) -> Result<Option<Vec<Committed>>> {
+fn run_all(transaction: &mut Transaction<'_>, batch: &mut JobBatch) -> Result<Option<Vec<Committed>>> {
     let mut committed = Vec::with_capacity(batch.len());
     for job in batch {
         match job.run(transaction)? {
@@ -71,7 +71,7 @@ fn run_all(transaction: &mut Transaction<'_>, batch: &mut Batch) -> Result<Optio
 }
 
 /// Runs a batch, each job in a savepoint: whoever is refused has only its own taken back.
-fn run_each(transaction: &mut Transaction<'_>, batch: &mut Batch) -> Result<Option<Vec<Committed>>> {
+fn run_each(transaction: &mut Transaction<'_>, batch: &mut JobBatch) -> Result<Option<Vec<Committed>>> {
     let mut committed = Vec::with_capacity(batch.len());
     for job in batch {
         let mut savepoint = transaction.savepoint()?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use super::batch::{self, Batch};
+use super::batch::{self, JobBatch};
 use super::job::Job;
 use crate::server::config::{StoreConfig, limit};
 use crate::server::ground::faults::{self, Point};
@@ -97,7 +97,7 @@ impl Committer {
 
     /// Takes a batch to the disk and answers it, or refuses it. `Err` when nobody can know what is on disk: then nobody is
     /// answered. `is_closing` tells whether nothing comes after what is queued.
-    pub(super) fn serve(&mut self, batch: &mut Batch, is_closing: &dyn Fn() -> bool) -> Result<(), StoreFailure> {
+    pub(super) fn serve(&mut self, batch: &mut JobBatch, is_closing: &dyn Fn() -> bool) -> Result<(), StoreFailure> {
         if let Err(StoreError::Damaged(detail)) = self.condition.admit(Space::Kept) {
             return self.refuse_for(Trouble::Damaged(detail), batch);
         }
@@ -123,7 +123,7 @@ impl Committer {
     }
 
     /// Commits a batch, waiting for other programs, answers its callers and shows what is new.
-    fn commit(&mut self, batch: &mut Batch, is_closing: &dyn Fn() -> bool) -> Result<(), Trouble> {
+    fn commit(&mut self, batch: &mut JobBatch, is_closing: &dyn Fn() -> bool) -> Result<(), Trouble> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -168,7 +168,7 @@ impl Committer {
         most.is_none_or(|most| waited < most)
     }
 
-    fn refuse_for(&self, trouble: Trouble, batch: &mut Batch) -> Result<(), StoreFailure> {
+    fn refuse_for(&self, trouble: Trouble, batch: &mut JobBatch) -> Result<(), StoreFailure> {
         match trouble {
             Trouble::Busy => {
                 tracing::warn!(
@@ -247,7 +247,7 @@ impl Committer {
     fn forget_refused(&mut self) -> Result<(), StoreFailure> {
         let begins = self.log.beginning().filter(|_| self.may_hold_refused);
         let Some(lineage) = begins else { return Ok(()) };
-        match batch::commit(&self.connection, &mut Batch::new(), Some(&lineage)) {
+        match batch::commit(&self.connection, &mut JobBatch::new(), Some(&lineage)) {
             Ok(_) => {
                 self.log.committed(Some(lineage));
                 self.may_hold_refused = false;
@@ -281,6 +281,6 @@ impl Committer {
     }
 }
 
-fn refuse(batch: Batch, error: impl Fn() -> StoreError) {
+fn refuse(batch: JobBatch, error: impl Fn() -> StoreError) {
     batch.into_iter().for_each(|job| job.refuse(error()));
 }

@@ -30,19 +30,19 @@ pub(super) enum Done {
 }
 
 /// A job and the way to its caller.
-pub(super) struct Pending<O: Operation> {
+pub(super) struct PendingJob<O: Operation> {
     operation: O,
     reply: oneshot::Sender<Result<O::Answer, StoreError>>,
     answer: Option<Result<O::Answer, StoreError>>,
 }
 
-impl<O: Operation> Pending<O> {
+impl<O: Operation> PendingJob<O> {
     pub(super) fn new(operation: O, reply: oneshot::Sender<Result<O::Answer, StoreError>>) -> Self {
         Self { operation, reply, answer: None }
     }
 }
 
-impl<O: Operation> Job for Pending<O> {
+impl<O: Operation> Job for PendingJob<O> {
     fn run(&mut self, database: &Connection) -> Result<Done> {
         match self.operation.apply(database)? {
             Outcome::Keep { answer, committed } => {

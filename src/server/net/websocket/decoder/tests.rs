@@ -227,7 +227,7 @@ fn an_agreement_lets_messages_come_as_they_are_too() {
 fn a_close_frame_says_why_or_nothing() {
     let close = |payload: &[u8]| decode(&[frame(Opcode::Close, payload)]);
     assert_eq!(close(b""), Ok(vec![Incoming::Close(None)]));
-    let expected = Close { code: CloseCode::GOING_AWAY, reason: "再见".to_owned() };
+    let expected = Close { code: CloseStatus::GOING_AWAY, reason: "再见".to_owned() };
     assert_eq!(close("\x03\u{0}".as_bytes()), Err(ProtocolError::InvalidCloseCode(0x300)));
     assert_eq!(close(&[&[0x03, 0xe9], "再见".as_bytes()].concat()), Ok(vec![Incoming::Close(Some(expected))]));
     assert_eq!(close(&[0x03]), Err(ProtocolError::ShortClose));

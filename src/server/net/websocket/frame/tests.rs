@@ -104,8 +104,8 @@ fn control_frames_are_whole_and_short() {
 
 #[test]
 fn a_close_frame_says_its_code_and_as_much_of_its_reason_as_fits() {
-    assert_eq!(encode_close(CloseCode::NORMAL, "")[..], [0x88, 2, 0x03, 0xe8]);
-    let frame = encode_close(CloseCode::GOING_AWAY, &"茶".repeat(50));
+    assert_eq!(encode_close(CloseStatus::NORMAL, "")[..], [0x88, 2, 0x03, 0xe8]);
+    let frame = encode_close(CloseStatus::GOING_AWAY, &"茶".repeat(50));
     assert_eq!(frame[..4], [0x88, 125, 0x03, 0xe9]);
     assert_eq!(std::str::from_utf8(&frame[4..]), Ok("茶".repeat(41).as_str()));
 }

@@ -137,11 +137,11 @@ async fn a_client_that_pings_and_never_reads_costs_one_pong() {
 async fn a_client_that_closes_is_answered_with_its_code_and_nothing_after() {
     let (mut server, mut client) = pair(4096);
     client.write_all(&ClientFrame::new(Opcode::Close, b"\x03\xe9bye").bytes()).await.unwrap();
-    let close = Close { code: CloseCode::GOING_AWAY, reason: "bye".to_owned() };
+    let close = Close { code: CloseStatus::GOING_AWAY, reason: "bye".to_owned() };
     assert_eq!(receive(&mut server).await.unwrap(), Incoming::Close(Some(close)));
     server.send(vec![encode(Opcode::Text, b"too late")]).await.unwrap();
     let mut answer = Vec::new();
-    let (closed, read) = tokio::join!(server.close(CloseCode::NORMAL, "unheard"), async {
+    let (closed, read) = tokio::join!(server.close(CloseStatus::NORMAL, "unheard"), async {
         let read = client.read_to_end(&mut answer).await;
         drop(client);
         read
@@ -155,7 +155,7 @@ async fn a_client_that_closes_is_answered_with_its_code_and_nothing_after() {
 async fn a_close_waits_until_the_client_has_closed_too() {
     let (server, mut client) = pair(4096);
     client.write_all(&ClientFrame::new(Opcode::Text, "unread").bytes()).await.unwrap();
-    let mut close = Box::pin(server.close(CloseCode::NORMAL, ""));
+    let mut close = Box::pin(server.close(CloseStatus::NORMAL, ""));
     assert!(waits(&mut close).await);
     drop(client);
     timeout(PATIENCE, close).await.expect("the client has closed").unwrap();
@@ -187,7 +187,7 @@ async fn the_reason_of_a_close_reaches_a_client_that_is_still_talking() {
     let server = WebSocket::new(io, BytesMut::new(), LIMIT, None);
     client.write_all(&vec![0; 200_000]).await.unwrap();
     let mut answer = Vec::new();
-    let (closed, read) = tokio::join!(timeout(PATIENCE, server.close(CloseCode::TOO_LARGE, "too much")), async {
+    let (closed, read) = tokio::join!(timeout(PATIENCE, server.close(CloseStatus::TOO_LARGE, "too much")), async {
         let read = client.read_to_end(&mut answer).await;
         drop(client);
         read
