@@ -75,7 +75,10 @@ fn segment(slug: &RoomSlug) -> String {
 }
 
 /// What the lobby is called until the host names it. People read it in their own language.
-pub const UNNAMED_LOBBY: &str = "Lobby";
+pub const UNNAMED_LOBBY: &str = LOBBY_NAMES[0];
+
+/// The lobby's name in every language of the page. No other room may look like it.
+pub const LOBBY_NAMES: [&str; 2] = ["Lobby", "大厅"];
 
 /// Whether this is the lobby and the host has not named it.
 #[must_use]

@@ -7,8 +7,9 @@
 const FIRST_CEILING_MS: u32 = 500;
 /// Ceiling of every later wait.
 const CEILING_MS: u32 = 30_000;
-/// A connection that held this long was a good one: the next loss starts over.
-const STABLE_MS: i64 = 30_000;
+/// A connection that held this long was a good one: the next loss starts over. Short, so that several restarts in a minute
+/// do not make people wait longer each time; a server that accepts and drops at once is still given time.
+const STABLE_MS: i64 = 5_000;
 
 /// Counts failed attempts and draws the wait before the next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,9 +71,9 @@ mod tests {
     fn only_a_connection_that_held_starts_the_count_over() {
         let mut backoff = Backoff::default();
         ceilings(&mut backoff, 5);
-        backoff.connection_ended(29_999);
+        backoff.connection_ended(4_999);
         assert_eq!(backoff.delay_ms(1.0), 16_000, "a server that accepts and drops at once is not a good one");
-        backoff.connection_ended(30_000);
+        backoff.connection_ended(5_000);
         assert_eq!(backoff.delay_ms(1.0), 500);
     }
 }

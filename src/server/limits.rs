@@ -70,6 +70,11 @@ impl ClientLimits {
         self.charge_bytes(action, 0, payer)
     }
 
+    /// Gives back what [`ClientLimits::charge`] took for an action that came to nothing.
+    pub fn refund(&self, action: Action, payer: &Payer) {
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner).refund(action, payer);
+    }
+
     /// The same for an action that makes the server keep so many bytes.
     ///
     /// # Errors

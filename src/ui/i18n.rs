@@ -207,6 +207,14 @@ mod tests {
         }
     }
 
+    /// Protects readers of each language from another room under the name that they know the lobby by.
+    #[test]
+    fn the_lobby_has_its_reserved_name_in_every_language() {
+        for (language, name) in [Language::English, Language::Chinese].into_iter().zip(address::LOBBY_NAMES) {
+            assert_eq!(language.words().lobby, name);
+        }
+    }
+
     #[test]
     fn a_choice_is_remembered_by_its_cookie_alone() {
         assert_eq!(Language::from_cookie("a=b; teahouse_language=zh-CN"), Some(Language::Chinese));

@@ -48,15 +48,29 @@ async fn refused(data: &Path, words: &[&str], file: &Path, parts: &[&str]) {
     }
 }
 
+/// Makes the body of an event something else than JSON, in a page that is sound.
+fn damage_a_body(file: &Path) {
+    let (mut bytes, text) = (fs::read(file).unwrap(), br#"{"kind":"message","text":"line 20 "#);
+    let place = bytes.windows(text.len()).position(|window| window == text).expect("the text is in the file");
+    bytes[place] = b'x';
+    fs::write(file, bytes).unwrap();
+}
+
 /// Protects whoever relies on a backup each night: one of a damaged database is none, and the older ones are what is left.
 #[tokio::test]
 async fn a_damaged_database_is_not_backed_up_and_the_words_say_what_to_do() {
     let (data, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     talk(data.path(), 30).await;
-    damage_the_page_of(&data.path().join(DATABASE), "line 20 ");
-    let words = ["is damaged", "Keep the backups that you have", "restore the newest"];
-    refused(data.path(), &["backup"], &elsewhere.path().join("backup"), &words).await;
-    assert_eq!(entries(elsewhere.path()), 0, "something was left behind");
+    let database = data.path().join(DATABASE);
+    let whole = fs::read(&database).unwrap();
+    let words = ["teahouse.sqlite3 is damaged", "Keep the backups that you have", "restore the newest"];
+    let harms: [fn(&Path); 2] = [|file| damage_the_page_of(file, "line 20 "), damage_a_body];
+    for harm in harms {
+        fs::write(&database, &whole).unwrap();
+        harm(&database);
+        refused(data.path(), &["backup"], &elsewhere.path().join("backup"), &words).await;
+        assert_eq!(entries(elsewhere.path()), 0, "something was left behind");
+    }
 }
 
 /// Protects whoever restores as root from a server that cannot open its files.

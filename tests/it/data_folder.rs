@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::disk::{command, database, history, log};
+use crate::disk::{command, database, history, index, log};
 use crate::support::process::Teahouse;
 use crate::support::{Browser, SmallDisk};
 
@@ -22,13 +22,16 @@ async fn refusal(data: &Path) -> String {
 #[tokio::test]
 async fn a_server_whose_database_is_taken_away_says_so_and_ends() {
     type Harm = fn(&Path);
-    let harms: [(&str, Harm); 3] = [
+    let harms: [(&str, Harm); 5] = [
         ("not there any more", |data| fs::remove_dir_all(data).unwrap()),
         ("not there any more", |data| fs::rename(data, data.with_extension("old")).unwrap()),
         ("another file", |data| {
             fs::copy(database(data), data.join("restored")).unwrap();
             fs::rename(data.join("restored"), database(data)).unwrap();
         }),
+        ("sqlite3-wal is not there any more", |data| fs::remove_file(log(data)).unwrap()),
+        // Programs that open the database now agree on another index of the log than the server.
+        ("sqlite3-shm is not there any more", |data| fs::remove_file(index(data)).unwrap()),
     ];
     for (words, harm) in harms {
         let parent = TempDir::new().unwrap();

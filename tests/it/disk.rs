@@ -8,6 +8,8 @@ use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use teahouse::protocol::ErrorCode;
+
 use crate::support::process::{self, Teahouse};
 use crate::support::{Browser, Member, PATIENCE, SmallDisk};
 
@@ -209,9 +211,10 @@ async fn a_line_that_fits_while_the_index_of_the_log_does_not_is_refused_and_nev
     assert!(!history(&again, "lobby").await.unwrap().contains(&refused), "it was refused, and came back");
 }
 
-/// Protects everybody else from one damaged page: it is named as what it is, and what can be read is served.
+/// Protects everybody else from one damaged page: it is named as what it is, and what can be read is served. Nothing is
+/// acknowledged into a file of which no backup can be made.
 #[tokio::test]
-async fn one_damaged_page_is_told_and_all_that_can_be_read_is_served() {
+async fn one_damaged_page_is_told_and_all_that_can_be_read_is_served_and_nothing_is_written() {
     let data = TempDir::new().unwrap();
     let teahouse = Teahouse::start(&mut command(data.path())).await;
     let browser = Browser::new(teahouse.url.clone());
@@ -231,22 +234,28 @@ async fn one_damaged_page_is_told_and_all_that_can_be_read_is_served() {
 
     let mut teahouse = Teahouse::start(&mut command(data.path())).await;
     assert_eq!(health(&teahouse).await.0, 200, "nobody has met it yet");
-    let refusal = history(&teahouse, "lobby").await.unwrap_err();
-    assert!(refusal.starts_with("503") && refusal.contains("\"damaged\"") && refusal.contains("backup"), "{refusal}");
-    teahouse.says("the database is damaged").await.expect("the log says so");
-    let (status, text) = health(&teahouse).await;
-    assert!(status == 503 && text.contains("damaged"), "{status} {text}");
-    assert_eq!(history(&teahouse, "garden").await.unwrap(), ["in the garden"]);
     let browser = Browser::new(teahouse.url.clone());
     browser.choose_nickname("Ben").await;
     let mut ben = browser.socket().await;
     ben.hello().await;
     ben.join("garden").await;
-    ben.say("garden", "two", "an undamaged room goes on").await.unwrap();
-    assert_eq!(history(&teahouse, "garden").await.unwrap().len(), 2);
+    ben.say("garden", "two", "before anybody met it").await.unwrap();
+    let refusal = history(&teahouse, "lobby").await.unwrap_err();
+    assert!(refusal.starts_with("503") && refusal.contains("\"damaged\"") && refusal.contains("backup"), "{refusal}");
+    teahouse.says("the database is damaged").await.expect("the log says so");
+    let (status, text) = health(&teahouse).await;
+    assert!(status == 503 && text.contains("damaged"), "{status} {text}");
+    let refusal = ben.say("garden", "three", "after it").await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::Damaged);
+    assert_eq!(history(&teahouse, "garden").await.unwrap(), ["in the garden", "before anybody met it"]);
     teahouse.signal("TERM");
     let (code, said) = teahouse.end().await;
     assert_eq!(code, Some(0), "{said}");
+}
+
+/// The shared index of the log.
+pub fn index(data: &Path) -> PathBuf {
+    data.join("teahouse.sqlite3-shm")
 }
 
 /// Overwrites the page on which a text lies.

@@ -46,7 +46,8 @@ async fn a_room_that_cannot_be_is_refused_with_the_reason() {
     };
     assert_eq!(post("Garden").await.0, 403, "a visitor cannot create rooms");
     alice.choose_nickname("Alice").await;
-    for (title, status) in [("", 400), ("???", 400), ("a\u{202e}b", 400), ("Lobby", 409), ("Lоbby", 409)] {
+    for (title, status) in [("", 400), ("???", 400), ("a\u{202e}b", 400), ("Lobby", 409), ("Lоbby", 409), ("大厅", 409)]
+    {
         let (got, page) = post(title).await;
         assert_eq!(got, status, "{title:?}");
         assert!(page.contains("</html>"), "the page comes back for {title:?}");
@@ -106,6 +107,24 @@ async fn one_person_creates_so_many_rooms_and_no_more_from_whichever_address() {
         request.form(&form).send().await.unwrap().status().as_u16()
     };
     assert_eq!([create(1).await, create(2).await, create(3).await], [303, 303, 429]);
+}
+
+/// Protects whoever looks for a free name from using up the rooms that they may create.
+#[tokio::test]
+async fn a_room_that_was_not_made_is_not_paid_for() {
+    let server = TestServer::start_with(|config| {
+        config.limits.new_rooms_per_hour_per_person = 1;
+        config.limits.new_rooms_burst_per_person = 2;
+    })
+    .await;
+    let alice = server.browser();
+    alice.choose_nickname("Alice").await;
+    let create =
+        async |title: &str| alice.post("/rooms", &[("title", title), ("room", "lobby")]).await.status().as_u16();
+    for _ in 0..5 {
+        assert_eq!(create("Lobby").await, 409);
+    }
+    assert_eq!([create("One").await, create("Two").await, create("Three").await], [303, 303, 429]);
 }
 
 /// Protects the list from rooms that nobody ever used; what somebody is in or said something in stays, and the lobby.

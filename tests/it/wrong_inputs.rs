@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::backup::{DATABASE, command, entries};
@@ -81,7 +82,12 @@ async fn a_damaged_backup_is_told_in_one_line_wherever_the_damage_is() {
         bytes
     };
     let text = whole.windows(4).position(|window| window == b"kept").unwrap();
+    let with_trigger = elsewhere.path().join("with-trigger");
+    fs::copy(&backup, &with_trigger).unwrap();
+    let trigger = "create trigger t after insert on event begin update event set at_ms = 0; end";
+    Connection::open(&with_trigger).unwrap().execute_batch(trigger).unwrap();
     let cases = [
+        ("a trigger, which would change what is written", fs::read(&with_trigger).unwrap()),
         ("a page", damaged(4_096 * 3, 4_096 * 4, 0xa5)),
         ("the version for writing in the header", damaged(18, 19, 9)),
         ("a letter", damaged(text, text + 1, b'K')),

@@ -11,7 +11,7 @@ use crate::model::text::invisible::is_visible;
 
 /// The version of [`NameKey::look`]. Whoever keeps looks computes them anew when it differs: to be raised with every change
 /// of the rule and with every update of the tables of Unicode behind it.
-pub const LOOKS_VERSION: &str = "4";
+pub const LOOKS_VERSION: &str = "5";
 
 /// An upright stroke: what l, I, | and their kin are drawn as. Private characters are changed by no table of Unicode.
 const STROKE: char = '\u{E000}';
@@ -122,13 +122,57 @@ fn reading(name: &str) -> String {
 /// that of its small letter differ: m looks like rn, and M does not.
 fn skeletons(name: &str, before: impl Fn(char) -> char, after: impl Fn(char) -> char) -> String {
     let is_seen = |character: &char| character.is_whitespace() || is_visible(*character);
-    let plain: String = name.nfkd().filter(is_seen).map(before).collect();
+    let plain: String = name.nfkd().filter(is_seen).map(drawn_like).map(before).collect();
     let written: String = skeleton(&plain).map(after).collect();
     let folded: String = skeleton(&fold(&written)).collect();
     let drawn: String = fold(&folded).nfd().collect();
     // A letter that is drawn like an ornament is one: ǃ is no exclamation mark to Unicode.
     between_letters(&drawn, |grapheme| grapheme.chars().any(is_drawn_as_letter)).to_owned()
 }
+
+/// What a character is drawn like where UTS #39 does not say so: small capitals like capitals, and Han characters that differ
+/// only by the end of a stroke.
+fn drawn_like(character: char) -> char {
+    let pair = DRAWN_LIKE.binary_search_by_key(&character, |(character, _)| *character);
+    pair.map_or(character, |place| DRAWN_LIKE[place].1)
+}
+
+/// In the order of the first.
+const DRAWN_LIKE: &[(char, char)] = &[
+    ('ɢ', 'G'),
+    ('ɪ', 'I'),
+    ('ɴ', 'N'),
+    ('ʀ', 'R'),
+    ('ʏ', 'Y'),
+    ('ʙ', 'B'),
+    ('ʜ', 'H'),
+    ('ʟ', 'L'),
+    ('Ꮖ', 'I'),
+    ('ᴀ', 'A'),
+    ('ᴄ', 'C'),
+    ('ᴅ', 'D'),
+    ('ᴇ', 'E'),
+    ('ᴊ', 'J'),
+    ('ᴋ', 'K'),
+    ('ᴍ', 'M'),
+    ('ᴏ', 'O'),
+    ('ᴘ', 'P'),
+    ('ᴛ', 'T'),
+    ('ᴜ', 'U'),
+    ('ᴠ', 'V'),
+    ('ᴡ', 'W'),
+    ('ᴢ', 'Z'),
+    ('內', '内'),
+    ('吕', '呂'),
+    ('囯', '国'),
+    ('已', '己'),
+    ('巳', '己'),
+    ('靑', '青'),
+    ('黃', '黄'),
+    ('ꜰ', 'F'),
+    ('ꜱ', 'S'),
+    ('ꞯ', 'Q'),
+];
 
 fn is_alike(one: &str, other: &str) -> bool {
     let mut others = other.chars();

@@ -159,6 +159,15 @@ impl<K: Eq + Hash> KeyedBuckets<K> {
         Ok(())
     }
 
+    /// Gives back one token that was taken of this key. A bucket is never more than full.
+    pub fn give_back(&mut self, key: &K) {
+        if let (Some(refill), Some(full_at)) = (self.rate.refill, self.full_at.get_mut(key))
+            && let Some(earlier) = full_at.checked_sub(refill)
+        {
+            *full_at = earlier;
+        }
+    }
+
     /// At most once a second, so that its cost is spread over the requests of that second.
     fn prune(&mut self, now: Instant) {
         if self.next_prune.is_none_or(|due| due <= now) {

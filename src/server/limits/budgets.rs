@@ -124,6 +124,15 @@ impl Budgets {
         }
         Ok(())
     }
+
+    /// Gives back one of what an action took that came to nothing.
+    pub fn refund(&mut self, action: Action, payer: &Payer) {
+        for meter in self.meters.iter_mut().filter(|meter| meter.row.actions.contains(&action)) {
+            if let Some(key) = (meter.of)(payer) {
+                meter.buckets.give_back(&key);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

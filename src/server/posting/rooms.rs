@@ -236,10 +236,14 @@ pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<Room
     let creator = caller.person().ok_or(ErrorCode::NicknameRequired)?;
     let title = text::room_title(&compose(title))?;
     let slug = text::room_slug(&title)?;
+    // The look at all rooms costs what a read costs, whatever comes of it; the budget of rooms pays for a room.
+    app.limits.charge(Action::Read, &caller.payer())?;
     app.limits.charge(Action::CreateRoom, &caller.payer())?;
     let rooms_max = app.config.rooms.max_rooms;
     let room = NewRoom { slug, title, creator: Some(creator), at: clock::now(), rooms_max };
-    let record = app.store.create_room(room).await.map_err(refuse)?;
+    let created =
+        app.store.create_room(room).await.inspect_err(|_| app.limits.refund(Action::CreateRoom, &caller.payer()));
+    let record = created.map_err(refuse)?;
     app.publish(Bulletin::Rooms(RoomsChange::Created(record.clone())));
     tracing::info!(room = %record.slug, "room created");
     Ok(summary(app, &record))

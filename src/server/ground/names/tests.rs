@@ -58,6 +58,16 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
     ("All", "Al|"),
     ("Alice", "Aliceǃ"),
     ("Alice", "Aliceʼ"),
+    ("paypal", "ᴘᴀʏᴘᴀʟ"),
+    ("PEPSI", "ᴘᴇᴘꜱɪ"),
+    ("PEPSI", "ᏢᎬᏢᏚᏆ"),
+    ("自己", "自已"),
+    ("自己", "自巳"),
+    ("内人", "內人"),
+    ("吕布", "呂布"),
+    ("黄雨", "黃雨"),
+    ("青青", "靑靑"),
+    ("国王", "囯王"),
 ];
 
 /// Pairs that are the same name, typed in another way.
@@ -77,6 +87,8 @@ const SAME: &[(&str, &str)] = &[
 const DIFFERENT: &[(&str, &str)] = &[
     ("Alice", "Bob"),
     ("小明", "小红"),
+    ("国王", "國王"),
+    ("天天", "夭夭"),
     ("Zoë", "Zoe"),
     ("Ann-Marie", "Ann Marie"),
     ("Ann", "Anna"),
@@ -111,6 +123,12 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("Alice²", "Alice"),
     ("Alice🍵Bob", "Alice Bob"),
 ];
+
+/// Each character is found by halving the table.
+#[test]
+fn the_table_of_what_is_drawn_alike_is_in_order() {
+    assert!(DRAWN_LIKE.is_sorted_by_key(|(character, _)| *character));
+}
 
 #[test]
 fn every_look_alike_clashes_and_every_other_name_does_not() {

@@ -92,7 +92,7 @@ fn make(
         .map_err(|error| BackupError::sqlite(copy.path(), error))?;
     interruption.watch(&mut connection).map_err(|error| BackupError::sqlite(copy.path(), error))?;
     let contents = manifest::write(&mut connection, now);
-    let contents = contents.map_err(|error| BackupError::of_copy(&connection, copy.path(), error))?;
+    let contents = contents.map_err(|error| BackupError::of_copying(&connection, &database, copy.path(), error))?;
     connection.close().map_err(|(_, error)| BackupError::sqlite(copy.path(), error))?;
     interruption.check()?;
     copy.finish(file)?;

@@ -15,10 +15,9 @@ pub(super) struct Condition {
     is_below_reserve: AtomicBool,
     /// A write did not fit. Forgotten about once a second, so that another write tries.
     is_full: AtomicBool,
-    /// The first damage that anybody met. What is damaged stays so until the file is another.
+    /// The first damage that anybody met. What is damaged stays so until the file is another. Nothing is written from then
+    /// on: no backup of it could be made, so what is acknowledged now would be gone with the file.
     damage: OnceLock<String>,
-    /// The damage that a write met: nothing is written any more.
-    damage_of_writes: OnceLock<String>,
     /// How many batches were committed.
     commits: AtomicU64,
 }
@@ -26,7 +25,7 @@ pub(super) struct Condition {
 impl Condition {
     /// Whether a write that takes or gives space may be tried.
     pub(super) fn admit(&self, space: Space) -> Result<(), StoreError> {
-        if let Some(detail) = self.damage_of_writes.get() {
+        if let Some(detail) = self.damage.get() {
             return Err(StoreError::Damaged(detail.clone()));
         }
         match (space, self.has_space()) {
@@ -70,21 +69,14 @@ impl Condition {
         self.is_full.store(is_full, Ordering::Relaxed);
     }
 
-    /// A read met damage.
+    /// A read or a write met damage.
     pub(super) fn note_damage(&self, detail: &str) {
         if self.damage.set(detail.to_owned()).is_ok() {
             tracing::error!(
                 detail,
-                "the database is damaged: what can be read is served; stop the server and restore a backup"
+                "the database is damaged: what can be read is served, and nothing more is written; stop the server and \
+                 restore a backup"
             );
-        }
-    }
-
-    /// A write met damage.
-    pub(super) fn note_damage_of_writes(&self, detail: &str) {
-        self.note_damage(detail);
-        if self.damage_of_writes.set(detail.to_owned()).is_ok() {
-            tracing::error!(detail, "nothing more is written into the damaged database");
         }
     }
 }

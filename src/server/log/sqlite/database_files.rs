@@ -29,8 +29,8 @@ type Stamp = (SystemTime, u64);
 impl DatabaseFiles {
     /// Remembers the files beside and including an open database.
     pub(super) fn of(folder: &Path, database: &Path, lock: &Path) -> io::Result<Self> {
-        let log = lineage::log_of(database);
-        let files = [database.to_owned(), log, lock.to_owned()]
+        let (log, index) = (lineage::log_of(database), lineage::index_of(database));
+        let files = [database.to_owned(), log, index, lock.to_owned()]
             .into_iter()
             .map(|path| fs::metadata(&path).map(|metadata| (path, identity(&metadata))))
             .collect::<io::Result<_>>()?;

@@ -93,8 +93,17 @@ pub(super) fn connect_to_file_alone(database: &Path) -> Result<Connection> {
 
 /// The log that lies beside a database.
 pub(super) fn log_of(database: &Path) -> PathBuf {
+    beside(database, "-wal")
+}
+
+/// The index of that log, which all programs that have the database open share.
+pub(super) fn index_of(database: &Path) -> PathBuf {
+    beside(database, "-shm")
+}
+
+fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
-    path.push("-wal");
+    path.push(suffix);
     path.into()
 }
 

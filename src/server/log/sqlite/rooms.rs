@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::operations::{Operation, Outcome, Space};
 use super::rows::{insert_event, parsed, sql_seq};
+use crate::model::address::LOBBY_NAMES;
 use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
 use crate::server::ground::names::NameKey;
 use crate::server::log::{Committed, NewRoom, RoomRecord, StoreError};
@@ -41,7 +42,8 @@ fn refused(database: &Connection, new: &NewRoom) -> Result<Option<StoreError>> {
     // An address is in small letters, so it does not show what a name looks like.
     let (address, title) = (NameKey::of(new.slug.as_str()), NameKey::of(&new.title));
     let is_like = |name: &str, key: &NameKey| NameKey::of(name).clash(key).is_some();
-    if rooms.iter().any(|room| is_like(room.0.as_str(), &address) || is_like(&room.1, &title)) {
+    let is_like_lobby = LOBBY_NAMES.iter().any(|name| is_like(name, &title)) && new.slug != RoomSlug::lobby();
+    if is_like_lobby || rooms.iter().any(|room| is_like(room.0.as_str(), &address) || is_like(&room.1, &title)) {
         return Ok(Some(StoreError::RoomLookAlike(new.slug.clone())));
     }
     let is_full = new.rooms_max > 0 && rooms.len() >= new.rooms_max as usize;

@@ -134,9 +134,13 @@ impl BackupError {
     /// The connection to the database met an error while it wrote the copy. What cannot be read is the database, and what
     /// cannot be written the copy.
     pub(super) fn of_copying(connection: &Connection, path: &Path, copy: &Path, source: rusqlite::Error) -> Self {
-        match Trouble::of(&source, Step::Statement, connection) {
-            Trouble::Damaged(_) | Trouble::Busy => Self::of_database(connection, path, source),
-            Trouble::Full | Trouble::InDoubt(_) => Self::of_copy(connection, copy, source),
+        match (Trouble::of(&source, Step::Statement, connection), source.sqlite_error_code()) {
+            // A row that its own table would not take: the copy checks what the database did when the row was written.
+            (_, Some(ErrorCode::ConstraintViolation | ErrorCode::Unknown)) => {
+                Self::DamagedDatabase { path: path.to_owned(), detail: source.to_string() }
+            }
+            (Trouble::Damaged(_) | Trouble::Busy, _) => Self::of_database(connection, path, source),
+            (Trouble::Full | Trouble::InDoubt(_), _) => Self::of_copy(connection, copy, source),
         }
     }
 

@@ -146,6 +146,11 @@ fn verify(database: &Connection, file: &Path, copy: &Path) -> Result<Contents, B
     if found > SCHEMA_VERSION {
         return Err(BackupError::Newer { path: file.to_owned(), found });
     }
+    let foreign = "select count(*) from sqlite_schema where type in ('trigger', 'view')";
+    if database.query_one(foreign, [], |row| row.get::<_, i64>(0)).map_err(failed)? > 0 {
+        let detail = "it holds a trigger or a view, which somebody added".to_owned();
+        return Err(BackupError::Damaged { path: file.to_owned(), detail });
+    }
     if let Err(detail) = manifest::verify(database).map_err(failed)? {
         return Err(BackupError::Damaged { path: file.to_owned(), detail });
     }

@@ -101,15 +101,18 @@ impl Committer {
         if let Err(StoreError::Damaged(detail)) = self.condition.admit(Space::Kept) {
             return self.refuse_for(Trouble::Damaged(detail), batch);
         }
+        // Before each batch, since a fast writer fills a small disk between two looks at the files.
+        self.look_at_reserve();
+        if self.condition.is_below_reserve() {
+            self.refuse_taking(batch);
+        }
         match self.commit(batch, is_closing) {
             Ok(()) => Ok(()),
             Err(Trouble::Full) => {
                 self.condition.set_full(true);
                 self.may_hold_refused = true;
                 self.tell_of_space();
-                let (taking, keeping) = batch.drain(..).partition(|job| matches!(job.space(), Space::Taken));
-                refuse(taking, || StoreError::DiskFull);
-                *batch = keeping;
+                self.refuse_taking(batch);
                 // Copied into the file, the log has room again for what takes none.
                 self.copy_log();
                 self.forget_refused()?;
@@ -120,6 +123,13 @@ impl Committer {
             }
             Err(trouble) => self.refuse_for(trouble, batch),
         }
+    }
+
+    /// Refuses the jobs of a batch that take space, and keeps the others in it.
+    fn refuse_taking(&self, batch: &mut JobBatch) {
+        let (taking, keeping) = batch.drain(..).partition(|job| matches!(job.space(), Space::Taken));
+        refuse(taking, || StoreError::DiskFull);
+        *batch = keeping;
     }
 
     /// Commits a batch, waiting for other programs, answers its callers and shows what is new.
@@ -179,7 +189,7 @@ impl Committer {
             }
             Trouble::Full => refuse(std::mem::take(batch), || StoreError::DiskFull),
             Trouble::Damaged(detail) => {
-                self.condition.note_damage_of_writes(&detail);
+                self.condition.note_damage(&detail);
                 refuse(std::mem::take(batch), || StoreError::Damaged(detail.clone()));
             }
             Trouble::InDoubt(detail) => return Err(StoreFailure::InDoubt(detail)),
@@ -214,6 +224,10 @@ impl Committer {
     fn look_at_space(&mut self) {
         // Whether a write fits now is shown by the next one.
         self.condition.set_full(false);
+        self.look_at_reserve();
+    }
+
+    fn look_at_reserve(&mut self) {
         match space::free_bytes(&self.files.folder) {
             Ok(free) => {
                 let was_touched = self.condition.is_below_reserve();
@@ -238,7 +252,7 @@ impl Committer {
 
     fn copy_log(&mut self) {
         if let Some(Trouble::Damaged(detail)) = self.log.copy(&self.connection) {
-            self.condition.note_damage_of_writes(&detail);
+            self.condition.note_damage(&detail);
         }
     }
 
