@@ -12,10 +12,10 @@ use tokio::time::timeout;
 use crate::support::{Member, PATIENCE, TestServer};
 
 /// What a form is answered with: the status, and the cookie that the browser would keep.
-type Answer = (u16, Option<String>);
+type ApiAnswer = (u16, Option<String>);
 
 /// Posts the nickname form with these cookies, and leaves what comes back to the test: a browser that may lose it.
-async fn choose(server: &TestServer, cookies: Option<&str>, nickname: &str, attempt: &str) -> Answer {
+async fn choose(server: &TestServer, cookies: Option<&str>, nickname: &str, attempt: &str) -> ApiAnswer {
     let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
     let mut request = client.post(server.url("/nickname")).header(ORIGIN, server.origin());
     if let Some(cookies) = cookies {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use leptos::server_fn::ServerFn;
 use reqwest::header::{ACCEPT, COOKIE, ORIGIN};
-use teahouse::api::{self, Answer, PostMessage};
+use teahouse::api::{self, ApiAnswer, PostMessage};
 use teahouse::model::conversation::outbox::OutgoingPost;
 use teahouse::model::conversation::{PageRequest, Posted, Update};
 use teahouse::protocol::HistoryPage;
@@ -82,7 +82,7 @@ pub async fn post_by_request(door: Door, post: OutgoingPost) -> Update {
     let request = request.header(ACCEPT, "application/json").header(COOKIE, door.cookies.unwrap_or_default());
     let request =
         request.form(&[("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("body", &body)]);
-    let answer: Option<Answer<api::Posted>> = match request.send().await {
+    let answer: Option<ApiAnswer<api::PostPlace>> = match request.send().await {
         Ok(answer) => answer.json().await.ok(),
         Err(_) => None,
     };
