@@ -13,7 +13,7 @@ use axum::routing::get;
 use teahouse::server::config::Config;
 use teahouse::server::delivery::compressor::Compressor;
 use teahouse::server::delivery::sendq::{Signal, WhenFull};
-use teahouse::server::edge::connection::{Reading, Transport, Turn, Upgraded};
+use teahouse::server::edge::connection::{Reading, Transport, TransportEvent, Upgraded};
 use teahouse::server::edge::http::{Upgrade, UpgradeRefused};
 use teahouse::server::limits::ClientLimits;
 use teahouse::server::net::listener::{self, ListenerOptions};
@@ -59,11 +59,11 @@ async fn echo(config: Arc<Config>, upgraded: Upgraded) {
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let code = loop {
         let (opcode, payload) = match transport.next(Reading::Wanted).await {
-            Turn::Text(text) => (Opcode::Text, text.into_bytes()),
-            Turn::Binary(bytes) => (Opcode::Binary, bytes),
-            Turn::Alive | Turn::Signal(Signal::Behind | Signal::Check | Signal::Drain) => continue,
-            Turn::Signal(Signal::Close(code)) | Turn::Over(Some(code)) => break code,
-            Turn::Over(None) => return,
+            TransportEvent::Text(text) => (Opcode::Text, text.into_bytes()),
+            TransportEvent::Binary(bytes) => (Opcode::Binary, bytes),
+            TransportEvent::Alive | TransportEvent::Signal(Signal::Behind | Signal::Check | Signal::Drain) => continue,
+            TransportEvent::Signal(Signal::Close(code)) | TransportEvent::Closed(Some(code)) => break code,
+            TransportEvent::Closed(None) => return,
         };
         let frame = match &mut deflater {
             Some(deflater) => deflater.encode(opcode, &payload),

@@ -163,7 +163,7 @@ pub async fn page_data(app: &App, me: Option<Person>, room: &RoomSlug, range: Ev
         at_newest: !room.page.has_newer,
         room,
         rooms: posting::list_rooms(app).await?,
-        limits: app.told_limits(),
+        limits: app.client_limits(),
         nickname_rest_hours: app.nickname_rest_hours(),
         drawn_ms: clock::now(),
         notice: None,

@@ -1,4 +1,4 @@
-//! Everything that lives as long as the server, handed to whoever needs it. No statics: two servers fit in one process.
+//! Everything that lives as long as the server, passed to whoever needs it. No statics, so two servers fit in one process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,9 +43,9 @@ pub struct App {
     pub hub: Hub,
     /// The rooms of which the hub lacks events.
     pub repairs: Repairs,
-    /// Who is shown as here.
+    /// Who is shown as present.
     pub presence: Presence,
-    /// The names that are shown right now, so that nobody else takes one or its twin.
+    /// The names that are shown right now, so that nobody else takes one or a look-alike.
     pub names: LiveNames,
     /// What each person, address and network may still do, and how many connections it has open. Shared with whoever
     /// counts before there is a request.
@@ -57,9 +57,9 @@ pub struct App {
     /// A turn for each of those who come in: of ten thousand at once a few are let in at a time, so that nobody who is in
     /// already waits behind them.
     pub arrivals: FairPermits,
-    /// What people who come in read over and over.
+    /// The pages that connections which come in read over and over.
     pub recent_pages: RecentPages,
-    /// Which rooms there are, for those who come in.
+    /// The room list for connections that come in, and its changes for the others.
     pub room_list: RoomList,
     /// Cancelled when the server begins to stop: connections are told to reconnect, new ones are refused.
     pub drain: CancellationToken,
@@ -167,7 +167,7 @@ impl App {
 
     /// The limits that clients are told.
     #[must_use]
-    pub fn told_limits(&self) -> Limits {
+    pub fn client_limits(&self) -> Limits {
         Limits {
             message_graphemes: self.config.limits.message_graphemes,
             nickname_graphemes: self.config.limits.nickname_graphemes,

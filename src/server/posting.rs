@@ -1,5 +1,6 @@
-//! The use cases: what people can do, whichever door they come in by. Each one authorizes, validates, asks the store,
-//! and answers with the wire's own words. The only writer of the log. Not here: sockets (`connection`), HTTP (`http`).
+//! The use cases: what people can do, by whichever door they come. Each one authorizes, validates, asks the store, and
+//! answers in the types of the protocol. The only writer of the log. Not here: sockets (`edge::connection`), HTTP
+//! (`edge::http`).
 
 mod identity;
 mod nickname;
@@ -9,7 +10,7 @@ mod rooms;
 
 pub mod form;
 
-pub use identity::{Proof, SessionState, session_state, sign_out, who};
+pub use identity::{Authenticated, SessionState, authenticate, session_state, sign_out};
 pub use nickname::{Identity, choose_nickname, claim_plain_name};
 pub use post::{Post, Posted, post};
 pub use rooms::{
@@ -20,12 +21,12 @@ pub use rooms::{
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::log::{NameConflict, StoreError};
 
-/// How long to wait before asking a server that is too busy again.
+/// The wait that clients are advised when the server is busy.
 const BUSY_RETRY_MS: u32 = 1_000;
-/// How long to wait before asking a server again that waits for its host: for space, or for a backup.
+/// The wait that clients are advised when an operator must act: the disk is full, or a backup is needed.
 const HOST_RETRY_MS: u32 = 10_000;
 
-/// Puts a failure of the store into the wire's words. The details go to the log, never to the client.
+/// Turns a failure of the store into a refusal of the protocol. The details are logged and never sent to a client.
 pub fn refuse(error: StoreError) -> Refusal {
     match error {
         StoreError::RoomNotFound(_) => ErrorCode::RoomNotFound.into(),
@@ -35,7 +36,7 @@ pub fn refuse(error: StoreError) -> Refusal {
         StoreError::TargetNotFound => ErrorCode::MessageNotFound.into(),
         StoreError::TooManyReactions => ErrorCode::TooManyReactions.into(),
         StoreError::IdConflict => ErrorCode::IdConflict.into(),
-        // The connection is being closed, and comes back as whoever its cookie says: the line waits for that.
+        // The connection is being closed and comes back as whoever its cookie says. The post waits for that.
         StoreError::SessionEnded => Refusal::retry_after(ErrorCode::NicknameRequired, BUSY_RETRY_MS),
         StoreError::Nickname(NameConflict::Taken) => ErrorCode::NicknameTaken.into(),
         StoreError::Nickname(NameConflict::LookAlike) => ErrorCode::NicknameLookAlike.into(),
@@ -46,7 +47,7 @@ pub fn refuse(error: StoreError) -> Refusal {
         }
         StoreError::Busy => Refusal::retry_after(ErrorCode::Busy, BUSY_RETRY_MS),
         StoreError::DiskFull => Refusal::retry_after(ErrorCode::DiskFull, HOST_RETRY_MS),
-        // The store has said in the log what it is.
+        // The store has logged the details.
         StoreError::Damaged(_) => Refusal::retry_after(ErrorCode::Damaged, HOST_RETRY_MS),
         StoreError::Closed(_) => Refusal::retry_after(ErrorCode::ShuttingDown, BUSY_RETRY_MS),
         StoreError::Read(detail) => {

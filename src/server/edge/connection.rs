@@ -1,4 +1,4 @@
-//! One open WebSocket: moves frames between the socket and the use cases, keeps it alive, ends it with a reason.
+//! One open WebSocket: moves frames between the socket and the use cases, keeps it alive, and closes it with a close code.
 //! Not here: the HTTP upgrade (`http`), what a use case does (`posting`).
 
 use std::sync::Arc;
@@ -15,30 +15,30 @@ use crate::server::limits::{Address, Attack};
 use crate::server::net::listener::AcceptedSocket;
 use crate::server::net::websocket::{Agreement, Inbox};
 
-mod conduct;
+mod connection_limits;
 mod following;
-mod sends;
+mod pending_posts;
 mod transport;
 
 pub mod member;
 pub mod plain;
 
-pub use transport::{Reading, Transport, Turn};
+pub use transport::{Reading, Transport, TransportEvent};
 
 /// A socket after the handshake.
 pub struct Upgraded {
     /// The socket.
     pub socket: AcceptedSocket,
-    /// What was read behind the request.
+    /// The bytes that were read behind the request.
     pub unread: BytesMut,
-    /// What was agreed on about compression.
+    /// The compression that was negotiated.
     pub agreement: Option<Agreement>,
-    /// Keeps a drain waiting, from before the upgrade until the end.
-    pub waited_for: TaskTrackerToken,
+    /// Makes a drain wait, from before the upgrade until the connection ends.
+    pub drain_guard: TaskTrackerToken,
 }
 
 impl Upgraded {
-    /// Its two halves, for a [`Transport`], with the limits that every connection has.
+    /// The two halves of a [`Transport`], with the limits of every connection.
     pub fn split(
         self,
         limits: &LimitsConfig,
@@ -49,22 +49,22 @@ impl Upgraded {
         let sendq = Sendq::new(sendq_limits, when_full);
         let sendq = sendq.with_socket(self.socket, self.agreement, compressor);
         let frame_bytes = limit(limits.frame_bytes).map_or(usize::MAX, |bytes| bytes as usize);
-        (Arc::new(sendq), Inbox::new(self.unread, frame_bytes, self.agreement), self.waited_for)
+        (Arc::new(sendq), Inbox::new(self.unread, frame_bytes, self.agreement), self.drain_guard)
     }
 }
 
-/// Says why a client that was let in cannot stay, and closes.
-pub fn turn_away(app: &App, upgraded: Upgraded, code: CloseCode) -> impl Future<Output = ()> + Send + use<> {
-    let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
+/// Closes a connection at once, with a close code.
+pub fn reject(app: &App, upgraded: Upgraded, code: CloseCode) -> impl Future<Output = ()> + Send + use<> {
+    let (sendq, inbox, drain_guard) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
     let transport = Transport::new(sendq, inbox);
     async move {
         transport.close(code).await;
-        drop(waited_for);
+        drop(drain_guard);
     }
 }
 
-/// Tells the log of a client that is closed for what no honest one does.
-fn note_end(app: &App, address: Address, code: CloseCode) {
+/// Notes a client that is closed for what no honest client does.
+fn note_attack(app: &App, address: Address, code: CloseCode) {
     let attack = match code {
         CloseCode::TooFast => Attack::RefusedFrames,
         CloseCode::Slow => Attack::SlowReader,

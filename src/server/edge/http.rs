@@ -50,7 +50,7 @@ pub fn router(app: &Arc<App>, pages: Router, refusal_pages: RefusalPages) -> Rou
         .layer(from_fn(host::named_once))
         .layer(from_fn_with_state(Arc::clone(app), guard::in_time))
         .layer(body_limit(app.config.limits.request_bytes))
-        .layer(from_fn(guard::panics_are_ours))
+        .layer(from_fn(guard::catch_panics))
         .layer(from_fn_with_state(refusal_pages, refusal::in_words))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(response_headers::secure))

@@ -1,4 +1,4 @@
-//! Who somebody is: sessions, from the cookie to the sign-out. Not here: which name may be had (`nickname`).
+//! Sessions, from the cookie to the sign-out. Not here: which nickname may be taken (`nickname`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,30 +27,30 @@ const REPLACED_TOKEN_LIFETIME: Duration = Duration::from_secs(60);
 /// browser keeps no cookies.
 const UNPROVEN_LIFETIME: Duration = Duration::from_secs(60);
 
-/// What a request's cookie proves.
-pub struct Proof {
+/// A session that a request proved by its cookie.
+pub struct Authenticated {
     /// The guest whose session it is.
     pub guest: Guest,
-    /// Set when the browser is to keep the cookie for its whole lifetime from now on.
+    /// Set when the cookie is to be renewed for its whole lifetime.
     pub renewed: Option<SessionToken>,
 }
 
-/// What became of the session behind an open connection.
+/// The state of the session behind an open connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
-    /// It is what it was.
+    /// It is unchanged.
     Same,
-    /// It is what it was, and its cookie is old: the next handshake renews it.
+    /// It is unchanged, and its cookie is old: the next handshake renews it.
     CookieIsOld,
-    /// It is not, and the connection must close.
+    /// It ended or changed, and the connection must close.
     Over(CloseCode),
 }
 
-/// Finds out who makes a request, by the session cookie. A session that was not used for its lifetime is nobody's.
+/// Looks up the session of a request by its cookie. A session that was not used for its lifetime is over.
 ///
 /// # Errors
-/// `internal` when the store cannot be read: better no answer than a wrong one.
-pub async fn who(app: &App, headers: &HeaderMap, scheme: Scheme) -> Result<Option<Proof>, Refusal> {
+/// `internal` when the store cannot be read.
+pub async fn authenticate(app: &App, headers: &HeaderMap, scheme: Scheme) -> Result<Option<Authenticated>, Refusal> {
     let now = clock::now();
     for candidate in app.cookies.candidates(headers, scheme) {
         let guest = app.store.guest_by_token(&candidate.token.hash(), now).await.map_err(refuse)?;
@@ -58,7 +58,7 @@ pub async fn who(app: &App, headers: &HeaderMap, scheme: Scheme) -> Result<Optio
         let cookie = cookie_note(app, &guest, candidate.cookie, now);
         let is_noted = touch(app, &guest, cookie, now).await;
         let renewed = (is_noted && cookie == CookieNote::Set).then_some(candidate.token);
-        return Ok(Some(Proof { guest, renewed }));
+        return Ok(Some(Authenticated { guest, renewed }));
     }
     Ok(None)
 }
@@ -89,7 +89,7 @@ async fn touch(app: &App, guest: &Guest, cookie: CookieNote, now: Timestamp) -> 
 pub async fn sign_out(app: &Arc<App>, caller: &Caller) -> Result<(), Refusal> {
     let Some(user) = caller.guest.as_ref().map(|guest| guest.id.clone()) else { return Ok(()) };
     let app = Arc::clone(app);
-    finish(async move {
+    run_to_end(async move {
         let now = clock::now();
         app.store.remove_guest(&user, now, name_terms(&app, now).rests_until).await.map_err(refuse)?;
         app.publish(Bulletin::Identity { user, code: CloseCode::SessionEnded });
@@ -98,14 +98,16 @@ pub async fn sign_out(app: &Arc<App>, caller: &Caller) -> Result<(), Refusal> {
     .await
 }
 
-/// Does something to its end even when whoever asked for it goes away in the middle: what is in the store and what is
-/// done to the open connections must not fall apart.
-pub(super) async fn finish(work: impl Future<Output = Result<(), Refusal>> + Send + 'static) -> Result<(), Refusal> {
+/// Runs `work` to its end, even when the caller is cancelled. So a change in the store and what it means for open connections
+/// stay together.
+pub(super) async fn run_to_end(
+    work: impl Future<Output = Result<(), Refusal>> + Send + 'static,
+) -> Result<(), Refusal> {
     tokio::spawn(work).await.unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
 }
 
-/// Checks that the session behind an open connection still is what it was, and notes that it is in use. A store that
-/// cannot be read now ends nobody's session.
+/// Checks that the session behind an open connection is unchanged, and notes that it is in use. A store that cannot be read
+/// now ends no session.
 pub async fn session_state(app: &App, guest: &Guest) -> SessionState {
     let now = clock::now();
     let current = match app.store.guest_by_token(&guest.token_hash, now).await {
@@ -121,7 +123,7 @@ pub async fn session_state(app: &App, guest: &Guest) -> SessionState {
     if is_old { SessionState::CookieIsOld } else { SessionState::Same }
 }
 
-/// The token opens nothing: another one took its place, and whoever has that may come back, or the session is over.
+/// The token is not valid any more: another one replaced it, and whoever has that may come back, or the session is over.
 async fn without_token(app: &App, guest: &Guest) -> SessionState {
     match app.store.guest(&guest.id).await {
         Ok(Some(_)) => SessionState::Over(CloseCode::IdentityChanged),

@@ -1,8 +1,8 @@
-//! Taking a nickname: by a visitor, by a guest who wants another, by a program on the plain socket.
+//! Claims a nickname: for a visitor, for a guest who wants another, for a program on the plain socket.
 
 use std::sync::Arc;
 
-use super::identity::{finish, name_terms};
+use super::identity::{name_terms, run_to_end};
 use crate::model::text;
 use crate::protocol::{CloseCode, ErrorCode, JoinAttempt, Origin, Person, Refusal, Timestamp, UserId};
 use crate::server::app::{App, Caller};
@@ -17,14 +17,14 @@ use crate::server::posting::refuse;
 
 /// A guest after choosing a nickname.
 pub struct Identity {
-    /// Who it is now.
+    /// The person under the new nickname.
     pub person: Person,
     /// The token that the browser must keep from now on. The one before it, if any, opens nothing any more as soon as
     /// this one is used.
     pub token: SessionToken,
 }
 
-/// Whose name it becomes, and by which token.
+/// Who claims the nickname, and with which token.
 struct Claimant {
     user: UserId,
     token: SessionToken,
@@ -55,7 +55,7 @@ pub async fn choose_nickname(
     let person = Person { id: user.clone(), nickname: nickname.clone(), origin: Origin::Web };
     let (token_hash, terms) = (token.hash(), name_terms(app, now));
     let app = Arc::clone(app);
-    finish(async move {
+    run_to_end(async move {
         let naming = Naming { user: user.clone(), nickname, token_hash, replaces, at: now, terms };
         app.store.put_guest(naming).await.map_err(refuse)?;
         app.publish(Bulletin::Identity { user, code: CloseCode::IdentityChanged });
@@ -92,7 +92,7 @@ async fn claimant(
     Ok(Claimant { user, token, replaces: None })
 }
 
-/// Takes the name that a program on the plain socket gave itself. It is held for `user` until the claim is dropped.
+/// Claims the nickname of a program on the plain socket. It is held for `user` until the claim is dropped.
 ///
 /// # Errors
 /// As [`choose_nickname`].

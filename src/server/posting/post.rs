@@ -1,5 +1,4 @@
-//! Posting: what somebody adds to a room's log, of whichever kind. Each kind is checked by a function of its own; what is
-//! the same for all is here.
+//! Posts an event of any kind to the log of a room. Each kind is checked by a function of its own; the rest is here.
 
 use crate::model::text;
 use crate::protocol::{ErrorCode, EventBody, Message, Person, PostBody, PostId, Refusal, RoomSlug, Seq, Timestamp};
@@ -11,31 +10,31 @@ use crate::server::log::{Draft, Guest, TokenHash};
 use crate::server::posting::reaction::reaction;
 use crate::server::posting::refuse;
 
-/// What somebody wants to post.
+/// A post that is to be checked and appended.
 #[derive(Clone, Debug)]
 pub struct Post {
-    /// Where.
+    /// The room.
     pub room: RoomSlug,
-    /// Who.
+    /// The author.
     pub by: Person,
-    /// In the name of which session.
+    /// The session of the author; none for a program.
     pub session: Option<TokenHash>,
     /// Whose budget pays.
     pub payer: Payer,
-    /// The author's own name for it.
+    /// The id that the author gave it.
     pub id: PostId,
-    /// As it was asked for.
+    /// The body as it came.
     pub body: PostBody,
-    /// A program's own idea of the time.
+    /// The time that a program wrote.
     pub sender_time: Option<String>,
 }
 
 /// A post that is on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Posted {
-    /// Its place.
+    /// Its seq.
     pub seq: Seq,
-    /// Its time.
+    /// Its time in the log.
     pub at: Timestamp,
 }
 
@@ -60,7 +59,7 @@ impl Post {
 ///
 /// # Errors
 /// A refusal with the reason. Nothing was posted then, except that after `busy`, `shutting_down` or `internal` a retry
-/// under the same id may find the event on disk, and is answered with its place.
+/// under the same id may find the event on disk, and is answered with its seq.
 pub fn post(app: &App, post: Post) -> impl Future<Output = Result<Posted, Refusal>> + Send + use<> {
     let queued = draft(app, post).map(|draft| app.store.append(draft));
     async move {

@@ -1,4 +1,4 @@
-//! Rooms: listing them, opening one, creating one, reading its log.
+//! Lists rooms, opens and creates one, and reads its log.
 
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ const EVENT_BYTES: usize = 256;
 /// What the JSON of a person weighs beside the nickname, and that of a reaction beside its people.
 const PERSON_BYTES: usize = 96;
 
-/// All rooms with who is in them, the lobby first.
+/// All rooms with the people in them, the lobby first.
 ///
 /// # Errors
 /// `internal` when the store cannot be read.
@@ -39,7 +39,7 @@ pub async fn list_rooms(app: &App) -> Result<Vec<RoomSummary>, Refusal> {
     Ok(records.iter().map(|record| summary(app, record)).collect())
 }
 
-/// The same for those who come in, encoded, from the moment of asking or a little before.
+/// The same for a welcome: encoded, and up to a tick of the room list old.
 ///
 /// # Errors
 /// As [`list_rooms`].
@@ -63,8 +63,8 @@ pub fn list_rooms_named(app: &App, rooms: &[RoomSlug]) -> Vec<RoomSummary> {
     rooms.iter().map(summary).collect()
 }
 
-/// Makes sure that a room exists and is known to the hub. One that the hub
-/// knows is there: it is removed from the hub before it is removed from the store.
+/// Makes sure that a room exists and is known to the hub. A room that the hub knows exists, since it is forgotten there before
+/// it is removed from the store.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read.
@@ -74,8 +74,8 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
     }
     let record = app.store.room(slug).await.map_err(refuse)?.ok_or(ErrorCode::RoomNotFound)?;
     app.hub.open_room(&record);
-    // Whoever removes a room closes it in the hub afterwards, which may have been before it was opened here: then the
-    // store does not have it any more.
+    // A removal closes the room in the hub after removing it from the store. Both may have happened before it was opened
+    // here, so the store is asked again.
     if app.store.room(slug).await.map_err(refuse)?.is_none() {
         app.hub.close_room(slug);
         return Err(ErrorCode::RoomNotFound.into());
@@ -83,18 +83,18 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
     Ok(record)
 }
 
-/// A room as somebody sees it who comes in: at most a snapshot's worth of `range`, and who is here.
+/// A room as a page shows it: `range` up to the size of a snapshot, and who is present.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read.
 pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<RoomSnapshot, Refusal> {
     let record = open_room(app, slug).await?;
     let page = read_history(app, slug, range, SNAPSHOT_EVENTS).await?;
-    let (summary, people) = who_is_there(app, record, page.as_of.seq);
+    let (summary, people) = summary_and_people(app, record, page.as_of.seq);
     Ok(RoomSnapshot { summary, page, people })
 }
 
-/// The room beside the backlog of a follower, which ends at `head`: its name, and who is here.
+/// What a follower is told of a room beside the backlog, which ends at `head`: its title, and who is present.
 ///
 /// # Errors
 /// As [`snapshot`].
@@ -103,10 +103,10 @@ pub async fn summary_for_follower(
     slug: &RoomSlug,
     head: Seq,
 ) -> Result<(RoomSummary, Vec<Person>), Refusal> {
-    Ok(who_is_there(app, open_room(app, slug).await?, head))
+    Ok(summary_and_people(app, open_room(app, slug).await?, head))
 }
 
-/// The newest page for a connection that follows the room already, and so is sent what is newer.
+/// The newest page, for a connection that follows the room already and so is sent what is newer.
 ///
 /// # Errors
 /// As [`snapshot`].
@@ -138,7 +138,7 @@ pub async fn tail_for_follower(app: &App, slug: &RoomSlug, from: Seq) -> Result<
     }
 }
 
-fn who_is_there(app: &App, record: RoomRecord, head: Seq) -> (RoomSummary, Vec<Person>) {
+fn summary_and_people(app: &App, record: RoomRecord, head: Seq) -> (RoomSummary, Vec<Person>) {
     let here = app.presence.occupants(&record.slug, ROSTER_NAMES_MAX);
     let summary = RoomSummary {
         slug: record.slug,
@@ -150,7 +150,7 @@ fn who_is_there(app: &App, record: RoomRecord, head: Seq) -> (RoomSummary, Vec<P
     (summary, here.people)
 }
 
-/// A run of the log as it is stored, for programs; `limit` is cut to [`PAGE_EVENTS_MAX`].
+/// A page of the log as it is stored, for programs. `limit` is cut to [`PAGE_EVENTS_MAX`].
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read.
@@ -158,7 +158,7 @@ pub async fn events(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -
     read_events(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX)).await
 }
 
-/// A page of history for readers; `limit` is cut to [`PAGE_EVENTS_MAX`].
+/// A page of history, for readers. `limit` is cut to [`PAGE_EVENTS_MAX`].
 ///
 /// # Errors
 /// As [`events`].
@@ -192,24 +192,24 @@ async fn read_history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32)
     Ok(page)
 }
 
-/// Whether the reader of a range comes to its newest event last. A page is cut to its bytes at that end.
+/// Whether a range is read from old to new. A page that is too large is cut at the end that is read last.
 const fn reads_forward(range: EventRange) -> bool {
     matches!(range, EventRange::After(_) | EventRange::From(_))
 }
 
-/// About how large an event is on the wire.
+/// The approximate size of an event on the wire.
 fn event_bytes(event: &LogEvent) -> usize {
     EVENT_BYTES + event.body.text().chars().map(json_bytes).sum::<usize>()
 }
 
-/// About how large a content event is with what is folded into it.
+/// The approximate size of a content event with what is folded into it.
 fn item_bytes(item: &HistoryItem) -> usize {
     let people = item.reactions.iter().flat_map(|reaction| &reaction.people);
     let named: usize = people.map(|person| PERSON_BYTES + person.nickname.chars().map(json_bytes).sum::<usize>()).sum();
     event_bytes(&item.event) + item.reactions.len() * PERSON_BYTES + named
 }
 
-/// How many of these sizes fit, the first two whatever they are.
+/// How many of these sizes fit. The first two are always taken.
 fn fitting(sizes: impl Iterator<Item = usize>, bytes_max: usize) -> usize {
     let mut total = 0;
     let fits = |(index, bytes): &(usize, usize)| {
@@ -219,7 +219,7 @@ fn fitting(sizes: impl Iterator<Item = usize>, bytes_max: usize) -> usize {
     sizes.enumerate().take_while(fits).count()
 }
 
-/// How many bytes a character is in a JSON string.
+/// The bytes of a character in a JSON string.
 const fn json_bytes(character: char) -> usize {
     match character {
         '"' | '\\' | '\n' | '\t' => 2,
@@ -228,7 +228,7 @@ const fn json_bytes(character: char) -> usize {
     }
 }
 
-/// Creates a public room under the address that its title suggests.
+/// Creates a public room. Its address follows from its title.
 ///
 /// # Errors
 /// `nickname_required`, `too_fast`, `room_name_invalid`, `room_exists`, `room_look_alike`, `too_many_rooms`.
@@ -249,12 +249,12 @@ pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<Room
     Ok(summary(app, &record))
 }
 
-/// Removes the rooms that have been empty for longer than `rooms.empty_room_ttl_hours`, but for those that somebody
-/// follows now. Everybody is told with the room list.
+/// Removes the rooms that have been empty for longer than `rooms.empty_room_ttl_hours`, except those that somebody follows
+/// now. Everybody is told by the room list.
 pub async fn remove_empty_rooms(app: &App) {
     let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
     let created_before = clock::before(clock::now(), lifetime);
-    // What cannot be read or written now is looked at again the next time.
+    // What cannot be read or written now is tried again the next time.
     for slug in app.store.empty_rooms(created_before).await.unwrap_or_default() {
         if !app.hub.forget_room(&slug) {
             continue;
@@ -263,7 +263,7 @@ pub async fn remove_empty_rooms(app: &App) {
             tracing::info!(room = %slug, "an empty room was removed");
             app.publish(Bulletin::Rooms(RoomsChange::Removed(slug)));
         } else {
-            // Somebody said something in it just now, or the store is busy: the room stays, so the hub knows it.
+            // Somebody posted in it just now, or the store is busy. The room stays, so the hub must know it.
             let _ = open_room(app, &slug).await;
         }
     }

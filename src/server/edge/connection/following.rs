@@ -1,13 +1,12 @@
-//! Following a room that may be forgotten at any moment, as long as nobody follows it. Not here: what is sent first
-//! (`member::join`), who forgets rooms (`posting::remove_empty_rooms`).
+//! Follows a room, which the hub may forget at any moment while nobody follows it. Not here: what is sent first
+//! (`member::join`), what forgets rooms (`posting::remove_empty_rooms`).
 
 use crate::protocol::{Refusal, RoomSlug};
 use crate::server::app::App;
 use crate::server::delivery::hub::RoomNotOpen;
 use crate::server::posting;
 
-/// Opens a room and follows it by `follow`. Where the room was forgotten in between, it is opened again, or is found to be
-/// gone.
+/// Opens a room and follows it by `follow`. If the room was forgotten in between, it is opened again or found to be removed.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read. Nothing is followed then.

@@ -1,5 +1,5 @@
-//! A connection of the plain socket: any program that can send `{nickname, message, time}` and print what comes.
-//! Best effort, from the moment of joining; cookies do not count here.
+//! A connection of the plain socket, for any program that can send `{nickname, message, time}` and print what comes. Best
+//! effort, from the moment of joining. Cookies are not read.
 
 use std::future::poll_fn;
 use std::ops::ControlFlow;
@@ -16,10 +16,10 @@ use crate::server::delivery::broker::{Bulletin, PresenceChange};
 use crate::server::delivery::frame::{Wire, plain_refusal_frame};
 use crate::server::delivery::hub::{ConnectionId, RoomNotOpen};
 use crate::server::delivery::sendq::{Sendq, Signal, WhenFull};
-use crate::server::edge::connection::conduct::Conduct;
+use crate::server::edge::connection::connection_limits::ConnectionLimits;
 use crate::server::edge::connection::following::open_and_follow;
-use crate::server::edge::connection::sends::Sends;
-use crate::server::edge::connection::{Reading, Transport, Turn, Upgraded, note_end};
+use crate::server::edge::connection::pending_posts::PendingPosts;
+use crate::server::edge::connection::{Reading, Transport, TransportEvent, Upgraded, note_attack};
 use crate::server::ground::clock;
 use crate::server::ground::names::fold;
 use crate::server::limits::{Address, Payer, PersonKey};
@@ -27,10 +27,10 @@ use crate::server::people::live_names::NameClaim;
 use crate::server::people::session::{draw_post_id, draw_user_id};
 use crate::server::posting::{self, Post, Posted};
 
-/// Serves a program until the socket is over. Whatever ends it, a panic too, the room is left before the close frame is
-/// exchanged. The future is kept small, as by `member::serve`.
+/// Serves a program until the socket is over. Whatever ends the connection, even a panic, it leaves the room before the close
+/// frame is exchanged. The future is kept small, as by `member::serve`.
 pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address) -> impl Future<Output = ()> + Send {
-    let (sendq, inbox, waited_for) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
+    let (sendq, inbox, drain_guard) = upgraded.split(&app.config.limits, app.hub.compressor(), WhenFull::Close);
     let mut transport = Transport::new(Arc::clone(&sendq), inbox);
     let mut program = Program::new(app, sendq, room, address);
     let followed = program.follow();
@@ -38,16 +38,16 @@ pub fn serve(app: Arc<App>, upgraded: Upgraded, room: RoomSlug, address: Address
         if let Err(RoomNotOpen) = followed {
             Box::pin(program.follow_once_open()).await;
         }
-        let end = program.talk(&mut transport).await;
+        let end = program.run(&mut transport).await;
         program.finish().await;
         if let Some(code) = end {
-            note_end(&program.app, program.address, code);
+            note_attack(&program.app, program.address, code);
         }
         drop(program);
         if let Some(code) = end {
             Box::pin(transport.close(code)).await;
         }
-        drop(waited_for);
+        drop(drain_guard);
     }
 }
 
@@ -57,17 +57,17 @@ struct Program {
     address: Address,
     id: ConnectionId,
     sendq: Arc<Sendq>,
-    conduct: Conduct,
-    /// Stays the same when the program changes its name.
+    limits: ConnectionLimits,
+    /// Stays the same when the program changes its nickname.
     user: UserId,
-    /// Nobody until the first message: whoever never said a word leaves silently, and owns no place for a name.
+    /// `None` until the first message. A program that never posts leaves silently, and owns no memory for a name.
     named: Option<Box<Named>>,
-    sends: Sends<Result<Posted, Refusal>>,
+    pending_posts: PendingPosts<Result<Posted, Refusal>>,
 }
 
 struct Named {
     person: Person,
-    /// As the program wrote it, so that the same name again needs no look-up.
+    /// The nickname as the program wrote it, so that the same one again needs no look-up.
     written: String,
     _claim: NameClaim,
 }
@@ -75,7 +75,7 @@ struct Named {
 /// Why a frame was refused.
 enum Refused {
     ByRule(Refusal),
-    /// Nobody can tell from a code alone which field is wrong.
+    /// A fault of the frame, which names the field that is wrong.
     ByShape(PlainFault),
 }
 
@@ -85,7 +85,7 @@ impl<R: Into<Refusal>> From<R> for Refused {
     }
 }
 
-/// A program's own idea of the time, if it can be shown as it is: others print it, perhaps on a terminal.
+/// The time that a program wrote, if it can be shown as it is: others print it, perhaps on a terminal.
 fn shown_time(time: &str) -> Option<String> {
     (time.len() <= TIME_MAX_BYTES).then(|| text::nickname(time, 0).ok()).flatten()
 }
@@ -94,10 +94,10 @@ impl Program {
     fn new(app: Arc<App>, sendq: Arc<Sendq>, room: RoomSlug, address: Address) -> Self {
         Self {
             id: app.hub.connect(Arc::clone(&sendq), None),
-            conduct: Conduct::new(&app.config.limits, Instant::now()),
+            limits: ConnectionLimits::new(&app.config.limits, Instant::now()),
             user: draw_user_id(),
             named: None,
-            sends: Sends::default(),
+            pending_posts: PendingPosts::default(),
             sendq,
             address,
             room,
@@ -109,8 +109,8 @@ impl Program {
         self.app.hub.follow_live(self.id, &self.room, Wire::Plain)
     }
 
-    /// The room was open at the handshake, and was forgotten since, because nobody followed it. It may be gone: a program
-    /// would wait for its lines in vain.
+    /// Follows a room that was open at the handshake and was forgotten since, because nobody followed it. If it was removed,
+    /// the program is told so and closed.
     async fn follow_once_open(&mut self) {
         let (app, id, room) = (&self.app, self.id, &self.room);
         if let Err(refusal) = open_and_follow(app, room, || app.hub.follow_live(id, room, Wire::Plain)).await {
@@ -119,27 +119,27 @@ impl Program {
         }
     }
 
-    /// Runs until the end; `Some` when the program is to be told why.
-    async fn talk(&mut self, transport: &mut Transport) -> Option<CloseCode> {
+    /// Runs until the end. `Some` when the program is to be sent a close code.
+    async fn run(&mut self, transport: &mut Transport) -> Option<CloseCode> {
         // A drain that began before the hub knew of this connection did not signal it.
         if self.app.drain.is_cancelled() {
             return Some(CloseCode::Drain);
         }
         loop {
-            let reading = if self.sends.has_room() { Reading::Wanted } else { Reading::Paused };
+            let reading = if self.pending_posts.has_room() { Reading::Wanted } else { Reading::Paused };
             let flow = tokio::select! {
-                // Answers first, so that what was refused is told in the order in which it was said, as far as it is known.
+                // Answers first, so that refusals come in the order of the posts, as far as they are known.
                 biased;
-                outcome = self.said() => self.conclude(outcome),
+                outcome = self.next_outcome() => self.settle(outcome),
                 turn = transport.next(reading) => match turn {
-                    Turn::Over(code) => return code,
-                    Turn::Signal(Signal::Close(code)) => return Some(code),
-                    Turn::Signal(Signal::Drain) => return Some(CloseCode::Drain),
-                    Turn::Signal(Signal::Check) => self.check(transport),
-                    Turn::Signal(Signal::Behind) => ControlFlow::Continue(()),
-                    Turn::Alive => self.receive(None).await,
-                    Turn::Binary(_) => self.receive(Some(Err(ErrorCode::BinaryFrame.into()))).await,
-                    Turn::Text(text) => {
+                    TransportEvent::Closed(code) => return code,
+                    TransportEvent::Signal(Signal::Close(code)) => return Some(code),
+                    TransportEvent::Signal(Signal::Drain) => return Some(CloseCode::Drain),
+                    TransportEvent::Signal(Signal::Check) => self.check(transport),
+                    TransportEvent::Signal(Signal::Behind) => ControlFlow::Continue(()),
+                    TransportEvent::Alive => self.receive(None).await,
+                    TransportEvent::Binary(_) => self.receive(Some(Err(ErrorCode::BinaryFrame.into()))).await,
+                    TransportEvent::Text(text) => {
                         self.receive(Some(PlainFrame::decode(&text).map_err(Refused::ByShape))).await
                     }
                 },
@@ -151,17 +151,17 @@ impl Program {
     }
 
     fn check(&self, transport: &Transport) -> ControlFlow<CloseCode> {
-        if let Some(code) = self.conduct.idle(Instant::now()) {
+        if let Some(code) = self.limits.idle(Instant::now()) {
             return ControlFlow::Break(code);
         }
         transport.ping();
         ControlFlow::Continue(())
     }
 
-    /// Boxed, so that a program that says nothing owns no place for it.
+    /// Boxed, so that a silent program owns no memory for it.
     fn receive(&mut self, frame: Option<Result<PlainFrame, Refused>>) -> BoxFuture<'_, ControlFlow<CloseCode>> {
         Box::pin(async move {
-            let outcome = match (self.conduct.frame(Instant::now()), frame) {
+            let outcome = match (self.limits.frame(Instant::now()), frame) {
                 (Ok(()), None) => return ControlFlow::Continue(()),
                 (Ok(()), Some(Ok(PlainFrame::Message(message)))) => self.message(message).await,
                 (Ok(()), Some(Ok(PlainFrame::Nickname(nickname)))) => self.introduce(&nickname).await,
@@ -172,27 +172,27 @@ impl Program {
         })
     }
 
-    /// What became of the line that was said first of those that wait. Cancel-safe.
-    async fn said(&mut self) -> Result<Posted, Refusal> {
-        poll_fn(|context| self.sends.poll_next(context)).await
+    /// The outcome of the first post that waits. Cancel-safe.
+    async fn next_outcome(&mut self) -> Result<Posted, Refusal> {
+        poll_fn(|context| self.pending_posts.poll_next(context)).await
     }
 
-    /// Waits for what is under way: the leave of somebody whose line is not on disk would be the leave of somebody who
-    /// never said a word.
+    /// Waits for the posts that are under way. Otherwise a program whose message is not on disk yet would leave like one that
+    /// never posted.
     async fn finish(&mut self) {
-        while !self.sends.is_empty() {
-            let outcome = self.said().await;
-            // Too many refusals end the connection by the next one.
-            let _ = self.conclude(outcome);
+        while !self.pending_posts.is_empty() {
+            let outcome = self.next_outcome().await;
+            // Too many refusals close the connection at the next one.
+            let _ = self.settle(outcome);
         }
     }
 
-    fn conclude(&mut self, outcome: Result<Posted, Refusal>) -> ControlFlow<CloseCode> {
+    fn settle(&mut self, outcome: Result<Posted, Refusal>) -> ControlFlow<CloseCode> {
         match outcome {
             Ok(_) => {
-                // The fan-out says so too, but perhaps when the program has another name already, or has left.
+                // The fan-out notes it too, but perhaps after the program changed its name or left.
                 self.app.presence.posted(&self.room, &self.user);
-                self.conduct.accepted();
+                self.limits.accepted();
                 ControlFlow::Continue(())
             }
             Err(refusal) => self.refuse(refusal.into()),
@@ -205,10 +205,10 @@ impl Program {
             Refused::ByShape(fault) => (format!("{}: {fault}.", ErrorCode::MalformedFrame), None),
         };
         self.sendq.push(plain_refusal_frame(text, retry_after_ms));
-        self.conduct.refused().map_or(ControlFlow::Continue(()), ControlFlow::Break)
+        self.limits.refused().map_or(ControlFlow::Continue(()), ControlFlow::Break)
     }
 
-    /// Takes bare text as the nickname, as long as there is none.
+    /// Takes bare text as the nickname, unless there is one already.
     async fn introduce(&mut self, written: &str) -> Result<(), Refused> {
         match &self.named {
             Some(named) if named.written != written => Err(Refused::ByShape(PlainFault::NamedAlready)),
@@ -216,7 +216,7 @@ impl Program {
         }
     }
 
-    /// Queues a line for the store.
+    /// Queues a message for the store.
     async fn message(&mut self, message: PlainMessage) -> Result<(), Refused> {
         let by = match (&message.nickname, &self.named) {
             (Some(written), _) => self.name(written).await?,
@@ -232,11 +232,11 @@ impl Program {
             body: PostBody::Message { text: message.message },
             sender_time: shown_time(&message.time),
         };
-        self.sends.push(posting::post(&self.app, post));
+        self.pending_posts.push(posting::post(&self.app, post));
         Ok(())
     }
 
-    /// The person behind a nickname: the first one is taken, another one later is a change of name.
+    /// The person behind a nickname. The first nickname is claimed; another one later is a change of nickname.
     async fn name(&mut self, written: &str) -> Result<Person, Refusal> {
         if let Some(named) = &self.named
             && named.written == written

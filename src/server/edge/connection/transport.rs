@@ -1,4 +1,4 @@
-//! Reading and writing one WebSocket, with the limits that every socket has. Not here: what the frames mean.
+//! Reads and writes one WebSocket, with the limits of every socket. Not here: what the frames mean (`member`, `plain`).
 
 use std::future::poll_fn;
 use std::io;
@@ -15,31 +15,31 @@ use crate::server::net::websocket::{self, Inbox, Incoming, Opcode, ProtocolError
 /// How long a close frame may take to go out and to be answered.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What there is to do.
+/// What happened on the socket.
 #[derive(Debug)]
-pub enum Turn {
+pub enum TransportEvent {
     /// A text frame came.
     Text(String),
-    /// A binary frame came, which no protocol here has.
+    /// A binary frame came, which neither protocol has.
     Binary(Vec<u8>),
-    /// A sign of life below the protocol came: a ping, a pong, or a fragment of a message that is not whole.
+    /// A ping, a pong, or a fragment of an incomplete message came.
     Alive,
-    /// The sendq wants something seen to.
+    /// The sendq was signalled.
     Signal(Signal),
-    /// The socket is over. `Some` when the client is the reason, and is told if it can be.
-    Over(Option<CloseCode>),
+    /// The socket is over. `Some` when the client broke a rule, with the close code for it.
+    Closed(Option<CloseCode>),
 }
 
-/// Whether the next frame of the client is wanted.
+/// Whether the next frame of the client is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// It is.
+    /// It is read.
     Wanted,
-    /// It stays where it is, and the client waits.
+    /// It is not read, and the client waits.
     Paused,
 }
 
-/// One end of a WebSocket: its sendq writes, its inbox reads. At rest it owns no buffer and no timer.
+/// One WebSocket: its sendq writes, its inbox reads. At rest it owns no buffer and no timer.
 pub struct Transport {
     sendq: Arc<Sendq>,
     inbox: Inbox,
@@ -52,18 +52,18 @@ impl Transport {
         Self { sendq, inbox }
     }
 
-    /// Writes what waits, and waits for the next thing to do. A client that does not take what it is sent is not read
-    /// from. Cancel-safe.
-    pub async fn next(&mut self, reading: Reading) -> Turn {
+    /// Writes what is queued, and waits for the next event. A client that does not take what it is sent is not read from.
+    /// Cancel-safe.
+    pub async fn next(&mut self, reading: Reading) -> TransportEvent {
         poll_fn(|context| self.poll_next(reading, context)).await
     }
 
-    /// Asks for a pong, so that the other side's silence can be told from its death.
+    /// Sends a ping, whose pong shows that a silent client is alive.
     pub fn ping(&self) {
         self.sendq.push(encode(Opcode::Ping, &[]));
     }
 
-    /// Says why and closes, within two seconds. Nothing can be done when that fails too.
+    /// Sends a close frame and closes, within two seconds. A failure is ignored, since the socket is over either way.
     pub async fn close(self, code: CloseCode) {
         let number = websocket::CloseStatus::new(code.number()).expect("every code is one that may be sent");
         self.sendq.end(encode_close(number, code.reason()));
@@ -77,39 +77,39 @@ impl Transport {
         poll_fn(|context| self.sendq.poll_discard(context)).await
     }
 
-    fn poll_next(&mut self, reading: Reading, context: &mut Context<'_>) -> Poll<Turn> {
+    fn poll_next(&mut self, reading: Reading, context: &mut Context<'_>) -> Poll<TransportEvent> {
         match ready!(self.sendq.poll_drained(context)) {
             Ok(None) => {}
-            Ok(Some(signal)) => return Poll::Ready(Turn::Signal(signal)),
-            // The client took nothing for as long as a write may take. It hears the reason only if it reads at last.
+            Ok(Some(signal)) => return Poll::Ready(TransportEvent::Signal(signal)),
+            // The client took nothing within the time for a write. It gets the close code only if it reads again.
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                return Poll::Ready(Turn::Over(Some(CloseCode::Slow)));
+                return Poll::Ready(TransportEvent::Closed(Some(CloseCode::Slow)));
             }
-            Err(_) => return Poll::Ready(Turn::Over(None)),
+            Err(_) => return Poll::Ready(TransportEvent::Closed(None)),
         }
         if reading == Reading::Paused {
             return Poll::Pending;
         }
         let incoming = match ready!(self.inbox.poll_next(|buffer| self.sendq.poll_read(context, buffer))) {
             Ok(incoming) => incoming,
-            Err(ReceiveError::Protocol(error)) => return Poll::Ready(Turn::Over(Some(close_code(error)))),
-            Err(ReceiveError::Io(_) | ReceiveError::Closed) => return Poll::Ready(Turn::Over(None)),
+            Err(ReceiveError::Protocol(error)) => return Poll::Ready(TransportEvent::Closed(Some(close_code(error)))),
+            Err(ReceiveError::Io(_) | ReceiveError::Closed) => return Poll::Ready(TransportEvent::Closed(None)),
         };
         self.sendq.reply(&incoming);
         Poll::Ready(match incoming {
-            Incoming::Text(text) => Turn::Text(text.into_owned()),
-            Incoming::Binary(bytes) => Turn::Binary(bytes.into_owned()),
-            Incoming::Ping(_) | Incoming::Pong(_) | Incoming::Fragment => Turn::Alive,
+            Incoming::Text(text) => TransportEvent::Text(text.into_owned()),
+            Incoming::Binary(bytes) => TransportEvent::Binary(bytes.into_owned()),
+            Incoming::Ping(_) | Incoming::Pong(_) | Incoming::Fragment => TransportEvent::Alive,
             Incoming::Close(_) => {
                 // The answer is a courtesy: it goes out if there is room for it now.
                 let _ = self.sendq.poll_drained(context);
-                Turn::Over(None)
+                TransportEvent::Closed(None)
             }
         })
     }
 }
 
-/// Which close code tells the client what its last frame did wrong.
+/// The close code for an error of the WebSocket protocol.
 fn close_code(error: ProtocolError) -> CloseCode {
     match error.close_code() {
         websocket::CloseStatus::TOO_LARGE => CloseCode::FrameTooLarge,

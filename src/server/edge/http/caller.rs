@@ -1,5 +1,5 @@
-//! Who makes this request. Its address and scheme are kept in each request; the session is looked up only where somebody
-//! asks who is calling, since a request may bring several cookies, and each is a read of the store.
+//! Who makes a request. Its address and scheme are put into every request. The session is looked up only for routes that
+//! need it, since a request may bring several cookies, and each is a read of the store.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -25,15 +25,15 @@ pub async fn describe(State(app): State<Arc<App>>, mut request: Request, next: N
     let (peer, proxies) = (peer(&request), &app.config.server.trusted_proxies);
     let socket = request.extensions().get::<Scheme>().copied().unwrap_or(Scheme::Http);
     let address = Address::of(client_address(peer, request.headers(), proxies));
-    // What the browser speaks: what `public_origin` says, else the socket or a trusted proxy.
+    // `public_origin` decides what the browser speaks, else the socket or a trusted proxy.
     let told = || browser_scheme(peer, socket, request.headers(), proxies);
     let scheme = app.origins.public_scheme().unwrap_or_else(told);
     request.extensions_mut().insert(Client { address, scheme });
     next.run(request).await
 }
 
-/// Puts a [`Caller`] into the extensions of a request, and lets the browser keep the cookie of a session that is in use.
-/// For the routes that ask who is calling.
+/// Puts a [`Caller`] into the extensions of a request, and renews the cookie of a session that is in use. For the routes that
+/// need the session.
 pub async fn identify(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
@@ -49,30 +49,30 @@ pub async fn identify(
     }
 }
 
-/// Who is calling, and the cookie that the answer sets.
+/// The caller, and the cookie that the answer sets.
 pub struct Identified {
-    /// Whose session it is, if there is one.
+    /// The caller, with the guest whose session it is, if there is one.
     pub caller: Caller,
-    /// Set when the browser is to keep its cookie for longer.
+    /// Set when the cookie is to be renewed.
     pub renewed: Option<HeaderValue>,
 }
 
 impl Identified {
-    /// Looks the session of a request up.
+    /// Looks up the session of a request.
     ///
     /// # Errors
     /// `internal` when the store cannot be read.
     pub async fn look_up(app: &App, client: Client, headers: &HeaderMap) -> Result<Self, Refusal> {
         let Client { address, scheme } = client;
         let as_of = app.identity_version();
-        let proof = posting::who(app, headers, scheme).await?;
-        let (guest, renewed) = proof.map_or((None, None), |proof| (Some(proof.guest), proof.renewed));
+        let session = posting::authenticate(app, headers, scheme).await?;
+        let (guest, renewed) = session.map_or((None, None), |session| (Some(session.guest), session.renewed));
         let renewed = renewed.map(|token| app.cookies.set(&token, scheme));
         Ok(Self { caller: Caller { guest, address, scheme, as_of }, renewed })
     }
 }
 
-/// Sets a renewed cookie, unless what answered changed the session and set the cookie already.
+/// Sets a renewed cookie, unless the handler changed the session and set the cookie itself.
 pub fn with_cookie(renewed: Option<HeaderValue>, mut response: Response) -> Response {
     if let Some(cookie) = renewed.filter(|_| !response.headers().contains_key(SET_COOKIE)) {
         response.headers_mut().append(SET_COOKIE, cookie);
@@ -80,7 +80,7 @@ pub fn with_cookie(renewed: Option<HeaderValue>, mut response: Response) -> Resp
     response
 }
 
-/// The listener names the peer of every request; whoever comes another way counts as this machine.
+/// The peer, which the listener puts into every request. A request without one counts as from this machine.
 fn peer(request: &Request) -> IpAddr {
     request.extensions().get::<PeerAddress>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip())
 }

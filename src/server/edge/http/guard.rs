@@ -1,4 +1,5 @@
-//! What no request may do: change something from another site's page, take for ever, or take the server down.
+//! Layers against what no request may do: change something from the page of another site, take for ever, or take the server
+//! down.
 
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ pub async fn same_origin_to_change(
     }
 }
 
-/// Ends a request that takes longer than `limits.request_timeout`. An upgrade is over with its 101, so sockets are free.
-/// Notes a client whose body was still incomplete when the time was up.
+/// Ends a request that takes longer than `limits.request_timeout`. An upgrade ends with its 101, so this does not limit
+/// sockets. Notes a client whose body was still incomplete when the time was up.
 pub async fn in_time(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
@@ -63,7 +64,7 @@ pub async fn with_permit(
     next: Next,
 ) -> Response {
     let Client { address, scheme } = client;
-    if !socket::is_welcome(&app, scheme, &request) {
+    if !socket::may_upgrade(&app, scheme, &request) {
         return next.run(request).await;
     }
     if let Err(refusal) = app.limits.charge(Action::Handshake, &address.into()) {
@@ -75,8 +76,8 @@ pub async fn with_permit(
     }
 }
 
-/// A panic in a handler is answered like any other failure of ours, and told in the log.
-pub async fn panics_are_ours(request: Request, next: Next) -> Response {
+/// Answers a panic in a handler with `internal`, and logs it.
+pub async fn catch_panics(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(path, "a request handler panicked");

@@ -1,4 +1,5 @@
-//! The two upgrades. Everything that can be refused is refused before the 101, as plain HTTP with a reason.
+//! The upgrades to the member socket and the plain socket. What can be refused is refused before the 101, as an HTTP answer
+//! with a reason.
 
 use std::sync::Arc;
 
@@ -45,8 +46,8 @@ impl IntoResponse for SocketRefused {
     }
 }
 
-/// Whether a request is a handshake that can succeed, by all that can be told without asking the store.
-pub fn is_welcome(app: &App, scheme: Scheme, request: &Request) -> bool {
+/// Whether a request is a handshake that can succeed, as far as is known without the store.
+pub fn may_upgrade(app: &App, scheme: Scheme, request: &Request) -> bool {
     let headers = request.headers();
     let may_connect = match request.uri().path() {
         "/ws" => {
@@ -58,7 +59,7 @@ pub fn is_welcome(app: &App, scheme: Scheme, request: &Request) -> bool {
     may_connect && upgrade::is_handshake(request)
 }
 
-/// `GET /ws`: the member socket. The cookie counts here, so the origin must be ours.
+/// `GET /ws`: the member socket. It reads the cookie, so the origin must be ours.
 pub async fn member(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
@@ -70,14 +71,14 @@ pub async fn member(
         .check_member_socket(&headers, client.scheme)
         .map_err(|refused| refuse_origin(&app, client.address, refused))?;
     let (upgrade, version) = upgrade.member_subprotocol(&headers)?;
-    let waited_for = admit(&app)?;
+    let drain_guard = admit(&app)?;
     if version == Version::Other {
         let code = CloseCode::UnsupportedProtocol;
-        return Ok(upgrade.accept(waited_for, move |upgraded| connection::turn_away(&app, upgraded, code)));
+        return Ok(upgrade.accept(drain_guard, move |upgraded| connection::reject(&app, upgraded, code)));
     }
     let Identified { caller, renewed } = Identified::look_up(&app, client, &headers).await?;
     let upgrade = as_configured(&app, upgrade);
-    let response = upgrade.accept(waited_for, |upgraded| connection::member::serve(app, upgraded, caller));
+    let response = upgrade.accept(drain_guard, |upgraded| connection::member::serve(app, upgraded, caller));
     Ok(with_cookie(renewed, response))
 }
 
@@ -112,8 +113,8 @@ pub async fn plain_at_the_root(
     }
 }
 
-/// Counts whoever asks for a WebSocket and breaks the rules of the handshake, which no browser and no library does. A
-/// person who opens the address of a socket asks for none.
+/// Notes a client that asks for a WebSocket and breaks the rules of the handshake, which no browser and no library does. A
+/// person who opens the address of a socket in a browser does not ask for a WebSocket.
 fn note_bad_handshake(
     app: &App,
     address: Address,
@@ -128,7 +129,7 @@ fn note_bad_handshake(
     })
 }
 
-/// A page of another origin asks for what it may not, or a program with a cookie: counted, since honest ones never do.
+/// Refuses an origin and notes the client: honest pages and programs never ask for this.
 pub fn refuse_origin(app: &App, address: Address, refused: OriginRefused) -> HttpRefusal {
     let attack = match refused {
         OriginRefused::ForeignPage => Attack::ForeignOrigin,
@@ -147,20 +148,20 @@ async fn upgrade_plain(
 ) -> Result<Response, SocketRefused> {
     let Client { address, scheme } = client;
     app.origins.check_plain_socket(headers, scheme).map_err(|refused| refuse_origin(&app, address, refused))?;
-    let waited_for = admit(&app)?;
+    let drain_guard = admit(&app)?;
     posting::open_room(&app, &room).await?;
     Ok(as_configured(&app, upgrade.any_subprotocol(headers))
-        .accept(waited_for, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
+        .accept(drain_guard, move |upgraded| connection::plain::serve(app, upgraded, room, address)))
 }
 
-/// Makes a drain wait for one more socket, unless it has begun.
+/// Makes a drain wait for one more socket. Refuses the socket when the drain has begun.
 fn admit(app: &App) -> Result<TaskTrackerToken, Refusal> {
-    // The token is taken before the look at the drain, so that no socket slips in between the two.
-    let waited_for = app.connections.token();
+    // The guard is taken before the drain is checked, so that no socket slips in between.
+    let drain_guard = app.connections.token();
     if app.drain.is_cancelled() {
         return Err(Refusal::retry_after(ErrorCode::ShuttingDown, app.reconnect_delay_ms()));
     }
-    Ok(waited_for)
+    Ok(drain_guard)
 }
 
 fn as_configured(app: &App, upgrade: Upgrade) -> Upgrade {

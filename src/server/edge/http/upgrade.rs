@@ -1,5 +1,5 @@
-//! From an HTTP request to a WebSocket: the handshake, and taking the socket back from HTTP. Not here: who may connect, and
-//! what the socket is for (`socket`).
+//! From an HTTP request to a WebSocket: the handshake, and taking the socket out of HTTP. Not here: who may connect, and what
+//! the socket is for (`socket`).
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
@@ -25,16 +25,16 @@ pub struct Upgrade {
     subprotocol: Option<HeaderValue>,
 }
 
-/// Which version of the member socket's protocol a client and this server agreed on.
+/// Which version of the member socket's protocol was negotiated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// The one that is spoken here.
+    /// The version of this server.
     Spoken,
-    /// Another one, which is only good for saying so.
+    /// Another one. The socket is opened only to be closed with the reason.
     Other,
 }
 
-/// Why a request cannot become a WebSocket. The answer says in words what would be right.
+/// Why a request cannot become a WebSocket. The answer says what a right request looks like.
 #[derive(Debug, thiserror::Error)]
 pub enum UpgradeRefused {
     /// It breaks the rules of the handshake.
@@ -43,13 +43,13 @@ pub enum UpgradeRefused {
     /// Its extensions cannot be read.
     #[error(transparent)]
     Extensions(#[from] NegotiationError),
-    /// Something lies between the client and this server that does not pass sockets on.
+    /// A proxy between the client and this server does not forward WebSockets.
     #[error("this connection cannot become a WebSocket")]
     NotUpgradable,
 }
 
 impl UpgradeRefused {
-    /// Whether the client broke the rules, and not something that lies between it and this server.
+    /// Whether the client broke the rules, and not a proxy on the way.
     #[must_use]
     pub const fn is_by_the_client(&self) -> bool {
         matches!(self, Self::Handshake(_) | Self::Extensions(_))
@@ -68,8 +68,8 @@ impl<S: Sync> FromRequestParts<S> for Upgrade {
 }
 
 impl Upgrade {
-    /// Agrees on the subprotocol of the member socket: on ours, or else on that of another version. Its client can be told
-    /// only over an open socket what is wrong, since a browser shows no page why a handshake was refused.
+    /// Negotiates the subprotocol of the member socket: ours, or else that of another version. A client of another version can
+    /// be told so only over an open socket, since a browser tells no page why a handshake was refused.
     ///
     /// # Errors
     /// `unsupported_protocol` when no version is offered.
@@ -81,30 +81,36 @@ impl Upgrade {
         Ok((Self { subprotocol: offer.parse().ok(), ..self }, version))
     }
 
-    /// Agrees on the first subprotocol that the client offers, whatever it is: a browser closes a socket whose offer got
-    /// no answer, and the plain socket speaks JSON under any name.
+    /// Accepts the first subprotocol that the client offers, whatever it is. A browser closes a socket whose offer was not
+    /// answered, and the plain socket speaks JSON under any name.
     #[must_use]
     pub fn any_subprotocol(self, headers: &HeaderMap) -> Self {
         let subprotocol = offered(headers).find(|offer| !offer.is_empty()).and_then(|offer| offer.parse().ok());
         Self { subprotocol, ..self }
     }
 
-    /// Agrees on no compression, whatever was offered.
+    /// Declines compression, whatever was offered.
     #[must_use]
     pub fn uncompressed(self) -> Self {
         Self { agreement: None, ..self }
     }
 
-    /// The answer that makes a WebSocket of the connection, and then `serve` with its socket, in a task of its own.
-    pub fn accept<F>(self, waited_for: TaskTrackerToken, serve: impl FnOnce(Upgraded) -> F + Send + 'static) -> Response
+    /// The answer that opens the WebSocket. Then `serve` runs with its socket, in a task of its own.
+    pub fn accept<F>(
+        self,
+        drain_guard: TaskTrackerToken,
+        serve: impl FnOnce(Upgraded) -> F + Send + 'static,
+    ) -> Response
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let Self { accept, on_upgrade, agreement, subprotocol } = self;
         tokio::spawn(async move {
-            match take_back(on_upgrade).await {
-                // A task of its own, which is not as large as the handshake.
-                Some((socket, unread)) => drop(tokio::spawn(serve(Upgraded { socket, unread, agreement, waited_for }))),
+            match take_socket(on_upgrade).await {
+                // A new task, which is smaller than that of the handshake.
+                Some((socket, unread)) => {
+                    drop(tokio::spawn(serve(Upgraded { socket, unread, agreement, drain_guard })))
+                }
                 None => tracing::debug!("a client was gone before its WebSocket was open"),
             }
         });
@@ -138,11 +144,11 @@ fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
-/// The socket as the listener made it, without anything of HTTP around it, and what was read of it already.
-async fn take_back(on_upgrade: OnUpgrade) -> Option<(AcceptedSocket, BytesMut)> {
+/// The socket as the listener made it, without HTTP around it, and the bytes that were read already.
+async fn take_socket(on_upgrade: OnUpgrade) -> Option<(AcceptedSocket, BytesMut)> {
     let upgraded = on_upgrade.await.ok()?;
     let parts = upgraded.downcast::<TokioIo<AcceptedSocket>>().ok()?;
-    // Copied, since it lies in a buffer of many kilobytes, which would be kept for as long as the socket is open.
+    // Copied, since the original buffer has many kilobytes and would live as long as the socket.
     Some((parts.io.into_inner(), BytesMut::from(&parts.read_buf[..])))
 }
 

@@ -1,4 +1,4 @@
-//! Decoding commands: what is not a command gets a code that says what it is instead.
+//! Decodes commands. A frame that is none gets an error code.
 
 use crate::protocol::{Command, ErrorCode};
 

@@ -1,5 +1,5 @@
-//! What the machine of a member's connection asks for, done. What takes time is put beside the connection and comes back
-//! as an input. Not here: when and why (`machine`).
+//! Performs the outputs of a member's machine. What takes time becomes a future, whose result comes back as an input. Not
+//! here: when and why (`machine`).
 
 use std::future::ready;
 use std::ops::ControlFlow;
@@ -34,8 +34,8 @@ impl Member {
         ControlFlow::Continue(())
     }
 
-    /// The cookie was read before the upgrade, and the hub knows of this connection since: whoever signed out in between
-    /// is found here, and everybody later by the hub.
+    /// Reads the room list for the welcome. The cookie was read before the upgrade. A sign-out since then is found here if it
+    /// came before the hub knew this connection; later ones reach the connection by the hub.
     fn read_rooms(&mut self) {
         let app = Arc::clone(&self.app);
         let address = self.caller.address;
@@ -81,14 +81,13 @@ impl Member {
         }));
     }
 
-    /// The post is queued for the store by the call itself: whatever becomes of this connection, a post that was read is
-    /// kept.
+    /// Queues a post for the store by the call itself. So a post that was read is kept, whatever happens to this connection.
     fn append(&mut self, room: RoomSlug, id: PostId, body: PostBody) {
         let Caller { guest, address, .. } = &self.caller;
         let posted = guest
             .as_ref()
             .map(|guest| posting::post(&self.app, Post::of_guest(guest, *address, room.clone(), id.clone(), body)));
-        self.sends.push(async move {
+        self.pending_posts.push(async move {
             let outcome = match posted {
                 Some(posted) => posted.await,
                 None => Err(ErrorCode::NicknameRequired.into()),

@@ -1,5 +1,5 @@
-//! Joining a room without losing a line: follow and collect, read the backlog in one snapshot, send it, send what was
-//! collected beyond it, go live. The order is that of Zulip's `register` and of centrifuge's recovery.
+//! Joins a room without losing an event: follow and buffer, read the backlog in one snapshot, send it, send what was buffered
+//! beyond it, go live. The order is that of Zulip's `register` and of centrifuge's recovery.
 
 use crate::protocol::{Backlog, Cursor, Event, EventPage, HistoryPage, Refusal, RoomSlug, Seq};
 use crate::server::app::App;
@@ -14,22 +14,22 @@ use crate::server::posting;
 /// `room_not_found`, or `internal` when the store cannot be read. The connection does not follow the room then.
 pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<CatchUp, Refusal> {
     open_and_follow(app, room, || app.hub.follow(id, room, Wire::Member)).await?;
-    let half = HalfFollowed { app, id, room };
+    let unfollow = UnfollowOnDrop { app, id, room };
     let (backlog, head) = backlog(app, room, cursor).await?;
     let (summary, people) = posting::summary_for_follower(app, room, head).await?;
-    std::mem::forget(half);
+    std::mem::forget(unfollow);
     let frame = member_frame(&Event::Joined { summary, people, backlog });
     Ok(app.hub.go_live(id, room, Some(frame), head))
 }
 
-/// A room whose backlog is being read. When that fails, or the connection is gone before, it is not followed.
-struct HalfFollowed<'a> {
+/// Unfollows a room when reading its backlog fails, or when the connection ends meanwhile.
+struct UnfollowOnDrop<'a> {
     app: &'a App,
     id: ConnectionId,
     room: &'a RoomSlug,
 }
 
-impl Drop for HalfFollowed<'_> {
+impl Drop for UnfollowOnDrop<'_> {
     fn drop(&mut self) {
         self.app.hub.unfollow(self.id, self.room);
     }
@@ -59,7 +59,7 @@ async fn newest(
     Ok((backlog(page), head))
 }
 
-/// How a part of the log continues what a client holds.
+/// How a page of the log continues what a client holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Continuity {
     Resumed,
@@ -67,8 +67,8 @@ enum Continuity {
     Reset,
 }
 
-/// How a page that begins with the event of a cursor continues what the client holds. An equal place is not enough: when
-/// an old copy of the database was put back by hand, other events have taken the places of those that clients hold.
+/// How a page that begins at a cursor continues what the client holds. An equal seq is not enough: after an old copy of the
+/// database was restored by hand, other events have the seqs of those that clients hold.
 fn continuity(cursor: &Cursor, page: &EventPage) -> Continuity {
     let is_start = *cursor == Cursor::start(page.epoch.clone());
     if !is_start && page.events.first().map(|event| event.cursor(&page.epoch)).as_ref() != Some(cursor) {

@@ -1,6 +1,6 @@
-//! What a connection of the member socket does next: a state machine without clock, IO or chance. What happened comes as
-//! an [`Input`], with the time; what is to be done goes out as [`Output`]s, in their order. What the commands do is in
-//! `commands`. Not here: doing it (`member`).
+//! Decides what a connection of the member socket does next: a state machine without clock, IO or randomness. It takes an
+//! [`Input`] with the time and returns [`Output`]s in their order. The commands are in `commands`. Not here: performing the
+//! outputs (`member`).
 
 mod commands;
 
@@ -14,7 +14,7 @@ use crate::server::config::{LimitsConfig, limit};
 use crate::server::delivery::broker::PresenceChange;
 use crate::server::delivery::frame::EncodedRooms;
 use crate::server::delivery::hub::CatchUp;
-use crate::server::edge::connection::conduct::Conduct;
+use crate::server::edge::connection::connection_limits::ConnectionLimits;
 use crate::server::posting::{Posted, SessionState};
 
 /// How soon a client is to come back for a new cookie.
@@ -23,25 +23,25 @@ const RENEWAL_IN_MS: u32 = 1_000;
 /// What happened.
 #[derive(Debug)]
 pub enum Input {
-    /// A sign of life below the protocol.
+    /// A ping, a pong or a fragment.
     Alive,
-    /// A text frame that is a command.
+    /// A command.
     Command(Command),
-    /// A frame that is none, and why.
-    NoCommand(ErrorCode),
+    /// A frame that is no command, and why.
+    InvalidFrame(ErrorCode),
     /// Answer to [`Output::ReadRooms`].
     Rooms(Result<EncodedRooms, Refusal>),
     /// Answer to [`Output::Follow`].
     Followed(RoomSlug, Result<CatchUp, Refusal>),
     /// Answer to [`Output::Append`].
     Appended(RoomSlug, PostId, Result<Posted, Refusal>),
-    /// What waited of these rooms was given up, since the client reads too slowly.
+    /// The queued traffic of these rooms was dropped, since the client reads too slowly.
     FellBehind(Vec<RoomHead>),
-    /// The session behind the connection was looked at.
+    /// The session behind the connection was checked.
     Session(SessionState),
-    /// It is time to look at silence and heartbeat.
+    /// It is time to check silence and heartbeat.
     Check,
-    /// The server is about to stop, and this client is to come back after so long.
+    /// The server is about to stop, and this client should come back after this time.
     Drain {
         /// Milliseconds.
         in_ms: u32,
@@ -53,34 +53,34 @@ pub enum Input {
 pub enum Output {
     /// Send this.
     Send(Event),
-    /// Send this welcome, which is without rooms, with these.
+    /// Send this welcome, which holds no rooms, with these rooms.
     Welcome(Event, EncodedRooms),
-    /// Say why and close.
+    /// Close with this code.
     Close(CloseCode),
     /// This connection belongs to that tab.
     Identify(TabId),
-    /// Look whether the session still is what it was, then list the rooms.
+    /// Check that the session is unchanged, then list the rooms.
     ReadRooms,
-    /// Follow a room from a cursor on; sends `joined` and what comes after it.
+    /// Follow a room from a cursor on. That sends `joined` and what comes after it.
     Follow(RoomSlug, Option<Cursor>),
-    /// Follow a room no more.
+    /// Stop following a room.
     Unfollow(RoomSlug),
     /// Publish that the presence of this person in a room changed.
     Presence(RoomSlug, PresenceChange),
     /// Queue a post for the store.
     Append(RoomSlug, PostId, PostBody),
-    /// Send how far these rooms were sent.
+    /// Send a heartbeat with the positions of these rooms.
     TellPositions(Vec<RoomSlug>),
 }
 
-/// One connection.
+/// The state of one connection.
 pub struct Machine {
-    /// A guest has a name and may speak; a visitor reads.
+    /// A guest has a name and may post; a visitor only reads.
     is_guest: bool,
     heartbeat: Duration,
     joined_rooms_max: usize,
-    conduct: Conduct,
-    /// Until it is sent.
+    limits: ConnectionLimits,
+    /// `None` when it was sent.
     welcome: Option<Box<Welcome>>,
     stage: Stage,
     joined: Vec<RoomSlug>,
@@ -89,14 +89,14 @@ pub struct Machine {
     renewal: Renewal,
 }
 
-/// Whether the client was asked to come back for a new cookie, which is done once.
+/// Whether the client was asked to come back for a new cookie. It is asked once.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Renewal {
     NotDue,
     Asked,
 }
 
-/// What only the welcome says.
+/// The parts of the welcome that nothing else needs.
 struct Welcome {
     me: Option<Person>,
     epoch: Epoch,
@@ -119,7 +119,7 @@ impl Machine {
             welcome: Some(Box::new(Welcome { me, epoch, limits })),
             heartbeat: config.heartbeat,
             joined_rooms_max: config.joined_rooms,
-            conduct: Conduct::new(config, now),
+            limits: ConnectionLimits::new(config, now),
             stage: Stage::Ungreeted,
             // Nearly everybody joins one room at a time.
             joined: Vec::with_capacity(1),
@@ -134,12 +134,12 @@ impl Machine {
         &self.joined
     }
 
-    /// Takes an input.
+    /// Takes an input and returns what is to be done.
     pub fn step(&mut self, input: Input, now: Instant) -> Vec<Output> {
         match input {
             Input::Alive => self.frame(None, now),
             Input::Command(command) => self.frame(Some(Ok(command)), now),
-            Input::NoCommand(code) => self.frame(Some(Err(code)), now),
+            Input::InvalidFrame(code) => self.frame(Some(Err(code)), now),
             Input::Rooms(rooms) => self.greeted(rooms),
             Input::Followed(room, outcome) => self.followed(room, outcome),
             Input::Appended(room, id, outcome) => self.appended(room, id, outcome),
@@ -152,9 +152,9 @@ impl Machine {
         }
     }
 
-    /// Every frame costs, whatever it holds: nothing is free to flood with.
+    /// Charges every frame, whatever it holds, so that no kind of frame is free to flood with.
     fn frame(&mut self, frame: Option<Result<Command, ErrorCode>>, now: Instant) -> Vec<Output> {
-        match (self.conduct.frame(now), frame) {
+        match (self.limits.frame(now), frame) {
             (Ok(()), None) => Vec::new(),
             (Ok(()), Some(Ok(command))) => self.command(command),
             (Ok(()), Some(Err(code))) => self.refuse(None, code.into()),
@@ -164,15 +164,15 @@ impl Machine {
     }
 
     fn fell_behind(&mut self, rooms: Vec<RoomHead>, now: Instant) -> Vec<Output> {
-        match self.conduct.fell_behind(now) {
+        match self.limits.fell_behind(now) {
             Some(code) => vec![Output::Close(code)],
             None => rooms.into_iter().map(|RoomHead { room, head }| Output::Send(Event::Gap { room, head })).collect(),
         }
     }
 
-    /// Ends what is silent; tells how far each room was sent, so that a client that lost the tail finds out.
+    /// Closes a silent connection. Sends positions with the heartbeat, so that a client that lost the last events finds out.
     fn check(&mut self, now: Instant) -> Vec<Output> {
-        if let Some(code) = self.conduct.idle(now) {
+        if let Some(code) = self.limits.idle(now) {
             return vec![Output::Close(code)];
         }
         match limit(self.heartbeat) {
@@ -184,7 +184,8 @@ impl Machine {
         }
     }
 
-    /// A socket sets no cookie, but its handshake does. Without this a tab that is always open would outlive its cookie.
+    /// Asks the client to come back for a new cookie, which only a handshake can set. Otherwise the cookie of a tab that is
+    /// always open would expire.
     fn ask_for_renewal(&mut self) -> Vec<Output> {
         match std::mem::replace(&mut self.renewal, Renewal::Asked) {
             Renewal::NotDue => vec![Output::Send(Event::Reconnect { in_ms: RENEWAL_IN_MS })],
@@ -192,7 +193,7 @@ impl Machine {
         }
     }
 
-    /// Refuses a command in the form that its sender waits for.
+    /// Refuses a command by the frame that its sender waits for.
     fn refuse_command(&mut self, command: Command, refusal: Refusal) -> Vec<Output> {
         match command {
             Command::Post { room, id, .. } => self.nack(room, id, refusal),
@@ -212,11 +213,11 @@ impl Machine {
     }
 
     fn count_refusal(&mut self, event: Event) -> Vec<Output> {
-        [Output::Send(event)].into_iter().chain(self.conduct.refused().map(Output::Close)).collect()
+        [Output::Send(event)].into_iter().chain(self.limits.refused().map(Output::Close)).collect()
     }
 
     fn accept(&mut self, event: Event) -> Output {
-        self.conduct.accepted();
+        self.limits.accepted();
         Output::Send(event)
     }
 }

@@ -1,4 +1,4 @@
-//! What each command does, and what becomes of what it asked for.
+//! What each command does, and what follows from the answers to it.
 
 use super::{Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
@@ -46,7 +46,7 @@ impl Machine {
                     limits: welcome.limits,
                     rooms: Vec::new(),
                 };
-                self.conduct.accepted();
+                self.limits.accepted();
                 vec![Output::Identify(tab), Output::Welcome(welcome, rooms)]
             }
             (Err(refusal), welcome) => {
@@ -68,7 +68,7 @@ impl Machine {
     pub(super) fn followed(&mut self, room: RoomSlug, outcome: Result<CatchUp, Refusal>) -> Vec<Output> {
         match outcome {
             Ok(catch_up) => {
-                self.conduct.accepted();
+                self.limits.accepted();
                 let mut outputs = Vec::new();
                 if let CatchUp::Gap(head) = catch_up {
                     outputs.push(Output::Send(Event::Gap { room: room.clone(), head }));

@@ -172,6 +172,6 @@ fn the_limit_of_rooms_counts_only_new_ones() {
 #[test]
 fn one_refusal_too_many_in_a_row_closes() {
     let mut bench = Bench::new(None, |limits| limits.refused_frames = 1);
-    let outputs = bench.feed(Input::NoCommand(ErrorCode::BinaryFrame));
+    let outputs = bench.feed(Input::InvalidFrame(ErrorCode::BinaryFrame));
     assert_eq!(outputs.last(), Some(&Output::Close(CloseCode::TooFast)));
 }

@@ -1,6 +1,5 @@
-//! How one client behaves: frames per minute, refused frames in a row, silence, slowness. A plain synchronous struct,
-//! with time as an argument. Not here: what is counted for all connections of a client together
-//! (`limits`).
+//! The limits of one connection: frames per minute, refused frames in a row, silence, slowness. A plain synchronous struct,
+//! with time as an argument. Not here: what all connections of a client may cost together (`server::limits`).
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +7,8 @@ use crate::protocol::{CloseCode, ErrorCode, Refusal};
 use crate::server::config::LimitsConfig;
 use crate::server::limits::{Action, TokenBucket};
 
-/// The record of one connection.
-pub struct Conduct {
+/// Counts what one connection does against its limits.
+pub struct ConnectionLimits {
     frames: TokenBucket,
     refused_in_a_row: u32,
     refused_max: u32,
@@ -19,8 +18,8 @@ pub struct Conduct {
     gap_interval: Duration,
 }
 
-impl Conduct {
-    /// A clean record.
+impl ConnectionLimits {
+    /// Nothing is counted yet.
     #[must_use]
     pub fn new(limits: &LimitsConfig, now: Instant) -> Self {
         Self {
@@ -34,33 +33,33 @@ impl Conduct {
         }
     }
 
-    /// A frame came: a message, each fragment of one, a ping or a pong. The client lives.
+    /// Counts a frame: a message, a fragment of one, a ping or a pong. It shows that the client is alive.
     ///
     /// # Errors
-    /// `too_fast` when it is one too many.
+    /// `too_fast` when the connection sent more frames than it may.
     pub fn frame(&mut self, now: Instant) -> Result<(), Refusal> {
         self.heard_at = now;
         self.frames.take(now).map_err(|too_fast| Refusal::retry_after(ErrorCode::TooFast, too_fast.retry_after_ms))
     }
 
-    /// A frame was accepted: the row of refusals ends.
+    /// Notes that a frame was accepted, which ends the row of refusals.
     pub fn accepted(&mut self) {
         self.refused_in_a_row = 0;
     }
 
-    /// A frame was refused. `Some` when it was one too many in a row.
+    /// Notes that a frame was refused. `Some` when too many in a row were: the connection is to be closed.
     pub fn refused(&mut self) -> Option<CloseCode> {
         self.refused_in_a_row += 1;
         (self.refused_max > 0 && self.refused_in_a_row >= self.refused_max).then_some(CloseCode::TooFast)
     }
 
-    /// The client was too slow for its sendq. `Some` when it had been so a short while ago.
+    /// Notes that the sendq overflowed. `Some` when it did so shortly before: the connection is to be closed.
     pub fn fell_behind(&mut self, now: Instant) -> Option<CloseCode> {
         let before = self.behind_at.replace(now)?;
         (now.saturating_duration_since(before) < self.gap_interval).then_some(CloseCode::Slow)
     }
 
-    /// `Some` when nothing was heard for too long.
+    /// `Some` when the client was silent for too long: the connection is to be closed.
     #[must_use]
     pub fn idle(&self, now: Instant) -> Option<CloseCode> {
         let silent = now.saturating_duration_since(self.heard_at);
@@ -73,65 +72,65 @@ mod tests {
     use super::*;
     use crate::server::config::Config;
 
-    fn conduct(change: impl FnOnce(&mut LimitsConfig), now: Instant) -> Conduct {
+    fn limits_with(change: impl FnOnce(&mut LimitsConfig), now: Instant) -> ConnectionLimits {
         let mut limits = Config::default().limits;
         change(&mut limits);
-        Conduct::new(&limits, now)
+        ConnectionLimits::new(&limits, now)
     }
 
     #[test]
     fn refusals_in_a_row_end_the_connection_and_a_good_frame_forgives_them() {
-        let mut conduct = conduct(|limits| limits.refused_frames = 3, Instant::now());
-        assert_eq!(conduct.refused(), None);
-        assert_eq!(conduct.refused(), None);
-        conduct.accepted();
-        assert_eq!(conduct.refused(), None);
-        assert_eq!(conduct.refused(), None);
-        assert_eq!(conduct.refused(), Some(CloseCode::TooFast));
+        let mut limits = limits_with(|limits| limits.refused_frames = 3, Instant::now());
+        assert_eq!(limits.refused(), None);
+        assert_eq!(limits.refused(), None);
+        limits.accepted();
+        assert_eq!(limits.refused(), None);
+        assert_eq!(limits.refused(), None);
+        assert_eq!(limits.refused(), Some(CloseCode::TooFast));
     }
 
     #[test]
     fn silence_beyond_the_timeout_is_idle_and_any_sign_of_life_is_not() {
         let start = Instant::now();
-        let mut conduct = conduct(|limits| limits.idle_timeout = Duration::from_secs(60), start);
-        assert_eq!(conduct.idle(start + Duration::from_secs(60)), None);
-        assert_eq!(conduct.idle(start + Duration::from_secs(61)), Some(CloseCode::Idle));
-        conduct.frame(start + Duration::from_secs(50)).unwrap();
-        assert_eq!(conduct.idle(start + Duration::from_secs(61)), None);
+        let mut limits = limits_with(|limits| limits.idle_timeout = Duration::from_secs(60), start);
+        assert_eq!(limits.idle(start + Duration::from_secs(60)), None);
+        assert_eq!(limits.idle(start + Duration::from_secs(61)), Some(CloseCode::Idle));
+        limits.frame(start + Duration::from_secs(50)).unwrap();
+        assert_eq!(limits.idle(start + Duration::from_secs(61)), None);
     }
 
     #[test]
     fn falling_behind_is_forgiven_unless_it_comes_again_within_the_interval() {
         let start = Instant::now();
-        let mut conduct = conduct(|limits| limits.gap_interval = Duration::from_secs(60), start);
-        assert_eq!(conduct.fell_behind(start), None);
-        assert_eq!(conduct.fell_behind(start + Duration::from_secs(60)), None);
-        assert_eq!(conduct.fell_behind(start + Duration::from_secs(119)), Some(CloseCode::Slow));
+        let mut limits = limits_with(|limits| limits.gap_interval = Duration::from_secs(60), start);
+        assert_eq!(limits.fell_behind(start), None);
+        assert_eq!(limits.fell_behind(start + Duration::from_secs(60)), None);
+        assert_eq!(limits.fell_behind(start + Duration::from_secs(119)), Some(CloseCode::Slow));
     }
 
     #[test]
     fn without_an_interval_nobody_is_closed_for_falling_behind() {
         let now = Instant::now();
-        let mut conduct = conduct(|limits| limits.gap_interval = Duration::ZERO, now);
-        assert_eq!(conduct.fell_behind(now), None);
-        assert_eq!(conduct.fell_behind(now), None);
+        let mut limits = limits_with(|limits| limits.gap_interval = Duration::ZERO, now);
+        assert_eq!(limits.fell_behind(now), None);
+        assert_eq!(limits.fell_behind(now), None);
     }
 
     #[test]
     fn frames_beyond_the_burst_are_told_how_long_to_wait() {
         let start = Instant::now();
-        let mut conduct = conduct(
+        let mut limits = limits_with(
             |limits| {
                 limits.frames_per_minute = 60;
                 limits.frames_burst = 2;
             },
             start,
         );
-        assert!(conduct.frame(start).is_ok());
-        assert!(conduct.frame(start).is_ok());
-        let refusal = conduct.frame(start).unwrap_err();
+        assert!(limits.frame(start).is_ok());
+        assert!(limits.frame(start).is_ok());
+        let refusal = limits.frame(start).unwrap_err();
         assert_eq!(refusal.code, ErrorCode::TooFast);
         let wait = Duration::from_millis(refusal.retry_after_ms.unwrap().into());
-        assert!(conduct.frame(start + wait).is_ok());
+        assert!(limits.frame(start + wait).is_ok());
     }
 }
