@@ -144,12 +144,14 @@ struct Visit {
     site: Site,
     caller: Caller,
     room: RoomSlug,
+    /// The page of the room's history that the form is on.
+    range: EventRange,
     headers: HeaderMap,
 }
 
 impl Visit {
     fn new(site: Site, caller: Caller, room: RoomSlug, request: &Request) -> Self {
-        Self { site, caller, room, headers: request.headers().clone() }
+        Self { site, caller, room, range: EventRange::Newest, headers: request.headers().clone() }
     }
 
     /// Draws the page again, with the reason and with what was typed. Drawing is paid for first; whoever cannot pay, or
@@ -161,7 +163,7 @@ impl Visit {
         if let Err(refusal) = payment.and(heavy) {
             return render::turned_away(&self.site.assets, language, refusal, &typed);
         }
-        match pages::page_data(&self.site.app, self.caller.person(), &self.room, EventRange::Newest).await {
+        match pages::page_data(&self.site.app, self.caller.person(), &self.room, self.range).await {
             Ok(mut page) => {
                 page.notice = Some(Notice { form, refusal, typed, post_id });
                 let view = View { site: &self.site, language, cookie_lost: None, headers: &self.headers };

@@ -116,6 +116,24 @@ async fn a_reaction_on_an_older_page_leads_back_to_it() {
     assert!(html(&alice, "/?before=6").await.contains(r#"value="2-🍵""#), "it is not there");
 }
 
+/// Protects whoever reads back from losing their place to a refusal.
+#[tokio::test]
+async fn a_refused_reaction_on_an_older_page_shows_that_page_again() {
+    let (server, alice) = with_a_message().await;
+    for number in 0..55 {
+        say(&alice, &format!("n{number}")).await;
+    }
+    let fields = [("reaction", "2+tea"), ("offered_for", ""), ("post_id", "a1")];
+    for (browser, words) in [(alice, "A reaction is one emoji."), (server.browser(), "Choose a nickname first.")] {
+        let response = browser.post("/r/lobby/react?before=6", &fields).await;
+        assert!(response.status().is_client_error());
+        let page = response.text().await.unwrap();
+        assert!(page.contains(words), "nobody is told why");
+        assert!(page.contains(r#"id="m2""#) && !page.contains(r#"id="m57""#), "another page is shown");
+        assert!(page.contains(r#"action="/r/lobby/react?before=6""#), "the next try is for another page");
+    }
+}
+
 /// Protects people without a nickname, as sending does.
 #[tokio::test]
 async fn a_visitor_who_reacts_is_asked_for_a_nickname() {

@@ -15,6 +15,7 @@ use crate::model::conversation::reactions::{Change, Press};
 use crate::protocol::page::Form as PageForm;
 use crate::protocol::{ErrorCode, PostBody, PostId, RoomSlug};
 use crate::server::edge::http::HttpRefusal;
+use crate::server::log::EventRange;
 use crate::server::posting::{self, Post};
 
 #[derive(Deserialize)]
@@ -47,7 +48,8 @@ pub async fn react(
 ) -> Response {
     let Ok(Path(room)) = room else { return HttpRefusal::from(ErrorCode::RoomNotFound).into_response() };
     let before = query.ok().and_then(|query| query.before);
-    let visit = Visit::new(site, caller, room, &request);
+    let mut visit = Visit::new(site, caller, room, &request);
+    visit.range = before.map_or(EventRange::Newest, EventRange::Before);
     let form: ReactionForm = match read(request).await {
         Ok(form) => form,
         Err(refusal) => return HttpRefusal(refusal).into_response(),
