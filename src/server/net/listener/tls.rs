@@ -2,6 +2,7 @@
 
 mod pair;
 mod pem_file;
+mod warning;
 mod x509;
 
 use std::path::{Path, PathBuf};
@@ -13,8 +14,9 @@ use rustls::sign::SingleCertAndKey;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-pub use pair::{TlsError, TlsWarning};
+pub use pair::TlsError;
 pub use pem_file::{FileFault, Wanted};
+pub use warning::TlsWarning;
 
 use crate::server::ground::clock;
 use pair::Pair;

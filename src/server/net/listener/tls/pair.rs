@@ -1,12 +1,10 @@
 //! Whether a certificate chain and a private key work together, and whether browsers will believe them.
 //! Not here: the files (`pem_file`).
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::DateTime;
 use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::server::ParsedCertificate;
@@ -14,6 +12,7 @@ use rustls::sign::{CertifiedKey, SigningKey};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 
 use super::pem_file::FileFault;
+use super::warning::TlsWarning;
 use super::x509::Facts;
 use crate::protocol::Timestamp;
 
@@ -66,7 +65,7 @@ pub enum TlsError {
     },
     /// The key is of a kind that cannot sign here.
     #[error(
-        "server.tls_key: {kind} is not supported. Make a key and a certificate with ECDSA on P-256 or P-384, RSA of 2048 to 4096 bits, or Ed25519."
+        "server.tls_key: {kind} is not supported. Make a key and a certificate with ECDSA on P-256 or P-384, or with RSA of 2048 to 4096 bits."
     )]
     UnsupportedKey {
         /// What it seems to be.
@@ -78,36 +77,6 @@ pub enum TlsError {
     /// Anything else.
     #[error("server.tls_cert and server.tls_key cannot be used: {0}. Make them anew.")]
     Other(#[from] rustls::Error),
-}
-
-/// What works here, and yet browsers refuse it, now or soon.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TlsWarning {
-    /// The end of its time has passed.
-    Expired {
-        /// When.
-        at: Timestamp,
-    },
-    /// Its time has not begun, or this machine's clock is behind.
-    NotYetValid {
-        /// From when on.
-        from: Timestamp,
-    },
-    /// The end of its time is near.
-    ExpiresSoon {
-        /// When.
-        at: Timestamp,
-    },
-    /// Nothing in the file leads from the server's certificate to an authority.
-    IntermediateMissing {
-        /// Who issued the last certificate that leads somewhere.
-        issuer: String,
-    },
-    /// It is for other names than the one that browsers ask for.
-    AnotherName {
-        /// The host of `server.public_origin`.
-        host: String,
-    },
 }
 
 /// A key with its chain, the server's own certificate first.
@@ -143,16 +112,38 @@ impl Pair {
     /// What browsers will say about it. `host` is what they ask for, where that is known.
     pub(super) fn warnings(&self, now: Timestamp, host: Option<&str>) -> Vec<TlsWarning> {
         let mut warnings: Vec<_> = self.validity(now).into_iter().collect();
-        let leads_on = self.facts.windows(2).take_while(|pair| pair[0].issuer == pair[1].subject).count();
-        let last = &self.facts[leads_on];
-        let is_alone = self.facts.len() == 1 && last.issuer != last.subject;
-        if is_alone || leads_on + 1 < self.facts.len() {
-            warnings.push(TlsWarning::IntermediateMissing { issuer: last.issuer_name.clone() });
+        warnings.extend(self.chain_fault());
+        let own = &self.facts[0];
+        if own.is_ed25519 {
+            warnings.push(TlsWarning::Ed25519);
+        }
+        if !own.is_for_servers {
+            warnings.push(TlsWarning::NotForServers);
+        }
+        // Nobody looks at how a root is signed.
+        if let Some(weak) = self.facts.iter().find(|facts| facts.has_weak_signature && facts.issuer != facts.subject) {
+            warnings.push(TlsWarning::WeakSignature { subject: weak.subject_name.clone() });
         }
         if let Some(host) = host.filter(|host| !self.names(host)) {
             warnings.push(TlsWarning::AnotherName { host: host.to_owned() });
         }
         warnings
+    }
+
+    /// Why the chain leads from the server's certificate to no authority.
+    fn chain_fault(&self) -> Option<TlsWarning> {
+        let mut chain: Vec<_> = self.facts.iter().collect();
+        // Browsers pass over one that stands there twice.
+        chain.dedup();
+        if chain[0].issuer == chain[0].subject {
+            return Some(TlsWarning::SelfSigned);
+        }
+        let leads_on = chain.windows(2).take_while(|pair| pair[0].issuer == pair[1].subject).count();
+        if chain.len() == 1 || leads_on + 1 < chain.len() {
+            return Some(TlsWarning::IntermediateMissing { issuer: chain[leads_on].issuer_name.clone() });
+        }
+        let no_authority = chain[1..].iter().find(|facts| !facts.is_authority)?;
+        Some(TlsWarning::NoAuthority { issuer: no_authority.subject_name.clone() })
     }
 
     /// Whether it is out of its time, or soon will be.
@@ -201,38 +192,4 @@ const KINDS: [(&[u8], &str); 8] = [
 fn kind_of(key: &[u8]) -> &'static str {
     let holds = |name: &[u8]| key.windows(name.len()).any(|window| window == name);
     KINDS.iter().find(|(name, _)| holds(name)).map_or("a key of this kind or size", |(_, kind)| kind)
-}
-
-impl fmt::Display for TlsWarning {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = |at: &Timestamp| {
-            let moment = DateTime::from_timestamp_millis(at.unix_ms());
-            moment.map(|moment| moment.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default()
-        };
-        match self {
-            Self::Expired { at } => write!(
-                formatter,
-                "the certificate expired on {}, and browsers refuse it. Renew it, and send SIGHUP to the running server.",
-                day(at)
-            ),
-            Self::NotYetValid { from } => write!(
-                formatter,
-                "the certificate is valid from {} only, and browsers refuse it until then. Set this machine's clock if it is behind.",
-                day(from)
-            ),
-            Self::ExpiresSoon { at } => write!(
-                formatter,
-                "the certificate expires on {}. Renew it, and send SIGHUP to the running server.",
-                day(at)
-            ),
-            Self::IntermediateMissing { issuer } => write!(
-                formatter,
-                "the chain breaks off: the certificate of \"{issuer}\" is missing or not in its place, and browsers that do not know it refuse the server. Name the full chain (fullchain.pem), each certificate followed by the one that issued it.",
-            ),
-            Self::AnotherName { host } => write!(
-                formatter,
-                "the certificate is not for {host}, the host of server.public_origin, and browsers refuse it. Get one that names it.",
-            ),
-        }
-    }
 }

@@ -64,6 +64,8 @@ impl fmt::Display for Wanted {
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A file that was read, and the labels of its sections.
 pub(super) struct PemFile {
     bytes: Vec<u8>,
@@ -72,7 +74,11 @@ pub(super) struct PemFile {
 
 impl PemFile {
     pub(super) fn read(path: &Path, wanted: Wanted) -> Result<Self, FileFault> {
-        let bytes = std::fs::read(path).map_err(FileFault::Unreadable)?;
+        let mut bytes = std::fs::read(path).map_err(FileFault::Unreadable)?;
+        // Some editors put it in front, and the first section would not be found behind it.
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            bytes.drain(..BYTE_ORDER_MARK.len());
+        }
         if bytes.trim_ascii().is_empty() {
             return Err(FileFault::Empty(wanted));
         }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use chrono::{Datelike as _, Days, Utc};
-use rcgen::{CertificateParams, DnType, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 
 use super::*;
 
@@ -41,6 +41,38 @@ DEK-Info: AES-128-CBC,26267DBF04BC987A95D5307E9FE309ED
 
 IpnADKWvJCiUkOKfzMOdSbQKNtNSDSNz/xB9vugU0okuHsfrLkeV6E+1t0y49dPM
 -----END EC PRIVATE KEY-----
+";
+
+/// A certificate for tea.example that is signed with SHA-1, as no library does any more, with its issuer behind it.
+const SHA_1_CHAIN: &str = "-----BEGIN CERTIFICATE-----
+MIIBczCCARmgAwIBAgIBBzAJBgcqhkjOPQQBMBMxETAPBgNVBAMMCFRlYSBSb290
+MCAXDTI2MTEyNjIxMjgyMVoYDzIxMjYxMTAyMjEyODIxWjAWMRQwEgYDVQQDDAt0
+ZWEuZXhhbXBsZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEj/v4cV51sNAwUK
+iT8RrBgTCFPMNPEM65saS1mACuZqKqxdSUmJlHxAJcikhOIzi5vVlcEyhw+Aknys
+3C++bA+jWjBYMBYGA1UdEQQPMA2CC3RlYS5leGFtcGxlMB0GA1UdDgQWBBQLVD0y
+RFvw67zu1tJ0iMGG7+xeyTAfBgNVHSMEGDAWgBREB+82rpFeTguJu+HRe/JBC0PP
+SjAJBgcqhkjOPQQBA0kAMEYCIQCP1Zv8Z9KYAYmAnpxH7EvYpY5NnFKJc5IAodgU
+6UZ9bwIhAMp98b0i2Vp94pxE3ri4PBYVLoanv++EbHPkFy0EbUyO
+-----END CERTIFICATE-----
+-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIUYoskmPx/0Hbc8iQQyRlxxwwyHVQwCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIVGVhIFJvb3QwIBcNMjYxMTI2MjEyODIxWhgPMjEyNjExMDIy
+MTI4MjFaMBMxETAPBgNVBAMMCFRlYSBSb290MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAExR7/TwjfjVWgr5H0+4GrZhenY/GZ14I6K1CnnDfxepp2I4lf/sJBO3pM
+XLabTdeylpSkxQ/4hTnzAuSodXBURqNTMFEwHQYDVR0OBBYEFEQH7zaukV5OC4m7
+4dF78kELQ89KMB8GA1UdIwQYMBaAFEQH7zaukV5OC4m74dF78kELQ89KMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgOJ99ujLPw2wXl/11KEHSlW4n
+lZCgQCFd+cb5LG0vmRECIQD/PEMz+rH/pC2YX/o+Zim+Axy6p2UQhjax1wjFOm8M
+TA==
+-----END CERTIFICATE-----
+";
+
+/// Its key.
+const SHA_1_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgoATb9F01nM22GEkQ
+Q7k1x0pw21eqkdplBEwepwmtugyhRANCAARI/7+HFedbDQMFCok/EawYEwhTzDTx
+DOubGktZgArmaiqsXUlJiZR8QCXIpITiM4ub1ZXBMocPgJJ8rNwvvmwP
+-----END PRIVATE KEY-----
 ";
 
 impl Files {
@@ -83,10 +115,23 @@ fn key() -> KeyPair {
     KeyPair::generate().expect("a key")
 }
 
-/// A self-signed certificate with its key, both as PEM.
+/// The certificate of an authority, which may issue others.
+fn authority(name: &str) -> CertificateParams {
+    let mut params = params(name, A_YEAR);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+}
+
+/// A certificate of an authority with that of its issuer behind it, and its key, as PEM.
 fn pair(days: (i64, i64)) -> (String, String) {
-    let key = key();
-    (params("tea.example", days).self_signed(&key).expect("a certificate").pem(), key.serialize_pem())
+    issued(params("tea.example", days), &key(), authority("Tea Root"))
+}
+
+fn issued(own: CertificateParams, own_key: &KeyPair, root: CertificateParams) -> (String, String) {
+    let root_key = key();
+    let root_certificate = root.self_signed(&root_key).expect("a certificate").pem();
+    let own = own.signed_by(own_key, &Issuer::new(root, &root_key)).expect("signed").pem();
+    (own + &root_certificate, own_key.serialize_pem())
 }
 
 const A_YEAR: (i64, i64) = (-1, 365);
@@ -94,13 +139,12 @@ const A_YEAR: (i64, i64) = (-1, 365);
 /// The certificates of server, intermediate and root as PEM, and the key of the server.
 fn chain() -> ([String; 3], String) {
     let keys = [key(), key(), key()];
-    let named = |name| params(name, A_YEAR);
-    let root = Issuer::new(named("Tea Root"), &keys[2]);
-    let intermediate = Issuer::new(named("Tea Intermediate"), &keys[1]);
+    let root = Issuer::new(authority("Tea Root"), &keys[2]);
+    let intermediate = Issuer::new(authority("Tea Intermediate"), &keys[1]);
     let certificates = [
-        named("tea.example").signed_by(&keys[0], &intermediate).expect("signed").pem(),
-        named("Tea Intermediate").signed_by(&keys[1], &root).expect("signed").pem(),
-        named("Tea Root").self_signed(&keys[2]).expect("signed").pem(),
+        params("tea.example", A_YEAR).signed_by(&keys[0], &intermediate).expect("signed").pem(),
+        authority("Tea Intermediate").signed_by(&keys[1], &root).expect("signed").pem(),
+        authority("Tea Root").self_signed(&keys[2]).expect("signed").pem(),
     ];
     (certificates, keys[0].serialize_pem())
 }
@@ -148,8 +192,30 @@ fn what_browsers_refuse_is_told_before_they_do() {
     let of_chain = |certificates: &[&String]| {
         warned((certificates.iter().map(|pem| pem.as_str()).collect(), key_of_server.clone()))
     };
+    let own = || params("tea.example", A_YEAR);
+    let self_signed = {
+        let key = key();
+        (own().self_signed(&key).expect("a certificate").pem(), key.serialize_pem())
+    };
+    let ed25519 = KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("a key");
+    let mut for_clients = own();
+    for_clients.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
+    let mut for_servers = own();
+    for_servers.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
     for (case, warnings, words) in [
         ("in its time", warned(pair(A_YEAR)), ""),
+        ("self-signed", warned(self_signed), "signed by itself"),
+        ("Ed25519", warned(issued(own(), &ed25519, authority("Tea Root"))), "Ed25519"),
+        ("for clients", warned(issued(for_clients, &key(), authority("Tea Root"))), "lacks serverAuth"),
+        ("for servers", warned(issued(for_servers, &key(), authority("Tea Root"))), ""),
+        (
+            "by no authority",
+            warned(issued(own(), &key(), params("Tea Root", A_YEAR))),
+            "\"Tea Root\" in the chain may not",
+        ),
+        ("SHA-1", warned((SHA_1_CHAIN.to_owned(), SHA_1_KEY.to_owned())), "SHA-1"),
+        ("twice", of_chain(&[&server, &server, &intermediate]), ""),
+        ("behind a byte order mark", warned((format!("\u{feff}{server}{intermediate}"), key_of_server.clone())), ""),
         ("expired", warned(pair((-90, -1))), "expired on"),
         ("not yet valid", warned(pair((2, 90))), "valid from"),
         ("expires in ten days", warned(pair((-80, 10))), "expires on"),

@@ -1,5 +1,5 @@
-//! What a certificate says about itself, as far as people who host need to be told: who issued it to whom, and when it is
-//! valid (RFC 5280 §4.1). Nothing here decides about trust; rustls parses every certificate again by itself.
+//! What a certificate says about itself, as far as people who host need to be told: who issued it to whom, when it is
+//! valid, and what it may be used for (RFC 5280 §4.1 and §4.2). Nothing here decides about trust; rustls parses every certificate again by itself.
 
 use chrono::NaiveDateTime;
 
@@ -18,6 +18,14 @@ pub(super) struct Facts {
     pub(super) subject_name: String,
     pub(super) not_before: Timestamp,
     pub(super) not_after: Timestamp,
+    /// Whether it is signed by way of SHA-1 or MD5.
+    pub(super) has_weak_signature: bool,
+    /// Whether its key is for Ed25519.
+    pub(super) is_ed25519: bool,
+    /// Whether it may prove a server. One that says nothing about its use may.
+    pub(super) is_for_servers: bool,
+    /// Whether it may issue others.
+    pub(super) is_authority: bool,
 }
 
 const SEQUENCE: u8 = 0x30;
@@ -27,6 +35,23 @@ const GENERALIZED_TIME: u8 = 0x18;
 const VERSION: u8 = 0xa0;
 /// `id-at-commonName`, 2.5.4.3, with its tag and length.
 const COMMON_NAME: [u8; 5] = [0x06, 0x03, 0x55, 0x04, 0x03];
+
+/// `[3]`, constructed: the extensions, which stand last if they stand at all.
+const EXTENSIONS: u8 = 0xa3;
+const OCTET_STRING: u8 = 0x04;
+const BOOLEAN: u8 = 0x01;
+/// Object identifiers, without tag and length.
+const BASIC_CONSTRAINTS: [u8; 3] = [0x55, 0x1d, 0x13];
+const EXTENDED_KEY_USAGE: [u8; 3] = [0x55, 0x1d, 0x25];
+const ANY_EXTENDED_KEY_USAGE: [u8; 4] = [0x55, 0x1d, 0x25, 0x00];
+const SERVER_AUTH: [u8; 8] = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
+const ED25519: [u8; 3] = [0x2b, 0x65, 0x70];
+/// RSA with MD5 and with SHA-1 (RFC 3279 §2.2.1), ECDSA with SHA-1 (§2.2.3).
+const WEAK_SIGNATURES: [&[u8]; 3] = [
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04],
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05],
+    &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01],
+];
 
 /// One element of DER (X.690 §8.1): its tag, its content, and both together with the length between them.
 struct Element<'a> {
@@ -38,7 +63,9 @@ struct Element<'a> {
 /// The elements that stand side by side in some bytes.
 struct Elements<'a>(&'a [u8]);
 
-impl<'a> Elements<'a> {
+impl<'a> Iterator for Elements<'a> {
+    type Item = Element<'a>;
+
     fn next(&mut self) -> Option<Element<'a>> {
         let (&tag, rest) = self.0.split_first()?;
         let (&first, rest) = rest.split_first()?;
@@ -55,7 +82,9 @@ impl<'a> Elements<'a> {
         self.0 = after;
         Some(Element { tag, content, whole })
     }
+}
 
+impl<'a> Elements<'a> {
     fn expect(&mut self, tag: u8) -> Option<Element<'a>> {
         self.next().filter(|element| element.tag == tag)
     }
@@ -69,10 +98,12 @@ impl Facts {
         if fields.next()?.tag == VERSION {
             let _serial_number = fields.next()?;
         }
-        let _signature_algorithm = fields.next()?;
+        let signature = Elements(fields.expect(SEQUENCE)?.content).next()?;
         let issuer = fields.expect(SEQUENCE)?;
         let mut validity = Elements(fields.expect(SEQUENCE)?.content);
         let subject = fields.expect(SEQUENCE)?;
+        let key = Elements(Elements(fields.expect(SEQUENCE)?.content).expect(SEQUENCE)?.content).next()?;
+        let extensions = extensions(fields);
         Some(Self {
             issuer: issuer.whole.to_vec(),
             subject: subject.whole.to_vec(),
@@ -80,8 +111,45 @@ impl Facts {
             subject_name: common_name(&subject),
             not_before: time(&validity.next()?)?,
             not_after: time(&validity.next()?)?,
+            has_weak_signature: WEAK_SIGNATURES.contains(&signature.content),
+            is_ed25519: key.content == ED25519,
+            is_for_servers: extension(&extensions, &EXTENDED_KEY_USAGE).is_none_or(names_servers),
+            is_authority: extension(&extensions, &BASIC_CONSTRAINTS).is_some_and(says_authority),
         })
     }
+}
+
+/// The extensions among the last fields: names with values.
+fn extensions(mut fields: Elements<'_>) -> Vec<(&[u8], &[u8])> {
+    let found = fields.find(|field| field.tag == EXTENSIONS);
+    let list = found.and_then(|found| Elements(found.content).expect(SEQUENCE));
+    list.into_iter().flat_map(|list| Elements(list.content)).filter_map(name_and_value).collect()
+}
+
+fn name_and_value(extension: Element<'_>) -> Option<(&[u8], &[u8])> {
+    let mut parts = Elements(extension.content);
+    let (name, value) = (parts.next()?, parts.find(|part| part.tag == OCTET_STRING)?);
+    Some((name.content, value.content))
+}
+
+fn extension<'a>(extensions: &[(&[u8], &'a [u8])], wanted: &[u8]) -> Option<&'a [u8]> {
+    extensions.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value)
+}
+
+/// RFC 5280 §4.2.1.12.
+fn names_servers(value: &[u8]) -> bool {
+    let uses = Elements(value).expect(SEQUENCE);
+    uses.is_none_or(|uses| {
+        Elements(uses.content).any(|one| [&SERVER_AUTH[..], &ANY_EXTENDED_KEY_USAGE].contains(&one.content))
+    })
+}
+
+/// RFC 5280 §4.2.1.9: a boolean that is false when it is absent.
+fn says_authority(value: &[u8]) -> bool {
+    let constraints = Elements(value).expect(SEQUENCE);
+    constraints.is_some_and(|found| {
+        Elements(found.content).next().is_some_and(|first| first.tag == BOOLEAN && first.content != [0])
+    })
 }
 
 /// The text behind the last common name; without one, all that can be read of the name.
@@ -121,6 +189,7 @@ mod tests {
         assert_eq!(facts.issuer, facts.subject);
         assert_eq!(facts.not_before.unix_ms(), 1_767_312_000_000);
         assert_eq!(facts.not_after.unix_ms(), 2_529_964_800_000);
+        assert!(facts.is_for_servers && !facts.is_authority && !facts.is_ed25519 && !facts.has_weak_signature);
     }
 
     #[test]
