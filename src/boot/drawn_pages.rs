@@ -43,35 +43,42 @@ impl PageVersion {
     }
 }
 
-/// The pages.
-pub struct DrawnPages<P> {
+/// The pages `P`, of which a drawing may fail with an `E`.
+pub struct DrawnPages<P, E> {
     /// `rooms.drawn_pages_bytes`, 0 for none.
     bytes_max: usize,
     /// `rooms.drawn_pages_tick_ms`.
     tick: Duration,
     /// Innermost lock; held for one look-up. Bounded by `bytes_max`: each place weighs [`PLACE_BYTES`] at least.
-    places: Mutex<Places<P>>,
+    places: Mutex<Places<P, E>>,
 }
 
-struct Places<P> {
-    by_key: HashMap<PageKey, Place<P>>,
+struct Places<P, E> {
+    by_key: HashMap<PageKey, Place<P, E>>,
     /// Counts the times that a page was asked for.
     asked: u64,
 }
 
-struct Place<P> {
+struct Place<P, E> {
     kept: Option<Kept<P>>,
-    /// Whoever draws holds it.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    turn: Turn<P, E>,
     /// When it was asked for last, by [`Places::asked`].
     asked: u64,
+}
+
+/// Held by whoever draws. Those who wait for it share the last drawing, also one that failed or is too large to be kept;
+/// the page of such a one lives as long as somebody waits.
+type Turn<P, E> = Arc<tokio::sync::Mutex<Option<Drawing<P, E>>>>;
+
+struct Drawing<P, E> {
+    outcome: Result<Arc<P>, E>,
+    /// Nothing that it shows was read earlier.
+    read_at: Instant,
 }
 
 struct Kept<P> {
     page: Arc<P>,
     version: PageVersion,
-    /// Nothing that it shows was read earlier.
-    read_at: Instant,
 }
 
 /// A page that was drawn.
@@ -82,11 +89,11 @@ pub trait Drawn {
 
 impl<P> Clone for Kept<P> {
     fn clone(&self) -> Self {
-        Self { page: Arc::clone(&self.page), version: self.version, read_at: self.read_at }
+        Self { page: Arc::clone(&self.page), version: self.version }
     }
 }
 
-impl<P: Drawn> DrawnPages<P> {
+impl<P: Drawn, E: Clone> DrawnPages<P, E> {
     /// Keeps nothing yet.
     #[must_use]
     pub fn new(config: &RoomsConfig) -> Self {
@@ -113,7 +120,7 @@ impl<P: Drawn> DrawnPages<P> {
     ///
     /// # Errors
     /// Those of `draw`.
-    pub async fn draw<E>(
+    pub async fn draw(
         &self,
         key: &PageKey,
         version: impl Fn() -> PageVersion,
@@ -124,18 +131,23 @@ impl<P: Drawn> DrawnPages<P> {
         }
         let asked_at = Instant::now();
         let turn = self.turn(key);
-        let _turn = turn.lock().await;
-        let kept = self.kept(key);
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.read_at >= asked_at || kept.version == version()) {
-            return Ok(Arc::clone(&kept.page));
+        let mut last = turn.lock().await;
+        if let Some(drawing) = last.as_ref().filter(|drawing| drawing.read_at >= asked_at) {
+            return drawing.outcome.clone();
         }
-        if let Some(kept) = kept {
-            sleep_until(kept.read_at + self.tick).await;
+        if let Some(page) = self.find(key, version()) {
+            return Ok(page);
+        }
+        if let Some(drawing) = &*last {
+            sleep_until(drawing.read_at + self.tick).await;
         }
         let (read_at, version) = (Instant::now(), version());
-        let page = Arc::new(draw().await?);
-        self.keep(key, Kept { page: Arc::clone(&page), version, read_at });
-        Ok(page)
+        let outcome = draw().await.map(Arc::new);
+        if let Ok(page) = &outcome {
+            self.keep(key, Kept { page: Arc::clone(page), version });
+        }
+        *last = Some(Drawing { outcome: outcome.clone(), read_at });
+        outcome
     }
 
     fn kept(&self, key: &PageKey) -> Option<Kept<P>> {
@@ -147,7 +159,7 @@ impl<P: Drawn> DrawnPages<P> {
         place.kept.clone()
     }
 
-    fn turn(&self, key: &PageKey) -> Arc<tokio::sync::Mutex<()>> {
+    fn turn(&self, key: &PageKey) -> Turn<P, E> {
         let mut places = self.lock();
         let asked = places.asked;
         let place =
@@ -165,13 +177,13 @@ impl<P: Drawn> DrawnPages<P> {
         places.make_room(self.bytes_max, key);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Places<P>> {
+    fn lock(&self) -> MutexGuard<'_, Places<P, E>> {
         // A page is kept whole or not at all, so a poisoned lock is as good as any.
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<P: Drawn> Places<P> {
+impl<P: Drawn, E> Places<P, E> {
     /// Forgets what was asked for the longest ago until the rest fits; `new` comes last.
     fn make_room(&mut self, bytes_max: usize, new: &PageKey) {
         let mut bytes: usize = self.by_key.values().map(Place::bytes).sum();
@@ -183,7 +195,7 @@ impl<P: Drawn> Places<P> {
     }
 }
 
-impl<P: Drawn> Place<P> {
+impl<P: Drawn, E> Place<P, E> {
     fn bytes(&self) -> usize {
         PLACE_BYTES + self.kept.as_ref().map_or(0, |kept| kept.page.bytes_max())
     }

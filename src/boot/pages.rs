@@ -37,7 +37,7 @@ pub struct Site {
     /// What may run in the page of a room.
     pub policy: HeaderValue,
     /// What was drawn for readers without a session.
-    pub drawn: Arc<DrawnPages<VisitorsPage>>,
+    pub drawn: Arc<DrawnPages<VisitorsPage, Refusal>>,
 }
 
 /// All routes that a browser asks for, with the names of the built files as they were found.
