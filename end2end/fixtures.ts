@@ -69,6 +69,8 @@ export class People {
     const context = await this.browser.newContext({ ...contextOptions, javaScriptEnabled: scripts });
     this.#contexts.push(context);
     await this.complaints.listenTo(context);
+    // A browser that runs no scripts has no use for the WebAssembly that the document names, and says so after three seconds.
+    if (!scripts) this.complaints.expect(/preloaded using link preload but not used/);
     return new RoomPage(await context.newPage(), this.words, scripts, origin);
   }
 

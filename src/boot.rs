@@ -33,6 +33,7 @@ mod forms;
 mod open_files;
 mod page_weight;
 mod pages;
+mod panels;
 mod policy;
 mod render;
 mod system;

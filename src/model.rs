@@ -18,5 +18,7 @@ pub mod connection;
 
 pub mod address;
 
+pub mod profile;
+
 #[cfg(test)]
 pub(crate) mod samples;

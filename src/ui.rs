@@ -6,6 +6,7 @@ mod cell;
 mod components;
 pub mod i18n;
 mod nowhere;
+pub mod panels;
 pub mod parts;
 mod piece;
 mod shell;

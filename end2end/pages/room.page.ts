@@ -198,6 +198,11 @@ export class RoomPage {
     return this.people.locator(".roster__person").filter({ hasText: nickname });
   }
 
+  /** The dialog that shows what the server draws, such as the card of a person. */
+  get panel(): Locator {
+    return this.page.getByRole("dialog");
+  }
+
   /** On a narrow page the people are in a drawer. */
   async openPeople(): Promise<void> {
     if (!(await this.people.isVisible())) {

@@ -40,6 +40,6 @@ test("a name is isolated from the sentence around it", async ({ people, room, bo
   await visitor.joinAs(name);
   await expect(bob.notices().locator("bdi").filter({ hasText: name })).toHaveCount(1);
   await visitor.say("שלום");
-  await expect(bob.timeline.locator("bdi.message__name").filter({ hasText: name })).toHaveCount(1);
+  await expect(bob.timeline.locator(".message__name bdi").filter({ hasText: name })).toHaveCount(1);
   await expect(bob.page.getByRole("status").filter({ hasText: `\u2068${name}\u2069: \u2068שלום\u2069` })).toHaveCount(1);
 });

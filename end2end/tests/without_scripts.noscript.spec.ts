@@ -67,3 +67,13 @@ test("somebody without scripts reacts, and is shown the message again", async ({
   await alice.reaction("a cup without scripts", "🍵").click();
   await expect(bob.reactions("a cup without scripts")).toHaveText(["🍵 1"]);
 });
+
+test("a name leads to the card of a person, and on from there", async ({ people, room }) => {
+  const alice = await people.member("Alice", room);
+  await alice.say("who am I?");
+  await alice.line("who am I?").getByRole("link", { name: alice.nickname }).click();
+  await expect(alice.page.getByRole("heading")).toHaveText(alice.nickname);
+  await expect(alice.page.locator("main")).toContainText(alice.words.guest);
+  await alice.page.getByRole("link", { name: alice.words.lobby }).click();
+  await expect(alice.page).toHaveURL(/\/$/);
+});

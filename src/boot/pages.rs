@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::drawn_pages::{DrawnPages, PageKey, PageVersion};
 use super::render::{View, VisitorsPage};
-use super::{assets, forms, policy, render, typed};
+use super::{assets, forms, panels, policy, render, typed};
 use crate::protocol::{ErrorCode, PageData, Person, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::edge::http::{HttpRefusal, identify};
@@ -54,6 +54,7 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         .route("/nickname", post(forms::nickname).get(to_lobby))
         .route("/sign-out", post(forms::sign_out).get(to_lobby))
         .route("/rooms", post(forms::new_room).get(to_lobby))
+        .route("/p/{user}", get(panels::profile))
         .route("/api/fn/{*name}", post(server_function))
         // Nobody else asks who is calling: whatever is added below costs no look at a session.
         .route_layer(from_fn_with_state(Arc::clone(app), identify))

@@ -111,7 +111,7 @@ pub fn refusal_pages(assets: Arc<Assets>) -> RefusalPages {
 }
 
 /// A page in which nothing runs.
-fn still(page: String) -> Response {
+pub fn still(page: String) -> Response {
     ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING_RUNS))], Html(page)).into_response()
 }
 

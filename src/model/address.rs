@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::protocol::{RoomSlug, RoomSummary, Seq};
+use crate::protocol::{RoomSlug, RoomSummary, Seq, UserId};
 
 /// A room's page: `/` is the lobby.
 #[must_use]
@@ -49,6 +49,12 @@ fn page_below(path: &str, before: Option<Seq>) -> String {
 #[must_use]
 pub fn older(slug: &RoomSlug, before: Seq) -> String {
     page_below(&below_rooms(slug), Some(before))
+}
+
+/// The page of a person, which also comes as a card.
+#[must_use]
+pub fn profile(user: &UserId) -> String {
+    ["/p/", user.as_str()].concat()
 }
 
 /// The JSON of a room's history, for the page.

@@ -14,7 +14,7 @@ use super::calendar::{CivilDate, Clock};
 use super::conversation::outbox::{Outbox, OutgoingPost, PostState};
 use super::conversation::reactions::Pending;
 use super::conversation::timeline::{Entry, Hole, Notice, Timeline};
-use crate::protocol::{Origin, Person, PostId, Refusal, Seq, Timestamp};
+use crate::protocol::{Origin, Person, PostId, Refusal, Seq, Timestamp, UserId};
 
 /// One row of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +53,8 @@ pub struct Line {
     pub id: LineId,
     /// Who said it; empty for an own line before a nickname is known.
     pub nickname: String,
+    /// Their id; none for an own line before a nickname is known.
+    pub author: Option<UserId>,
     /// The door they came in by.
     pub origin: Origin,
     /// What they said.

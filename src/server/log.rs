@@ -129,6 +129,17 @@ pub type CommitSink = Box<dyn Fn(Committed) + Send + 'static>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreVersion(pub u64);
 
+/// What the log knows of somebody by what they posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorship {
+    /// As they were when they posted the newest of what was counted.
+    pub person: Person,
+    /// How many content events.
+    pub count: u32,
+    /// The time of the first of them.
+    pub first_at: Timestamp,
+}
+
 /// The store.
 ///
 /// A write is queued by the call itself, so the order of calls is the order of the log. Whoever drops the future takes
@@ -179,6 +190,10 @@ pub trait Store: Send + Sync + 'static {
     /// for all of them up to the end of the log.
     /// Errors: `RoomNotFound`.
     fn history<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage>;
+
+    /// What somebody posted in all rooms, changes to what was posted left out; `None` for nothing. So many events are read
+    /// at most: when there are more, those that were read are any of them.
+    fn authorship<'a>(&'a self, user: &'a UserId, counted_max: u32) -> StoreFuture<'a, Option<Authorship>>;
 
     /// The identity of this installation, for the name of its cookie: drawn when the database is made, and kept by it
     /// from then on. 1–16 lower-case hex digits.

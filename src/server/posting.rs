@@ -5,6 +5,7 @@
 mod identity;
 mod nickname;
 mod post;
+mod profile;
 mod reaction;
 mod rooms;
 
@@ -13,6 +14,7 @@ pub mod form;
 pub use identity::{Authenticated, SessionState, authenticate, session_state, sign_out};
 pub use nickname::{Identity, choose_nickname, claim_plain_name};
 pub use post::{Post, Posted, post};
+pub use profile::profile;
 pub use rooms::{
     create_room, events, history, list_rooms, list_rooms_for_welcome, list_rooms_named, newest_for_follower, open_room,
     remove_empty_rooms, snapshot, summary_for_follower, tail_for_follower,

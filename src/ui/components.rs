@@ -14,6 +14,7 @@ mod message;
 mod nickname_form;
 mod notice;
 mod notice_line;
+mod person_name;
 mod reactions;
 mod room_list;
 mod roster;

@@ -64,7 +64,8 @@ pub fn turned_away(
     document(assets, language, reason, main)
 }
 
-fn document(assets: &Assets, language: Language, title: String, main: impl IntoView) -> String {
+/// A document in which nothing lives.
+pub(super) fn document(assets: &Assets, language: Language, title: String, main: impl IntoView) -> String {
     let title = [&title, " – ", language.words().teahouse].concat();
     let page = view! {
         <html lang=language.tag()>

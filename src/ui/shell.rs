@@ -16,6 +16,7 @@ use self::drawing::Drawing;
 use self::reaction_form::reaction_form;
 use super::components::{NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
 use super::i18n::{Language, room_title, sign_out_words};
+use super::panels::PANEL_TITLE_ID;
 use super::piece::{DrawnEntries, Sharing};
 use super::state::{Handover, ReaderPart, page_title};
 use crate::protocol::{PageData, PostId};
@@ -174,6 +175,17 @@ fn document(
                     <form><button class="button button--quiet">{words.reload}</button></form>
                 </div>
                 {reaction_form}
+                <dialog class="panel" id="panel" closedby="any" aria-labelledby=PANEL_TITLE_ID>
+                    <form method="dialog">
+                        <button class="button button--quiet button--icon" aria-label=words.close title=words.close>"×"</button>
+                    </form>
+                    <p class="panel__loading" role="status">{document_words.panel_loading}</p>
+                    <p class="panel__failed" role="alert">
+                        {document_words.panel_not_loaded} " "
+                        <button class="link-button" id="panel-again">{words.try_again}</button>
+                    </p>
+                    <div></div>
+                </dialog>
                 <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
             </body>
         </html>

@@ -31,6 +31,7 @@ mod panics;
 mod plain_socket;
 mod presence;
 mod process;
+mod profiles;
 mod reactions;
 mod reactions_page;
 mod refusal_pages;

@@ -14,8 +14,8 @@ use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
 use teahouse::server::log::sqlite::SqliteStore;
 use teahouse::server::log::{
-    Appended, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord, SessionUse, Store,
-    StoreFuture, StoreVersion, TokenHash,
+    Appended, Authorship, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord,
+    SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
 };
 use teahouse::server::net::listener::{self, ListenerOptions};
 use teahouse::server::net::refusal_page::RefusalPages;
@@ -86,6 +86,10 @@ impl Store for StoreWithBug {
 
     fn guest<'a>(&'a self, user: &'a UserId) -> StoreFuture<'a, Option<Guest>> {
         self.0.guest(user)
+    }
+
+    fn authorship<'a>(&'a self, user: &'a UserId, counted_max: u32) -> StoreFuture<'a, Option<Authorship>> {
+        self.0.authorship(user, counted_max)
     }
 
     fn name_conflict(&self, wish: NameWish) -> StoreFuture<'_, Option<NameConflict>> {

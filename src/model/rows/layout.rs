@@ -52,6 +52,7 @@ impl<'a> Layout<'a> {
         self.rows.push(Row::Line(Line {
             id: LineId::Stored(event.seq),
             nickname: sender.nickname.clone(),
+            author: Some(sender.id.clone()),
             origin: sender.origin,
             text: message.text.clone(),
             at: event.at_ms,
@@ -70,6 +71,7 @@ impl<'a> Layout<'a> {
         self.rows.push(Row::Line(Line {
             id: LineId::Outgoing(line.post_id.clone()),
             nickname: nickname.to_owned(),
+            author: self.me.map(|me| me.id.clone()),
             origin: Origin::Web,
             text: text.to_owned(),
             at: line.created,

@@ -13,6 +13,7 @@ use crate::protocol::{
 };
 
 pub(super) mod appending;
+pub(super) mod authors;
 pub(super) mod guests;
 pub(super) mod history;
 pub(super) mod lifetime;
@@ -84,6 +85,8 @@ macro_rules! every_store_keeps_its_promises {
                 a_guest_who_leaves_without_a_word_frees_nickname_and_token,
                 the_name_of_a_guest_who_has_spoken_rests_after_the_sign_out,
                 a_name_that_was_changed_rests_for_others_and_not_for_its_owner;
+            authors:
+                an_author_is_known_by_what_they_posted;
             lifetime:
                 reopening_finds_everything,
                 a_closed_store_answers_closed,

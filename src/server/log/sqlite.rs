@@ -9,12 +9,13 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{
-    Appended, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord,
-    SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
+    Appended, Authorship, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
+    RoomRecord, SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
 };
 use crate::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Timestamp, UserId};
 use crate::server::config::StoreConfig;
 
+mod authors;
 pub mod backup;
 mod checkpoints;
 mod condition;
@@ -131,6 +132,11 @@ impl Store for SqliteStore {
             let page = self.readers.read(move |snapshot| queries::history(snapshot, epoch, slug, range, limit)).await?;
             page.ok_or_else(|| StoreError::RoomNotFound(room.clone()))
         })
+    }
+
+    fn authorship<'a>(&'a self, user: &'a UserId, counted_max: u32) -> StoreFuture<'a, Option<Authorship>> {
+        let user = user.clone();
+        Box::pin(self.readers.read(move |snapshot| authors::authorship(snapshot, &user, counted_max)))
     }
 
     fn instance(&self) -> &str {

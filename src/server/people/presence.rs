@@ -110,6 +110,16 @@ impl Presence {
         }
     }
 
+    /// The rooms that somebody is in, by address, with how they are shown there.
+    pub fn whereabouts(&self, user: &UserId) -> Vec<(RoomSlug, Person)> {
+        let rooms = self.lock();
+        let present =
+            rooms.iter().filter_map(|(room, presence)| Some((room.clone(), presence.roster.person(user)?.clone())));
+        let mut whereabouts: Vec<_> = present.collect();
+        whereabouts.sort_by(|one, other| one.0.as_str().cmp(other.0.as_str()));
+        whereabouts
+    }
+
     /// The present version. A caller reads it before [`Presence::occupants`], whose answer is then at least as new.
     pub fn version(&self) -> PresenceVersion {
         PresenceVersion(self.changes.load(Ordering::Acquire))

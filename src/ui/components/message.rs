@@ -5,12 +5,13 @@ mod delivery;
 use leptos::prelude::*;
 
 use self::delivery::delivery_of;
+use super::person_name::person_name;
 use super::reactions::reactions_of;
 use super::seal::{Seal, SealSize};
 use crate::model::rows::{Continuation, Delivery, Line, LineId};
 use crate::model::text::{Span, spans};
 use crate::model::{address, calendar};
-use crate::protocol::Origin;
+use crate::protocol::{Origin, UserId};
 use crate::ui::piece::{IntoPiece, Piece};
 use crate::ui::state::use_room_state;
 
@@ -30,7 +31,7 @@ pub fn Message(
     let fold = is_tall(&line.text).then(fold);
     let time = view! { <time class="message__time" datetime=datetime>{clock}</time> };
     let head = match line.continuation {
-        Continuation::First => opening(line.nickname, line.origin, time.into_piece()),
+        Continuation::First => opening(line.nickname, line.author, line.origin, time.into_piece()),
         Continuation::Following => following(line.nickname, time.into_piece()),
     };
     view! {
@@ -57,12 +58,13 @@ fn class(line: &Line) -> String {
     format!("message {place}{state}")
 }
 
-fn opening(nickname: String, origin: Origin, time: Piece) -> Piece {
+fn opening(nickname: String, author: Option<UserId>, origin: Origin, time: Piece) -> Piece {
     let words = use_room_state().words();
+    let seal = view! { <Seal nickname=nickname.clone() size=SealSize::Regular /> };
     view! {
-        <Seal nickname=nickname.clone() size=SealSize::Regular />
+        {seal}
         <div class="message__head">
-            <bdi class="message__name">{nickname}</bdi>
+            {author.map(|author| person_name("message__name", &author, nickname))}
             " "
             {(origin == Origin::Plain).then(|| view! { <span class="mark">{words.plain_mark}</span> })}
             " "

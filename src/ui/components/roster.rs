@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::drawer::DrawerClose;
 use super::nickname_form::Me;
+use super::person_name::person_name;
 use super::seal::{Seal, SealSize};
 use crate::protocol::{Origin, Person};
 use crate::ui::cell::Derived;
@@ -61,11 +62,11 @@ fn mark(words: &'static str) -> Piece {
 
 fn entry(state: RoomState, person: Person, you: Option<&'static str>) -> impl IntoView {
     let words = state.words();
-    let Person { nickname, origin, .. } = person;
+    let Person { id, nickname, origin } = person;
     view! {
         <li class="roster__person">
             <Seal nickname=nickname.clone() size=SealSize::Small />
-            <bdi class="roster__name">{nickname}</bdi>
+            {person_name("roster__name", &id, nickname)}
             {you.map(mark)}
             {(origin == Origin::Plain).then(|| mark(words.plain_mark))}
         </li>

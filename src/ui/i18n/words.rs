@@ -193,6 +193,20 @@ words! {
         "New messages do not appear by themselves: this browser lacks WebSocket or WebAssembly, or the script did not load. \
          Reload the page to see what is new.",
         "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。请刷新页面查看。";
+    first_wrote: Text = "First message: {day}", "第一条消息：{day}";
+    here_in: Text = "Here now, in", "现在在";
+    kind_guest: Text = "Guest", "访客";
+    kind_program: Text = "Program", "程序";
+    nobody: Text = "Nobody is known here", "没有这个人";
+    nobody_words: Text =
+        "Whoever this was has left without a message, or the address is not complete.",
+        "对方没有留下消息就离开了，或者地址不完整。";
+    not_here: Text = "Not here now", "现在不在";
+    panel_loading: Text = "Loading…", "加载中…";
+    panel_not_loaded: Text = "This did not load.", "加载失败。";
+    wrote: Counted = counted("{n} message", "{n} messages"), number("{n} 条消息");
+    wrote_much: Counted = counted("{n} messages or more", "{n} messages or more"), number("至少 {n} 条消息");
+    wrote_nothing: Text = "No messages yet", "还没有消息";
     more_emojis: Text = "All emojis", "全部表情";
     part_not_loaded: Text =
         "This did not load. Try again, or reload the page: what you typed stays.",

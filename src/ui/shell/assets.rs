@@ -14,6 +14,9 @@ const START: &str = include_str!("start.js");
 /// What people expect of any page in a browser.
 const HABITS: &str = include_str!("habits.js");
 
+/// Shows panels in a dialog.
+const PANELS: &str = include_str!("panels.js");
+
 /// What signing out takes along before the page is alive.
 const SIGN_OUT: &str = include_str!("sign_out.js");
 
@@ -46,7 +49,7 @@ impl Assets {
         };
         let (script, wasm) = (path("js", "js"), path("wasm", "wasm"));
         let start = start_script(&script, &wasm);
-        let habits = without_comments(&[HABITS, SIGN_OUT].concat());
+        let habits = without_comments(&[HABITS, PANELS, SIGN_OUT].concat());
         Self { script, wasm, style: path("css", "css"), start, habits, reload: reload_script(options) }
     }
 

@@ -8,8 +8,8 @@ use teahouse::protocol::{
     Epoch, EventBody, EventPage, HistoryPage, LogEvent, PostId, RoomSlug, Seq, Timestamp, UserId,
 };
 use teahouse::server::log::{
-    AppendOutcome, Appended, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
-    RoomRecord, SessionUse, Store, StoreError, StoreFuture, StoreVersion, TokenHash,
+    AppendOutcome, Appended, Authorship, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming,
+    NewRoom, RoomRecord, SessionUse, Store, StoreError, StoreFuture, StoreVersion, TokenHash,
 };
 use tokio::sync::oneshot;
 
@@ -246,6 +246,10 @@ impl Store for ScriptedStore {
 
     fn guest<'a>(&'a self, _: &'a UserId) -> StoreFuture<'a, Option<Guest>> {
         unreachable!("every token opens its session")
+    }
+
+    fn authorship<'a>(&'a self, _: &'a UserId, _: u32) -> StoreFuture<'a, Option<Authorship>> {
+        unreachable!("nobody asks who somebody is")
     }
 
     fn empty_rooms(&self, _: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>> {

@@ -105,6 +105,12 @@ impl RoomRoster {
         self.by_name.values().map(|person| &**person)
     }
 
+    /// One of them.
+    #[must_use]
+    pub fn person(&self, user: &UserId) -> Option<&Person> {
+        self.present.get(user).map(|present| &*present.person)
+    }
+
     /// How many are present.
     #[must_use]
     pub fn online(&self) -> u32 {

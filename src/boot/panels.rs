@@ -1,0 +1,62 @@
+//! The routes of panels: each is a page of its own, and by `?fragment` what the dialog of a page shows.
+
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+
+use super::pages::{self, Site};
+use super::render;
+use crate::protocol::{ErrorCode, Refusal, UserId};
+use crate::server::app::Caller;
+use crate::server::edge::http::HttpRefusal;
+use crate::server::limits::Action;
+use crate::server::posting;
+use crate::ui::panels::{self, Panel};
+
+/// How a browser says what it fetches something for (Fetch Metadata, §2.2).
+const SEC_FETCH_DEST: &str = "sec-fetch-dest";
+
+/// `?fragment`: the panel without a document around it.
+#[derive(Default, Deserialize)]
+pub struct PanelQuery {
+    fragment: Option<String>,
+}
+
+/// The card of a person.
+pub async fn profile(
+    State(site): State<Site>,
+    Extension(caller): Extension<Caller>,
+    user: Result<Path<UserId>, PathRejection>,
+    Query(query): Query<PanelQuery>,
+    request: Request,
+) -> Response {
+    let headers = request.headers();
+    if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
+        return HttpRefusal(refusal).into_response();
+    }
+    let language = pages::language(headers);
+    let found = match user {
+        Ok(Path(user)) => posting::profile(&site.app, &user).await,
+        Err(_) => Err(ErrorCode::NotFound.into()),
+    };
+    match found {
+        Ok(profile) => show(StatusCode::OK, panels::profile(profile, language), &site, &query, headers),
+        Err(Refusal { code: ErrorCode::NotFound, .. }) => {
+            show(StatusCode::NOT_FOUND, panels::nobody(language), &site, &query, headers)
+        }
+        Err(refusal) => HttpRefusal(refusal).into_response(),
+    }
+}
+
+/// A fragment that somebody opens in a window comes as a page all the same. No answer is kept by anybody
+/// (`edge::http::secure`), so none has to say that it depends on that header.
+fn show(status: StatusCode, panel: Panel, site: &Site, query: &PanelQuery, headers: &HeaderMap) -> Response {
+    let is_opened = headers.get(SEC_FETCH_DEST).is_some_and(|destination| destination == "document");
+    if query.fragment.is_some() && !is_opened {
+        return (status, Html(panels::fragment(panel))).into_response();
+    }
+    (status, render::still(panels::page(panel, &site.assets, pages::language(headers)))).into_response()
+}

@@ -1,0 +1,49 @@
+// A link to a panel shows it in the dialog of the page: the server draws it, as it draws the page that the link leads to
+// (`ui::panels`). A link that is opened by other means than a plain press leads there, and so it does without scripts.
+{
+  // An open panel has an entry of its own in the history, as a drawer has: Back closes it. Where it covers a drawer, which
+  // the browser closes then, it takes over the entry.
+  const ENTRY = "panel";
+  const panel = () => document.getElementById("panel");
+  let opener, wish = 0;
+  const fill = async (address) => {
+    const asked = ++wish;
+    const { dataset, lastElementChild: content } = panel();
+    dataset.state = "loading";
+    content.replaceChildren();
+    let text;
+    try {
+      const answer = await fetch(`${address}?fragment`);
+      // A refusal is JSON. That there is nobody is a panel.
+      if (answer.headers.get("content-type").startsWith("text/html")) text = await answer.text();
+    } catch {}
+    if (asked !== wish) return;
+    // Drawn by the server, which escapes whatever people wrote.
+    if (text) content.innerHTML = text;
+    // Only the room knows the hue that tells a person from the neighbours.
+    const [seal, worn] = [content, opener.closest("li")].map((place) => place?.querySelector(".seal"));
+    if (seal && worn) seal.className = worn.className.replace(" seal--small", "");
+    dataset.state = text ? "shown" : "failed";
+  };
+  addEventListener("click", (event) => {
+    const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
+    if (target.id === "panel-again") return fill(opener.href);
+    const link = target.closest("[data-panel]");
+    if (!link || button || ctrlKey || metaKey || shiftKey || altKey || !panel().showModal) return;
+    event.preventDefault();
+    opener = link;
+    history[history.state === "drawer" ? "replaceState" : "pushState"](ENTRY, "");
+    panel().showModal();
+    fill(link.href);
+  });
+  addEventListener("close", ({ target }) => {
+    if (target !== panel()) return;
+    wish++;
+    if (history.state === ENTRY) history.back();
+    // The browser gives the focus back, but not into a drawer that it closed.
+    if (!opener.checkVisibility()) document.querySelector(`[popovertarget="${opener.closest("[popover]")?.id}"]`)?.focus();
+  }, true);
+  addEventListener("popstate", () => {
+    if (history.state !== ENTRY) panel().close();
+  });
+}
