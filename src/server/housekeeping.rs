@@ -19,18 +19,18 @@ use crate::server::delivery::frame::member_frame;
 use crate::server::delivery::sendq::Signal;
 use crate::server::posting;
 
-/// How often a setting of 0 ticks: as good as at once.
+/// The tick of a setting of 0: as good as at once.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
-/// How often the log is told of refusals that were counted and not told yet.
+/// How often refusals that were counted are logged.
 const TELL_ATTACKS_EVERY: Duration = Duration::from_secs(10);
-/// How often rooms that are empty for too long are looked for.
+/// How often rooms that have been empty for too long are looked for.
 const EMPTY_ROOMS_PERIOD_MIN: Duration = Duration::from_millis(20);
 const EMPTY_ROOMS_PERIOD_MAX: Duration = Duration::from_secs(600);
-/// How often the store looks after its files.
+/// How often the store checks its files.
 const STORE_PERIOD: Duration = Duration::from_secs(1);
 /// Two nodes overtake each other by so much at times. What is still lacking then is read from the log.
 const REPAIR_DELAY: Duration = Duration::from_millis(50);
-/// In so many shares all connections are looked at, fewer where the period is short.
+/// Connections are checked in so many shares, or fewer where the period is short.
 const SHARES_MAX: usize = 32;
 
 /// Starts the tasks; they end when `app.stop` and `app.store_closed` are cancelled.
@@ -57,8 +57,8 @@ pub fn start(app: &Arc<App>) -> io::Result<TaskTracker> {
     Ok(tasks)
 }
 
-/// A lane makes system calls all the time and waits for nothing but its queue, so it is a thread and not a task. It enters
-/// the runtime, since a socket that takes no more starts a timer.
+/// A lane makes system calls all the time and waits only for its queue, so it is a thread and not a task. It enters the
+/// runtime, since a socket that is full starts a timer.
 fn start_lane(app: Arc<App>, lane: usize, running: TaskTrackerToken) -> io::Result<()> {
     let runtime = Handle::current();
     let run = move || {
@@ -87,8 +87,8 @@ impl Drop for CloseLanes {
     }
 }
 
-/// Has every connection looked at once in its period, a share of them at a time: thousands of timers would cost memory,
-/// and all at once would be a jolt.
+/// Has every connection checked once in its period, a share of them at a time. A timer for each connection would cost memory,
+/// and checking all at once would cause a peak of load.
 async fn check_connections(app: Arc<App>) {
     let period = app.check_period();
     let ticks = usize::try_from(period.as_millis() / SHORTEST_TICK.as_millis()).unwrap_or(SHARES_MAX);
@@ -100,7 +100,7 @@ async fn check_connections(app: Arc<App>) {
     .await;
 }
 
-/// Has the store look after its files. Its failure is told to `boot` by the store itself.
+/// Has the store check its files. The store itself reports its failure to `boot`.
 async fn maintain_store(app: Arc<App>) {
     every(STORE_PERIOD, &app.clone(), || drop(app.store.maintain())).await;
 }
@@ -139,14 +139,14 @@ async fn tell_presence(app: Arc<App>) {
 
 async fn tell_room_list(app: Arc<App>) {
     every(app.config.rooms.room_list_tick, &app.clone(), || {
-        // An update that is not through the crowd yet is not overtaken: what changed meanwhile comes with the next.
+        // The next update waits until everybody has been sent the last one.
         if app.hub.is_broadcasting_to_members() {
             return;
         }
         let stale = app.room_list.take_stale(limit(app.config.rooms.room_list_changes));
         let changed = posting::list_rooms_named(&app, &stale);
         if !changed.is_empty() {
-            // First, so that whoever comes in too late to be told gets a list with these changes in it.
+            // First, so that whoever comes in too late for this frame gets a list with these changes in it.
             app.room_list.outdate();
             app.hub.broadcast_to_members(&member_frame(&Event::Rooms { changed }));
         }
@@ -158,7 +158,7 @@ async fn tell_attacks(app: Arc<App>) {
     every(TELL_ATTACKS_EVERY, &app.clone(), || app.limits.attacks.tell()).await;
 }
 
-/// Looks for rooms that nobody ever used. Often enough that none of them stays much longer than it may.
+/// Removes rooms that nobody ever used. It looks often enough that none of them stays much longer than it may.
 async fn remove_empty_rooms(app: Arc<App>) {
     let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
     let period = (lifetime / 100).clamp(EMPTY_ROOMS_PERIOD_MIN, EMPTY_ROOMS_PERIOD_MAX);

@@ -1,7 +1,7 @@
-//! The newest pages of the rooms that people join, so that thousands who come back at once do not read the same page
-//! thousands of times: one of history, and one of the log as it is stored. Only for connections that follow the room
-//! already: what is newer than the page is published to them. Not here: reading for anybody else, who would miss what is
-//! committed and not yet published.
+//! The newest pages of the rooms that people join: one of history, and one of the log as it is stored. So thousands who come
+//! back at once do not read the same page thousands of times. Only for connections that follow the room already, since they
+//! are sent what is newer than the page. Not here: reading for anybody else, who would miss events that are committed and
+//! not yet published.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,15 +21,14 @@ impl RecentPages {
         Self { newest: Recent::new(rooms_max), tails: Recent::new(rooms_max) }
     }
 
-    /// The newest page of history. `published` is the newest event that was sent or begun to be sent to the followers, asked
-    /// for after the connection became one: a page that reaches it lacks nothing that the connection is not going to be
-    /// sent.
+    /// The newest page of history, if it reaches `published`: the newest event that was sent to followers, or is being sent,
+    /// read after the connection became one. Such a page lacks nothing but what the connection is going to be sent.
     pub fn newest(&self, room: &RoomSlug, published: Seq) -> Option<HistoryPage> {
         self.newest.find(room, published).map(|page| HistoryPage::clone(&page))
     }
 
-    /// The log from an event on, that event included, if the page reaches back so far. An event beyond the page may be newer
-    /// than it, or of another history: the store knows.
+    /// The log from an event on, that event included, if the page reaches back so far. `None` also for an event beyond the
+    /// page, which may be newer or of another history: the store decides.
     pub fn tail(&self, room: &RoomSlug, published: Seq, from: Seq) -> Option<EventPage> {
         let page = self.tails.find(room, published)?;
         let start = page.events.binary_search_by_key(&from, |event| event.seq).ok()?;
@@ -53,7 +52,7 @@ impl RecentPages {
         self.tails.keep(page);
     }
 
-    /// The room is gone.
+    /// Forgets a room that was removed.
     pub fn forget(&self, room: &RoomSlug) {
         self.newest.forget(room);
         self.tails.forget(room);
@@ -103,7 +102,7 @@ impl<P: Newest> Recent<P> {
         self.lock().get(room).filter(|page| page.head() >= published).cloned()
     }
 
-    /// Keeps a page, unless one that was read later is there already.
+    /// Keeps a page, unless a newer one is kept already.
     fn keep(&self, page: P) {
         if self.rooms_max == 0 {
             return;

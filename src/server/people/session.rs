@@ -13,29 +13,29 @@ use crate::protocol::{JoinAttempt, PostId, Timestamp, UserId};
 use crate::server::config::Scheme;
 use crate::server::log::TokenHash;
 
-/// What browsers insist on `Secure`, `Path=/` and no `Domain` for (RFC 6265bis §4.1.3.2). Plain HTTP may not have it.
+/// A prefix for which browsers insist on `Secure`, `Path=/` and no `Domain` (RFC 6265bis §4.1.3.2). Plain HTTP cannot use it.
 const SECURE_PREFIX: &str = "__Host-";
-/// The cookie of earlier versions, without the instance. Who still has it gets the new one.
+/// The cookie of earlier versions, without the instance. It is replaced by the new one.
 const FORMER_COOKIE: &str = "teahouse";
 
 /// Browsers keep no cookie for longer than 400 days (RFC 6265bis §5.5).
 const COOKIE_AGE_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
-/// So many tokens of one request are tried at most, since each is looked up.
+/// Most tokens of one request that are tried, since each costs a look-up.
 const CANDIDATES_MAX: usize = 8;
 
-/// The cookies of this server. Cookies know no ports: the instance in the name keeps two servers on one host apart.
+/// The cookies of this server. Cookies ignore ports, so the name contains the instance: two servers may share one host.
 pub struct SessionCookies {
     name: String,
     lifetime: Duration,
-    /// Tokens follow from each other by this key, which nobody has and which ends with the process.
+    /// Tokens are derived from each other by this key, which never leaves the process.
     key: [u8; 32],
 }
 
-/// A token that a request brought.
+/// A token that came with a request.
 pub struct Candidate {
     /// The token.
     pub token: SessionToken,
-    /// In which cookie.
+    /// The cookie that it came in.
     pub cookie: CookieName,
 }
 
@@ -48,7 +48,7 @@ pub enum CookieName {
     Former,
 }
 
-/// The secret of a session, in the form in which it travels: 64 hex digits. Never logged, never stored.
+/// The secret of a session as the cookie holds it: 64 hex digits. Never logged, never stored.
 pub struct SessionToken(String);
 
 impl SessionToken {
@@ -58,7 +58,7 @@ impl SessionToken {
         Self(hex(&random_bytes::<32>()))
     }
 
-    /// All that the database may know.
+    /// The hash, which is all that the database holds.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         Sha256::digest(self.0.as_bytes()).into()
@@ -71,7 +71,7 @@ impl SessionToken {
 }
 
 impl SessionCookies {
-    /// The cookies of an instance; `nickname_ttl` is how long browsers keep them, 0 for as long as they can.
+    /// The cookies of an instance. Browsers keep them for `nickname_ttl`; 0 means as long as they can.
     #[must_use]
     pub fn new(instance: &str, nickname_ttl: Duration) -> Self {
         let lifetime = if nickname_ttl.is_zero() { COOKIE_AGE_MAX } else { nickname_ttl.min(COOKIE_AGE_MAX) };
@@ -84,8 +84,8 @@ impl SessionCookies {
         self.lifetime
     }
 
-    /// The tokens of a request, in the order in which they are to be tried: a browser may hold a stale cookie of ours,
-    /// and sends those of every other server on this host too, whatever bytes are in them.
+    /// The tokens of a request, in the order in which they are to be tried. A browser may hold a stale cookie of this server,
+    /// and also sends those of every other server on this host, whatever bytes are in them.
     #[must_use]
     pub fn candidates(&self, headers: &HeaderMap, scheme: Scheme) -> Vec<Candidate> {
         let ours = |pair: Cookie<'_>| {
@@ -116,20 +116,20 @@ impl SessionCookies {
         self.line(scheme, "", Duration::ZERO)
     }
 
-    /// The token that takes the place of another one. Always the same for the same one, so that of two requests at once
-    /// both give the browser the same cookie, whichever answer comes last.
+    /// The token that replaces another one. It is always the same for the same token, so that two requests at once give the
+    /// browser the same cookie, whichever answer comes last.
     #[must_use]
     pub fn successor(&self, of: &TokenHash) -> SessionToken {
         self.derive(b's', of)
     }
 
-    /// The first token of a visitor. Always the same for the same attempt, for the same reason.
+    /// The first token of a visitor. It is always the same for the same attempt, for the same reason.
     #[must_use]
     pub fn first(&self, attempt: &JoinAttempt) -> SessionToken {
         self.derive(b'f', &Sha256::digest(attempt.as_str().as_bytes()).into())
     }
 
-    /// SHA-256 over key, purpose and a text, each of a fixed length, so that none can be mistaken for another.
+    /// SHA-256 over key, purpose and input. Each has a fixed length, so that none can be mistaken for another.
     fn derive(&self, purpose: u8, from: &[u8; 32]) -> SessionToken {
         let hash = Sha256::new().chain_update(self.key).chain_update([purpose]).chain_update(from);
         SessionToken(hex(&hash.finalize()))
@@ -153,14 +153,14 @@ const fn prefix(scheme: Scheme) -> &'static str {
     }
 }
 
-/// The identity of whoever makes this attempt. The attempt cannot be found out from it.
+/// The user id of whoever makes this attempt. It does not reveal the attempt.
 #[must_use]
 pub fn user_id_of(attempt: &JoinAttempt) -> UserId {
     let digest = Sha256::new().chain_update(b"teahouse person ").chain_update(attempt.as_str().as_bytes()).finalize();
     user_id(&digest[..16])
 }
 
-/// Draws the identity of a new person.
+/// Draws the user id of a new person.
 #[must_use]
 pub fn draw_user_id() -> UserId {
     user_id(&random_bytes::<16>())
@@ -170,9 +170,9 @@ fn user_id(bytes: &[u8]) -> UserId {
     UserId::parse(&hex(bytes)).expect("hex digits have the shape of a user id")
 }
 
-/// Draws the id of a line in its client's stead: 48 bits of time and 80 that are random, in the order of UUIDv7 (RFC 9562
-/// §5.7). Lines that are said one after the other lie side by side in the store's index of ids; random places would
-/// make every line write a page of its own.
+/// Draws the id of a post for a client that sends none: 48 bits of time and 80 random bits, in the order of UUIDv7 (RFC 9562
+/// §5.7). So posts that come one after the other are neighbours in the store's index of ids; with random ids, every post
+/// would write a page of its own.
 #[must_use]
 pub fn draw_post_id(at: Timestamp) -> PostId {
     let time = at.unix_ms().to_be_bytes();

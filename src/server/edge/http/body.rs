@@ -1,4 +1,4 @@
-//! The body of a request, watched: whether the server waits for its client. Not here: how long it may wait (`guard`).
+//! Watches the body of a request: whether the server is waiting for its client. Not here: how long it may wait (`guard`).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use hyper::body::{Frame, SizeHint};
 
-/// Whether more of a body is wanted and has not come.
+/// Whether the server waits for more of a body.
 pub struct Awaited(Option<Arc<AtomicBool>>);
 
 impl Awaited {
-    /// Whether it is so at this moment, or was so when the request was given up.
+    /// Whether it waits now, or waited when the request was given up.
     #[must_use]
     pub fn is_now(&self) -> bool {
         self.0.as_ref().is_some_and(|awaited| awaited.load(Ordering::Relaxed))

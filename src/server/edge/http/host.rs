@@ -1,4 +1,5 @@
-//! The `Host` header: HTTP/1.1 has it exactly once, and it names this server. Not here: which names are ours (`origin`).
+//! Checks the `Host` header: a request has it exactly once, and it names this server. Not here: which names those are
+//! (`net::origin`).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Refusals as HTTP answers: the status says the kind, the JSON body says the rest.
+//! Refusals as HTTP answers: a status for the kind, and a JSON body with the details.
 
 use axum::Json;
 use axum::body::Body;
@@ -64,11 +64,11 @@ impl IntoResponse for HttpRefusal {
     }
 }
 
-/// The refusal that an answer carries as JSON, for whoever says it in another way.
+/// The refusal in the extensions of an answer, for layers that show it in another form.
 #[derive(Clone, Copy, Debug)]
 pub struct Told(pub Refusal);
 
-/// Says every refusal to a person as a page, whichever layer or route it comes from.
+/// Shows every refusal to a person as a page, whichever layer or route it comes from.
 pub async fn in_words(State(pages): State<RefusalPages>, request: Request, next: Next) -> Response {
     let reader = Reader::of(request.method(), request.uri().path(), request.headers());
     let response = next.run(request).await;

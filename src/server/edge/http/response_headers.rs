@@ -1,4 +1,4 @@
-//! Headers that every response has: what browsers may do with it, and who may keep it.
+//! Headers of every response: what browsers may do with it, and who may cache it.
 //! Not here: the policy of pages, which names their scripts (`boot`).
 
 use axum::Extension;
@@ -14,10 +14,10 @@ use axum::response::Response;
 use crate::server::app::Client;
 use crate::server::config::Scheme;
 
-/// For whatever is not a page: nothing in it may run or be framed.
+/// The policy of everything that is not a page: nothing in it may run or be framed.
 const NOTHING_RUNS: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// A file whose name changes with its content may be kept for ever.
+/// A file whose name changes with its content may be cached for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// A file that belongs to others of the same build, under a name that every build has: it may be kept, and is asked for at
@@ -27,7 +27,7 @@ const ASKED_FOR: &str = "no-cache";
 /// A file whose name stays the same when its content changes: icons, the manifest.
 const ONE_HOUR: &str = "public, max-age=3600";
 
-/// Answers may differ from person to person, so nobody keeps them.
+/// Answers may differ from person to person, so nobody may cache them.
 const NEVER: &str = "private, no-store";
 
 const ALWAYS: [(HeaderName, &str); 6] = [
@@ -42,7 +42,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Adds what is missing; what a handler set stays.
+/// Adds the headers that the handler did not set.
 pub async fn secure(Extension(client): Extension<Client>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
