@@ -30,7 +30,7 @@ impl<T> Shown<T> {
 
     /// Reads the part and follows it.
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        self.changed.with(|()| ());
+        follow(self.changed);
         self.with_untracked(read)
     }
 
@@ -54,4 +54,9 @@ impl<T> Shown<T> {
     {
         self.with_untracked(T::clone)
     }
+}
+
+/// One function for all parts: a closure inside of a generic one would be compiled for each of them.
+fn follow(changed: Cell<()>) {
+    changed.with(|()| ());
 }
