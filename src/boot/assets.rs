@@ -2,6 +2,8 @@
 //! which browsers keep for ever, and compressed siblings. `cargo leptos build` alone leaves them under plain names; then
 //! they are served so, and asked for at every visit.
 
+mod intact;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -65,6 +67,14 @@ pub enum SiteFault {
         /// Where relative paths begin.
         working_folder: PathBuf,
     },
+    /// The file is there, and is not what the build wrote.
+    #[error(
+        "{path} is not what the build wrote: it was changed, or its copy was cut off. Copy leptos.site-root again, or run `make build`."
+    )]
+    FileDamaged {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder is there, without this file.
     #[error(
         "{path} is not there, and the page names it: program, hash file and leptos.site-root are not of the same build. Run `make build`, and copy all three."
@@ -120,9 +130,14 @@ pub fn inspect(options: &LeptosOptions) -> (Vec<SiteFault>, Option<Warning>) {
     let assets = find(options);
     let built = [&assets.script, &assets.wasm, &assets.style].map(String::as_str);
     let named = built.into_iter().chain(ROOT_FILES.into_iter().filter(|name| *name != NOT_OURS));
-    let paths = named.map(|name| site_root.join(name.trim_start_matches('/'))).chain(parts(options));
-    let missing = paths.filter(|path| !path.is_file()).map(|path| SiteFault::FileMissing { path });
-    let faults: Vec<_> = missing.chain(not_split(options)).collect();
+    let paths: Vec<_> = named.map(|name| site_root.join(name.trim_start_matches('/'))).chain(parts(options)).collect();
+    let missing = paths.iter().filter(|path| !path.is_file()).map(|path| SiteFault::FileMissing { path: path.clone() });
+    let mut faults: Vec<_> = missing.chain(not_split(options)).collect();
+    if is_packed(options) {
+        let package = package_file(options, "");
+        let packed = paths.iter().filter(|path| path.starts_with(&package) && path.is_file());
+        faults.extend(packed.flat_map(|path| intact::damaged(path)).map(|path| SiteFault::FileDamaged { path }));
+    }
     let compressed = site_root.join(format!("{}.br", assets.wasm.trim_start_matches('/')));
     let warning = match (is_packed(options), options.hash_files) {
         (true, _) => (!compressed.is_file()).then_some(Warning::PageUncompressed),

@@ -20,15 +20,26 @@ async fn run(command: &mut Command) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
+/// The name of a file with the content `stand-in`, as the last step of the build makes it.
+const HASH: &str = "1gUYKLz7DXGza0e656CKaL";
+
+fn compressed_wasm() -> String {
+    format!("teahouse.{HASH}.wasm.br")
+}
+
 /// A folder with all that the page names, made of stand-ins.
 fn site() -> TempDir {
     let folder = TempDir::new().unwrap();
     let package = folder.path().join("site/pkg");
     std::fs::create_dir_all(&package).unwrap();
-    std::fs::write(folder.path().join("hash.txt"), "js: aaa\nwasm: bbb\ncss: ccc\npart.wasm: ddd\n").unwrap();
-    for name in ["teahouse.aaa.js", "teahouse.bbb.wasm", "teahouse.bbb.wasm.br", "teahouse.ccc.css", "part.ddd.wasm"] {
-        std::fs::write(package.join(name), "stand-in").unwrap();
+    let hashes = ["js", "wasm", "css", "part.wasm"].map(|kind| format!("{kind}: {HASH}\n")).concat();
+    std::fs::write(folder.path().join("hash.txt"), hashes).unwrap();
+    for (stem, extension) in [("teahouse", "js"), ("teahouse", "wasm"), ("teahouse", "css"), ("part", "wasm")] {
+        std::fs::write(package.join(format!("{stem}.{HASH}.{extension}")), "stand-in").unwrap();
     }
+    let mut compressed = brotli::CompressorWriter::new(Vec::new(), 4_096, 1, 22);
+    io::Write::write_all(&mut compressed, b"stand-in").unwrap();
+    std::fs::write(package.join(compressed_wasm()), compressed.into_inner()).unwrap();
     for name in ["favicon.svg", "robots.txt", "manifest.webmanifest", "icon-192.png", "icon-512.png"] {
         std::fs::write(folder.path().join("site").join(name), "stand-in").unwrap();
     }
@@ -79,7 +90,7 @@ async fn files_of_the_page_that_are_missing_stop_the_start_and_are_named() {
     teahouse.signal("TERM");
     teahouse.end().await;
 
-    let cases: [(&str, Damage, &[&str]); 7] = [
+    let cases: [(&str, Damage, &[&str]); 10] = [
         ("no hash file", |site| std::fs::remove_file(site.join("hash.txt")).unwrap(), &["hash.txt", "make build"]),
         ("cut hash file", |site| std::fs::write(site.join("hash.txt"), "js: aaa\ncss: ccc\n").unwrap(), &["\"wasm\""]),
         (
@@ -89,13 +100,28 @@ async fn files_of_the_page_that_are_missing_stop_the_start_and_are_named() {
         ),
         (
             "files of another build",
-            |site| std::fs::write(site.join("hash.txt"), "js: zzz\nwasm: bbb\ncss: ccc\n").unwrap(),
+            |site| std::fs::write(site.join("hash.txt"), "js: zzz\nwasm: zzz\ncss: zzz\n").unwrap(),
             &["pkg/teahouse.zzz.js", "same build"],
         ),
         (
             "no part",
-            |site| std::fs::remove_file(site.join("site/pkg/part.ddd.wasm")).unwrap(),
-            &["pkg/part.ddd.wasm", "same build"],
+            |site| std::fs::remove_file(site.join(format!("site/pkg/part.{HASH}.wasm"))).unwrap(),
+            &["pkg/part.", "same build"],
+        ),
+        (
+            "a script that was changed",
+            |site| std::fs::write(site.join(format!("site/pkg/teahouse.{HASH}.js")), "stand-in, and more").unwrap(),
+            &[".js is not what the build wrote", "again"],
+        ),
+        (
+            "a compressed form whose copy was cut off",
+            |site| std::fs::write(site.join("site/pkg").join(compressed_wasm()), b"\x0b").unwrap(),
+            &[".wasm.br is not what the build wrote", "again"],
+        ),
+        (
+            "an empty style",
+            |site| std::fs::write(site.join(format!("site/pkg/teahouse.{HASH}.css")), "").unwrap(),
+            &[".css is not what the build wrote", "again"],
         ),
         (
             "parts that were not made",
