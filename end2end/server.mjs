@@ -45,6 +45,11 @@ export function binary() {
   return path.join(target, isDebug ? "debug" : "release", "teahouse");
 }
 
+/** @returns {boolean} whether the page was packed (scripts/pack), so that its parts are files with names of their own */
+export function isPacked() {
+  return !existsSync(path.join(root, "target/site/pkg/teahouse.js"));
+}
+
 /** @returns {Promise<number>} a port of 127.0.0.1 that nobody listens on */
 function freePort() {
   return new Promise((resolve, reject) => {
