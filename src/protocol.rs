@@ -23,4 +23,4 @@ pub use history::{Backlog, Covers, EventPage, HistoryItem, HistoryPage, Reaction
 pub use ids::{Cursor, Epoch, JoinAttempt, PostId, RoomSlug, Seq, TabId, Timestamp, UserId};
 pub use limits::Limits;
 pub use message::{LogEvent, Origin, Person, RoomSnapshot, RoomSummary};
-pub use page::{Notice, PageData};
+pub use page::{FormRefusal, PageData};

@@ -16,7 +16,7 @@ use super::render::View;
 use super::{page_weight, render};
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
-use crate::protocol::{ErrorCode, JoinAttempt, Notice, PostBody, PostId, Refusal, RoomSlug};
+use crate::protocol::{ErrorCode, FormRefusal, JoinAttempt, PostBody, PostId, Refusal, RoomSlug};
 use crate::server::app::{Caller, Client};
 use crate::server::config::Scheme;
 use crate::server::edge::http::HttpRefusal;
@@ -165,7 +165,7 @@ impl Visit {
         }
         match pages::page_data(&self.site.app, self.caller.person(), &self.room, self.range).await {
             Ok(mut page) => {
-                page.notice = Some(Notice { form, refusal, typed, post_id });
+                page.notice = Some(FormRefusal { form, refusal, typed, post_id });
                 let view = View { site: &self.site, language, cookie_lost: None, headers: &self.headers };
                 render::refused(refusal, render::page(page, &view))
             }

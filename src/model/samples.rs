@@ -2,8 +2,8 @@
 //! the program, and not for tests over a socket, which get theirs from a server.
 
 use crate::protocol::{
-    Covers, Cursor, Epoch, ErrorCode, EventBody, HistoryItem, HistoryPage, Limits, LogEvent, Message, Notice, Origin,
-    PageData, Person, PostBody, PostId, Reaction, RoomSlug, RoomSnapshot, RoomSummary, Seq, Timestamp, UserId,
+    Covers, Cursor, Epoch, ErrorCode, EventBody, FormRefusal, HistoryItem, HistoryPage, Limits, LogEvent, Message,
+    Origin, PageData, Person, PostBody, PostId, Reaction, RoomSlug, RoomSnapshot, RoomSummary, Seq, Timestamp, UserId,
 };
 
 /// The history that all samples belong to.
@@ -79,7 +79,7 @@ pub fn snapshot(events: Vec<LogEvent>) -> RoomSnapshot {
 
 /// A page of somebody whose line was refused.
 pub fn page_data() -> PageData {
-    let notice = Notice {
+    let notice = FormRefusal {
         form: crate::protocol::page::Form::Post,
         refusal: ErrorCode::MessageTooLong.into(),
         typed: "</script><b>typed</b>".to_owned(),

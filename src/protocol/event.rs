@@ -6,7 +6,7 @@ mod frame;
 
 use serde::{Deserialize, Serialize};
 
-use self::frame::Frame;
+use self::frame::EventFrame;
 use super::error::Refusal;
 use super::history::Backlog;
 use super::ids::{Epoch, PostId, RoomSlug, Seq, Timestamp};
@@ -15,7 +15,7 @@ use super::message::{LogEvent, Person, RoomSummary};
 
 /// What the server tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", try_from = "Frame")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "EventFrame")]
 pub enum Event {
     /// Answer to `hello`.
     Welcome {

@@ -29,12 +29,12 @@ pub struct PageData {
     /// When the server answered, by which a browser with a wrong clock knows the day.
     pub drawn_ms: Timestamp,
     /// The outcome of a form that was posted without scripts.
-    pub notice: Option<Notice>,
+    pub notice: Option<FormRefusal>,
 }
 
 /// A form that was refused: the reason, and what was typed, so that it is not lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct FormRefusal {
     /// Which form.
     pub form: Form,
     /// Why it was refused.

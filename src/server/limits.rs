@@ -21,8 +21,8 @@ pub use address::{Address, Network};
 pub use attacks::{Attack, Attacks};
 pub use bucket::{Rate, TokenBucket, TooFast};
 pub use budgets::{Payer, PersonKey};
-pub use connection_slots::{ConnectionLimits, ConnectionSlot, ConnectionSlots, GiveWay, TooManyConnections};
-pub use permits::{FairPermits, Permit};
+pub use connection_slots::{ConnectionSlot, ConnectionSlots, GiveWay, SlotLimits, TooManyConnections};
+pub use permits::{ArrivalPermit, FairPermits};
 pub use table::Action;
 
 use crate::protocol::Refusal;
@@ -57,7 +57,7 @@ impl ClientLimits {
         Self {
             counted: Action::ALL.iter().copied().filter(|action| budgets.count(*action)).collect(),
             budgets: Mutex::new(budgets),
-            slots: Arc::new(ConnectionSlots::new(ConnectionLimits::new(limits))),
+            slots: Arc::new(ConnectionSlots::new(SlotLimits::new(limits))),
             attacks: Attacks::default(),
         }
     }

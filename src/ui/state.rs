@@ -28,7 +28,7 @@ use crate::model::conversation::typing::Typing;
 use crate::model::conversation::{Conversation, Count, Part};
 use crate::model::draft::Draft;
 use crate::model::rows::{Row, Window, rows};
-use crate::protocol::{Limits, Notice, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::protocol::{FormRefusal, Limits, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
@@ -103,7 +103,7 @@ pub struct RoomState {
     /// The form that was refused last.
     pub form_notice: Cell<Option<FormNotice>>,
     /// What was posted without scripts and refused.
-    pub posted: Cell<Option<Notice>>,
+    pub posted: Cell<Option<FormRefusal>>,
     /// Whether the page that the server rendered ends at the newest event.
     pub rendered_newest: Shown<bool>,
     /// Counts up whenever the newest row is to be shown.

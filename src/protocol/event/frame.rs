@@ -13,7 +13,7 @@ use crate::protocol::message::{LogEvent, Person, RoomSummary};
 
 /// The fields of every event, each at most once on the wire.
 #[derive(Deserialize)]
-pub(super) struct Frame {
+pub(super) struct EventFrame {
     #[serde(rename = "type")]
     kind: String,
     protocol: Option<u32>,
@@ -48,15 +48,15 @@ pub(super) struct Frame {
 #[error("this is no event")]
 pub struct NoEvent;
 
-impl TryFrom<Frame> for Event {
+impl TryFrom<EventFrame> for Event {
     type Error = NoEvent;
 
-    fn try_from(frame: Frame) -> Result<Self, NoEvent> {
+    fn try_from(frame: EventFrame) -> Result<Self, NoEvent> {
         frame.into_event().ok_or(NoEvent)
     }
 }
 
-impl Frame {
+impl EventFrame {
     fn into_event(self) -> Option<Event> {
         Some(match self.kind.as_str() {
             "welcome" => Event::Welcome {

@@ -13,7 +13,7 @@ use crate::server::config::LimitsConfig;
 
 /// The most connections that may be open at once; 0 = no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionLimits {
+pub struct SlotLimits {
     /// In all.
     pub total: usize,
     /// Of one address.
@@ -24,7 +24,7 @@ pub struct ConnectionLimits {
 
 /// The slots of all connections.
 pub struct ConnectionSlots {
-    limits: ConnectionLimits,
+    limits: SlotLimits,
     /// Held for a few look-ups; innermost.
     occupied: Mutex<Occupied>,
 }
@@ -44,7 +44,7 @@ pub type GiveWay = oneshot::Receiver<()>;
 pub enum TooManyConnections {
     /// As many connections as `limits.connections`.
     Server,
-    /// As many connections of this address as [`ConnectionLimits`] allows; also for a connection that gave way meanwhile.
+    /// As many connections of this address as [`SlotLimits`] allows; also for a connection that gave way meanwhile.
     Address,
     /// As many connections of its network.
     Network,
@@ -87,7 +87,7 @@ enum SlotState {
     GaveWay,
 }
 
-impl ConnectionLimits {
+impl SlotLimits {
     /// The limits that the settings ask for. A network that is limited never holds more than half of all connections: on a
     /// small server so many times what one address may hold would be every one of them.
     #[must_use]
@@ -103,7 +103,7 @@ impl ConnectionLimits {
 impl ConnectionSlots {
     /// No connections yet.
     #[must_use]
-    pub fn new(limits: ConnectionLimits) -> Self {
+    pub fn new(limits: SlotLimits) -> Self {
         Self { limits, occupied: Mutex::default() }
     }
 
@@ -123,7 +123,7 @@ impl ConnectionSlots {
     }
 
     fn make_room_of(&self, owner: Option<Address>, occupied: &mut Occupied) -> Result<(), TooManyConnections> {
-        let ConnectionLimits { per_address, per_network, .. } = self.limits;
+        let SlotLimits { per_address, per_network, .. } = self.limits;
         let limits = [(per_address, TooManyConnections::Address), (per_network, TooManyConnections::Network)];
         for (source, (most, crowded)) in owner.into_iter().flat_map(Address::sources).zip(limits) {
             let of_source = occupied.by_source.get(&source).filter(|of_source| is_reached(of_source.connections, most));

@@ -39,7 +39,7 @@ struct Share {
 }
 
 /// One permit, given back when it is dropped.
-pub struct Permit(#[expect(dead_code, reason = "it is held, not read")] Option<Held>);
+pub struct ArrivalPermit(#[expect(dead_code, reason = "it is held, not read")] Option<Held>);
 
 /// In the order in which they are given back.
 struct Held {
@@ -74,8 +74,8 @@ impl FairPermits {
     ///
     /// # Errors
     /// `busy` when none was free in time.
-    pub async fn permit(&self, address: Address) -> Result<Permit, Refusal> {
-        let Some(pool) = &self.pool else { return Ok(Permit(None)) };
+    pub async fn permit(&self, address: Address) -> Result<ArrivalPermit, Refusal> {
+        let Some(pool) = &self.pool else { return Ok(ArrivalPermit(None)) };
         let permit = pool.permit(address);
         match self.wait_max {
             Some(most) => tokio::time::timeout(most, permit).await.ok().flatten(),
@@ -87,14 +87,14 @@ impl FairPermits {
 
 impl Pool {
     /// Of the address's own share first, then of its network's: its others wait there, and not in front of other sources.
-    async fn permit(&self, address: Address) -> Option<Permit> {
+    async fn permit(&self, address: Address) -> Option<ArrivalPermit> {
         let [of_address, of_network] = address.sources();
         let (of_address, address_user) = self.share(of_address, self.of_address);
         let (of_network, network_user) = self.share(of_network, self.of_network);
         let of_address = of_address.acquire_owned().await.ok()?;
         let of_network = of_network.acquire_owned().await.ok()?;
         let of_pool = Arc::clone(&self.permits).acquire_owned().await.ok()?;
-        Some(Permit(Some(Held {
+        Some(ArrivalPermit(Some(Held {
             _of_pool: of_pool,
             _of_network: of_network,
             _of_address: of_address,

@@ -18,7 +18,7 @@ mod tls;
 
 pub use options::{ListenerOptions, PeerAddress};
 pub use socket::AcceptedSocket;
-pub use tls::{FileFault, Hangup, Tls, TlsError, TlsWarning, Wanted};
+pub use tls::{FileFault, Hangup, PemItem, Tls, TlsError, TlsWarning};
 
 use std::io;
 use std::net::SocketAddr;

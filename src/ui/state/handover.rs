@@ -10,7 +10,7 @@ use web_sys::HtmlElement;
 
 use crate::client::element::element;
 use crate::client::json;
-use crate::protocol::{Notice, PageData, Person, Timestamp};
+use crate::protocol::{FormRefusal, PageData, Person, Timestamp};
 use crate::ui::i18n::Language;
 
 /// The id of the element that holds it.
@@ -35,7 +35,7 @@ pub struct ReaderPart<'a> {
     /// When the server answered.
     pub drawn_ms: Timestamp,
     /// What became of a form.
-    pub notice: Option<&'a Notice>,
+    pub notice: Option<&'a FormRefusal>,
 }
 
 impl<'a> ReaderPart<'a> {

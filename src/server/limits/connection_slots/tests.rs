@@ -10,7 +10,7 @@ fn address(last: u8) -> Address {
 }
 
 fn slots(total: usize, per_address: usize) -> Arc<ConnectionSlots> {
-    Arc::new(ConnectionSlots::new(ConnectionLimits { total, per_address, per_network: 0 }))
+    Arc::new(ConnectionSlots::new(SlotLimits { total, per_address, per_network: 0 }))
 }
 
 /// A connection of this address with a request in hand.
@@ -41,7 +41,7 @@ fn one_address_cannot_take_every_place() {
 
 #[test]
 fn many_addresses_of_one_network_cannot_either() {
-    let slots = Arc::new(ConnectionSlots::new(ConnectionLimits { total: 0, per_address: 1, per_network: 2 }));
+    let slots = Arc::new(ConnectionSlots::new(SlotLimits { total: 0, per_address: 1, per_network: 2 }));
     let house = |network, house| Address::of(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, network, house, 0, 0, 0, 1)));
     let _first = slots.enter(Some(house(1, 1))).unwrap();
     let second = slots.enter(Some(house(1, 2))).unwrap();
@@ -57,7 +57,7 @@ fn on_a_small_server_one_network_leaves_half_of_the_connections_to_others() {
     let limits = |total, per_address, factor| {
         let mut limits = Config::default().limits;
         (limits.connections, limits.connections_per_address, limits.network_factor) = (total, per_address, factor);
-        ConnectionLimits::new(&limits).per_network
+        SlotLimits::new(&limits).per_network
     };
     assert_eq!(limits(256, 64, 8), 128, "and not 512");
     assert_eq!(limits(20_000, 200, 8), 1_600, "on a large one it is what its addresses may");

@@ -15,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 pub use pair::TlsError;
-pub use pem_file::{FileFault, Wanted};
+pub use pem_file::{FileFault, PemItem};
 pub use warning::TlsWarning;
 
 use crate::server::ground::clock;
@@ -125,9 +125,9 @@ impl Hangup {
 fn read(certificate_path: &Path, key_path: &Path) -> Result<Pair, TlsError> {
     let of_certificate = |fault| TlsError::Certificate { path: certificate_path.to_owned(), fault };
     let of_key = |fault| TlsError::Key { path: key_path.to_owned(), fault };
-    let certificate = PemFile::read(certificate_path, Wanted::Certificate).map_err(of_certificate)?;
-    let key = PemFile::read(key_path, Wanted::Key).map_err(of_key)?;
-    if certificate.holds_only(Wanted::Key) && key.holds_only(Wanted::Certificate) {
+    let certificate = PemFile::read(certificate_path, PemItem::Certificate).map_err(of_certificate)?;
+    let key = PemFile::read(key_path, PemItem::Key).map_err(of_key)?;
+    if certificate.holds_only(PemItem::Key) && key.holds_only(PemItem::Certificate) {
         return Err(TlsError::Swapped);
     }
     let chain = certificate.chain().map_err(of_certificate)?;

@@ -5,7 +5,7 @@ mod partial;
 
 use std::borrow::Cow;
 
-use self::partial::{Frame, Partial};
+use self::partial::{Partial, PartialFrame};
 use super::close_code::CloseStatus;
 use super::error::ProtocolError;
 use super::frame::{Header, Opcode};
@@ -108,7 +108,7 @@ impl Decoder {
         let frame = match begun {
             Some(frame) => frame,
             None => match self.take_header(input)? {
-                Some(header) => Frame::new(header),
+                Some(header) => PartialFrame::new(header),
                 None => return Ok(None),
             },
         };

@@ -16,7 +16,7 @@ const OLD_CIPHER_LINE: &[u8] = b"Proc-Type: 4,ENCRYPTED";
 
 /// What a file is expected to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum PemItem {
     /// A certificate chain.
     Certificate,
     /// A private key.
@@ -31,7 +31,7 @@ pub enum FileFault {
     Unreadable(io::Error),
     /// Nothing is in it.
     #[error("is empty. Write the {0} into it again; what wrote it was interrupted, or its disk was full.")]
-    Empty(Wanted),
+    Empty(PemItem),
     /// It holds something else than PEM.
     #[error(
         "holds no PEM text, which begins with -----BEGIN. If it is DER or PKCS #12, convert it with openssl, to PEM without a passphrase."
@@ -44,7 +44,7 @@ pub enum FileFault {
     #[error("holds no {wanted}, but {found}. Name the file of the {wanted}.")]
     Lacks {
         /// What was looked for.
-        wanted: Wanted,
+        wanted: PemItem,
         /// The labels that stand there.
         found: String,
     },
@@ -55,7 +55,7 @@ pub enum FileFault {
     Encrypted,
 }
 
-impl fmt::Display for Wanted {
+impl fmt::Display for PemItem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Certificate => "certificate",
@@ -73,7 +73,7 @@ pub(super) struct PemFile {
 }
 
 impl PemFile {
-    pub(super) fn read(path: &Path, wanted: Wanted) -> Result<Self, FileFault> {
+    pub(super) fn read(path: &Path, wanted: PemItem) -> Result<Self, FileFault> {
         let mut bytes = std::fs::read(path).map_err(FileFault::Unreadable)?;
         // Some editors put it in front, and the first section would not be found behind it.
         if bytes.starts_with(BYTE_ORDER_MARK) {
@@ -89,16 +89,16 @@ impl PemFile {
     }
 
     /// Whether it holds a key and no certificate, or a certificate and no key.
-    pub(super) fn holds_only(&self, wanted: Wanted) -> bool {
+    pub(super) fn holds_only(&self, wanted: PemItem) -> bool {
         let certificate = self.labels.iter().any(|label| label == "CERTIFICATE");
         let key = self.labels.iter().any(|label| label.ends_with("PRIVATE KEY"));
-        (certificate, key) == (wanted == Wanted::Certificate, wanted == Wanted::Key)
+        (certificate, key) == (wanted == PemItem::Certificate, wanted == PemItem::Key)
     }
 
     /// All certificates, in the order of the file; at least one.
     pub(super) fn chain(&self) -> Result<Vec<CertificateDer<'static>>, FileFault> {
         let chain = CertificateDer::pem_slice_iter(&self.bytes).collect::<Result<Vec<_>, _>>().map_err(damaged)?;
-        if chain.is_empty() { Err(self.lacks(Wanted::Certificate)) } else { Ok(chain) }
+        if chain.is_empty() { Err(self.lacks(PemItem::Certificate)) } else { Ok(chain) }
     }
 
     /// The first key.
@@ -110,12 +110,12 @@ impl PemFile {
             return Err(FileFault::Encrypted);
         }
         PrivateKeyDer::from_pem_slice(&self.bytes).map_err(|error| match error {
-            pem::Error::NoItemsFound => self.lacks(Wanted::Key),
+            pem::Error::NoItemsFound => self.lacks(PemItem::Key),
             other => damaged(other),
         })
     }
 
-    fn lacks(&self, wanted: Wanted) -> FileFault {
+    fn lacks(&self, wanted: PemItem) -> FileFault {
         FileFault::Lacks { wanted, found: self.labels.join(", ") }
     }
 }

@@ -9,16 +9,16 @@ pub struct Partial {
     /// The start of a header.
     pub header: PartialHeader,
     /// A frame whose payload has not come to its end.
-    pub frame: Option<Frame>,
+    pub frame: Option<PartialFrame>,
     /// A message whose last frame has not come to its end.
-    pub message: Option<Message>,
+    pub message: Option<PartialMessage>,
     /// The payload of a control frame that has not come to its end; it may stand inside a message.
     control: Vec<u8>,
 }
 
 /// A frame and how far its payload has come.
 #[derive(Clone, Copy, Debug)]
-pub struct Frame {
+pub struct PartialFrame {
     /// Its header.
     pub header: Header,
     /// Payload that has come.
@@ -27,7 +27,7 @@ pub struct Frame {
     pub missing_bytes: usize,
 }
 
-impl Frame {
+impl PartialFrame {
     /// A frame of which the header has come. Its length was held against the limit.
     pub fn new(header: Header) -> Self {
         let missing_bytes = usize::try_from(header.payload_bytes).expect("the limit of a message is a usize");
@@ -47,7 +47,7 @@ impl Partial {
     }
 
     /// Adds the next part of the payload of `frame`.
-    pub fn add(&mut self, mut frame: Frame, part: &[u8]) -> Result<(), ProtocolError> {
+    pub fn add(&mut self, mut frame: PartialFrame, part: &[u8]) -> Result<(), ProtocolError> {
         if part.is_empty() && frame.missing_bytes > 0 {
             // Only the header has come. The whole payload may still come at once, and then nothing of it is kept.
             self.frame = Some(frame);
@@ -56,7 +56,7 @@ impl Partial {
         if frame.header.opcode.is_control() {
             self.control.extend_from_slice(part);
         } else {
-            let message = self.message.get_or_insert_with(|| Message::new(frame.header));
+            let message = self.message.get_or_insert_with(|| PartialMessage::new(frame.header));
             message.add(part, frame.missing_bytes)?;
         }
         frame.came_bytes += part.len();
@@ -77,7 +77,7 @@ impl Partial {
 
 /// A message that grows.
 #[derive(Debug)]
-pub struct Message {
+pub struct PartialMessage {
     /// The header of its first frame, which says what it is.
     header: Header,
     /// What has come.
@@ -86,7 +86,7 @@ pub struct Message {
     valid_bytes: usize,
 }
 
-impl Message {
+impl PartialMessage {
     fn new(header: Header) -> Self {
         Self { header, payload: Vec::new(), valid_bytes: 0 }
     }
