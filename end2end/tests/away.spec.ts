@@ -46,8 +46,9 @@ test("after a long time away the title and the badge count the same", async ({ w
   await expect.poll(() => writer.heard.length, { timeout: 30_000 }).toBe(said);
   wire.mend();
   await expect(alice.connectionBadge).toHaveAttribute("data-state", "live", { timeout: 40_000 });
-  await expect(alice.connectionBadge).toContainText(String(said));
-  await expect(alice.page).toHaveTitle(new RegExp(`^\\(${said}\\) `));
+  // A page of history brings the newest fifty. Nobody says how many of the events before it are messages.
+  await expect(alice.connectionBadge).toContainText("50+");
+  await expect(alice.page).toHaveTitle(/^\(50\+\) /);
 });
 
 test("on a phone without a connection, the language says why it stays, where it can be read", async ({ wire, people, room }) => {

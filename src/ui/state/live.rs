@@ -48,6 +48,7 @@ impl RoomState {
                     Event::Publication { ref event, .. } => local_time::correct(event.at_ms),
                     _ => {}
                 }
+                self.look_whether_visible();
                 self.step(Update::Event(event));
             }
         }

@@ -34,6 +34,7 @@ impl RoomState {
         if is_first {
             let let_out = move || {
                 self.announcement.update(|announcement| announcement.let_out(self.words()));
+                self.look_whether_visible();
                 self.step(Update::Announced);
             };
             self.quietly(|quiet| quiet.timers.announcement.set(GATHER_MS, let_out));
@@ -53,12 +54,16 @@ impl RoomState {
             self.keep_last_words();
             self.follow_clock();
             self.leave_if_signed_out();
-            self.step(Update::Visible(is_visible()));
+            self.look_whether_visible();
         });
-        self.step(Update::Visible(is_visible()));
         let going = Listener::on(&window(), "pagehide", move |_| self.keep_last_words());
         // It listens for as long as the page lives.
         std::mem::forget(going);
+    }
+
+    /// Asked whenever it counts, since browsers tell of it late, or not at all where a page comes back from their cache.
+    pub(super) fn look_whether_visible(self) {
+        self.step(Update::Visible(is_visible()));
     }
 
     /// The title of the tab: the unread count goes in front while nobody looks.
