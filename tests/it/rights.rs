@@ -145,6 +145,7 @@ const ROUTES: &[Row] = &[
     row("/api/v1/rooms/{room}/history", Get("/api/v1/rooms/lobby/history"), 200, 200),
     row("/", Get("/"), 200, 200),
     row("/r/{room}", Get("/r/lobby"), 200, 200),
+    row("/p/{user}", Get("/p/nobody-known"), 404, 404),
     row("/r/{room}/post", Post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]), 403, 303),
     row(
         "/r/{room}/react",

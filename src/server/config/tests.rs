@@ -263,15 +263,3 @@ fn the_shipped_file_shows_every_setting_and_its_default() {
     assert!(shipped == shipped_file(), "Leptos.toml should be:\n{}", shipped_file());
     assert_eq!(file(shipped).expect("right").to_toml(), Config::default().to_toml());
 }
-
-#[test]
-fn the_shipped_leptos_section_equals_what_the_build_uses() {
-    let manifest: toml::Table = include_str!("../../../Cargo.toml").parse().expect("a manifest");
-    let build = &manifest["workspace"]["metadata"]["leptos"][0];
-    let shipped: toml::Table = include_str!("../../../Leptos.toml").parse().expect("a file");
-    for (key, value) in shipped["leptos"].as_table().expect("a section") {
-        if let Some(built) = build.get(key) {
-            assert_eq!(value, built, "{key}");
-        }
-    }
-}

@@ -5,7 +5,7 @@
 //!
 //! Not here: what a request means, how often a client may come (`limits`), and closing WebSockets on drain (their own
 //! tasks do that).
-//! Who may use it: `http` reads [`PeerAddress`] and [`Scheme`]; `connection` may take back the [`AcceptedSocket`]; `boot` runs it.
+//! Who may use it: `http` reads [`PeerAddress`] and [`crate::server::config::Scheme`]; `connection` may take back the [`AcceptedSocket`]; `boot` runs it.
 
 mod accepted;
 mod answer;
