@@ -15,8 +15,10 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::protocol::Event;
 use crate::server::app::App;
 use crate::server::config::limit;
+use crate::server::delivery::broker::{Bulletin, RoomsChange};
 use crate::server::delivery::frame::member_frame;
 use crate::server::delivery::sendq::Signal;
+use crate::server::log::StoreError;
 use crate::server::posting;
 
 /// The tick of a setting of 0: as good as at once.
@@ -30,6 +32,8 @@ const EMPTY_ROOMS_PERIOD_MAX: Duration = Duration::from_secs(600);
 const STORE_PERIOD: Duration = Duration::from_secs(1);
 /// Two nodes overtake each other by so much at times. What is still lacking then is read from the log.
 const REPAIR_DELAY: Duration = Duration::from_millis(50);
+/// The same after a repair for which the log could not be read.
+const REPAIR_DELAY_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// Connections are checked in so many shares, or fewer where the period is short.
 const SHARES_MAX: usize = 32;
 
@@ -108,13 +112,21 @@ async fn maintain_store(app: Arc<App>) {
 /// Reads from the log what no bulletin brought.
 async fn repair_rooms(app: Arc<App>) {
     let repair = async {
+        let mut delay = REPAIR_DELAY;
         loop {
             app.repairs.requested().await;
-            sleep(REPAIR_DELAY).await;
+            sleep(delay).await;
+            delay = REPAIR_DELAY;
             for room in app.repairs.take() {
-                // A store that cannot be read now is asked again.
-                if app.repair(&room).await.is_err() {
-                    app.repairs.request(room);
+                match app.repair(&room).await {
+                    Ok(()) => {}
+                    // The bulletin of its removal was lost.
+                    Err(StoreError::RoomNotFound(_)) => app.receive(Bulletin::Rooms(RoomsChange::Removed(room))),
+                    // A store that cannot be read now is asked again, less often.
+                    Err(_) => {
+                        delay = REPAIR_DELAY_AFTER_FAILURE;
+                        app.repairs.request(room);
+                    }
                 }
             }
         }

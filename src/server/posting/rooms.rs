@@ -76,11 +76,15 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
     app.hub.open_room(&record);
     // A removal closes the room in the hub after removing it from the store. Both may have happened before it was opened
     // here, so the store is asked again.
-    if app.store.room(slug).await.map_err(refuse)?.is_none() {
+    let Some(opened) = app.store.room(slug).await.map_err(refuse)? else {
         app.hub.close_room(slug);
         return Err(ErrorCode::RoomNotFound.into());
+    };
+    // What was committed between the two looks was published to a room that was not open here.
+    if app.hub.announce(slug, opened.head).is_some() {
+        app.repairs.request(slug.clone());
     }
-    Ok(record)
+    Ok(opened)
 }
 
 /// A room as a page shows it: `range` up to the size of a snapshot, and who is present.

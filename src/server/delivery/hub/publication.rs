@@ -20,14 +20,19 @@ pub struct Publication {
     member: OnceLock<SharedFrame>,
     plain: OnceLock<Option<SharedFrame>>,
     /// One of `server.fan_out_queue`. It is given back when the last lane has sent the event.
-    _permit: Option<Permit>,
+    permit: Option<Permit>,
 }
 
 impl Publication {
     /// Nothing is encoded yet.
     #[must_use]
     pub fn new(committed: Committed, compressor: Arc<Compressor>, permit: Option<Permit>) -> Self {
-        Self { committed, compressor, member: OnceLock::new(), plain: OnceLock::new(), _permit: permit }
+        Self { committed, compressor, member: OnceLock::new(), plain: OnceLock::new(), permit }
+    }
+
+    /// Gives its permit back before it is sent. An event that is held waits for another one, which needs a permit itself.
+    pub fn release_permit(&mut self) {
+        self.permit = None;
     }
 
     /// Its seq in the room.

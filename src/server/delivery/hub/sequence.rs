@@ -29,7 +29,7 @@ impl Sequence {
 
     /// Takes an event as it comes, and gives it back if it is to be published now. Then [`Sequence::pop`] gives out what was
     /// held for it.
-    pub(super) fn admit(&mut self, event: Publication) -> Option<Publication> {
+    pub(super) fn admit(&mut self, mut event: Publication) -> Option<Publication> {
         let seq = event.seq();
         self.announce(seq);
         match seq.cmp(&self.next) {
@@ -39,6 +39,7 @@ impl Sequence {
                 Some(event)
             }
             Ordering::Greater => {
+                event.release_permit();
                 self.held.entry(seq).or_insert(event);
                 if self.held.len() > HELD_MAX {
                     self.held.pop_last();

@@ -101,6 +101,20 @@ fn lines_that_wait_together_leave_in_one_piece() {
     assert_eq!((position(&hub, all), position(&hub, rest)), (Some(5), Some(5)));
 }
 
+/// Protects the writer from waiting for an event that waits for the writer.
+#[test]
+fn an_event_that_is_held_keeps_nobody_from_publishing_what_it_waits_for() {
+    let config = ServerConfig { fan_out_threads: 1, fan_out_queue: 1, ..ServerConfig::default() };
+    let hub = Hub::new(&config);
+    hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
+    let (id, sendq) = connect(&hub);
+    hub.follow_live(id, &RoomSlug::lobby(), Wire::Member).unwrap();
+    assert_eq!(hub.publish_in_turn(committed(3)), Some(RoomSlug::lobby()), "the room lacks an event");
+    assert_eq!(hub.publish_in_turn(committed(2)), None);
+    hub.send_queued();
+    assert_eq!(lines(&sendq), ["line 2", "line 3"]);
+}
+
 /// The list of rooms is for thousands, and what people say does not wait for it.
 #[test]
 fn a_line_overtakes_a_frame_for_every_member() {
