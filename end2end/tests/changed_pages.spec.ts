@@ -79,6 +79,8 @@ test("a proxy that writes into the page does not keep it from coming alive", asy
   await expect(bob.lines()).toHaveText(["through the proxy"]);
   await alice.reload();
   await expect(alice.lines()).toHaveText(["through the proxy"]);
+  // Otherwise her page finds nobody behind the closed wire, and the browser complains.
+  await alice.page.close();
   await wire.close();
 });
 
