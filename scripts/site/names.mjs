@@ -59,11 +59,12 @@ export function writeBuild(folder, { script, wasm, style, parts }, quality = 11)
     files.set(file, content);
     lines.unshift(`${extension}: ${hash}\n`);
   }
-  for (const old of readdirSync(folder)) rmSync(path.join(folder, old), { recursive: true });
-  for (const [file, content] of files) {
-    writeFileSync(path.join(folder, file), content);
-    writeFileSync(path.join(folder, `${file}.br`), brotli(content, quality));
-    writeFileSync(path.join(folder, `${file}.gz`), gzipSync(content, { level: 9 }));
+  // Compressing takes long. Whoever stops it finds the folder as it was.
+  for (const [file, content] of [...files]) {
+    files.set(`${file}.br`, brotli(content, quality));
+    files.set(`${file}.gz`, gzipSync(content, { level: 9 }));
   }
+  for (const [file, content] of files) writeFileSync(path.join(folder, file), content);
+  for (const old of readdirSync(folder)) if (!files.has(old)) rmSync(path.join(folder, old), { recursive: true });
   return lines.join("");
 }

@@ -14,6 +14,8 @@ pub struct Permits {
 
 struct State {
     free: usize,
+    /// How many threads wait for one.
+    waiting: usize,
     is_closed: bool,
 }
 
@@ -23,13 +25,17 @@ pub struct Permit(Arc<Permits>);
 impl Permits {
     /// So many permits, all of them free.
     pub(super) fn new(count: usize) -> Self {
-        Self { state: Mutex::new(State { free: count, is_closed: false }), freed: Condvar::new() }
+        Self { state: Mutex::new(State { free: count, waiting: 0, is_closed: false }), freed: Condvar::new() }
     }
 
     /// Takes a permit. Blocks the thread until one is free; `None` when the permits were closed.
     pub(super) fn acquire(self: &Arc<Self>) -> Option<Permit> {
         let mut state = self.state.lock();
-        self.freed.wait_while(&mut state, |state| state.free == 0 && !state.is_closed);
+        while state.free == 0 && !state.is_closed {
+            state.waiting += 1;
+            self.freed.wait(&mut state);
+            state.waiting -= 1;
+        }
         if state.is_closed {
             return None;
         }
@@ -46,8 +52,11 @@ impl Permits {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.0.state.lock().free += 1;
-        self.0.freed.notify_one();
+        let mut state = self.0.state.lock();
+        state.free += 1;
+        if state.waiting > 0 {
+            self.0.freed.notify_one();
+        }
     }
 }
 
@@ -57,6 +66,13 @@ mod tests {
     use std::thread;
 
     use super::*;
+
+    /// Returns when a thread waits, which nothing but a permit or the end sets free.
+    fn until_somebody_waits(permits: &Permits) {
+        while permits.state.lock().waiting == 0 {
+            thread::yield_now();
+        }
+    }
 
     #[test]
     fn whoever_asks_for_more_than_there_are_waits_for_one_to_come_back() {
@@ -70,6 +86,7 @@ mod tests {
                 taken.send(second.is_some()).unwrap();
             }
         });
+        until_somebody_waits(&permits);
         assert_eq!(is_taken.try_recv(), Err(mpsc::TryRecvError::Empty));
         drop(first);
         assert_eq!(is_taken.recv(), Ok(true));
@@ -84,6 +101,7 @@ mod tests {
             let permits = Arc::clone(&permits);
             move || permits.acquire().is_none()
         });
+        until_somebody_waits(&permits);
         permits.close();
         assert!(waiting.join().unwrap());
     }
