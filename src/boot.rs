@@ -147,14 +147,18 @@ pub struct Server {
 /// # Errors
 /// [`BootError`] with what is wrong and what to do.
 pub async fn start(config: Config, listener: TcpListener) -> Result<Server, BootError> {
-    start_over(Arc::new(LocalBroker::default()), config, listener).await
+    start_with_broker(Arc::new(LocalBroker::default()), config, listener).await
 }
 
 /// The same over any broker.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_over(broker: Arc<dyn Broker>, config: Config, listener: TcpListener) -> Result<Server, BootError> {
+pub async fn start_with_broker(
+    broker: Arc<dyn Broker>,
+    config: Config,
+    listener: TcpListener,
+) -> Result<Server, BootError> {
     let hangup = Hangup::watch().map_err(BootError::Signals)?;
     let address = listener.local_addr().unwrap_or(config.server.addr);
     let tls = load_certificate(&config.server)?;

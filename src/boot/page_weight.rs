@@ -10,7 +10,7 @@ use crate::model::text::{Span, spans};
 use crate::protocol::{EventBody, HistoryItem, PageData, Person, ReactionSummary, RoomSummary};
 
 /// Most bytes of a drawn page.
-pub const PAGE_BYTES_MAX: usize = 128 * 1024;
+pub const DOCUMENT_BYTES_MAX: usize = 128 * 1024;
 
 /// What the page weighs without rooms, people and events: the head, the forms, all words.
 const FURNITURE_BYTES: usize = 16 * 1024;
@@ -39,7 +39,7 @@ pub fn fit(mut page: PageData) -> PageData {
     page.room.people.truncate(fitting(&page.room.people, person, PEOPLE_BYTES_MAX));
 
     let lists = page.rooms.iter().map(room).sum::<usize>() + page.room.people.iter().map(person).sum::<usize>();
-    let left = PAGE_BYTES_MAX.saturating_sub(FURNITURE_BYTES + typed(&page) + lists);
+    let left = DOCUMENT_BYTES_MAX.saturating_sub(FURNITURE_BYTES + typed(&page) + lists);
     let items = &page.room.page.items;
     let left_out = items.len().saturating_sub(fitting(items.iter().rev(), item, left).max(1));
     page.room.page.leave_out_oldest(left_out);
@@ -48,7 +48,7 @@ pub fn fit(mut page: PageData) -> PageData {
 
 /// Whether what was typed into a form is so much that the page cannot be drawn around it.
 pub fn is_too_heavy(typed: &str) -> bool {
-    html(typed) + handed_over(&typed) > PAGE_BYTES_MAX / 2
+    html(typed) + handed_over(&typed) > DOCUMENT_BYTES_MAX / 2
 }
 
 fn typed(page: &PageData) -> usize {

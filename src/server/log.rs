@@ -37,7 +37,7 @@ pub struct Draft {
     /// What is posted, already validated.
     pub body: EventBody,
     /// Most different reactions to one message; 0 = no limit.
-    pub reactions_max: u32,
+    pub emojis_per_message_max: u32,
     /// The session in whose name it is posted; `None` for a program on the plain socket, which has none.
     pub session: Option<TokenHash>,
     /// The server's clock. Where the room's newest event is later by at most [`CLOCK_JITTER_MS`], the store takes its time.

@@ -75,7 +75,7 @@ impl Broker for BadBroker {
 const NEVER: Duration = Duration::from_secs(3_600);
 
 async fn server_over(broker: Arc<BadBroker>) -> TestServer {
-    TestServer::start_over(broker, TempDir::new().unwrap(), |_| {}).await
+    TestServer::start_with_broker(broker, TempDir::new().unwrap(), |_| {}).await
 }
 
 /// Protects everybody on another node from what a broker loses, repeats and brings in another order.

@@ -56,17 +56,17 @@ impl TestServer {
 
     /// The same in a folder that may hold data already.
     pub async fn start_in(data: TempDir, change: impl FnOnce(&mut Config)) -> Self {
-        Self::start_over(Arc::new(LocalBroker::default()), data, change).await
+        Self::start_with_broker(Arc::new(LocalBroker::default()), data, change).await
     }
 
     /// The same over a broker of the test.
-    pub async fn start_over(broker: Arc<dyn Broker>, data: TempDir, change: impl FnOnce(&mut Config)) -> Self {
+    pub async fn start_with_broker(broker: Arc<dyn Broker>, data: TempDir, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::without_rates();
         config.server.addr = SocketAddr::from(([127, 0, 0, 1], 0));
         config.store.data = data.path().to_owned();
         change(&mut config);
         let listener = TcpListener::bind(config.server.addr).await.unwrap();
-        let server = boot::start_over(broker, config, listener).await.unwrap();
+        let server = boot::start_with_broker(broker, config, listener).await.unwrap();
         Self { server: Some(server), data }
     }
 

@@ -179,7 +179,7 @@ fn line(room: &str, sender: &str, id: &str, text: &str) -> Draft {
         by: person(sender),
         id: PostId::parse(id).unwrap(),
         body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
-        reactions_max: 0,
+        emojis_per_message_max: 0,
         session: None,
         at: at(1_000),
     }

@@ -76,8 +76,8 @@ fn draft(app: &App, post: Post) -> Result<Draft, Refusal> {
         PostBody::Unknown => return Err(ErrorCode::UnknownKind.into()),
     };
     app.limits.charge_bytes(Action::Post, body.text().len(), &payer)?;
-    let reactions_max = app.config.limits.message_reactions;
-    Ok(Draft { room, by, id, body, reactions_max, session, at: clock::now() })
+    let emojis_per_message_max = app.config.limits.message_reactions;
+    Ok(Draft { room, by, id, body, emojis_per_message_max, session, at: clock::now() })
 }
 
 fn message(limits: &LimitsConfig, text: &str, sender_time: Option<String>) -> Result<Message, Refusal> {

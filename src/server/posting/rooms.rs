@@ -22,7 +22,7 @@ const LIST_NAMES: usize = 5;
 
 /// Most bytes of JSON that the events of one page are, so that a frame stays small whatever people write. At least two
 /// events always come: the one that the reader holds and asked with, and another.
-const PAGE_BYTES_MAX: usize = 128 * 1024;
+const HISTORY_BYTES_MAX: usize = 128 * 1024;
 
 /// What the JSON of an event weighs beside the text: names, ids, times and keys.
 const EVENT_BYTES: usize = 256;
@@ -174,11 +174,11 @@ async fn read_events(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) 
     let mut page = app.store.events(slug, range, limit).await.map_err(refuse)?;
     let count = page.events.len();
     if reads_forward(range) {
-        let kept = fitting(page.events.iter().map(event_bytes), PAGE_BYTES_MAX);
+        let kept = fitting(page.events.iter().map(event_bytes), HISTORY_BYTES_MAX);
         page.has_newer |= kept < count;
         page.events.truncate(kept);
     } else {
-        let kept = fitting(page.events.iter().rev().map(event_bytes), PAGE_BYTES_MAX);
+        let kept = fitting(page.events.iter().rev().map(event_bytes), HISTORY_BYTES_MAX);
         page.has_older |= kept < count;
         page.events.drain(..count - kept);
     }
@@ -189,9 +189,9 @@ async fn read_history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32)
     let mut page = app.store.history(slug, range, limit).await.map_err(refuse)?;
     let count = page.items.len();
     if reads_forward(range) {
-        page.leave_out_newest(count - fitting(page.items.iter().map(item_bytes), PAGE_BYTES_MAX));
+        page.leave_out_newest(count - fitting(page.items.iter().map(item_bytes), HISTORY_BYTES_MAX));
     } else {
-        page.leave_out_oldest(count - fitting(page.items.iter().rev().map(item_bytes), PAGE_BYTES_MAX));
+        page.leave_out_oldest(count - fitting(page.items.iter().rev().map(item_bytes), HISTORY_BYTES_MAX));
     }
     Ok(page)
 }

@@ -61,7 +61,7 @@ impl World {
                 by,
                 id: PostId::parse(&id).unwrap(),
                 body: EventBody::Message(Message { text: id, sender_time: None }),
-                reactions_max: 0,
+                emojis_per_message_max: 0,
                 session: None,
                 at: clock::now(),
             }));

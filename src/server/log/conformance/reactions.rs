@@ -72,7 +72,7 @@ pub async fn only_a_message_of_the_same_room_can_be_reacted_to(place: &dyn Locat
 
 pub async fn a_message_has_at_most_so_many_different_reactions(place: &dyn Location) {
     let store = store_with_a_message(place).await;
-    let within = |id: &str, who: &str, emoji: &str| Draft { reactions_max: 2, ..reaction(who, id, 2, emoji, true) };
+    let within = |id: &str, who: &str, emoji: &str| Draft { emojis_per_message_max: 2, ..reaction(who, id, 2, emoji, true) };
     store.append(within("a", "ann", "🍵")).await.unwrap();
     store.append(within("b", "ann", "❤️")).await.unwrap();
     let third = store.append(within("c", "bo", "🎉")).await;

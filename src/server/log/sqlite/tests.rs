@@ -70,7 +70,7 @@ fn line(id: &str, text: &str) -> Draft {
         by: Person { id: UserId::parse("ann").unwrap(), nickname: "Ann".to_owned(), origin: Origin::Web },
         id: PostId::parse(id).unwrap(),
         body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
-        reactions_max: 0,
+        emojis_per_message_max: 0,
         session: None,
         at: now(),
     }

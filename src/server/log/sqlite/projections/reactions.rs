@@ -24,7 +24,7 @@ pub(super) fn apply(
     let is_changed = if reaction.on { one.set(at)? } else { one.take_back()? };
     reaction.count = one.people()?;
     // Only the first person who has a reaction adds to their number.
-    let most = draft.reactions_max;
+    let most = draft.emojis_per_message_max;
     if reaction.on && is_changed && reaction.count == 1 && most > 0 && one.reactions_to_target()? > most {
         return Ok(Err(StoreError::TooManyReactions));
     }
