@@ -143,7 +143,14 @@ async fn draw(
         Some(page) => page,
         None => draw_for_visitors(view.site, &key).await?,
     };
-    Ok(page.complete(caller.person(), view))
+    match caller.person() {
+        // What is theirs on this page is rarely more than can be drawn from what all see.
+        Some(me) if posting::leaves_out(app, &me, page.history()).await? => {
+            let page = page_data(app, Some(me), &key.room, EventRange::Newest).await?;
+            Ok(render::page(page, view))
+        }
+        me => Ok(page.complete(me, view)),
+    }
 }
 
 async fn draw_for_visitors(site: &Site, key: &PageKey) -> Result<Arc<VisitorsPage>, Refusal> {
@@ -158,7 +165,10 @@ async fn draw_for_visitors(site: &Site, key: &PageKey) -> Result<Arc<VisitorsPag
 
 /// What the page of a room is drawn from.
 pub async fn page_data(app: &App, me: Option<Person>, room: &RoomSlug, range: EventRange) -> Result<PageData, Refusal> {
-    let room = posting::snapshot(app, room, range).await?;
+    let mut room = posting::snapshot(app, room, range).await?;
+    if let Some(me) = &me {
+        posting::name_reader(app, me, &mut room.page).await?;
+    }
     Ok(PageData {
         me,
         at_newest: !room.page.has_newer,

@@ -10,7 +10,7 @@ use super::drawn_pages::Drawn;
 use super::encoded::Encoded;
 use super::page_weight;
 use super::pages::{self, Site};
-use crate::protocol::{PageData, Person, Refusal};
+use crate::protocol::{HistoryPage, PageData, Person, Refusal};
 use crate::server::edge::http::HttpRefusal;
 use crate::server::ground::clock;
 use crate::server::net::refusal_page::{NOTHING_RUNS, RefusalPages};
@@ -62,6 +62,11 @@ impl VisitorsPage {
         let data = page_weight::fit(page);
         let ui::VisitorsDrawing { start, common } = ui::draw_for_visitors(data.clone(), language, &site.assets);
         Self { data, start: Encoded::new(start), common }
+    }
+
+    /// What is shown of the log.
+    pub const fn history(&self) -> &HistoryPage {
+        &self.data.room.page
     }
 
     /// Completes it for a reader: for one without a session by its end, for somebody else by drawing what is theirs.

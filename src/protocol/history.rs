@@ -88,7 +88,7 @@ pub struct ReactionSummary {
     pub emoji: String,
     /// How many people; at least 1.
     pub count: u32,
-    /// The first of them, at most [`super::limits::REACTION_NAMES_MAX`].
+    /// The first of them, at most [`super::limits::REACTION_NAMES_MAX`]; and the reader, if they are one of them.
     pub people: Vec<Person>,
 }
 

@@ -191,6 +191,14 @@ pub trait Store: Send + Sync + 'static {
     /// Errors: `RoomNotFound`.
     fn history<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage>;
 
+    /// Which of these reactions, by message and emoji, a person has in a room; none in a room that is not there.
+    fn reactions_of(
+        &self,
+        room: RoomSlug,
+        person: UserId,
+        among: Vec<(Seq, String)>,
+    ) -> StoreFuture<'_, Vec<(Seq, String)>>;
+
     /// What somebody posted in all rooms, changes to what was posted left out; `None` for nothing. So many events are read
     /// at most: when there are more, those that were read are any of them.
     fn authorship<'a>(&'a self, user: &'a UserId, counted_max: u32) -> StoreFuture<'a, Option<Authorship>>;

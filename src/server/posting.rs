@@ -4,6 +4,7 @@
 
 mod identity;
 mod nickname;
+mod own_reactions;
 mod post;
 mod profile;
 mod reaction;
@@ -13,6 +14,7 @@ pub mod form;
 
 pub use identity::{Authenticated, SessionState, authenticate, session_state, sign_out};
 pub use nickname::{Identity, choose_nickname, claim_plain_name};
+pub use own_reactions::{is_crowded, leaves_out, name_reader};
 pub use post::{Post, Posted, post};
 pub use profile::profile;
 pub use rooms::{

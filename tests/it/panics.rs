@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use teahouse::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Timestamp, UserId};
+use teahouse::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Seq, Timestamp, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};
 use teahouse::server::delivery::broker::local::LocalBroker;
@@ -74,6 +74,15 @@ impl Store for StoreWithBug {
 
     fn history<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, HistoryPage> {
         self.0.history(room, range, limit)
+    }
+
+    fn reactions_of(
+        &self,
+        room: RoomSlug,
+        person: UserId,
+        among: Vec<(Seq, String)>,
+    ) -> StoreFuture<'_, Vec<(Seq, String)>> {
+        self.0.reactions_of(room, person, among)
     }
 
     fn instance(&self) -> &str {

@@ -1,9 +1,10 @@
 //! Reactions over the sockets: the first change event, from the post to everybody who sees its message.
 
 use serde_json::Value;
-use teahouse::protocol::{Backlog, Command, Event, EventBody, PostBody, PostId, Reaction, RoomSlug, Seq};
+use teahouse::protocol::limits::REACTION_NAMES_MAX;
+use teahouse::protocol::{Backlog, Command, Event, EventBody, HistoryPage, PostBody, PostId, Reaction, RoomSlug, Seq};
 
-use crate::support::{Continuity, Member, TestServer};
+use crate::support::{Browser, Continuity, Member, TestServer};
 
 async fn react(member: &mut Member, id: &str, target: u64, emoji: &str, on: bool) {
     let body = PostBody::Reaction { target: Seq::new(target), emoji: emoji.to_owned(), on };
@@ -70,6 +71,50 @@ async fn a_reaction_counts_once_for_each_person_however_often_it_is_sent() {
     react(&mut alice, "back", message, "🍵", false).await;
     alice.answer("back").await.unwrap();
     assert_eq!(history(&server, "").await["items"].as_array().unwrap().last().unwrap()["reactions"], Value::Null);
+}
+
+/// Protects whoever is not among the first people of a crowd: every page that they get names them in what is theirs, and no page
+/// of others does.
+#[tokio::test]
+async fn whoever_reacts_in_a_crowd_finds_their_reaction_on_every_page() {
+    fn names(page: &HistoryPage) -> Vec<&str> {
+        let people = &page.items.last().unwrap().reactions[0].people;
+        people.iter().map(|person| person.nickname.as_str()).skip(REACTION_NAMES_MAX).collect()
+    }
+    let read = async |browser: &Browser| -> HistoryPage {
+        browser.get("/api/v1/rooms/lobby/history").await.json().await.unwrap()
+    };
+    let drawn = async |browser: &Browser, path: &str| browser.get(path).await.text().await.unwrap();
+    let own = "aria-pressed=\"true\"";
+
+    let server = TestServer::start().await;
+    let message = server.member("Alice").await.say("lobby", "m", "tea?").await.unwrap();
+    for number in 0..REACTION_NAMES_MAX {
+        let mut fan = server.member(&format!("Fan {number}")).await;
+        react(&mut fan, "r", message, "🍵", true).await;
+        fan.answer("r").await.unwrap();
+    }
+    let browser = server.browser();
+    browser.choose_nickname("Late").await;
+    let mut late = browser.member_in("lobby").await;
+    react(&mut late, "r", message, "🍵", true).await;
+    late.answer("r").await.unwrap();
+
+    let stranger = server.browser();
+    stranger.choose_nickname("Stranger").await;
+    for (reader, expected) in [(&browser, vec!["Late"]), (&stranger, vec![]), (&server.browser(), vec![])] {
+        assert_eq!(names(&read(reader).await), expected);
+        for path in ["/", "/?before=99"] {
+            assert_eq!(drawn(reader, path).await.contains(own), !expected.is_empty(), "{path} of {expected:?}");
+        }
+        let mut member = reader.socket().await;
+        member.hello_as("another-tab").await;
+        let joined = member.join("lobby").await;
+        assert_eq!(names(joined.backlog.page().unwrap()), expected, "by the socket");
+    }
+    react(&mut late, "back", message, "🍵", false).await;
+    late.answer("back").await.unwrap();
+    assert!(names(&read(&browser).await).is_empty() && !drawn(&browser, "/").await.contains(own));
 }
 
 /// Protects the log from changes of nothing, and tells the author what was wrong.

@@ -61,6 +61,7 @@ macro_rules! every_store_keeps_its_promises {
                 only_a_message_of_the_same_room_can_be_reacted_to,
                 a_message_has_at_most_so_many_different_reactions,
                 a_page_names_the_first_people_and_counts_all,
+                the_reactions_of_a_person_are_found_among_any,
                 the_reaction_that_is_there_the_longest_comes_first,
                 the_projection_is_the_log_folded;
             rooms:

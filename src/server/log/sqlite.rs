@@ -12,7 +12,7 @@ use super::{
     Appended, Authorship, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
     RoomRecord, SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
 };
-use crate::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Timestamp, UserId};
+use crate::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Seq, Timestamp, UserId};
 use crate::server::config::StoreConfig;
 
 mod authors;
@@ -132,6 +132,15 @@ impl Store for SqliteStore {
             let page = self.readers.read(move |snapshot| queries::history(snapshot, epoch, slug, range, limit)).await?;
             page.ok_or_else(|| StoreError::RoomNotFound(room.clone()))
         })
+    }
+
+    fn reactions_of(
+        &self,
+        room: RoomSlug,
+        person: UserId,
+        among: Vec<(Seq, String)>,
+    ) -> StoreFuture<'_, Vec<(Seq, String)>> {
+        Box::pin(self.readers.read(move |snapshot| projections::reactions_of(snapshot, &room, &person, among)))
     }
 
     fn authorship<'a>(&'a self, user: &'a UserId, counted_max: u32) -> StoreFuture<'a, Option<Authorship>> {

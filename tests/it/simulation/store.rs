@@ -235,6 +235,10 @@ impl Store for ScriptedStore {
         self.read(move |disk| Ok(disk.history(room, range, usize::try_from(limit).unwrap())))
     }
 
+    fn reactions_of(&self, _: RoomSlug, _: UserId, _: Vec<(Seq, String)>) -> StoreFuture<'_, Vec<(Seq, String)>> {
+        unreachable!("no reaction is crowded")
+    }
+
     fn instance(&self) -> &str {
         "simulation"
     }

@@ -1,17 +1,20 @@
 //! The JSON interface for reading: rooms and their history. For the page and for programs; no cookie is needed, since
-//! all rooms are public.
+//! all rooms are public. With one, the reader is named in each of their reactions.
 
 use std::sync::Arc;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 
 use crate::protocol::limits::SNAPSHOT_EVENTS;
-use crate::protocol::{ErrorCode, EventPage, HistoryPage, RoomSlug, RoomSummary, Seq};
+use crate::protocol::{ErrorCode, EventPage, RoomSlug, RoomSummary, Seq};
 use crate::server::app::{App, Client};
 use crate::server::edge::http::HttpRefusal;
+use crate::server::edge::http::caller::{Identified, with_cookie};
 use crate::server::limits::Action;
 use crate::server::log::EventRange;
 use crate::server::posting;
@@ -63,10 +66,20 @@ pub async fn history(
     Extension(client): Extension<Client>,
     room: AnyRoom,
     query: AnyQuery,
-) -> Result<Json<HistoryPage>, HttpRefusal> {
+    headers: HeaderMap,
+) -> Result<Response, HttpRefusal> {
     app.limits.charge(Action::Read, &client.address.into())?;
     let (room, range, limit) = asked(room, query)?;
-    Ok(Json(posting::history(&app, &room, range, limit).await?))
+    let mut page = posting::history(&app, &room, range, limit).await?;
+    if !posting::is_crowded(&page) {
+        return Ok(Json(page).into_response());
+    }
+    // Only here does it matter who reads.
+    let Identified { caller, renewed } = Identified::look_up(&app, client, &headers).await?;
+    if let Some(reader) = caller.person() {
+        posting::name_reader(&app, &reader, &mut page).await?;
+    }
+    Ok(with_cookie(renewed, Json(page).into_response()))
 }
 
 type AnyRoom = Result<Path<RoomSlug>, PathRejection>;

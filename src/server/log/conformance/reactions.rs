@@ -72,7 +72,8 @@ pub async fn only_a_message_of_the_same_room_can_be_reacted_to(place: &dyn Locat
 
 pub async fn a_message_has_at_most_so_many_different_reactions(place: &dyn Location) {
     let store = store_with_a_message(place).await;
-    let within = |id: &str, who: &str, emoji: &str| Draft { emojis_per_message_max: 2, ..reaction(who, id, 2, emoji, true) };
+    let within =
+        |id: &str, who: &str, emoji: &str| Draft { emojis_per_message_max: 2, ..reaction(who, id, 2, emoji, true) };
     store.append(within("a", "ann", "🍵")).await.unwrap();
     store.append(within("b", "ann", "❤️")).await.unwrap();
     let third = store.append(within("c", "bo", "🎉")).await;
@@ -91,6 +92,29 @@ pub async fn a_page_names_the_first_people_and_counts_all(place: &dyn Location) 
     let (_, count, named) = shown(&*store).await.remove(0);
     let first: Vec<String> = (0..REACTION_NAMES_MAX).map(|number| format!("p-{number}")).collect();
     assert_eq!((count as usize, named), (people, first));
+}
+
+pub async fn the_reactions_of_a_person_are_found_among_any(place: &dyn Location) {
+    let store = store_with_a_message(place).await;
+    store.append(line("lobby", "host", "another", "cake?")).await.unwrap();
+    store.create_room(new_room("garden", 1_000)).await.unwrap();
+    for (id, who, target, emoji, on) in [
+        ("a", "ann", 2, "🍵", true),
+        ("b", "bo", 2, "🎉", true),
+        ("c", "ann", 3, "❤️", true),
+        ("d", "ann", 2, "❤️", true),
+        ("e", "ann", 2, "❤️", false),
+    ] {
+        store.append(reaction(who, id, target, emoji, on)).await.unwrap();
+    }
+    let asked = [(2, "🍵"), (2, "🎉"), (2, "❤️"), (3, "❤️"), (3, "🍵"), (99, "🍵")];
+    let asked: Vec<_> = asked.into_iter().map(|(target, emoji)| (Seq::new(target), emoji.to_owned())).collect();
+    let ann = UserId::parse("ann").unwrap();
+    let found = store.reactions_of(RoomSlug::lobby(), ann.clone(), asked.clone()).await.unwrap();
+    assert_eq!(found, [asked[0].clone(), asked[3].clone()]);
+    for room in ["garden", "nowhere"] {
+        assert_eq!(store.reactions_of(slug(room), ann.clone(), asked.clone()).await.unwrap(), [], "{room}");
+    }
 }
 
 /// Pages that were open the whole time show the same order: they add what is new at the end.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Result};
 use crate::protocol::{EventBody, HistoryItem, LogEvent};
 use crate::server::log::Draft;
 use folded::Folded;
+pub(super) use reactions::of_person as reactions_of;
 
 /// Folds an event that is about to be inserted into its projection, and fills in what the store knows of its body.
 pub(super) fn apply(database: &Connection, room_id: i64, draft: &Draft, event: &mut LogEvent) -> Result<Folded> {

@@ -72,9 +72,10 @@ impl Member {
             return;
         }
         let (app, id, address) = (Arc::clone(&self.app), self.id, self.caller.address);
+        let reader = self.caller.person();
         self.reads.push(Box::pin(async move {
             let outcome = match app.arrivals.permit(address).await {
-                Ok(_turn) => join::follow(&app, id, &room, cursor).await,
+                Ok(_turn) => join::follow(&app, id, reader, &room, cursor).await,
                 Err(refusal) => Err(refusal),
             };
             Input::Followed(room, outcome)

@@ -1,21 +1,27 @@
 //! Joins a room without losing an event: follow and buffer, read the backlog in one snapshot, send it, send what was buffered
 //! beyond it, go live. The order is that of Zulip's `register` and of centrifuge's recovery.
 
-use crate::protocol::{Backlog, Cursor, Event, EventPage, HistoryPage, Refusal, RoomSlug, Seq};
+use crate::protocol::{Backlog, Cursor, Event, EventPage, HistoryPage, Person, Refusal, RoomSlug, Seq};
 use crate::server::app::App;
 use crate::server::delivery::frame::{Wire, member_frame};
 use crate::server::delivery::hub::{CatchUp, ConnectionId};
 use crate::server::edge::connection::following::open_and_follow;
 use crate::server::posting;
 
-/// Makes a connection follow a room from its cursor on; the `joined` frame and everything after it go to the sendq.
+/// Makes a connection of `reader` follow a room from its cursor on; the `joined` frame and everything after it go to the sendq.
 ///
 /// # Errors
 /// `room_not_found`, or `internal` when the store cannot be read. The connection does not follow the room then.
-pub async fn follow(app: &App, id: ConnectionId, room: &RoomSlug, cursor: Option<Cursor>) -> Result<CatchUp, Refusal> {
+pub async fn follow(
+    app: &App,
+    id: ConnectionId,
+    reader: Option<Person>,
+    room: &RoomSlug,
+    cursor: Option<Cursor>,
+) -> Result<CatchUp, Refusal> {
     open_and_follow(app, room, || app.hub.follow(id, room, Wire::Member)).await?;
     let unfollow = UnfollowOnDrop { app, id, room };
-    let (backlog, head) = backlog(app, room, cursor).await?;
+    let (backlog, head) = backlog(app, reader.as_ref(), room, cursor).await?;
     let (summary, people) = posting::summary_for_follower(app, room, head).await?;
     std::mem::forget(unfollow);
     let frame = member_frame(&Event::Joined { summary, people, backlog });
@@ -35,8 +41,13 @@ impl Drop for UnfollowOnDrop<'_> {
     }
 }
 
-async fn backlog(app: &App, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(Backlog, Seq), Refusal> {
-    let Some(cursor) = cursor else { return newest(app, room, |page| Backlog::Fresh { page }).await };
+async fn backlog(
+    app: &App,
+    reader: Option<&Person>,
+    room: &RoomSlug,
+    cursor: Option<Cursor>,
+) -> Result<(Backlog, Seq), Refusal> {
+    let Some(cursor) = cursor else { return newest(app, reader, room, |page| Backlog::Fresh { page }).await };
     let tail = posting::tail_for_follower(app, room, cursor.seq).await?;
     match continuity(&cursor, &tail) {
         Continuity::Resumed => {
@@ -44,17 +55,21 @@ async fn backlog(app: &App, room: &RoomSlug, cursor: Option<Cursor>) -> Result<(
             events.retain(|event| event.seq > cursor.seq);
             Ok((Backlog::Resumed { epoch, events }, head))
         }
-        Continuity::Gap => newest(app, room, |page| Backlog::Gap { page }).await,
-        Continuity::Reset => newest(app, room, |page| Backlog::Reset { page }).await,
+        Continuity::Gap => newest(app, reader, room, |page| Backlog::Gap { page }).await,
+        Continuity::Reset => newest(app, reader, room, |page| Backlog::Reset { page }).await,
     }
 }
 
 async fn newest(
     app: &App,
+    reader: Option<&Person>,
     room: &RoomSlug,
     backlog: impl FnOnce(HistoryPage) -> Backlog,
 ) -> Result<(Backlog, Seq), Refusal> {
-    let page = posting::newest_for_follower(app, room).await?;
+    let mut page = posting::newest_for_follower(app, room).await?;
+    if let Some(reader) = reader {
+        posting::name_reader(app, reader, &mut page).await?;
+    }
     let head = page.as_of.seq;
     Ok((backlog(page), head))
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result};
 use super::super::rows::{log_event, person, seq, sql_seq};
 use super::folded::Folded;
 use crate::protocol::limits::REACTION_NAMES_MAX;
-use crate::protocol::{EventBody, HistoryItem, LogEvent, Reaction, ReactionSummary, Seq};
+use crate::protocol::{EventBody, HistoryItem, LogEvent, Reaction, ReactionSummary, RoomSlug, Seq, UserId};
 use crate::server::log::{Draft, StoreError};
 
 /// Sets or takes back one, and fills in how many people have it then.
@@ -130,6 +130,28 @@ pub(super) fn fold(snapshot: &Connection, room_id: i64, items: &mut [HistoryItem
     }
     Ok(())
 }
+
+/// Which of these reactions, by message and emoji, a person has.
+pub(in crate::server::log::sqlite) fn of_person(
+    snapshot: &Connection,
+    room: &RoomSlug,
+    person: &UserId,
+    among: Vec<(Seq, String)>,
+) -> Result<Vec<(Seq, String)>> {
+    let mut find = snapshot.prepare_cached(ONE)?;
+    let mut found = Vec::new();
+    for (target, emoji) in among {
+        if find.exists((room.as_str(), sql_seq(target), &emoji, person.as_str()))? {
+            found.push((target, emoji));
+        }
+    }
+    Ok(found)
+}
+
+/// One person's reaction, by the primary key.
+const ONE: &str = "
+    select 1 from room join reaction on reaction.room_id = room.room_id
+    where room.slug = ?1 and target_seq = ?2 and emoji = ?3 and person_id = ?4";
 
 /// The reactions to some messages; of each message, the one that is there the longest comes first.
 const BETWEEN: &str = "
