@@ -36,6 +36,7 @@ mod pages;
 mod panels;
 mod policy;
 mod render;
+mod server_functions;
 mod system;
 mod typed;
 

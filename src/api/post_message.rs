@@ -27,6 +27,8 @@ pub async fn post_message(
     /// A `PostBody` in JSON, as `post` on the socket carries it.
     body: String,
 ) -> Result<ApiAnswer<PostPlace>, ApiError> {
-    let posted = crate::server::posting::form::post(room, id, &by, &body).await;
+    use crate::protocol::{ErrorCode, Refusal};
+    let body = serde_json::from_str(&body).map_err(|_| Refusal::permanent(ErrorCode::BadRequest))?;
+    let posted = crate::server::posting::form::post(room, id, &by, body).await;
     Ok(posted.map(|posted| PostPlace { seq: posted.seq, at_ms: posted.at }))
 }

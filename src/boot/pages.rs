@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -10,12 +9,11 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use leptos::prelude::provide_context;
 use serde::Deserialize;
 
 use super::drawn_pages::{DrawnPages, PageKey, PageVersion};
 use super::render::{View, VisitorsPage};
-use super::{assets, forms, panels, policy, render, typed};
+use super::{assets, forms, panels, policy, render, server_functions, typed};
 use crate::protocol::{ErrorCode, PageData, Person, Refusal, RoomSlug, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::edge::http::{HttpRefusal, identify};
@@ -55,7 +53,7 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         .route("/sign-out", post(forms::sign_out).get(to_lobby))
         .route("/rooms", post(forms::new_room).get(to_lobby))
         .route("/p/{user}", get(panels::profile))
-        .route("/api/fn/{*name}", post(server_function))
+        .route("/api/fn/{*name}", post(server_functions::server_function))
         // Nobody else asks who is calling: whatever is added below costs no look at a session.
         .route_layer(from_fn_with_state(Arc::clone(app), identify))
         .route_layer(from_fn_with_state(site.clone(), typed::keep))
@@ -190,24 +188,12 @@ pub fn language(headers: &HeaderMap) -> Language {
         .unwrap_or_else(|| Language::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or_default()))
 }
 
-async fn server_function(
-    State(site): State<Site>,
-    Extension(caller): Extension<Caller>,
-    request: Request<Body>,
-) -> Response {
-    let context = move || {
-        provide_context(Arc::clone(&site.app));
-        provide_context(caller.clone());
-    };
-    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
-}
-
 async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
     not_found(&site, &request)
 }
 
 /// A page for people, JSON for programs.
-fn not_found(site: &Site, request: &Request) -> Response {
+pub fn not_found(site: &Site, request: &Request) -> Response {
     match Reader::of(request.method(), request.uri().path(), request.headers()) {
         Some(reader) => render::nowhere(&site.assets, language(&reader.headers)),
         None => HttpRefusal::from(ErrorCode::NotFound).into_response(),

@@ -1,7 +1,7 @@
 //! The routes of panels: each is a page of its own, and by `?fragment` what the dialog of a page shows.
 
 use axum::Extension;
-use axum::extract::rejection::PathRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -30,9 +30,11 @@ pub async fn profile(
     State(site): State<Site>,
     Extension(caller): Extension<Caller>,
     user: Result<Path<UserId>, PathRejection>,
-    Query(query): Query<PanelQuery>,
+    query: Result<Query<PanelQuery>, QueryRejection>,
     request: Request,
 ) -> Response {
+    // A query that cannot be read is no reason to show nothing: the page comes instead.
+    let query = query.map(|Query(query)| query).unwrap_or_default();
     let headers = request.headers();
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
         return HttpRefusal(refusal).into_response();

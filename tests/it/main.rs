@@ -40,6 +40,7 @@ mod resume;
 mod rights;
 mod rooms;
 mod security;
+mod server_functions;
 mod simulation;
 mod slow_readers;
 mod talking;

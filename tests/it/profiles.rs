@@ -82,6 +82,16 @@ async fn somebody_who_is_gone_is_known_by_their_messages() {
     assert!(gone.contains("clock") && gone.contains("1 message<") && gone.contains("Not here now"), "{gone}");
 }
 
+/// Protects whoever follows a link with a query that cannot be read: the page comes all the same.
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_no_reason_to_show_nothing() {
+    let server = TestServer::start().await;
+    let page = get(&server, "/p/nobody?fragment&fragment=", &[]).await;
+    assert_eq!(page.status(), 404);
+    let page = page.text().await.unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Nobody is known here"), "{page}");
+}
+
 /// Protects whoever follows a link that is cut off or invented.
 #[tokio::test]
 async fn somebody_whom_nothing_is_known_of_is_said_to_be_unknown() {

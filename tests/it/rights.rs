@@ -157,7 +157,7 @@ const ROUTES: &[Row] = &[
     row("/sign-out", Post("/sign-out", &[("room", "lobby")]), 303, 303),
     row("/rooms", Post("/rooms", &[("title", "Garden"), ("room", "lobby")]), 403, 303),
     row("/language", Post("/language", &[("language", "en"), ("room", "lobby")]), 303, 303),
-    row("/api/fn/{*name}", Post("/api/fn/create_room", &[("title", "Garden")]), 302, 302),
+    row("/api/fn/{*name}", Post("/api/fn/create_room", &[("title", "Garden")]), 403, 303),
 ];
 
 async fn ask(browser: &Browser, ask: &Ask) -> u16 {

@@ -16,7 +16,7 @@ pub const NOTHING_RUNS: &str =
 pub const HTML: &str = "text/html; charset=utf-8";
 
 /// The addresses of programs: there a refusal is JSON, whoever asks.
-const OF_PROGRAMS: [&str; 4] = ["/api/", "/healthz", "/plain/", "/ws"];
+const OF_PROGRAMS: [&str; 4] = ["/api/v1/", "/healthz", "/plain/", "/ws"];
 
 /// Draws a refusal as an HTML document.
 pub type Draw = dyn Fn(&Reader, Refusal) -> String + Send + Sync;

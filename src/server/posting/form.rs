@@ -46,9 +46,8 @@ pub async fn create_room(title: String) -> Result<RoomSummary, Refusal> {
 /// already would be said twice.
 ///
 /// # Errors
-/// `bad_request` for what is no body, `nickname_required` unless the caller is the author, or as [`posting::post`].
-pub async fn post(room: RoomSlug, id: PostId, author: &UserId, body: &str) -> Result<Posted, Refusal> {
-    let body: PostBody = serde_json::from_str(body).map_err(|_| ErrorCode::BadRequest)?;
+/// `nickname_required` unless the caller is the author, or as [`posting::post`].
+pub async fn post(room: RoomSlug, id: PostId, author: &UserId, body: PostBody) -> Result<Posted, Refusal> {
     let (app, caller, _) = context();
     let guest = caller.guest.filter(|guest| guest.id == *author).ok_or(ErrorCode::NicknameRequired)?;
     posting::post(&app, Post::of_guest(&guest, caller.address, room, id, body)).await
