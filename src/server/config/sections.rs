@@ -72,7 +72,7 @@ settings! {
         /// How long a write waits while another program holds the database. Then it is refused with `busy`.
         lock_timeout: Duration = ms(5_000), Milliseconds, Means("as long as it takes");
         /// Free space to keep on the disk. When less is left, posts, new rooms and nicknames are refused with `disk_full`; reading and signing out go on.
-        disk_reserve_mb: u32 = 256, Mebibytes, Means("only when it is full");
+        disk_reserve_mb: u32 = 256, Mebibytes, Means("only when it is completely full, and then signing out may be refused too");
     }
 }
 
