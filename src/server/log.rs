@@ -94,6 +94,15 @@ pub struct RoomRecord {
     pub head: Seq,
 }
 
+/// A room that was just opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedRoom {
+    /// The room.
+    pub room: RoomRecord,
+    /// How many rooms there are with it, the lobby included.
+    pub rooms: u32,
+}
+
 /// Which events to read, oldest first. Of the log as it is stored, the answer is a contiguous run; of history, content
 /// events that are next to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +171,7 @@ pub trait Store: Send + Sync + 'static {
     /// Opens a room and writes its `room_created` event with seq 1. That there is no such room, none that looks like it
     /// (`server::ground::names`), and room for another is found out in the same transaction.
     /// Errors: `RoomExists`, `RoomLookAlike`, `TooManyRooms`, `Busy`, `DiskFull`, `Damaged`, `Closed`.
-    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord>;
+    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, OpenedRoom>;
 
     /// The rooms of which [`Store::remove_empty_room`] would remove each.
     fn empty_rooms(&self, created_before: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>>;

@@ -3,6 +3,7 @@
 //! (`edge::http`).
 
 mod identity;
+mod new_room;
 mod nickname;
 mod own_reactions;
 mod post;
@@ -13,12 +14,13 @@ mod rooms;
 pub mod form;
 
 pub use identity::{Authenticated, SessionState, authenticate, session_state, sign_out};
+pub use new_room::create_room;
 pub use nickname::{Identity, choose_nickname, claim_plain_name};
 pub use own_reactions::{is_crowded, leaves_out, name_reader};
 pub use post::{Post, Posted, post};
 pub use profile::profile;
 pub use rooms::{
-    create_room, events, history, list_rooms, list_rooms_for_welcome, list_rooms_named, newest_for_follower, open_room,
+    events, history, list_rooms, list_rooms_for_welcome, list_rooms_named, newest_for_follower, open_room,
     remove_empty_rooms, snapshot, summary_for_follower, tail_for_follower,
 };
 

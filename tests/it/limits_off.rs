@@ -67,6 +67,7 @@ fn rows() -> Vec<Row> {
         row!(limits.nicknames_per_minute with nicknames_burst, takes_names),
         row!(limits.new_rooms_per_hour with new_rooms_burst, makes_rooms),
         row!(limits.new_rooms_per_hour_per_person with new_rooms_burst_per_person, makes_rooms),
+        row!(limits.new_rooms_per_day_per_network with new_rooms_burst_per_network, makes_rooms),
         row!(limits.reads_per_minute with reads_burst, reads),
         row!(limits.joined_rooms, 2, joins),
         row!(limits.refused_frames, 3, stammers),

@@ -23,6 +23,7 @@ mod limits;
 mod limits_off;
 mod load_generator;
 mod lost_answers;
+mod new_rooms;
 mod nicknames;
 mod operating;
 mod origins;

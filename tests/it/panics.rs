@@ -14,8 +14,8 @@ use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
 use teahouse::server::log::sqlite::SqliteStore;
 use teahouse::server::log::{
-    Appended, Authorship, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, RoomRecord,
-    SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
+    Appended, Authorship, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, OpenedRoom,
+    RoomRecord, SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
 };
 use teahouse::server::net::listener::{self, ListenerOptions};
 use teahouse::server::net::refusal_page::RefusalPages;
@@ -64,7 +64,7 @@ impl Store for StoreWithBug {
         self.0.remove_empty_room(room, created_before)
     }
 
-    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord> {
+    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, OpenedRoom> {
         self.0.create_room(room)
     }
 

@@ -35,6 +35,8 @@ pub enum Unit {
     PerMinute,
     /// Times per hour.
     PerHour,
+    /// Times per day.
+    PerDay,
     /// Bytes per minute.
     BytesPerMinute,
     /// A duration; the key ends in `_ms`.
@@ -68,7 +70,9 @@ impl Setting {
     /// The settings that limit how often something may happen. A test or a benchmark, where one client does what a crowd
     /// does, turns off all of them, those of later features too.
     pub fn rates() -> impl Iterator<Item = &'static Self> {
-        Self::all().filter(|setting| matches!(setting.unit, Unit::PerMinute | Unit::PerHour | Unit::BytesPerMinute))
+        Self::all().filter(|setting| {
+            matches!(setting.unit, Unit::PerMinute | Unit::PerHour | Unit::PerDay | Unit::BytesPerMinute)
+        })
     }
 
     /// Every section, in the order of the file.
@@ -139,6 +143,7 @@ impl Unit {
             Self::Graphemes => "grapheme clusters",
             Self::PerMinute => "per minute",
             Self::PerHour => "per hour",
+            Self::PerDay => "per day",
             Self::BytesPerMinute => "bytes per minute",
             Self::Milliseconds => "milliseconds",
             Self::Hours => "hours",

@@ -70,6 +70,12 @@ impl Rate {
         Self::new(count, Duration::from_secs(3_600), burst)
     }
 
+    /// So many per day, at most `burst` of them at once.
+    #[must_use]
+    pub fn per_day(count: u32, burst: u32) -> Self {
+        Self::new(count, Duration::from_secs(86_400), burst)
+    }
+
     /// The rate of so many who share one bucket. 0 = no limit.
     #[must_use]
     pub fn times(self, factor: u32) -> Self {

@@ -80,13 +80,15 @@ impl Budgets {
     pub fn new(limits: &LimitsConfig) -> Self {
         let meters = TABLE.iter().flat_map(|row| {
             let rate = (row.rate)(limits);
+            let of_network: KeyOf = |payer| Some(Key::Network(payer.address.network()));
             let scopes: Vec<(Rate, KeyOf)> = match row.scope {
                 Scope::Connection => Vec::new(),
                 Scope::Person => vec![(rate, |payer| payer.person.clone().map(Key::Person))],
                 Scope::Address => vec![
                     (rate, |payer| Some(Key::Address(payer.address))),
-                    (rate.times(limits.network_factor), |payer| Some(Key::Network(payer.address.network()))),
+                    (rate.times(limits.network_factor), of_network),
                 ],
+                Scope::Network => vec![(rate, of_network)],
             };
             scopes.into_iter().map(move |(rate, of)| (row, rate, of))
         });

@@ -33,15 +33,17 @@ pub enum Action {
     CreateRoom,
 }
 
-/// Who pays. A network is not named in the table: it may do `limits.network_factor` times what one of its addresses may.
+/// Who pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     /// One connection, which owns its bucket.
     Connection,
     /// A person, by whichever connections.
     Person,
-    /// Everybody behind one address.
+    /// Everybody behind one address. Its network pays too: it may do `limits.network_factor` times as much.
     Address,
+    /// Everybody behind one network.
+    Network,
 }
 
 /// What is counted.
@@ -68,7 +70,7 @@ pub(super) struct LimitRow {
 
 use Action::{ClaimNickname, Connect, CreateRoom, DrawPage, Frame, Handshake, Join, Post, Read, Request, TlsHandshake};
 use Measure::{Bytes, Times};
-use Scope::{Address, Connection, Person};
+use Scope::{Address, Connection, Network, Person};
 
 /// Declares the rows: actions, what is counted for whom, the settings of rate and burst, and the refusal.
 macro_rules! rows {
@@ -98,6 +100,7 @@ pub(super) const TABLE: &[LimitRow] = rows! {
     [ClaimNickname], Times, Address, per_minute(nicknames_per_minute, nicknames_burst), TooFast;
     [CreateRoom], Times, Person, per_hour(new_rooms_per_hour_per_person, new_rooms_burst_per_person), TooFast;
     [CreateRoom], Times, Address, per_hour(new_rooms_per_hour, new_rooms_burst), TooFast;
+    [CreateRoom], Times, Network, per_day(new_rooms_per_day_per_network, new_rooms_burst_per_network), TooFast;
 };
 
 impl Action {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     Appended, Authorship, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
-    RoomRecord, SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
+    OpenedRoom, RoomRecord, SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
 };
 use crate::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Seq, Timestamp, UserId};
 use crate::server::config::StoreConfig;
@@ -102,7 +102,7 @@ impl Store for SqliteStore {
         Box::pin(self.readers.read(move |snapshot| queries::room(snapshot, &slug)))
     }
 
-    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, RoomRecord> {
+    fn create_room(&self, room: NewRoom) -> StoreFuture<'_, OpenedRoom> {
         Box::pin(self.writer.write(room))
     }
 

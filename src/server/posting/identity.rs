@@ -100,9 +100,9 @@ pub async fn sign_out(app: &Arc<App>, caller: &Caller) -> Result<(), Refusal> {
 
 /// Runs `work` to its end, even when the caller is cancelled. So a change in the store and what it means for open connections
 /// stay together.
-pub(super) async fn run_to_end(
-    work: impl Future<Output = Result<(), Refusal>> + Send + 'static,
-) -> Result<(), Refusal> {
+pub(super) async fn run_to_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+) -> Result<T, Refusal> {
     tokio::spawn(work).await.unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
 }
 

@@ -1,20 +1,17 @@
-//! Lists rooms, opens and creates one, and reads its log.
+//! Lists rooms, opens one, reads its log, removes empty ones. Not here: making one (`new_room`).
 
 use std::time::Instant;
 
-use crate::model::text;
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
 use crate::protocol::{
     ErrorCode, EventPage, HistoryItem, HistoryPage, LogEvent, Person, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq,
 };
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
 use crate::server::config::limit;
 use crate::server::delivery::broker::{Bulletin, RoomsChange};
 use crate::server::delivery::frame::EncodedRooms;
 use crate::server::ground::clock;
-use crate::server::ground::names::compose;
-use crate::server::limits::Action;
-use crate::server::log::{EventRange, NewRoom, RoomRecord};
+use crate::server::log::{EventRange, RoomRecord};
 use crate::server::posting::refuse;
 
 /// How many nicknames a room shows in a list.
@@ -232,27 +229,6 @@ const fn json_bytes(character: char) -> usize {
     }
 }
 
-/// Creates a public room. Its address follows from its title.
-///
-/// # Errors
-/// `nickname_required`, `too_fast`, `room_name_invalid`, `room_exists`, `room_look_alike`, `too_many_rooms`.
-pub async fn create_room(app: &App, caller: &Caller, title: &str) -> Result<RoomSummary, Refusal> {
-    let creator = caller.person().ok_or(ErrorCode::NicknameRequired)?;
-    let title = text::room_title(&compose(title))?;
-    let slug = text::room_slug(&title)?;
-    // The look at all rooms costs what a read costs, whatever comes of it; the budget of rooms pays for a room.
-    app.limits.charge(Action::Read, &caller.payer())?;
-    app.limits.charge(Action::CreateRoom, &caller.payer())?;
-    let rooms_max = app.config.rooms.max_rooms;
-    let room = NewRoom { slug, title, creator: Some(creator), at: clock::now(), rooms_max };
-    let created =
-        app.store.create_room(room).await.inspect_err(|_| app.limits.refund(Action::CreateRoom, &caller.payer()));
-    let record = created.map_err(refuse)?;
-    app.publish(Bulletin::Rooms(RoomsChange::Created(record.clone())));
-    tracing::info!(room = %record.slug, "room created");
-    Ok(summary(app, &record))
-}
-
 /// Removes the rooms that have been empty for longer than `rooms.empty_room_ttl_hours`, except those that somebody follows
 /// now. Everybody is told by the room list.
 pub async fn remove_empty_rooms(app: &App) {
@@ -273,7 +249,8 @@ pub async fn remove_empty_rooms(app: &App) {
     }
 }
 
-fn summary(app: &App, record: &RoomRecord) -> RoomSummary {
+/// A room as lists show it.
+pub(super) fn summary(app: &App, record: &RoomRecord) -> RoomSummary {
     let here = app.presence.occupants(&record.slug, LIST_NAMES);
     RoomSummary {
         slug: record.slug.clone(),

@@ -4,6 +4,9 @@ use super::{Language, fill};
 use crate::model::text;
 use crate::protocol::{ErrorCode, Refusal};
 
+/// A longer wait is told in minutes.
+const SECONDS_TOLD_MAX: u32 = 120;
+
 /// Why something was refused and what to do, in one or two sentences.
 #[must_use]
 pub fn refusal(language: Language, refusal: Refusal) -> String {
@@ -16,7 +19,12 @@ pub fn refusal(language: Language, refusal: Refusal) -> String {
         None => reason.to_owned(),
         Some(wait_ms) => {
             let wait_seconds = wait_ms.div_ceil(1_000).max(1);
-            let wait = language.words().wait_seconds.with(wait_seconds as usize);
+            let words = language.words();
+            let (wait, sentence) = match wait_seconds {
+                ..=SECONDS_TOLD_MAX => (wait_seconds, words.wait_seconds),
+                _ => (wait_seconds.div_ceil(60), words.wait_minutes),
+            };
+            let wait = sentence.with(wait as usize);
             format!("{reason}{space}{wait}")
         }
     }
@@ -188,5 +196,9 @@ mod tests {
         let refused = Refusal::retry_after(ErrorCode::TooFast, 1_200);
         assert_eq!(refusal(Language::English, refused), "That was too fast. Try again in 2 seconds.");
         assert_eq!(refusal(Language::Chinese, refused), "太快了，歇一歇。请 2 秒后再试。");
+        for (wait_ms, words) in [(120_000, "120 seconds."), (120_001, "3 minutes."), (2_160_000, "36 minutes.")] {
+            let told = refusal(Language::English, Refusal::retry_after(ErrorCode::TooFast, wait_ms));
+            assert_eq!(told, ["That was too fast. Try again in ", words].concat());
+        }
     }
 }

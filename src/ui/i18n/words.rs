@@ -170,6 +170,7 @@ words! {
     no_connection: Text = "The server does not answer: check the connection and try again.", "连不上服务器，请检查网络后重试。";
     after_text: Text = " It stands after “{text}”.", "它在“{text}”之后。";
     only_unseen: Text = " It holds only characters that cannot be seen.", "它只有看不见的字符。";
+    wait_minutes: Counted = counted("Try again in {n} minute.", "Try again in {n} minutes."), number("请 {n} 分钟后再试。");
     wait_seconds: Counted = counted("Try again in {n} second.", "Try again in {n} seconds."), number("请 {n} 秒后再试。");
 }
 

@@ -9,7 +9,7 @@ use teahouse::protocol::{
 };
 use teahouse::server::log::{
     AppendOutcome, Appended, Authorship, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming,
-    NewRoom, RoomRecord, SessionUse, Store, StoreError, StoreFuture, StoreVersion, TokenHash,
+    NewRoom, OpenedRoom, RoomRecord, SessionUse, Store, StoreError, StoreFuture, StoreVersion, TokenHash,
 };
 use tokio::sync::oneshot;
 
@@ -264,7 +264,7 @@ impl Store for ScriptedStore {
         unreachable!("nobody keeps house")
     }
 
-    fn create_room(&self, _: NewRoom) -> StoreFuture<'_, RoomRecord> {
+    fn create_room(&self, _: NewRoom) -> StoreFuture<'_, OpenedRoom> {
         unreachable!("the rooms are there from the start")
     }
 

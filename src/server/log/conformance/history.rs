@@ -109,7 +109,7 @@ pub async fn rooms_are_listed_lobby_first_then_by_newest_event(place: &dyn Locat
 
 pub async fn a_new_room_begins_with_its_creation(place: &dyn Location) {
     let Subject { store, mut announced } = Subject::open(place).await;
-    let room = store.create_room(new_room("茶馆", 2_000)).await.unwrap();
+    let room = store.create_room(new_room("茶馆", 2_000)).await.unwrap().room;
     assert_eq!((&room.slug, room.title.as_str(), room.head), (&slug("茶馆"), "Room 茶馆", Seq::new(1)));
     assert_eq!(store.room(&slug("茶馆")).await.unwrap(), Some(room));
     let (by, body) = (Some(person("host")), EventBody::RoomCreated);
@@ -122,7 +122,7 @@ pub async fn a_new_room_begins_with_its_creation(place: &dyn Location) {
 
 pub async fn an_address_is_given_to_one_room_only(place: &dyn Location) {
     let store = Subject::open(place).await.store;
-    let first = store.create_room(new_room("garden", 2_000)).await.unwrap();
+    let first = store.create_room(new_room("garden", 2_000)).await.unwrap().room;
     let second = NewRoom { title: "Another".to_owned(), ..new_room("garden", 3_000) };
     let answer = store.create_room(second).await;
     assert!(matches!(answer, Err(StoreError::RoomExists(room)) if room == slug("garden")));

@@ -20,16 +20,16 @@ async fn remove(store: &dyn Store, room: &str, created_before: i64) -> bool {
 pub async fn there_are_never_more_rooms_than_the_maximum(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     let within = |address, rooms_max| NewRoom { rooms_max, ..new_room(address, 1_000) };
-    store.create_room(within("one", 2)).await.unwrap();
+    assert_eq!(store.create_room(within("one", 2)).await.unwrap().rooms, 2, "the lobby counts");
     let full = store.create_room(within("two", 2)).await;
-    assert!(matches!(full, Err(StoreError::TooManyRooms)), "the lobby counts: {full:?}");
+    assert!(matches!(full, Err(StoreError::TooManyRooms)), "{full:?}");
     assert_eq!(addresses(&*store).await, ["lobby", "one"]);
     let exists = store.create_room(within("one", 2)).await;
     assert!(matches!(exists, Err(StoreError::RoomExists(_))), "the better reason is told: {exists:?}");
-    store.create_room(within("two", 3)).await.unwrap();
-    store.create_room(within("three", 0)).await.unwrap();
+    assert_eq!(store.create_room(within("two", 3)).await.unwrap().rooms, 3);
+    assert_eq!(store.create_room(within("three", 0)).await.unwrap().rooms, 4);
     assert!(remove(&*store, "three", LATER).await && remove(&*store, "two", LATER).await);
-    assert!(store.create_room(within("four", 3)).await.is_ok(), "a removed room makes a place");
+    assert_eq!(store.create_room(within("four", 3)).await.unwrap().rooms, 3, "a removed room makes a place");
 }
 
 pub async fn rooms_that_are_made_at_once_stay_within_the_maximum(place: &dyn Location) {

@@ -7,16 +7,17 @@ use super::rows::{insert_event, parsed, sql_seq};
 use crate::model::address::LOBBY_NAMES;
 use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
 use crate::server::ground::names::NameKey;
-use crate::server::log::{Committed, NewRoom, RoomRecord, StoreError};
+use crate::server::log::{Committed, NewRoom, OpenedRoom, RoomRecord, StoreError};
 
 impl Operation for NewRoom {
-    type Answer = RoomRecord;
+    type Answer = OpenedRoom;
     const SPACE: Space = Space::Taken;
 
-    fn apply(&self, database: &Connection) -> Result<Outcome<RoomRecord>> {
-        if let Some(refused) = refused(database, self)? {
-            return Ok(Outcome::refused(refused));
-        }
+    fn apply(&self, database: &Connection) -> Result<Outcome<OpenedRoom>> {
+        let before = match rooms_before(database, self)? {
+            Ok(rooms) => rooms,
+            Err(refused) => return Ok(Outcome::refused(refused)),
+        };
         let first = Seq::ZERO.next();
         database
             .prepare_cached("insert into room (slug, title, last_seq, last_at_ms) values (?1, ?2, ?3, ?4)")?
@@ -25,29 +26,34 @@ impl Operation for NewRoom {
         let event = LogEvent { seq: first, at_ms: self.at, by, id: None, body };
         insert_event(database, database.last_insert_rowid(), &event)?;
         Ok(Outcome::Keep {
-            answer: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
+            answer: OpenedRoom {
+                room: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
+                rooms: before + 1,
+            },
             committed: Some(Committed { room: self.slug.clone(), event, target: None }),
         })
     }
 }
 
-/// Why there cannot be such a room. Looks at every room: new ones are rare, since each is paid for.
-fn refused(database: &Connection, new: &NewRoom) -> Result<Option<StoreError>> {
+/// How many rooms there are, or why there cannot be such a one. Looks at every room: new ones are rare, since each is paid
+/// for.
+fn rooms_before(database: &Connection, new: &NewRoom) -> Result<Result<u32, StoreError>> {
     let mut select = database.prepare_cached("select slug, title from room")?;
     let rooms: Vec<(RoomSlug, String)> =
         select.query_map([], |row| Ok((parsed(row, "slug")?, row.get("title")?)))?.collect::<Result<_>>()?;
     if rooms.iter().any(|(slug, _)| *slug == new.slug) {
-        return Ok(Some(StoreError::RoomExists(new.slug.clone())));
+        return Ok(Err(StoreError::RoomExists(new.slug.clone())));
     }
     // An address is in small letters, so it does not show what a name looks like.
     let (address, title) = (NameKey::of(new.slug.as_str()), NameKey::of(&new.title));
     let is_like = |name: &str, key: &NameKey| NameKey::of(name).clash(key).is_some();
     let is_like_lobby = LOBBY_NAMES.iter().any(|name| is_like(name, &title)) && new.slug != RoomSlug::lobby();
     if is_like_lobby || rooms.iter().any(|room| is_like(room.0.as_str(), &address) || is_like(&room.1, &title)) {
-        return Ok(Some(StoreError::RoomLookAlike(new.slug.clone())));
+        return Ok(Err(StoreError::RoomLookAlike(new.slug.clone())));
     }
-    let is_full = new.rooms_max > 0 && rooms.len() >= new.rooms_max as usize;
-    Ok(is_full.then_some(StoreError::TooManyRooms))
+    let count = u32::try_from(rooms.len()).unwrap_or(u32::MAX);
+    let is_full = new.rooms_max > 0 && count >= new.rooms_max;
+    Ok(if is_full { Err(StoreError::TooManyRooms) } else { Ok(count) })
 }
 
 /// Removes a room in which nothing but its creation ever happened.
