@@ -3,6 +3,7 @@
 //! leptos' `AnyView`, which also brings the code for hydrating asynchronously, which this page never does.
 
 mod drawn;
+mod list;
 
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
@@ -11,8 +12,8 @@ use leptos::tachys::no_attrs;
 use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 
-use drawn::Entries;
 pub use drawn::{DrawnEntries, Sharing};
+pub use list::{Entry, list};
 
 /// A view of any type. In the browser a new one takes the place of the old one as a whole.
 pub struct Piece(Kind);
@@ -57,27 +58,6 @@ pub enum Run {
     First,
     /// A signal changed.
     Again,
-}
-
-/// An entry of a [`list`].
-pub struct Entry {
-    key: String,
-    show: Box<dyn FnOnce() -> Piece + Send>,
-}
-
-impl Entry {
-    /// `key` is unique in the list, and another when anything that is shown changes; only then is `show` called anew.
-    pub fn new(key: String, show: impl FnOnce() -> Piece + Send + 'static) -> Self {
-        Self { key, show: Box::new(show) }
-    }
-}
-
-/// A list that keeps the nodes of the entries that stay. Each of them is one element. On the server, pages share what they
-/// drew of it by its `name`.
-pub fn list(name: &'static str, entries: impl Fn() -> Vec<Entry> + Send + 'static) -> impl IntoView {
-    let entries: Entries = Box::new(entries);
-    let entries = if cfg!(feature = "ssr") { drawn::shared(name, entries) } else { entries };
-    view! { <For each=entries key=|entry| entry.key.clone() children=|entry: Entry| (entry.show)() /> }
 }
 
 /// What the browser does with a view.

@@ -12,7 +12,7 @@ use super::{Entry, IntoPiece};
 
 /// The HTML of entries, by list and key.
 #[derive(Default)]
-pub struct DrawnEntries(HashMap<&'static str, HashMap<String, Arc<str>>>);
+pub struct DrawnEntries(HashMap<&'static str, HashMap<Arc<str>, Arc<str>>>);
 
 /// What the lists of the page that is being drawn do with their entries. A context.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl DrawnEntries {
         let nothing = HashMap::new();
         let kept = self.0.get(list).unwrap_or(&nothing);
         let mut reused = Vec::new();
-        let mut run: Option<(String, String)> = None;
+        let mut run: Option<(Arc<str>, String)> = None;
         for entry in entries {
             match kept.get(&entry.key) {
                 Some(html) => run.get_or_insert_with(|| (entry.key, String::new())).1.push_str(html),
@@ -67,7 +67,7 @@ pub fn shared(list: &'static str, entries: Entries) -> Entries {
 }
 
 fn keep(kept: &Arc<Mutex<DrawnEntries>>, list: &'static str, Entry { key, show }: Entry) -> Entry {
-    let (kept, kept_key) = (Arc::clone(kept), key.clone());
+    let (kept, kept_key) = (Arc::clone(kept), Arc::clone(&key));
     Entry::new(key, move || {
         let html: Arc<str> = show().to_html().into();
         lock(&kept).0.entry(list).or_default().insert(kept_key, Arc::clone(&html));
@@ -75,7 +75,7 @@ fn keep(kept: &Arc<Mutex<DrawnEntries>>, list: &'static str, Entry { key, show }
     })
 }
 
-fn drawn((key, html): (String, String)) -> Entry {
+fn drawn((key, html): (Arc<str>, String)) -> Entry {
     Entry::new(key, move || InertElement::new(html).into_piece())
 }
 

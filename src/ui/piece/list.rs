@@ -1,0 +1,217 @@
+//! A list of views that keeps the nodes of the entries that stay. Not leptos' `For`: that one keeps a little of every entry
+//! that it ever showed, which is a lot where messages come and go all day, and its code is larger.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::no_attrs;
+use leptos::tachys::renderer::types::{Element, Node, Placeholder};
+use leptos::tachys::renderer::{CastFrom, Rndr};
+use leptos::tachys::view::{Mountable, Position, PositionState};
+
+use super::drawn::{self, Entries};
+use super::{Mounted, Piece, live};
+
+/// An owner never forgets that it had a child. So an entry's owner is no child of the list's: it is the child of one between
+/// them, which is given up after so many.
+const CHILDREN_MAX: usize = 256;
+
+/// An entry of a [`list`].
+pub struct Entry {
+    pub(super) key: Arc<str>,
+    pub(super) show: Box<dyn FnOnce() -> Piece + Send>,
+}
+
+impl Entry {
+    /// `key` is unique in the list, and another when anything that is shown changes; only then is `show` called anew.
+    pub fn new(key: impl Into<Arc<str>>, show: impl FnOnce() -> Piece + Send + 'static) -> Self {
+        Self { key: key.into(), show: Box::new(show) }
+    }
+}
+
+/// A list that keeps the nodes of the entries that stay. Each of them is one element. On the server, pages share what they
+/// drew of it by its `name`.
+pub fn list(name: &'static str, entries: impl Fn() -> Vec<Entry> + Send + 'static) -> impl IntoView {
+    let entries: Entries = Box::new(entries);
+    let entries = if cfg!(feature = "ssr") { drawn::shared(name, entries) } else { entries };
+    // Not the owner of the effect that reads the entries, which is cleared whenever they change.
+    let owner = Owner::current().expect("a list belongs to a component");
+    live(move || List { entries: entries(), owner: owner.clone() })
+}
+
+struct List {
+    entries: Vec<Entry>,
+    owner: Owner,
+}
+
+/// A [`List`] in the document.
+struct Listed {
+    /// None before it is mounted.
+    parent: Option<Element>,
+    shown: Vec<Shown>,
+    /// Stands behind the last entry.
+    marker: Placeholder,
+    owners: Owners,
+}
+
+/// An entry in the document.
+struct Shown {
+    key: Arc<str>,
+    mounted: Mounted,
+    /// Of what the entry made, and the one above it, which must live as long.
+    _owners: (Owner, Owner),
+}
+
+/// Makes the owners of entries.
+struct Owners {
+    list: Owner,
+    between: Owner,
+    children: usize,
+}
+
+impl Owners {
+    fn of(list: Owner) -> Self {
+        Self { between: list.child(), list, children: 0 }
+    }
+
+    fn next(&mut self) -> (Owner, Owner) {
+        if self.children == CHILDREN_MAX {
+            self.between = self.list.child();
+            self.children = 0;
+        }
+        self.children += 1;
+        (self.between.child(), self.between.clone())
+    }
+
+    fn show(&mut self, entry: Entry, mount: impl FnOnce(Piece) -> Mounted) -> Shown {
+        let owners = self.next();
+        let mounted = owners.0.with(|| mount((entry.show)()));
+        Shown { key: entry.key, mounted, _owners: owners }
+    }
+}
+
+impl Listed {
+    /// Puts the entries that are new or come in another order where they belong. `was_at` tells of each where it was before.
+    fn arrange(&mut self, was_at: &[Option<usize>]) {
+        let Some(parent) = self.parent.clone() else { return };
+        let mut behind = usize::MAX;
+        for (index, was_at) in was_at.iter().enumerate().rev() {
+            match was_at {
+                Some(was_at) if *was_at < behind => behind = *was_at,
+                _ => {
+                    let next = self.shown.get(index + 1).and_then(|shown| shown.mounted.elements().into_iter().next());
+                    let next: &Node = next.as_ref().map_or(self.marker.as_ref(), AsRef::as_ref);
+                    self.shown[index].mounted.mount(&parent, Some(next));
+                }
+            }
+        }
+    }
+}
+
+impl Render for List {
+    type State = Listed;
+
+    fn build(self) -> Listed {
+        let mut owners = Owners::of(self.owner);
+        let shown = self.entries.into_iter().map(|entry| owners.show(entry, Render::build)).collect();
+        Listed { parent: None, shown, marker: Rndr::create_placeholder(), owners }
+    }
+
+    fn rebuild(self, state: &mut Listed) {
+        let mut before: Vec<Option<Shown>> = std::mem::take(&mut state.shown).into_iter().map(Some).collect();
+        let mut was_at = Vec::with_capacity(self.entries.len());
+        // Entries that stay are mostly in the same order, so the next one is looked for behind the last one.
+        let mut start = 0;
+        for entry in self.entries {
+            let has_key = |index: &usize| before[*index].as_ref().is_some_and(|shown| shown.key == entry.key);
+            let place = (start..before.len()).chain(0..start).find(has_key);
+            let kept = place.and_then(|place| before[place].take());
+            start = place.map_or(start, |place| place + 1);
+            was_at.push(place);
+            state.shown.push(match kept {
+                Some(shown) => shown,
+                None => state.owners.show(entry, Render::build),
+            });
+        }
+        before.into_iter().flatten().for_each(|mut gone| gone.mounted.unmount());
+        state.arrange(&was_at);
+    }
+}
+
+impl RenderHtml for List {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        buffer: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        attributes: Vec<AnyAttribute>,
+    ) {
+        let mut owners = Owners::of(self.owner);
+        for entry in self.entries {
+            let (owner, _above) = owners.next();
+            owner.with(|| {
+                let piece = (entry.show)();
+                piece.to_html_with_buf(buffer, position, escape, mark_branches, attributes.clone());
+            });
+            *position = Position::NextChild;
+        }
+        buffer.push_str("<!>");
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Listed {
+        let current = cursor.current();
+        let parent = if position.get() == Position::FirstChild { Some(current) } else { Rndr::get_parent(&current) };
+        let mut owners = Owners::of(self.owner);
+        let mut shown = Vec::with_capacity(self.entries.len());
+        for entry in self.entries {
+            shown.push(owners.show(entry, |piece| piece.hydrate::<FROM_SERVER>(cursor, position)));
+        }
+        let marker = cursor.next_placeholder(position);
+        position.set(Position::NextChild);
+        Listed { parent: parent.and_then(Element::cast_from), shown, marker, owners }
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+impl Mountable for Listed {
+    fn unmount(&mut self) {
+        self.shown.iter_mut().for_each(|shown| shown.mounted.unmount());
+        self.marker.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.parent = Some(parent.clone());
+        self.shown.iter_mut().for_each(|shown| shown.mounted.mount(parent, marker));
+        self.marker.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        match self.shown.first() {
+            Some(first) => first.mounted.insert_before_this(child),
+            None => self.marker.insert_before_this(child),
+        }
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.shown.iter().flat_map(|shown| shown.mounted.elements()).collect()
+    }
+}
+
+no_attrs!(List);
