@@ -242,6 +242,21 @@ export class RoomPage {
     await this.rooms.getByRole("button", { name: this.words.otherLanguage }).click();
   }
 
+  /** Where lines are missing. */
+  get hole(): Locator {
+    return this.timeline.locator(".hole");
+  }
+
+  /** Goes forward as far as lines are mounted, whereupon more are. */
+  async scrollToNewestMounted(): Promise<void> {
+    await this.timeline.evaluate(async (log) => {
+      const scrolled = new Promise((resolve) => log.addEventListener("scroll", resolve, { once: true }));
+      if (log.scrollTop === 0) return;
+      log.scrollTo({ top: 0 });
+      await scrolled;
+    });
+  }
+
   /** Shows the oldest line that is there. */
   async scrollToOldest(): Promise<void> {
     // The timeline runs from the bottom up, so its oldest line is at the far negative end.

@@ -51,3 +51,52 @@ test("somebody who reads back is told what is new, and can jump there", async ({
   await expect(reader.line("news")).toBeInViewport();
   await expect(reader.jumpToNewest).toBeHidden();
 });
+
+test("in a busy room a reader keeps what is in sight, and finds every line on the way to the newest and back", async ({ script, people, room }) => {
+  test.slow();
+  // More than a page holds.
+  const [held, all] = [100, 1_500];
+  const writer = await script();
+  const write = async (first: number, last: number) => {
+    for (let line = first; line <= last; line++) writer.say(people.nickname("Scribe"), `line ${line}`);
+    await expect.poll(() => writer.heard.length, { timeout: 60_000 }).toBe(last);
+  };
+  await write(1, held);
+  const reader = await people.visitor(room);
+  await reader.live();
+  await expect(async () => {
+    await reader.scrollToOldest();
+    await expect(reader.line("line 1")).toBeInViewport({ timeout: 500 });
+  }).toPass();
+  const before = await reader.line("line 1").boundingBox();
+
+  await write(held + 1, all);
+  await expect(reader.jumpToNewest).toContainText(String(all - held), { timeout: 60_000 });
+  const after = await reader.line("line 1").boundingBox();
+  expect(Math.abs((after?.y ?? Infinity) - (before?.y ?? -Infinity))).toBeLessThan(2);
+
+  // Whatever is mounted follows each other, and so does what is mounted next.
+  const seen = new Set<number>();
+  const look = async () => {
+    await expect(reader.hole).toHaveCount(0);
+    const texts = await reader.lines().allTextContents();
+    const numbers = texts.map((text) => Number(text.trim().replace("line ", "")));
+    const first = numbers[0] ?? NaN;
+    expect(numbers).toEqual(Array.from(numbers, (_, index) => first + index));
+    for (const number of numbers) seen.add(number);
+  };
+  for (let step = 0; !seen.has(all); step++) {
+    expect(step, "steps to the newest line").toBeLessThan(60);
+    await look();
+    await reader.scrollToNewestMounted();
+  }
+  expect(seen.size).toBe(all);
+
+  // The oldest are dropped with the next line, and come again.
+  await write(all + 1, all + 1);
+  await expect(reader.line(`line ${all + 1}`)).toBeInViewport();
+  await expect(async () => {
+    await reader.scrollToOldest();
+    await expect(reader.line("line 1")).toHaveCount(1, { timeout: 200 });
+  }).toPass({ timeout: 60_000, intervals: [50] });
+});

@@ -28,6 +28,20 @@ pub struct Clock {
     pub minute: u8,
 }
 
+/// On which clocks times are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clocks {
+    /// In the server's HTML and in the first render of the browser, so that both are the same.
+    Utc,
+    /// The reader's own, from then on. Another value whenever something that is shown by it changes.
+    Local {
+        /// The reader's day.
+        today: CivilDate,
+        /// How many minutes east of UTC their clocks stand now.
+        zone_minutes: i32,
+    },
+}
+
 /// The day at a moment, as somebody sees it whose clocks stand `zone_minutes` east of UTC.
 #[must_use]
 pub fn date(at: Timestamp, zone_minutes: i32) -> CivilDate {

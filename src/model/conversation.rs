@@ -23,7 +23,7 @@ use self::roster::Roster;
 use self::timeline::Timeline;
 use self::typing::{Typing, TypingThrottle};
 use super::connection::ConnectionStatus;
-use crate::protocol::{ErrorCode, Event, Limits, Person, RoomSnapshot, RoomSummary, Timestamp};
+use crate::protocol::{ErrorCode, Event, Limits, Person, RoomSnapshot, RoomSummary, Seq, Timestamp};
 
 /// How reaching back in the history stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub struct Conversation {
     at_newest: bool,
     ends_at_newest: bool,
     reach_back: ReachBack,
+    /// The first event that is in the document, while the reader reads back.
+    reads_from: Option<Seq>,
     is_visible: bool,
     /// What the last join brought after a time away.
     brought: Count,
@@ -90,6 +92,7 @@ impl Conversation {
             at_newest: true,
             ends_at_newest: !room.page.has_newer,
             reach_back: ReachBack::Idle,
+            reads_from: None,
             is_visible: true,
             brought: Count::default(),
             held: Vec::new(),
@@ -106,6 +109,9 @@ impl Conversation {
     pub fn step(&mut self, update: Update, now: Timestamp) -> Vec<Effect> {
         self.now = now;
         self.take(update, now);
+        if self.has_changed(Part::Timeline) {
+            self.timeline.drop_excess(self.reads_from);
+        }
         self.flush(now);
         self.keep_gone_rooms();
         std::mem::take(&mut self.effects)
@@ -127,6 +133,8 @@ impl Conversation {
             Update::RoomMade(room) => self.room_made(room),
             Update::LoadOlder => self.load_older(),
             Update::FillHole(hole) => self.load_until(hole.before),
+            Update::HoleAhead(hole) => self.fill_ahead(hole),
+            Update::ReadsFrom(seq) => self.reads_from = seq,
             Update::AtNewest(at_newest) => self.set_at_newest(at_newest),
             Update::Visible(is_visible) => self.set_visible(is_visible),
             Update::Announced => self.announced(),

@@ -4,16 +4,16 @@
 mod layout;
 pub mod window;
 
+pub use layout::{Layout, Reader};
 pub use window::Window;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-
-use layout::Layout;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use super::calendar::{CivilDate, Clock};
-use super::conversation::outbox::{Outbox, OutgoingPost, PostState};
-use super::conversation::reactions::Pending;
-use super::conversation::timeline::{Entry, Hole, Notice, Timeline};
+use super::conversation::outbox::PostState;
+use super::conversation::timeline::{Hole, Notice};
 use crate::protocol::{Origin, Person, PostId, Refusal, Seq, Timestamp, UserId};
 
 /// One row of the conversation.
@@ -152,40 +152,22 @@ pub struct Names {
 /// Up to this many people are all named.
 pub const NAMED_MAX: usize = 3;
 
-/// Lays out a conversation. `zone` says how many minutes east of UTC the reader's clocks stand at a moment.
-#[must_use]
-pub fn rows(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>, zone: &dyn Fn(Timestamp) -> i32) -> Vec<Row> {
-    let pending = Pending::of(outbox, timeline.room(), me);
-    let mut layout = Layout::new(me, zone, &pending);
-    for entry in timeline.entries() {
-        match entry {
-            Entry::Item(item) => layout.item(item),
-            Entry::Notice(notice) => layout.interrupt(Row::Notice(NoticeRow::from(notice))),
-            Entry::Hole(hole) => layout.interrupt(Row::Hole(hole)),
-        }
-    }
-    // The log may be faster than the ack: a line is not shown twice in between.
-    let is_shown = |line: &&OutgoingPost| line.room == *timeline.room() && !is_in_log(line, timeline);
-    for line in outbox.posts().iter().filter(is_shown) {
-        if let (Some(delivery), Some(text)) = (Delivery::of(line.state), line.text()) {
-            layout.outgoing(line, text, delivery);
-        }
-    }
-    layout.into_rows()
-}
-
-fn is_in_log(line: &OutgoingPost, timeline: &Timeline) -> bool {
-    timeline.entries().any(|entry| match entry {
-        Entry::Item(item) => item.event.is_post(&line.sender, &line.post_id),
-        _ => false,
-    })
-}
-
-impl Row {
+/// A row with its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyedRow {
     /// Identity for a keyed list: the same while the row shows the same, another when anything that it shows changes.
     /// Unique within one conversation. ASCII.
-    #[must_use]
-    pub fn key(&self) -> String {
+    pub key: Arc<str>,
+    /// What it shows.
+    pub row: Row,
+}
+
+/// All rows of a conversation, oldest first. A row that stays the same stays the same in memory.
+pub type Rows = [Arc<KeyedRow>];
+
+impl Row {
+    /// See [`KeyedRow::key`].
+    fn key(&self) -> String {
         let identity = match self {
             Self::Day { date } => format!("day-{date}"),
             Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } | Self::Newer { seq } => {
@@ -209,6 +191,20 @@ impl Row {
             }
             _ => None,
         }
+    }
+}
+
+impl From<Row> for KeyedRow {
+    fn from(row: Row) -> Self {
+        Self { key: row.key().into(), row }
+    }
+}
+
+impl Deref for KeyedRow {
+    type Target = Row;
+
+    fn deref(&self) -> &Row {
+        &self.row
     }
 }
 

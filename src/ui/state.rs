@@ -15,11 +15,13 @@ mod switch_room;
 mod timer;
 mod unread;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use leptos::prelude::*;
 
 use crate::client::connection::ConnectionHandle;
 use crate::client::local_time;
-use crate::model::calendar::CivilDate;
+use crate::model::calendar::Clocks;
 use crate::model::connection::ConnectionStatus;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::roster::Roster;
@@ -27,7 +29,7 @@ use crate::model::conversation::timeline::Timeline;
 use crate::model::conversation::typing::Typing;
 use crate::model::conversation::{Conversation, Count, Part};
 use crate::model::draft::Draft;
-use crate::model::rows::{Row, Window, rows};
+use crate::model::rows::{KeyedRow, Layout, Reader, Window};
 use crate::protocol::{FormRefusal, Limits, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
@@ -37,20 +39,6 @@ pub use handover::{Handover, ReaderPart};
 pub use shown::Shown;
 pub use switch_room::Follow;
 pub use unread::{Announcement, page_title};
-
-/// On which clocks times are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clocks {
-    /// In the server's HTML and in the first render of the browser, so that both are the same.
-    Utc,
-    /// The reader's own, from then on. Another value whenever something that is shown by it changes.
-    Local {
-        /// The reader's day.
-        today: CivilDate,
-        /// How many minutes east of UTC their clocks stand now.
-        zone_minutes: i32,
-    },
-}
 
 /// A form that was refused in the browser or by the server, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +97,9 @@ pub struct RoomState {
     /// Counts up whenever the newest row is to be shown.
     pub to_newest: Cell<usize>,
     /// All rows of the conversation.
-    pub rows: Derived<Vec<Row>>,
+    pub rows: Derived<Vec<Arc<KeyedRow>>>,
     /// The mounted ones.
-    pub mounted: Derived<Vec<Row>>,
+    pub mounted: Derived<Vec<Arc<KeyedRow>>>,
     /// What is being typed, and for which room.
     pub draft: Cell<Draft>,
     conversation: Cell<Conversation>,
@@ -167,7 +155,7 @@ impl RoomState {
         );
         let clocks = Cell::new(Clocks::Utc);
         let window = Cell::new(Window::default());
-        let rows = Derived::new(move || lay_out(timeline, outbox, me, clocks.get()));
+        let rows = laid_out(timeline, outbox, me, clocks);
         let mounted = Derived::new(move || rows.with(|rows| window.get().of(rows).to_vec()));
         Self {
             language,
@@ -247,10 +235,26 @@ impl RoomState {
     }
 }
 
-fn lay_out(timeline: Shown<Timeline>, outbox: Shown<Outbox>, me: Shown<Option<Person>>, clocks: Clocks) -> Vec<Row> {
-    let zone = move |at: Timestamp| match clocks {
-        Clocks::Utc => 0,
-        Clocks::Local { .. } => local_time::zone_minutes(at),
-    };
-    timeline.with(|timeline| outbox.with(|outbox| me.with(|me| rows(timeline, outbox, me.as_ref(), &zone))))
+/// The rows. What stays the same of them is not laid out again.
+fn laid_out(
+    timeline: Shown<Timeline>,
+    outbox: Shown<Outbox>,
+    me: Shown<Option<Person>>,
+    clocks: Cell<Clocks>,
+) -> Derived<Vec<Arc<KeyedRow>>> {
+    let layout = Mutex::new(Layout::default());
+    Derived::new(move || {
+        let clocks = clocks.get();
+        let zone = move |at: Timestamp| match clocks {
+            Clocks::Utc => 0,
+            Clocks::Local { .. } => local_time::zone_minutes(at),
+        };
+        let mut layout = layout.lock().unwrap_or_else(PoisonError::into_inner);
+        timeline.with(|timeline| {
+            outbox.with(|outbox| {
+                me.with(|me| layout.lay_out(timeline, outbox, Reader { me: me.as_ref(), clocks, zone: &zone }));
+            });
+        });
+        layout.to_vec()
+    })
 }

@@ -1,6 +1,6 @@
 //! What the log brings: the answer to a join, publications, pages of history; and what is asked for next.
 
-use super::timeline::{Published, Timeline};
+use super::timeline::{Hole, Published, Timeline};
 use super::unread::Count;
 use super::{Conversation, Effect, PageRequest, Part, ReachBack, Timer, Wanted};
 use crate::protocol::{Backlog, HistoryPage, LogEvent, Seq};
@@ -66,6 +66,15 @@ impl Conversation {
     pub(super) fn load_until(&mut self, held: Seq) {
         self.set_reach_back(ReachBack::Loading);
         self.fetch(Wanted::Older(held));
+    }
+
+    /// Fetches a page of what is missing, from its older end: the one that begins with the last event before it, or earlier.
+    pub(super) fn fill_ahead(&mut self, hole: Hole) {
+        /// As many as one page brings, if each of these events is a message.
+        const EVENTS: u64 = 100;
+        if self.reach_back == ReachBack::Idle {
+            self.load_until(Seq::new(hole.after.get() + EVENTS - 1));
+        }
     }
 
     pub(super) fn fetch(&mut self, wanted: Wanted) {

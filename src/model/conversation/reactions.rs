@@ -2,6 +2,7 @@
 //! Not here: what the log makes of a reaction (`timeline`), how one travels (`outbox`).
 
 use super::outbox::{Outbox, PostState};
+use super::timeline::ReactionChange;
 use crate::protocol::{HistoryItem, Person, PostBody, ReactionSummary, RoomSlug, Seq};
 
 /// The emojis that are offered first.
@@ -84,39 +85,16 @@ impl<'a> Pending<'a> {
         Self { me, asked: asked.collect() }
     }
 
-    /// The reactions to a message as they will be. One that the log has brought already changes nothing.
-    pub(in crate::model) fn over(&self, item: &HistoryItem) -> Vec<ReactionSummary> {
-        let mut reactions = item.reactions.clone();
+    /// The reactions to a message as they will be, where that is not as they are. One that the log has brought already changes
+    /// nothing.
+    pub(in crate::model) fn over(&self, item: &HistoryItem) -> Option<Vec<ReactionSummary>> {
+        let by = self.me?;
+        let mut reactions = None;
         for (_, emoji, on) in self.asked.iter().filter(|(target, ..)| *target == item.event.seq) {
-            if let Some(me) = self.me {
-                change(&mut reactions, me, emoji, *on);
-            }
+            let change = ReactionChange { by, emoji, on: *on, count: None };
+            change.apply(reactions.get_or_insert_with(|| item.reactions.clone()));
         }
         reactions
-    }
-}
-
-fn change(reactions: &mut Vec<ReactionSummary>, me: &Person, emoji: &str, on: bool) {
-    let Some(place) = reactions.iter().position(|known| known.emoji == emoji) else {
-        if on {
-            reactions.push(ReactionSummary { emoji: emoji.to_owned(), count: 1, people: vec![me.clone()] });
-        }
-        return;
-    };
-    let summary = &mut reactions[place];
-    match summary.people.iter().position(|person| person.id == me.id) {
-        None if on => {
-            summary.count += 1;
-            summary.people.push(me.clone());
-        }
-        Some(own) if !on => {
-            summary.people.remove(own);
-            summary.count = summary.count.saturating_sub(1);
-        }
-        _ => {}
-    }
-    if summary.count == 0 {
-        reactions.remove(place);
     }
 }
 

@@ -70,9 +70,10 @@ impl Conversation {
         let held = place.map(|place| self.held.remove(place));
         let cursor = held.as_ref().map(|held| held.cursor().clone());
         let entered = held.unwrap_or_else(|| self.nothing_of(entered.clone()));
-        let left = std::mem::replace(&mut self.timeline, entered);
+        let mut left = std::mem::replace(&mut self.timeline, entered);
         self.show(Part::Timeline);
         if !self.arriving {
+            left.leave();
             self.held.push(left);
             if self.held.len() > HELD_ROOMS_MAX {
                 self.held.remove(0);

@@ -1,16 +1,22 @@
 //! What one room's log looks like to one reader: items in order, no doubles, holes known, changes applied once, live notices
 //! in between. Not here: lines that are still on their way (`outbox`), what is drawn (`rows`).
 
+mod bounds;
 mod changes;
 mod notices;
 mod reactions;
 mod run;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
+#[cfg(test)]
+pub(in crate::model) use self::bounds::Kept;
+pub use self::bounds::{HELD_ROOM_ITEMS, ITEMS_HELD_MAX};
 use self::changes::RecentChanges;
 pub use self::notices::Notice;
 use self::notices::Notices;
+pub(super) use self::reactions::ReactionChange;
 use self::run::Run;
 use crate::protocol::{
     Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
@@ -40,9 +46,9 @@ pub struct Hole {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry<'a> {
     /// A content event as it stands.
-    Item(&'a HistoryItem),
+    Item(&'a Arc<HistoryItem>),
     /// Who came and went here.
-    Notice(&'a Notice),
+    Notice(&'a Arc<Notice>),
     /// Events are missing here.
     Hole(Hole),
 }
@@ -54,7 +60,7 @@ pub struct Timeline {
     /// The newest event that the room's stream brought. Own messages behind it were placed by their acks: when the stream
     /// breaks off, their history may be another.
     followed: Cursor,
-    /// Oldest first; between each two lies at least one event that is not held.
+    /// Oldest first; between each two lies at least one event that is not held. See `bounds` for how much is held.
     runs: Vec<Run>,
     /// Changes that the stream brought lately, for pages that were read before and come later.
     changes: RecentChanges,
@@ -141,7 +147,10 @@ impl Timeline {
         if self.runs.is_empty() {
             self.runs.push(Run::before(event.seq));
         }
-        self.runs.iter_mut().for_each(|run| run.change(&event));
+        if let Some(target) = event.body.target() {
+            let place = self.runs.partition_point(|run| run.last < target);
+            self.runs.iter_mut().skip(place).take(1).for_each(|run| run.change(&event));
+        }
         self.runs.last_mut().expect("one was pushed if there was none").push(event);
         Published::Added
     }

@@ -67,6 +67,9 @@ impl Conversation {
             self.at_newest = at_newest;
             self.show(Part::AtNewest);
         }
+        if at_newest {
+            self.reads_from = None;
+        }
         self.look();
     }
 

@@ -41,6 +41,10 @@ pub enum Update {
     LoadOlder,
     /// The reader wants what is missing.
     FillHole(Hole),
+    /// The reader goes forward and is about to come to what is missing.
+    HoleAhead(Hole),
+    /// The first event that is in the document, while the reader reads back; none while the newest rows are.
+    ReadsFrom(Option<Seq>),
     /// Whether the newest row is in sight, if the page is.
     AtNewest(bool),
     /// Whether the page is in sight.
@@ -177,7 +181,7 @@ pub struct PageRequest {
 /// Which page of history, and what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// The one that ends with this event, which is held: the reader reaches back.
+    /// The one that ends with this event: the reader reaches for it. Its first or its last item is held.
     Older(Seq),
     /// The one that ends with this event, which is held: what is shown may have changed.
     Again(Seq),
@@ -191,9 +195,9 @@ impl PageRequest {
     pub fn address(&self) -> String {
         let history = address::history(&self.room);
         match self.wanted {
-            // With the event that is held, which shows that both are of one history.
-            Wanted::Older(held) | Wanted::Again(held) => {
-                [history.as_str(), "?limit=100&before=", &held.next().to_string()].concat()
+            // With an event that is held, which shows that both are of one history.
+            Wanted::Older(last) | Wanted::Again(last) => {
+                [history.as_str(), "?limit=100&before=", &last.next().to_string()].concat()
             }
             Wanted::Newest => [history.as_str(), "?limit=200"].concat(),
         }

@@ -1,123 +1,101 @@
-//! Lays rows out one after the other: which opens a day, which opens a group.
+//! Lays out the rows of a conversation, and after each change only those that may have become others. What a row shows depends
+//! on what it is made of ([`Source`]), on the rows before it ([`Before`]) and on the reader: while these stay, the row stays.
 
-use super::{Continuation, Delivery, Line, LineId, Names, Ownership, ReactionRow, Row};
-use crate::model::calendar::{self, CivilDate, Clock};
-use crate::model::conversation::outbox::OutgoingPost;
+mod builder;
+mod source;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use self::builder::{Before, RowBuilder};
+use self::source::Source;
+use super::{Delivery, KeyedRow, Rows};
+use crate::model::calendar::Clocks;
+use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::reactions::Pending;
-use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
+use crate::model::conversation::timeline::Timeline;
+use crate::protocol::{Person, Timestamp};
 
-/// A group of lines ends this long after its first one, so that the time shown is never further off.
-const GROUP_MS: i64 = 5 * 60 * 1_000;
-
-/// The rows laid out so far, and what the next one depends on.
-pub(super) struct Layout<'a> {
-    me: Option<&'a Person>,
-    zone: &'a dyn Fn(Timestamp) -> i32,
-    pending: &'a Pending<'a>,
-    rows: Vec<Row>,
-    day: Option<CivilDate>,
-    /// Sender, nickname and time of the first line of the group that the last row belongs to.
-    group: Option<(Option<&'a UserId>, &'a str, Timestamp)>,
+/// Who reads, and by which clocks.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// None before they have chosen a name.
+    pub me: Option<&'a Person>,
+    /// Another value whenever `zone` may give others.
+    pub clocks: Clocks,
+    /// How many minutes east of UTC their clocks stand at a moment.
+    pub zone: &'a dyn Fn(Timestamp) -> i32,
 }
 
-impl<'a> Layout<'a> {
-    pub(super) fn new(me: Option<&'a Person>, zone: &'a dyn Fn(Timestamp) -> i32, pending: &'a Pending<'a>) -> Self {
-        Self { me, zone, pending, rows: Vec::new(), day: None, group: None }
+/// The rows of a conversation, and what they were laid out from.
+#[derive(Debug, Default)]
+pub struct Layout {
+    /// For whom.
+    reader: Option<(Option<Person>, Clocks)>,
+    laid: Vec<Laid>,
+    rows: Vec<Arc<KeyedRow>>,
+}
+
+/// One part of a conversation as it was laid out.
+#[derive(Debug)]
+struct Laid {
+    source: Source,
+    before: Before,
+    after: Before,
+    /// How many rows it has: a day that begins with it is one of them.
+    rows: usize,
+}
+
+impl Deref for Layout {
+    type Target = Rows;
+
+    fn deref(&self) -> &Rows {
+        &self.rows
+    }
+}
+
+impl Layout {
+    /// Brings the rows up to date.
+    pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: Reader<'_>) {
+        let is_same = |(me, clocks): &(Option<Person>, Clocks)| me.as_ref() == reader.me && *clocks == reader.clocks;
+        if !self.reader.as_ref().is_some_and(is_same) {
+            *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), ..Self::default() };
+        }
+        let pending = Pending::of(outbox, timeline.room(), reader.me);
+        let mut sources = Source::all(timeline, outbox, &pending).peekable();
+        // Most changes are at the end: whatever stands before the first of them is not even moved.
+        let kept = self.laid.iter().take_while(|laid| sources.next_if_eq(&laid.source).is_some()).count();
+        let kept_rows = self.laid[..kept].iter().map(|laid| laid.rows).sum();
+        let (laid, rows) = (self.laid.split_off(kept), self.rows.split_off(kept_rows));
+        self.replace(laid, rows, sources, reader);
     }
 
-    pub(super) fn into_rows(self) -> Vec<Row> {
-        self.rows
-    }
-
-    pub(super) fn item(&mut self, item: &'a HistoryItem) {
-        let event = &item.event;
-        let clock = self.begin(event.at_ms);
-        match &event.body {
-            EventBody::Message(message) => self.message(item, message, clock),
-            // A change is no item.
-            EventBody::Reaction(_) => {}
-            EventBody::RoomCreated => {
-                let creator = event.by.as_ref().map(|creator| creator.nickname.clone());
-                self.interrupt(Row::RoomCreated { seq: event.seq, creator, clock });
+    /// Adds rows for what is to come, and takes those of `laid` that stay.
+    fn replace(
+        &mut self,
+        laid: Vec<Laid>,
+        rows: Vec<Arc<KeyedRow>>,
+        sources: impl Iterator<Item = Source>,
+        reader: Reader<'_>,
+    ) {
+        let (mut laid, mut rows) = (laid.into_iter().peekable(), rows.into_iter());
+        let mut before = self.laid.last().map(|laid| laid.after.clone()).unwrap_or_default();
+        for source in sources {
+            while let Some(gone) = laid.next_if(|laid| laid.source.position() < source.position()) {
+                rows.by_ref().take(gone.rows).for_each(drop);
             }
-            EventBody::Unknown(_) => self.interrupt(Row::Newer { seq: event.seq }),
+            let next = laid.next_if(|laid| laid.source == source && laid.before == before).inspect(|laid| {
+                self.rows.extend(rows.by_ref().take(laid.rows));
+            });
+            let next = next.unwrap_or_else(|| {
+                let count = self.rows.len();
+                let mut builder = RowBuilder::new(reader, before.clone(), &mut self.rows);
+                builder.add(&source);
+                let (before, after) = (before.clone(), builder.end());
+                Laid { source, before, after, rows: self.rows.len() - count }
+            });
+            before.clone_from(&next.after);
+            self.laid.push(next);
         }
-    }
-
-    fn message(&mut self, item: &'a HistoryItem, message: &Message, clock: Clock) {
-        let event = &item.event;
-        let Some(sender) = &event.by else { return self.interrupt(Row::Newer { seq: event.seq }) };
-        let own = self.me.is_some_and(|me| me.id == sender.id);
-        let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
-        self.rows.push(Row::Line(Line {
-            id: LineId::Stored(event.seq),
-            nickname: sender.nickname.clone(),
-            author: Some(sender.id.clone()),
-            origin: sender.origin,
-            text: message.text.clone(),
-            at: event.at_ms,
-            clock,
-            continuation,
-            delivery: Delivery::Stored,
-            ownership: if own { Ownership::Own } else { Ownership::Other },
-            reactions: self.pending.over(item).iter().map(|reaction| self.reaction(reaction)).collect(),
-        }));
-    }
-
-    pub(super) fn outgoing(&mut self, line: &OutgoingPost, text: &str, delivery: Delivery) {
-        let clock = self.begin(line.created);
-        let nickname = self.me.map_or("", |me| &me.nickname);
-        let continuation = self.continue_group(self.me.map(|me| &me.id), nickname, line.created);
-        self.rows.push(Row::Line(Line {
-            id: LineId::Outgoing(line.post_id.clone()),
-            nickname: nickname.to_owned(),
-            author: self.me.map(|me| me.id.clone()),
-            origin: Origin::Web,
-            text: text.to_owned(),
-            at: line.created,
-            clock,
-            continuation,
-            delivery,
-            ownership: Ownership::Own,
-            reactions: Vec::new(),
-        }));
-    }
-
-    fn reaction(&self, summary: &ReactionSummary) -> ReactionRow {
-        let own = self.me.is_some_and(|me| summary.people.iter().any(|person| person.id == me.id));
-        ReactionRow {
-            emoji: summary.emoji.clone(),
-            count: summary.count,
-            people: Names::of_some(&summary.people, summary.count),
-            ownership: if own { Ownership::Own } else { Ownership::Other },
-        }
-    }
-
-    /// Opens a new day where one begins; never an earlier one, whatever the clock of this machine says.
-    fn begin(&mut self, at: Timestamp) -> Clock {
-        let zone_minutes = (self.zone)(at);
-        let date = calendar::date(at, zone_minutes);
-        if self.day.is_none_or(|day| date > day) {
-            self.day = Some(date);
-            self.interrupt(Row::Day { date });
-        }
-        calendar::clock(at, zone_minutes)
-    }
-
-    /// Adds a row that ends the group before it.
-    pub(super) fn interrupt(&mut self, row: Row) {
-        self.group = None;
-        self.rows.push(row);
-    }
-
-    fn continue_group(&mut self, sender: Option<&'a UserId>, nickname: &'a str, at: Timestamp) -> Continuation {
-        let follows = self.group.is_some_and(|(group_sender, group_nickname, first)| {
-            group_sender == sender && group_nickname == nickname && at.unix_ms() - first.unix_ms() < GROUP_MS
-        });
-        if follows {
-            return Continuation::Following;
-        }
-        self.group = Some((sender, nickname, at));
-        Continuation::First
     }
 }

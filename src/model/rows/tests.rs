@@ -1,6 +1,11 @@
 use super::*;
+use crate::model::calendar::Clocks;
+use crate::model::conversation::outbox::Outbox;
+use crate::model::conversation::timeline::Timeline;
 use crate::model::samples::{self, person};
-use crate::protocol::{ErrorCode, LogEvent, RoomSlug};
+use crate::protocol::{ErrorCode, LogEvent, Person, RoomSlug};
+
+mod incremental;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -21,15 +26,25 @@ fn timeline(events: Vec<LogEvent>) -> Timeline {
     Timeline::new(&samples::history_page(events))
 }
 
-fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Vec<Row> {
-    rows(timeline, outbox, Some(&person("me")), &|_| 0)
+fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Layout {
+    let mut layout = Layout::default();
+    let reader = Reader { me: Some(&person("me")), clocks: Clocks::Utc, zone: &|_| 0 };
+    layout.lay_out(timeline, outbox, reader);
+    layout
+}
+
+/// As a stranger in Shanghai sees it.
+fn in_shanghai(timeline: &Timeline, outbox: &Outbox) -> Layout {
+    let mut layout = Layout::default();
+    layout.lay_out(timeline, outbox, Reader { me: None, clocks: Clocks::Utc, zone: &|_| 480 });
+    layout
 }
 
 /// The rows in short: `1` opens a group, `.2` follows in it, `>x` is outgoing.
-fn shown(rows: &[Row]) -> String {
+fn shown(rows: &Rows) -> String {
     let words: Vec<String> = rows
         .iter()
-        .map(|row| match row {
+        .map(|row| match &row.row {
             Row::Day { date } => date.to_string(),
             Row::Line(line) => {
                 let dot = if line.continuation == Continuation::Following { "." } else { "" };
@@ -70,9 +85,9 @@ fn a_person_who_changes_the_nickname_opens_a_new_group() {
 fn the_readers_midnight_opens_a_day_and_a_group() {
     let timeline = timeline(vec![said(1, "ada", DAY - MINUTE), said(2, "ada", DAY + MINUTE)]);
     assert_eq!(shown(&laid_out(&timeline, &Outbox::default())), "1970-01-01 1 1970-01-02 2");
-    let in_shanghai = rows(&timeline, &Outbox::default(), None, &|_| 480);
+    let in_shanghai = in_shanghai(&timeline, &Outbox::default());
     assert_eq!(shown(&in_shanghai), "1970-01-02 1 .2");
-    let Row::Line(line) = &in_shanghai[1] else { panic!("a line") };
+    let Row::Line(line) = &in_shanghai[1].row else { panic!("a line") };
     assert_eq!(line.clock.to_string(), "07:59");
 }
 
@@ -89,7 +104,7 @@ fn four_people_are_one_and_three_others() {
     let mut timeline = timeline(vec![said(1, "ada", 0)]);
     let people: Vec<Person> = ["b", "c", "d", "e"].map(person).to_vec();
     timeline.notice(&people[..3], &[], None, at(1));
-    let names = |timeline: &Timeline| match laid_out(timeline, &Outbox::default()).pop() {
+    let names = |timeline: &Timeline| match laid_out(timeline, &Outbox::default()).last().map(|row| row.row.clone()) {
         Some(Row::Notice(notice)) => notice.joined,
         other => panic!("a notice, not {other:?}"),
     };
@@ -132,8 +147,9 @@ fn a_slow_clock_of_this_machine_does_not_bring_back_yesterday() {
 fn a_key_changes_exactly_when_something_that_is_shown_changes() {
     let mut timeline = timeline(vec![said(1, "ada", 0)]);
     let mut outbox = Outbox::default();
-    let keys =
-        |timeline: &Timeline, outbox: &Outbox| laid_out(timeline, outbox).iter().map(Row::key).collect::<Vec<_>>();
+    let keys = |timeline: &Timeline, outbox: &Outbox| {
+        laid_out(timeline, outbox).iter().map(|row| Arc::clone(&row.key)).collect::<Vec<_>>()
+    };
     outbox.push(RoomSlug::lobby(), id("x"), person("me").id, samples::text("text"), at(1));
     let waiting = keys(&timeline, &outbox);
     assert_eq!(waiting, keys(&timeline, &outbox));
@@ -143,8 +159,7 @@ fn a_key_changes_exactly_when_something_that_is_shown_changes() {
     assert_ne!(waiting[2], sending[2]);
     outbox.refused(&id("x"), ErrorCode::MessageTooLong.into(), at(3));
     assert_ne!(sending[2], keys(&timeline, &outbox)[2]);
-    let in_shanghai = rows(&timeline, &outbox, None, &|_| 480);
-    assert_ne!(waiting[1], in_shanghai[1].key(), "the clock is shown");
+    assert_ne!(waiting[1], in_shanghai(&timeline, &outbox)[1].key, "the clock is shown");
 
     timeline.notice(&[person("bo")], &[], None, at(4));
     let bo = keys(&timeline, &outbox)[2].clone();

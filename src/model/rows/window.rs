@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::Row;
+use super::{Row, Rows};
+use crate::model::conversation::timeline::Hole;
 use crate::protocol::Seq;
 
 /// Most rows in the document at once.
@@ -25,34 +26,51 @@ pub enum Window {
 impl Window {
     /// The mounted rows.
     #[must_use]
-    pub fn of<'a>(&self, rows: &'a [Row]) -> &'a [Row] {
+    pub fn of<'a>(&self, rows: &'a Rows) -> &'a Rows {
         &rows[self.range(rows)]
+    }
+
+    /// The first event that is mounted, while the reader reads back.
+    #[must_use]
+    pub const fn first(self) -> Option<Seq> {
+        match self {
+            Self::Newest => None,
+            Self::From(seq) => Some(seq),
+        }
     }
 
     /// How many rows are held above the mounted ones. When it is 0, older ones are to be fetched.
     #[must_use]
-    pub fn hidden_above(&self, rows: &[Row]) -> usize {
+    pub fn hidden_above(&self, rows: &Rows) -> usize {
         self.range(rows).start
+    }
+
+    /// The first hole that a reader who goes forward is about to come to.
+    #[must_use]
+    pub fn hole_ahead(&self, rows: &Rows) -> Option<Hole> {
+        let Range { start, end } = self.range(rows);
+        let near = &rows[start..rows.len().min(end + STRIDE)];
+        near.iter().find_map(|row| if let Row::Hole(hole) = row.row { Some(hole) } else { None })
     }
 
     /// How many rows are held below the mounted ones.
     #[must_use]
-    pub fn hidden_below(&self, rows: &[Row]) -> usize {
+    pub fn hidden_below(&self, rows: &Rows) -> usize {
         rows.len() - self.range(rows).end
     }
 
     /// Stops following: the mounted rows stay the mounted ones when new ones come.
-    pub fn hold(&mut self, rows: &[Row]) {
+    pub fn hold(&mut self, rows: &Rows) {
         self.start_at(self.range(rows).start, rows);
     }
 
     /// Moves up by a third of a window, as far as rows are held.
-    pub fn reach_back(&mut self, rows: &[Row]) {
+    pub fn reach_back(&mut self, rows: &Rows) {
         self.start_at(self.range(rows).start.saturating_sub(STRIDE), rows);
     }
 
     /// Moves down by a third of a window; follows again when it reaches the newest row.
-    pub fn reach_forward(&mut self, rows: &[Row]) {
+    pub fn reach_forward(&mut self, rows: &Rows) {
         let start = self.range(rows).start + STRIDE;
         if start + ROWS_MOUNTED_MAX >= rows.len() {
             *self = Self::Newest;
@@ -61,7 +79,7 @@ impl Window {
         }
     }
 
-    fn range(self, rows: &[Row]) -> Range<usize> {
+    fn range(self, rows: &Rows) -> Range<usize> {
         match self {
             Self::Newest => rows.len().saturating_sub(ROWS_MOUNTED_MAX)..rows.len(),
             Self::From(seq) => {
@@ -72,8 +90,8 @@ impl Window {
     }
 
     /// Starts at the first event at or after an index; a conversation without one has nothing to hold on to.
-    fn start_at(&mut self, index: usize, rows: &[Row]) {
-        if let Some(seq) = rows[index..].iter().find_map(Row::seq) {
+    fn start_at(&mut self, index: usize, rows: &Rows) {
+        if let Some(seq) = rows[index..].iter().find_map(|row| row.seq()) {
             *self = Self::From(seq);
         }
     }
@@ -81,12 +99,12 @@ impl Window {
 
 /// The index where the mounted rows begin for an event: with the day that it opens, and with everything above the first
 /// event of all.
-fn start_of(seq: Seq, rows: &[Row]) -> usize {
+fn start_of(seq: Seq, rows: &Rows) -> usize {
     let Some(index) = rows.iter().position(|row| row.seq().is_some_and(|other| other >= seq)) else {
         return 0;
     };
     let above = &rows[..index];
-    match above.last() {
+    match above.last().map(|row| &row.row) {
         _ if above.iter().all(|row| row.seq().is_none()) => 0,
         Some(Row::Day { .. }) => index - 1,
         _ => index,
@@ -95,16 +113,20 @@ fn start_of(seq: Seq, rows: &[Row]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::model::calendar::Clock;
+    use crate::model::rows::KeyedRow;
 
-    fn rows(seqs: std::ops::RangeInclusive<u64>) -> Vec<Row> {
+    fn rows(seqs: std::ops::RangeInclusive<u64>) -> Vec<Arc<KeyedRow>> {
         let clock = Clock { hour: 0, minute: 0 };
-        seqs.map(|seq| Row::RoomCreated { seq: Seq::new(seq), creator: None, clock }).collect()
+        seqs.map(|seq| Arc::new(KeyedRow::from(Row::RoomCreated { seq: Seq::new(seq), creator: None, clock })))
+            .collect()
     }
 
-    fn mounted(window: Window, rows: &[Row]) -> (u64, u64) {
-        let seqs: Vec<u64> = window.of(rows).iter().filter_map(Row::seq).map(Seq::get).collect();
+    fn mounted(window: Window, rows: &Rows) -> (u64, u64) {
+        let seqs: Vec<u64> = window.of(rows).iter().filter_map(|row| row.seq()).map(Seq::get).collect();
         (seqs[0], seqs[seqs.len() - 1])
     }
 

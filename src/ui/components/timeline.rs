@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use web_sys::Element;
@@ -15,6 +16,7 @@ use crate::client::scroll::{self, Place};
 use crate::model::address;
 use crate::model::connection::ConnectionStatus;
 use crate::model::rows::Row;
+use crate::model::rows::window::ROWS_MOUNTED_MAX;
 use crate::ui::cell::Derived;
 use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live};
 use crate::ui::state::{ReachBack, RoomState, use_room_state};
@@ -43,7 +45,8 @@ pub fn Timeline() -> impl IntoView {
             }
         }
     };
-    let is_empty = Derived::new(move || state.rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Line(_)))));
+    let is_empty =
+        Derived::new(move || state.rows.with(|rows| !rows.iter().any(|row| matches!(row.row, Row::Line(_)))));
     view! {
         <div
             class="timeline"
@@ -59,7 +62,7 @@ pub fn Timeline() -> impl IntoView {
                 <ol>
                     {list("rows", move || {
                         let rows = state.mounted.get().into_iter();
-                        rows.map(|row| Entry::new(row.key(), move || show(state, row))).collect()
+                        rows.map(|row| Entry::new(Arc::clone(&row.key), move || show(&row))).collect()
                     })}
                 </ol>
                 {live(move || is_empty.get().then(|| why_empty(state)).flatten().map(edge))}
@@ -74,15 +77,15 @@ fn scroller() -> Option<Element> {
     element("messages")
 }
 
-fn show(state: RoomState, row: Row) -> Piece {
-    let language = state.language;
+fn show(row: &Row) -> Piece {
+    let language = use_room_state().language;
     match row {
-        Row::Line(line) => view! { <Message line /> }.into_piece(),
-        Row::Day { date } => view! { <DaySeparator date /> }.into_piece(),
-        Row::Notice(notice) => notice_line::notice(language, notice),
-        Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator),
+        Row::Line(line) => view! { <Message line=line.clone() /> }.into_piece(),
+        Row::Day { date } => view! { <DaySeparator date=*date /> }.into_piece(),
+        Row::Notice(notice) => notice_line::notice(language, notice.clone()),
+        Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator.clone()),
         Row::Newer { .. } => notice_line::newer(language),
-        Row::Hole(hole) => view! { <HoleMarker hole /> }.into_piece(),
+        Row::Hole(hole) => view! { <HoleMarker hole=*hole /> }.into_piece(),
     }
 }
 
@@ -153,14 +156,19 @@ fn newest_link(state: RoomState) -> Option<Piece> {
 fn keep_place(state: RoomState, place: KeptPlace) {
     let (at_newest, at_resize) = (place.clone(), place.clone());
     effect(move |_| {
-        state.mounted.with(|_| ());
-        let Some(element) = scroller() else { return };
-        if let Some(place) = place.borrow().as_ref() {
-            place.restore(&element);
-        }
-        if !scroll::is_filled(&element) {
-            state.reach_older();
-        }
+        let is_full = state.mounted.with(|rows| rows.len() == ROWS_MOUNTED_MAX);
+        let place = place.clone();
+        // The list follows the same rows, and may be told of them after this.
+        queue_microtask(move || {
+            let Some(element) = scroller() else { return };
+            if let Some(place) = place.borrow().as_ref() {
+                place.restore(&element);
+            }
+            // To ask is to lay the whole page out, which the browser otherwise does once for many messages.
+            if !is_full && !scroll::is_filled(&element) {
+                state.reach_older();
+            }
+        });
     });
     effect(move |_| {
         let Some(element) = scroller() else { return };

@@ -1,8 +1,8 @@
 //! The reader's clock and calendar: looked at every minute, and when the reader comes back to the page.
 
-use super::{Clocks, RoomState};
+use super::RoomState;
 use crate::client::local_time;
-use crate::model::calendar;
+use crate::model::calendar::{self, Clocks};
 
 impl RoomState {
     /// A new day, another time zone or a clock that was set shows at the latest with the next minute.

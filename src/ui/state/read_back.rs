@@ -3,7 +3,7 @@
 use super::RoomState;
 use crate::model::conversation::timeline::Hole;
 use crate::model::conversation::{ReachBack, Update};
-use crate::model::rows::{Row, Window};
+use crate::model::rows::{Rows, Window};
 
 impl RoomState {
     /// The reader scrolled, to the end of the mounted rows or elsewhere: keeps up with where they are.
@@ -19,6 +19,10 @@ impl RoomState {
         }
         if at_end {
             self.move_window(|window, rows| window.reach_forward(rows));
+            let hole = self.rows.with_untracked(|rows| self.window.get_untracked().hole_ahead(rows));
+            if let Some(hole) = hole {
+                self.step(Update::HoleAhead(hole));
+            }
         }
     }
 
@@ -55,11 +59,12 @@ impl RoomState {
         self.to_newest.update(|count| *count = count.wrapping_add(1));
     }
 
-    fn move_window(self, change: impl FnOnce(&mut Window, &[Row])) {
+    fn move_window(self, change: impl FnOnce(&mut Window, &Rows)) {
         let mut window = self.window.get_untracked();
         self.rows.with_untracked(|rows| change(&mut window, rows));
         if window != self.window.get_untracked() {
             self.window.set(window);
+            self.step(Update::ReadsFrom(window.first()));
         }
     }
 }

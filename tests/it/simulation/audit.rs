@@ -136,7 +136,8 @@ fn shows_the_log(client: &Client, log: &[LogEvent]) -> Result<(), String> {
     let mut hole = false;
     for entry in client.timeline().entries() {
         match entry {
-            Entry::Item(HistoryItem { event, .. }) => {
+            Entry::Item(item) => {
+                let event = &item.event;
                 let seq = event.seq.get();
                 if log.get(usize::try_from(seq).unwrap() - 1) != Some(event) {
                     return Err(format!(

@@ -12,8 +12,8 @@ use teahouse::model::connection::{Connection, Input, Output};
 use teahouse::model::conversation::timeline::{Entry, Timeline};
 use teahouse::model::conversation::{Conversation, Effect, Timer, Update};
 use teahouse::protocol::{
-    Command, Covers, Cursor, Epoch, HistoryItem, HistoryPage, Limits, LogEvent, PostBody, PostId, RoomSlug,
-    RoomSnapshot, RoomSummary, Seq, TabId, Timestamp,
+    Command, Covers, Cursor, Epoch, HistoryPage, Limits, LogEvent, PostBody, PostId, RoomSlug, RoomSnapshot,
+    RoomSummary, Seq, TabId, Timestamp,
 };
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -214,7 +214,7 @@ fn nothing_of(room: RoomSlug) -> Conversation {
 /// What a timeline shows behind one event, oldest first; panics when something is missing in between.
 pub fn shown_after(timeline: &Timeline, after: Seq) -> Vec<LogEvent> {
     let shown = timeline.entries().filter_map(|entry| match entry {
-        Entry::Item(HistoryItem { event, .. }) => (event.seq > after).then(|| event.clone()),
+        Entry::Item(item) => (item.event.seq > after).then(|| item.event.clone()),
         Entry::Hole(hole) => panic!("a page misses what lies between {} and {}", hole.after, hole.before),
         Entry::Notice(_) => None,
     });

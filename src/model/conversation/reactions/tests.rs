@@ -21,7 +21,8 @@ fn item(reactions: &[(&str, &[&str])]) -> HistoryItem {
 /// The reactions to message 1 as `me` sees them.
 fn seen(outbox: &Outbox, item: &HistoryItem) -> Vec<String> {
     let me = person("me");
-    let reactions = Pending::of(outbox, &RoomSlug::lobby(), Some(&me)).over(item);
+    let reactions =
+        Pending::of(outbox, &RoomSlug::lobby(), Some(&me)).over(item).unwrap_or_else(|| item.reactions.clone());
     let names =
         |summary: &ReactionSummary| summary.people.iter().map(|person| person.nickname.clone()).collect::<Vec<_>>();
     reactions.iter().map(|summary| format!("{}{} {}", summary.emoji, summary.count, names(summary).join(","))).collect()
@@ -71,5 +72,5 @@ fn what_is_somebody_elses_or_refused_or_of_another_message_is_not_shown() {
     asked(&mut outbox, "c", "me", "🎉", true);
     let other = HistoryItem::new(message(2, 0, person("ada"), "y"));
     assert_eq!(seen(&outbox, &other), [""; 0]);
-    assert_eq!(Pending::of(&outbox, &RoomSlug::lobby(), None).over(&item(&[])), []);
+    assert_eq!(Pending::of(&outbox, &RoomSlug::lobby(), None).over(&item(&[])), None);
 }

@@ -80,3 +80,29 @@ fn an_acked_message_is_shown_before_the_stream_brings_it() {
     assert_eq!(bench.conversation.timeline().head(), Seq::new(2));
     assert_eq!(bench.conversation.outbox().posts(), []);
 }
+
+/// What is far from the reader is dropped: the oldest messages, or those below the ones in the document.
+#[test]
+fn a_reader_who_reads_back_in_a_busy_room_keeps_what_is_in_the_document_until_the_newest_is_in_sight() {
+    let mut bench = Bench::live((1..=50).map(of_bo).collect());
+    bench.tell(Update::AtNewest(false));
+    bench.tell(Update::ReadsFrom(Some(Seq::new(1))));
+    (51..=1_500).for_each(|seq| bench.publish(of_bo(seq)));
+    let hole = bench.conversation.timeline().newest_hole().expect("something below the reader was dropped");
+    assert_eq!(bench.conversation.timeline().older_than(), None, "the first message is held");
+    bench.effects.clear();
+    bench.tell(Update::HoleAhead(hole));
+    let wanted = Wanted::Older(Seq::new(hole.after.get() + 99));
+    assert_eq!(bench.wishes(), [format!("fetch {wanted:?}")]);
+    bench.tell(Update::HoleAhead(hole));
+    assert_eq!(bench.wishes(), [] as [String; 0], "one at a time");
+    let next = (hole.after.get()..hole.after.get() + 100).map(of_bo).collect();
+    bench.tell(answer(wanted, Some(page_of(next, 1_500))));
+    let rest = bench.conversation.timeline().newest_hole().expect("more is missing");
+    assert_eq!(rest.after, Seq::new(hole.after.get() + 99));
+
+    bench.tell(Update::AtNewest(true));
+    (1_501..=3_000).for_each(|seq| bench.publish(of_bo(seq)));
+    assert_eq!(bench.conversation.timeline().newest_hole(), None);
+    assert!(bench.conversation.timeline().older_than() > Some(Seq::new(1_500)));
+}

@@ -1,5 +1,7 @@
 //! Who came and went, told between the events of a room. Never from the log, gone with the page. Used by `timeline` only.
 
+use std::sync::Arc;
+
 use crate::protocol::{Person, Seq, Timestamp, UserId};
 
 /// A live notice between two events: who came and went. Never from the log, gone with the page.
@@ -15,9 +17,13 @@ pub struct Notice {
     pub left: Vec<Person>,
 }
 
-/// By `after`, at most one for each.
+/// More notices are not kept, nor more people on either side of one: the oldest are given up.
+const NOTICES_MAX: usize = 300;
+const PEOPLE_MAX: usize = 300;
+
+/// By `after`, at most one for each; at most [`NOTICES_MAX`].
 #[derive(Clone, Debug, Default)]
-pub(super) struct Notices(Vec<Notice>);
+pub(super) struct Notices(Vec<Arc<Notice>>);
 
 impl Notices {
     /// Takes a presence change after an event, folded into the notice that is already at the end if there is one. A fold tells of each
@@ -29,18 +35,26 @@ impl Notices {
             return;
         }
         if self.0.last().is_none_or(|notice| notice.after != after) {
-            self.0.push(Notice { after, at, joined: Vec::new(), left: Vec::new() });
+            if self.0.len() == NOTICES_MAX {
+                self.0.remove(0);
+            }
+            self.0.push(Arc::new(Notice { after, at, joined: Vec::new(), left: Vec::new() }));
         }
-        let notice = self.0.last_mut().expect("one was pushed if there was none");
+        let notice = Arc::make_mut(self.0.last_mut().expect("one was pushed if there was none"));
         notice.at = at;
         left.iter().filter(is_news).for_each(|person| fold(&mut notice.joined, &mut notice.left, person));
         joined.iter().filter(is_news).for_each(|person| fold(&mut notice.left, &mut notice.joined, person));
     }
 
     /// Those from one place to another.
-    pub(super) fn within(&self, first: Seq, last: Seq) -> impl Iterator<Item = &Notice> {
+    pub(super) fn within(&self, first: Seq, last: Seq) -> impl Iterator<Item = &Arc<Notice>> {
         let start = self.0.partition_point(|notice| notice.after < first);
         self.0[start..].iter().take_while(move |notice| notice.after <= last)
+    }
+
+    /// Gives up what was told where `is_held` says no.
+    pub(super) fn give_up_unless(&mut self, is_held: impl Fn(Seq) -> bool) {
+        self.0.retain(|notice| is_held(notice.after));
     }
 
     /// Gives up what was told after a place that another event may take.
@@ -53,6 +67,9 @@ impl Notices {
 fn fold(other_side: &mut Vec<Person>, side: &mut Vec<Person>, person: &Person) {
     other_side.retain(|other| other != person);
     if !side.contains(person) {
+        if side.len() == PEOPLE_MAX {
+            side.remove(0);
+        }
         side.push(person.clone());
     }
 }

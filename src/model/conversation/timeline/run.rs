@@ -1,7 +1,10 @@
 //! A contiguous part of a log as it is held: which events it accounts for, and its items as they stand.
 //! Used by `timeline` only.
 
-use super::reactions;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::reactions::ReactionChange;
 use crate::protocol::{EventBody, HistoryItem, HistoryPage, LogEvent, Seq};
 
 /// What is held of a log between two places, both included.
@@ -17,7 +20,8 @@ pub(super) struct Run {
 
 #[derive(Clone, Debug)]
 struct Held {
-    item: HistoryItem,
+    /// Another one after each change, so that whoever draws it can tell by the pointer that it is still the same.
+    item: Arc<HistoryItem>,
     /// The last change that is folded into the item: a change applies if its seq is greater, so it never applies twice.
     as_of: Seq,
     state: State,
@@ -33,7 +37,8 @@ enum State {
 
 impl Run {
     pub(super) fn of(page: &HistoryPage) -> Self {
-        let held = |item: &HistoryItem| Held { item: item.clone(), as_of: page.as_of.seq, state: State::Current };
+        let held =
+            |item: &HistoryItem| Held { item: Arc::new(item.clone()), as_of: page.as_of.seq, state: State::Current };
         Self { first: page.covers.first, last: page.covers.last, items: page.items.iter().map(held).collect() }
     }
 
@@ -46,7 +51,8 @@ impl Run {
     pub(super) fn push(&mut self, event: LogEvent) {
         self.last = event.seq;
         if event.body.target().is_none() {
-            self.items.push(Held { as_of: event.seq, item: HistoryItem::new(event), state: State::Current });
+            let as_of = event.seq;
+            self.items.push(Held { as_of, item: Arc::new(HistoryItem::new(event)), state: State::Current });
         }
     }
 
@@ -59,7 +65,8 @@ impl Run {
         }
         held.as_of = event.seq;
         if let (EventBody::Reaction(reaction), Some(by)) = (&event.body, &event.by) {
-            reactions::apply(&mut held.item.reactions, by, reaction);
+            let change = ReactionChange { by, emoji: &reaction.emoji, on: reaction.on, count: Some(reaction.count) };
+            change.apply(&mut Arc::make_mut(&mut held.item).reactions);
         }
     }
 
@@ -96,11 +103,28 @@ impl Run {
     }
 
     pub(super) fn item(&self, seq: Seq) -> Option<&HistoryItem> {
-        self.place(seq).ok().map(|place| &self.items[place].item)
+        self.place(seq).ok().map(|place| &*self.items[place].item)
     }
 
-    pub(super) fn items(&self) -> impl Iterator<Item = &HistoryItem> {
+    pub(super) fn items(&self) -> impl Iterator<Item = &Arc<HistoryItem>> {
         self.items.iter().map(|held| &held.item)
+    }
+
+    /// How many items it holds.
+    pub(super) const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// What is left without some of its items: what is older than those, and what is newer.
+    pub(super) fn without(mut self, gone: Range<usize>) -> [Option<Self>; 2] {
+        if gone.is_empty() {
+            return [Some(self), None];
+        }
+        let items = self.items.split_off(gone.end);
+        let newer = items.first().map(|held| held.item.event.seq).map(|first| Self { first, last: self.last, items });
+        self.items.truncate(gone.start);
+        let last = self.items.last().map(|held| held.item.event.seq);
+        [last.map(|last| Self { last, ..self }), newer]
     }
 
     fn place(&self, seq: Seq) -> Result<usize, usize> {

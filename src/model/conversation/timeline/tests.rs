@@ -4,6 +4,7 @@ use super::*;
 use crate::model::samples::{self, event, person};
 use crate::protocol::RoomSlug;
 
+mod bounds;
 mod changes;
 
 const EPOCH: &str = "first";

@@ -1,0 +1,81 @@
+//! How much of a log is held: a tab that is left open in a busy room must not grow for ever. What is dropped is fetched again
+//! when the reader comes to it. Used by `timeline` only.
+
+use std::ops::Range;
+
+use super::Timeline;
+use crate::protocol::Seq;
+
+/// At most so many items are held of the open room.
+pub const ITEMS_HELD_MAX: usize = 1_200;
+
+/// At most so many items are held of a room that was open before: as many as are mounted when it is opened again.
+pub const HELD_ROOM_ITEMS: usize = 300;
+
+/// How many items stay when some are dropped.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Kept {
+    /// Above the first one that a reader has mounted, who reads back.
+    pub(in crate::model) above: usize,
+    /// From the first one that is mounted on: those that are mounted, and some below them.
+    pub(in crate::model) below: usize,
+    /// The newest ones, wherever the reader is, so that the way to them is short.
+    pub(in crate::model) newest: usize,
+}
+
+impl Kept {
+    /// Less than [`ITEMS_HELD_MAX`], so that dropping is not for every message.
+    const STANDARD: Self = Self { above: 200, below: 500, newest: 300 };
+
+    const fn count(self) -> usize {
+        self.above + self.below + self.newest
+    }
+}
+
+const _: () = assert!(Kept::STANDARD.count() < ITEMS_HELD_MAX, "what stays is less than what is held at most");
+
+impl Timeline {
+    /// Drops items when more than [`ITEMS_HELD_MAX`] are held: the oldest of them, while the newest are in sight. A reader who
+    /// reads back names the first item that is mounted: what is far from there is dropped, which leaves a hole below.
+    pub fn drop_excess(&mut self, reading_from: Option<Seq>) {
+        if self.item_count() > ITEMS_HELD_MAX {
+            self.drop_around(reading_from, Kept::STANDARD);
+        }
+    }
+
+    pub(in crate::model) fn drop_around(&mut self, reading_from: Option<Seq>, kept: Kept) {
+        let count = self.item_count();
+        let Some(seq) = reading_from else {
+            return self.drop_items(0..count.saturating_sub(kept.count()));
+        };
+        let first = self.runs.iter().flat_map(|run| run.items()).take_while(|item| item.event.seq < seq).count();
+        self.drop_items(first + kept.below..count.saturating_sub(kept.newest));
+        self.drop_items(0..first.saturating_sub(kept.above));
+    }
+
+    /// Drops all but the newest [`HELD_ROOM_ITEMS`], since the reader goes to another room.
+    pub fn leave(&mut self) {
+        self.drop_items(0..self.item_count().saturating_sub(HELD_ROOM_ITEMS));
+    }
+
+    pub(super) fn item_count(&self) -> usize {
+        self.runs.iter().map(super::Run::len).sum()
+    }
+
+    /// Drops the items from one place to another, counted from the oldest.
+    fn drop_items(&mut self, gone: Range<usize>) {
+        if gone.is_empty() {
+            return;
+        }
+        self.has_older |= gone.start == 0;
+        let mut older = 0;
+        for run in std::mem::take(&mut self.runs) {
+            let count = run.len();
+            let within = |place: usize| place.saturating_sub(older).min(count);
+            self.runs.extend(run.without(within(gone.start)..within(gone.end)).into_iter().flatten());
+            older += count;
+        }
+        let runs = &self.runs;
+        self.notices.give_up_unless(|after| runs.iter().any(|run| run.first.previous() <= after && after <= run.last));
+    }
+}

@@ -1,0 +1,155 @@
+//! Makes rows one after the other: which begins a day, which opens a group. Used by `layout` only.
+
+use std::sync::Arc;
+
+use super::source::{Outgoing, Source};
+use super::{KeyedRow, Reader};
+use crate::model::calendar::{self, CivilDate, Clock};
+use crate::model::rows::{Continuation, Delivery, Line, LineId, Names, NoticeRow, Ownership, ReactionRow, Row};
+use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
+
+/// A group of messages ends this long after its first one, so that the time shown is never further off.
+const GROUP_MS: i64 = 5 * 60 * 1_000;
+
+/// What a row depends on of those before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Before {
+    day: Option<CivilDate>,
+    /// The message that opened the group which the last row belongs to.
+    group: Option<Arc<Opener>>,
+}
+
+/// Whose message opened a group, and when.
+#[derive(Debug, PartialEq, Eq)]
+struct Opener {
+    sender: Option<UserId>,
+    nickname: String,
+    at: Timestamp,
+}
+
+/// Adds rows to those that are there.
+pub(super) struct RowBuilder<'a> {
+    reader: Reader<'a>,
+    before: Before,
+    rows: &'a mut Vec<Arc<KeyedRow>>,
+}
+
+impl<'a> RowBuilder<'a> {
+    pub(super) const fn new(reader: Reader<'a>, before: Before, rows: &'a mut Vec<Arc<KeyedRow>>) -> Self {
+        Self { reader, before, rows }
+    }
+
+    /// What the next row depends on.
+    pub(super) fn end(self) -> Before {
+        self.before
+    }
+
+    pub(super) fn add(&mut self, source: &Source) {
+        match source {
+            Source::Item { item, reactions } => self.item(item, reactions.as_ref().unwrap_or(&item.reactions)),
+            Source::Notice(notice) => self.interrupt(Row::Notice(NoticeRow::from(&**notice))),
+            Source::Hole(hole) => self.interrupt(Row::Hole(*hole)),
+            Source::Outgoing(outgoing) => self.outgoing(outgoing),
+        }
+    }
+
+    fn item(&mut self, item: &HistoryItem, reactions: &[ReactionSummary]) {
+        let event = &item.event;
+        let clock = self.begin(event.at_ms);
+        match &event.body {
+            EventBody::Message(message) => self.message(item, message, reactions, clock),
+            // A change is no item.
+            EventBody::Reaction(_) => {}
+            EventBody::RoomCreated => {
+                let creator = event.by.as_ref().map(|creator| creator.nickname.clone());
+                self.interrupt(Row::RoomCreated { seq: event.seq, creator, clock });
+            }
+            EventBody::Unknown(_) => self.interrupt(Row::Newer { seq: event.seq }),
+        }
+    }
+
+    fn message(&mut self, item: &HistoryItem, message: &Message, reactions: &[ReactionSummary], clock: Clock) {
+        let event = &item.event;
+        let Some(sender) = &event.by else { return self.interrupt(Row::Newer { seq: event.seq }) };
+        let own = self.reader.me.is_some_and(|me| me.id == sender.id);
+        let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
+        self.push(Row::Line(Line {
+            id: LineId::Stored(event.seq),
+            nickname: sender.nickname.clone(),
+            author: Some(sender.id.clone()),
+            origin: sender.origin,
+            text: message.text.clone(),
+            at: event.at_ms,
+            clock,
+            continuation,
+            delivery: Delivery::Stored,
+            ownership: if own { Ownership::Own } else { Ownership::Other },
+            reactions: reactions.iter().map(|reaction| reaction_row(reaction, self.reader.me)).collect(),
+        }));
+    }
+
+    fn outgoing(&mut self, outgoing: &Outgoing) {
+        let clock = self.begin(outgoing.created);
+        let me = self.reader.me;
+        let nickname = me.map_or("", |me| &me.nickname);
+        let continuation = self.continue_group(me.map(|me| &me.id), nickname, outgoing.created);
+        self.push(Row::Line(Line {
+            id: LineId::Outgoing(outgoing.id.clone()),
+            nickname: nickname.to_owned(),
+            author: me.map(|me| me.id.clone()),
+            origin: Origin::Web,
+            text: outgoing.text.clone(),
+            at: outgoing.created,
+            clock,
+            continuation,
+            delivery: outgoing.delivery,
+            ownership: Ownership::Own,
+            reactions: Vec::new(),
+        }));
+    }
+
+    /// Begins a new day where there is one; never an earlier one, whatever the clock of this machine says.
+    fn begin(&mut self, at: Timestamp) -> Clock {
+        let zone_minutes = (self.reader.zone)(at);
+        let date = calendar::date(at, zone_minutes);
+        if self.before.day.is_none_or(|day| date > day) {
+            self.before.day = Some(date);
+            self.interrupt(Row::Day { date });
+        }
+        calendar::clock(at, zone_minutes)
+    }
+
+    /// Adds a row that ends the group before it.
+    fn interrupt(&mut self, row: Row) {
+        self.before.group = None;
+        self.push(row);
+    }
+
+    fn push(&mut self, row: Row) {
+        self.rows.push(Arc::new(row.into()));
+    }
+
+    fn continue_group(&mut self, sender: Option<&UserId>, nickname: &str, at: Timestamp) -> Continuation {
+        let follows = self.before.group.as_ref().is_some_and(|opener| {
+            opener.sender.as_ref() == sender
+                && opener.nickname == nickname
+                && at.unix_ms() - opener.at.unix_ms() < GROUP_MS
+        });
+        if follows {
+            return Continuation::Following;
+        }
+        let opener = Opener { sender: sender.cloned(), nickname: nickname.to_owned(), at };
+        self.before.group = Some(Arc::new(opener));
+        Continuation::First
+    }
+}
+
+fn reaction_row(summary: &ReactionSummary, me: Option<&Person>) -> ReactionRow {
+    let own = me.is_some_and(|me| summary.people.iter().any(|person| person.id == me.id));
+    ReactionRow {
+        emoji: summary.emoji.clone(),
+        count: summary.count,
+        people: Names::of_some(&summary.people, summary.count),
+        ownership: if own { Ownership::Own } else { Ownership::Other },
+    }
+}
