@@ -4,11 +4,11 @@
 mod app;
 mod cell;
 mod components;
+mod erased_view;
 pub mod i18n;
 mod nowhere;
 pub mod panels;
 pub mod parts;
-mod piece;
 mod shell;
 pub mod state;
 

@@ -16,7 +16,7 @@ use crate::protocol::{Command, Cursor, Event, RoomSlug};
 
 /// What the page is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Update {
+pub enum ConnectionUpdate {
     /// The connection's state changed.
     Status(ConnectionStatus),
     /// An event; publications come gapless and only once.
@@ -49,7 +49,7 @@ impl ConnectionHandle {
     /// Connects, and tells `on_update` everything from then on (never from inside this call). The first status is
     /// `Connecting`; only changes are told.
     #[must_use]
-    pub fn start(room: RoomSlug, cursor: Option<Cursor>, on_update: impl Fn(Update) + 'static) -> Self {
+    pub fn start(room: RoomSlug, cursor: Option<Cursor>, on_update: impl Fn(ConnectionUpdate) + 'static) -> Self {
         let (news, mut items) = unbounded();
         let handle = Self { items: Arc::new(LastHandle(news.clone())) };
         let mut driver = Driver {
@@ -123,7 +123,7 @@ struct Driver<F> {
     _listeners: Vec<Listener>,
 }
 
-impl<F: Fn(Update)> Driver<F> {
+impl<F: Fn(ConnectionUpdate)> Driver<F> {
     fn socket_news(&mut self, generation: u32, news: News) {
         if generation != self.generation || self.socket.is_none() {
             return;
@@ -156,9 +156,9 @@ impl<F: Fn(Update)> Driver<F> {
                     let news = self.news.clone();
                     self.timer = Some(Timeout::new(ms, move || tell(&news, Input::Tick)));
                 }
-                Output::Status(status) => (self.on_update)(Update::Status(status)),
-                Output::Deliver(event) => (self.on_update)(Update::Event(event)),
-                Output::CaughtUp { new } => (self.on_update)(Update::CaughtUp { new }),
+                Output::Status(status) => (self.on_update)(ConnectionUpdate::Status(status)),
+                Output::Deliver(event) => (self.on_update)(ConnectionUpdate::Event(event)),
+                Output::CaughtUp { new } => (self.on_update)(ConnectionUpdate::CaughtUp { new }),
             }
         }
     }

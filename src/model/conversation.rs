@@ -16,7 +16,7 @@ mod update;
 
 pub use rooms::HELD_ROOMS_MAX;
 pub use unread::Count;
-pub use update::{Effect, PageRequest, Part, Posted, Reason, Timer, Update, Wanted};
+pub use update::{Effect, PageRequest, Part, PostAnswer, Reason, TimerId, Update, Wanted};
 
 use self::outbox::Outbox;
 use self::roster::Roster;
@@ -67,7 +67,7 @@ pub struct Conversation {
     /// Whether a page is under way that was asked for by [`Wanted::Again`].
     is_refreshing: bool,
     /// When each timer rings, if it is set.
-    timers: [Option<Timestamp>; Timer::COUNT],
+    timers: [Option<Timestamp>; TimerId::COUNT],
     now: Timestamp,
     effects: Vec<Effect>,
 }
@@ -99,7 +99,7 @@ impl Conversation {
             throttle: TypingThrottle::default(),
             asks_for_name: false,
             is_refreshing: false,
-            timers: [None; Timer::COUNT],
+            timers: [None; TimerId::COUNT],
             now: Timestamp::default(),
             effects: Vec::new(),
         }
@@ -209,14 +209,14 @@ impl Conversation {
         }
     }
 
-    fn rang(&mut self, timer: Timer, now: Timestamp) {
+    fn rang(&mut self, timer: TimerId, now: Timestamp) {
         self.timers[timer as usize] = None;
         match timer {
             // What is due goes with every update.
-            Timer::Outbox => {}
-            Timer::Typing => self.fade_typing(now),
-            Timer::Refresh => self.refresh(),
-            Timer::CaughtUp => {
+            TimerId::Outbox => {}
+            TimerId::Typing => self.fade_typing(now),
+            TimerId::Refresh => self.refresh(),
+            TimerId::CaughtUp => {
                 self.caught_up = None;
                 self.show(Part::CaughtUp);
             }
@@ -224,7 +224,7 @@ impl Conversation {
     }
 
     /// Sets a timer, unless it would ring at the same time anyway.
-    fn set_timer(&mut self, timer: Timer, wait_ms: Option<u32>) {
+    fn set_timer(&mut self, timer: TimerId, wait_ms: Option<u32>) {
         let rings = wait_ms.map(|ms| Timestamp::from_unix_ms(self.now.unix_ms() + i64::from(ms)));
         if self.timers[timer as usize] != rings {
             self.timers[timer as usize] = rings;

@@ -5,12 +5,12 @@ use crate::protocol::RoomSlug;
 
 /// An unsent text and its room.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct ComposerDraft {
     room: RoomSlug,
     text: String,
 }
 
-impl Draft {
+impl ComposerDraft {
     /// What was typed for a room so far.
     #[must_use]
     pub const fn new(room: RoomSlug, text: String) -> Self {
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_text_is_never_said_in_a_room_that_it_was_not_typed_for() {
         let room = |slug| RoomSlug::parse(slug).expect("a good slug");
-        let mut draft = Draft::new(room("lobby"), "hello".to_owned());
+        let mut draft = ComposerDraft::new(room("lobby"), "hello".to_owned());
         draft.edit("hello there".to_owned());
         assert_eq!(draft.text_for(&room("lobby")), "hello there");
         assert_eq!(draft.text_for(&room("garden")), "");

@@ -4,7 +4,7 @@
 mod layout;
 pub mod window;
 
-pub use layout::{Layout, Reader};
+pub use layout::{Layout, RowReader};
 pub use window::Window;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -25,7 +25,7 @@ pub enum Row {
         date: CivilDate,
     },
     /// Somebody said something.
-    Line(Line),
+    Message(MessageRow),
     /// Who came and went.
     Notice(NoticeRow),
     /// The room was opened.
@@ -48,9 +48,9 @@ pub enum Row {
 
 /// A line of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Line {
+pub struct MessageRow {
     /// Which line.
-    pub id: LineId,
+    pub id: MessageRowId,
     /// Who said it; empty for an own line before a nickname is known.
     pub nickname: String,
     /// Their id; none for an own line before a nickname is known.
@@ -88,7 +88,7 @@ pub struct ReactionRow {
 
 /// What a line is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum LineId {
+pub enum MessageRowId {
     /// Its place in the log.
     Stored(Seq),
     /// It is still in the outbox.
@@ -170,10 +170,12 @@ impl Row {
     fn key(&self) -> String {
         let identity = match self {
             Self::Day { date } => format!("day-{date}"),
-            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } | Self::Newer { seq } => {
+            Self::Message(MessageRow { id: MessageRowId::Stored(seq), .. })
+            | Self::RoomCreated { seq, .. }
+            | Self::Newer { seq } => {
                 format!("event-{seq}")
             }
-            Self::Line(Line { id: LineId::Outgoing(id), .. }) => format!("outgoing-{id}"),
+            Self::Message(MessageRow { id: MessageRowId::Outgoing(id), .. }) => format!("outgoing-{id}"),
             Self::Notice(notice) => format!("notice-{}", notice.after),
             Self::Hole(hole) => format!("hole-{}", hole.after),
         };
@@ -186,9 +188,9 @@ impl Row {
     #[must_use]
     pub const fn seq(&self) -> Option<Seq> {
         match self {
-            Self::Line(Line { id: LineId::Stored(seq), .. }) | Self::RoomCreated { seq, .. } | Self::Newer { seq } => {
-                Some(*seq)
-            }
+            Self::Message(MessageRow { id: MessageRowId::Stored(seq), .. })
+            | Self::RoomCreated { seq, .. }
+            | Self::Newer { seq } => Some(*seq),
             _ => None,
         }
     }

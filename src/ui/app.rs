@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::components::{Conversation, RoomList, Roster, follow_reactions};
+use super::erased_view::effect;
 use super::parts::Parts;
-use super::piece::effect;
 use super::state::provide_room_state;
 
 /// The page's body. Rendered on the server, taken over in the browser, which has the parts.

@@ -3,8 +3,8 @@
 
 use leptos::prelude::*;
 
+use super::erased_view::IntoPiece;
 use super::i18n::{Language, advice, refusal as refusal_in_words, typed_text_is_here};
-use super::piece::IntoPiece;
 use super::shell::Assets;
 use crate::protocol::Refusal;
 

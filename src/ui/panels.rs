@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 pub use profile::{nobody, profile};
 
+use super::erased_view::ErasedView;
 use super::i18n::Language;
 use super::nowhere;
-use super::piece::Piece;
 use super::shell::Assets;
 
 /// What the dialog is called by, and a page of its own too: the heading of each panel has it.
@@ -20,7 +20,7 @@ pub const PANEL_TITLE_ID: &str = "panel-title";
 pub struct Panel {
     /// For the title of the window.
     title: String,
-    body: Piece,
+    body: ErasedView,
 }
 
 /// The panel alone, as the dialog takes it.

@@ -15,9 +15,9 @@ pub use self::assets::Assets;
 use self::drawing::Drawing;
 use self::reaction_form::reaction_form;
 use super::components::{NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
+use super::erased_view::{DrawnEntries, Sharing};
 use super::i18n::{Language, room_title, sign_out_words};
 use super::panels::PANEL_TITLE_ID;
-use super::piece::{DrawnEntries, Sharing};
 use super::state::{Handover, ReaderPart, page_title};
 use crate::protocol::{PageData, PostId};
 

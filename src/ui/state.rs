@@ -28,8 +28,8 @@ use crate::model::conversation::roster::Roster;
 use crate::model::conversation::timeline::Timeline;
 use crate::model::conversation::typing::Typing;
 use crate::model::conversation::{Conversation, Count, Part};
-use crate::model::draft::Draft;
-use crate::model::rows::{KeyedRow, Layout, Reader, Window};
+use crate::model::draft::ComposerDraft;
+use crate::model::rows::{KeyedRow, Layout, RowReader, Window};
 use crate::protocol::{FormRefusal, Limits, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
@@ -101,7 +101,7 @@ pub struct RoomState {
     /// The mounted ones.
     pub mounted: Derived<Vec<Arc<KeyedRow>>>,
     /// What is being typed, and for which room.
-    pub draft: Cell<Draft>,
+    pub draft: Cell<ComposerDraft>,
     conversation: Cell<Conversation>,
     quiet: Cell<Quiet>,
 }
@@ -140,7 +140,7 @@ pub fn use_room_state() -> RoomState {
 
 impl RoomState {
     fn new(Handover { page, language, sign_out }: Handover) -> Self {
-        let draft = Draft::new(page.room.summary.slug.clone(), String::new());
+        let draft = ComposerDraft::new(page.room.summary.slug.clone(), String::new());
         let form_notice = page.notice.as_ref().map(|notice| FormNotice {
             form: notice.form,
             words: i18n::refusal_of(language, notice.refusal, &notice.typed),
@@ -252,7 +252,7 @@ fn laid_out(
         let mut layout = layout.lock().unwrap_or_else(PoisonError::into_inner);
         timeline.with(|timeline| {
             outbox.with(|outbox| {
-                me.with(|me| layout.lay_out(timeline, outbox, Reader { me: me.as_ref(), clocks, zone: &zone }));
+                me.with(|me| layout.lay_out(timeline, outbox, RowReader { me: me.as_ref(), clocks, zone: &zone }));
             });
         });
         layout.to_vec()

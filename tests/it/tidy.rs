@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 mod circles;
 mod dependencies;
 mod documents;
+mod glossary;
 mod kinds;
 mod law;
 mod protocol_document;

@@ -2,7 +2,7 @@
 
 use super::timeline::{Hole, Published, Timeline};
 use super::unread::Count;
-use super::{Conversation, Effect, PageRequest, Part, ReachBack, Timer, Wanted};
+use super::{Conversation, Effect, PageRequest, Part, ReachBack, TimerId, Wanted};
 use crate::protocol::{Backlog, HistoryPage, LogEvent, Seq};
 
 /// When a page that did not help is asked for again.
@@ -31,7 +31,7 @@ impl Conversation {
             self.out_of_sight(hole);
         }
         self.settle(backlog.events());
-        self.timers[Timer::Refresh as usize] = None;
+        self.timers[TimerId::Refresh as usize] = None;
         self.refresh();
     }
 
@@ -50,8 +50,8 @@ impl Conversation {
         if !self.brought.is_none() {
             self.caught_up = Some(self.brought);
             self.show(Part::CaughtUp);
-            self.timers[Timer::CaughtUp as usize] = None;
-            self.set_timer(Timer::CaughtUp, Some(CAUGHT_UP_SHOWN_MS));
+            self.timers[TimerId::CaughtUp as usize] = None;
+            self.set_timer(TimerId::CaughtUp, Some(CAUGHT_UP_SHOWN_MS));
         }
     }
 
@@ -97,7 +97,7 @@ impl Conversation {
                 page.map(|page| self.add_page(page));
                 // Where a page helped nothing, another try is for later; what comes with a join tries too.
                 if self.is_open(&room) && self.timeline.outdated() == Some(held) {
-                    self.set_timer(Timer::Refresh, Some(REFRESH_RETRY_MS));
+                    self.set_timer(TimerId::Refresh, Some(REFRESH_RETRY_MS));
                 } else {
                     self.refresh();
                 }
@@ -134,7 +134,7 @@ impl Conversation {
     /// Fetches again what is held and may have changed while this page was away: page by page, one at a time, beside
     /// whatever the reader reaches for.
     pub(super) fn refresh(&mut self) {
-        let is_put_off = self.is_refreshing || self.timers[Timer::Refresh as usize].is_some();
+        let is_put_off = self.is_refreshing || self.timers[TimerId::Refresh as usize].is_some();
         if let Some(held) = self.timeline.outdated().filter(|_| !is_put_off) {
             self.is_refreshing = true;
             self.fetch(Wanted::Again(held));

@@ -2,7 +2,7 @@
 
 use super::outbox::{Outbox, OutgoingPost};
 use super::timeline::Timeline;
-use super::{Conversation, Effect, Part, Posted, Reason, Timer, Wanted};
+use super::{Conversation, Effect, Part, PostAnswer, Reason, TimerId, Wanted};
 use crate::model::connection::ConnectionStatus;
 use crate::model::text;
 use crate::protocol::page::Form;
@@ -81,7 +81,7 @@ impl Conversation {
             self.give_up_reactions();
             wait_ms = self.outbox.wait_ms(now).map(|wait_ms| wait_ms.max(TIMER_LEAST_MS));
         }
-        self.set_timer(Timer::Outbox, wait_ms);
+        self.set_timer(TimerId::Outbox, wait_ms);
     }
 
     fn send(&mut self, post: OutgoingPost) {
@@ -107,17 +107,17 @@ impl Conversation {
     }
 
     /// A request that posts was answered.
-    pub(super) fn posted(&mut self, room: RoomSlug, id: PostId, posted: Posted, now: Timestamp) {
+    pub(super) fn posted(&mut self, room: RoomSlug, id: PostId, posted: PostAnswer, now: Timestamp) {
         match posted {
-            Posted::Acked(seq, at_ms) => {
+            PostAnswer::Acked(seq, at_ms) => {
                 let is_blocked = self.status == ConnectionStatus::Blocked && self.is_open(&room);
                 self.acked(room, id, seq, at_ms);
                 if is_blocked {
                     self.fetch(Wanted::Newest);
                 }
             }
-            Posted::Refused(refusal) => self.refused(id, refusal, now),
-            Posted::NoAnswer => {}
+            PostAnswer::Refused(refusal) => self.refused(id, refusal, now),
+            PostAnswer::NoAnswer => {}
         }
     }
 

@@ -4,7 +4,7 @@ use super::outbox::Outbox;
 use super::roster::Roster;
 use super::timeline::Timeline;
 use super::typing::Typing;
-use super::{Conversation, Effect, Part, ReachBack, Timer};
+use super::{Conversation, Effect, Part, ReachBack, TimerId};
 use crate::model::connection::ConnectionStatus;
 use crate::protocol::{Command, Cursor, Person, RoomSlug, RoomSummary, Timestamp, UserId};
 
@@ -151,7 +151,7 @@ impl Conversation {
     pub(super) fn are_typing(&mut self, people: &[Person], writing: u32, now: Timestamp) {
         self.typing.told(people, writing, self.me.as_ref().map(|me| &me.id), now);
         self.show(Part::Typing);
-        self.set_timer(Timer::Typing, self.typing.wait_ms(now));
+        self.set_timer(TimerId::Typing, self.typing.wait_ms(now));
     }
 
     pub(super) fn stopped_typing(&mut self, person: &UserId) {
@@ -164,7 +164,7 @@ impl Conversation {
     pub(super) fn fade_typing(&mut self, now: Timestamp) {
         self.typing.expire(now);
         self.show(Part::Typing);
-        self.set_timer(Timer::Typing, self.typing.wait_ms(now).map(|wait_ms| wait_ms.max(1)));
+        self.set_timer(TimerId::Typing, self.typing.wait_ms(now).map(|wait_ms| wait_ms.max(1)));
     }
 
     /// Tells the others that the reader writes, but not too often.

@@ -77,7 +77,7 @@ impl Bench {
         shown
     }
 
-    fn ring(&mut self, timer: Timer, after_ms: i64) {
+    fn ring(&mut self, timer: TimerId, after_ms: i64) {
         self.now += after_ms;
         self.tell(Update::Rang(timer));
     }

@@ -5,7 +5,7 @@ mod bounds;
 mod changes;
 mod notices;
 mod reactions;
-mod run;
+mod segment;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use self::changes::RecentChanges;
 pub use self::notices::Notice;
 use self::notices::Notices;
 pub(super) use self::reactions::ReactionChange;
-use self::run::Run;
+use self::segment::Segment;
 use crate::protocol::{
     Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
 };
@@ -44,7 +44,7 @@ pub struct Hole {
 
 /// One thing of a timeline, in the order in which it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry<'a> {
+pub enum TimelineEntry<'a> {
     /// A content event as it stands.
     Item(&'a Arc<HistoryItem>),
     /// Who came and went here.
@@ -61,7 +61,7 @@ pub struct Timeline {
     /// breaks off, their history may be another.
     followed: Cursor,
     /// Oldest first; between each two lies at least one event that is not held. See `bounds` for how much is held.
-    runs: Vec<Run>,
+    segments: Vec<Segment>,
     /// Changes that the stream brought lately, for pages that were read before and come later.
     changes: RecentChanges,
     /// Whether events older than the oldest held exist.
@@ -79,11 +79,11 @@ impl Timeline {
             room: page.room.clone(),
             changes: RecentChanges::since(page.as_of.seq),
             followed,
-            runs: Vec::new(),
+            segments: Vec::new(),
             has_older: page.has_older,
             notices: Notices::default(),
         };
-        timeline.insert(Run::of(page));
+        timeline.insert(Segment::of(page));
         timeline
     }
 
@@ -106,12 +106,12 @@ impl Timeline {
             Backlog::Fresh { page } | Backlog::Gap { page } => {
                 self.give_up_placed();
                 // Changes to what is held are among what is missing.
-                self.runs.iter_mut().for_each(Run::outdate);
+                self.segments.iter_mut().for_each(Segment::outdate);
                 self.changes = RecentChanges::since(page.as_of.seq);
                 self.followed = page.as_of.clone();
                 self.notices.give_up_after(page.as_of.seq);
                 self.take_has_older(page);
-                self.insert(Run::of(page));
+                self.insert(Segment::of(page));
             }
             Backlog::Resumed { events, .. } => {
                 self.give_up_placed();
@@ -144,14 +144,14 @@ impl Timeline {
 
     /// The next event: an item, or a change of one.
     fn add(&mut self, event: LogEvent) -> Published {
-        if self.runs.is_empty() {
-            self.runs.push(Run::before(event.seq));
+        if self.segments.is_empty() {
+            self.segments.push(Segment::before(event.seq));
         }
         if let Some(target) = event.body.target() {
-            let place = self.runs.partition_point(|run| run.last < target);
-            self.runs.iter_mut().skip(place).take(1).for_each(|run| run.change(&event));
+            let place = self.segments.partition_point(|segment| segment.last < target);
+            self.segments.iter_mut().skip(place).take(1).for_each(|segment| segment.change(&event));
         }
-        self.runs.last_mut().expect("one was pushed if there was none").push(event);
+        self.segments.last_mut().expect("one was pushed if there was none").push(event);
         Published::Added
     }
 
@@ -162,11 +162,11 @@ impl Timeline {
         let continues = self.continues(page);
         if continues {
             self.take_has_older(page);
-            let mut run = Run::of(page);
-            if !self.changes.apply(page.as_of.seq, &mut run) {
-                run.outdate();
+            let mut segment = Segment::of(page);
+            if !self.changes.apply(page.as_of.seq, &mut segment) {
+                segment.outdate();
             }
-            self.insert(run);
+            self.insert(segment);
         }
         continues
     }
@@ -177,7 +177,7 @@ impl Timeline {
     pub fn continues(&self, page: &HistoryPage) -> bool {
         let epoch = &self.followed.epoch;
         let holds = |item: &HistoryItem| {
-            let held = self.runs.iter().find_map(|run| run.item(item.event.seq));
+            let held = self.segments.iter().find_map(|segment| segment.item(item.event.seq));
             held.is_some_and(|held| held.event.cursor(epoch) == item.event.cursor(epoch))
         };
         page.as_of.epoch == *epoch && [page.items.first(), page.items.last()].into_iter().flatten().any(holds)
@@ -186,7 +186,7 @@ impl Timeline {
     /// The newest item that may have changed while this page was away: ask for the history that ends with it.
     #[must_use]
     pub fn outdated(&self) -> Option<Seq> {
-        self.runs.iter().rev().find_map(Run::outdated)
+        self.segments.iter().rev().find_map(Segment::outdated)
     }
 
     /// Takes a presence change: it is shown after the newest event.
@@ -195,25 +195,28 @@ impl Timeline {
     }
 
     /// Everything held, oldest first.
-    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let oldest = self.runs.first().map_or(Seq::ZERO, |run| run.first.previous());
+    pub fn entries(&self) -> impl Iterator<Item = TimelineEntry<'_>> {
+        let oldest = self.segments.first().map_or(Seq::ZERO, |segment| segment.first.previous());
         let mut after = oldest;
-        let of_runs = self.runs.iter().flat_map(move |run| {
-            let hole = (after.next() < run.first).then_some(Entry::Hole(Hole { after, before: run.first }));
-            after = run.last;
-            hole.into_iter().chain(self.of_run(run))
+        let of_runs = self.segments.iter().flat_map(move |segment| {
+            let hole =
+                (after.next() < segment.first).then_some(TimelineEntry::Hole(Hole { after, before: segment.first }));
+            after = segment.last;
+            hole.into_iter().chain(self.of_run(segment))
         });
         self.notices_within(Seq::ZERO, oldest).chain(of_runs)
     }
 
-    /// The items of a run, each with the notices up to the next one.
-    fn of_run<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = Entry<'a>> {
-        let ends = || run.items().map(|item| item.event.seq.previous()).chain([run.last]);
+    /// The items of a segment, each with the notices up to the next one.
+    fn of_run<'a>(&'a self, segment: &'a Segment) -> impl Iterator<Item = TimelineEntry<'a>> {
+        let ends = || segment.items().map(|item| item.event.seq.previous()).chain([segment.last]);
         let notices = move |first: Seq, last: Seq| self.notices_within(first, last);
-        let before = ends().take(1).flat_map(move |end| notices(run.first, end));
-        let items = run.items().zip(ends().skip(1));
+        let before = ends().take(1).flat_map(move |end| notices(segment.first, end));
+        let items = segment.items().zip(ends().skip(1));
         before.chain(
-            items.flat_map(move |(item, end)| [Entry::Item(item)].into_iter().chain(notices(item.event.seq, end))),
+            items.flat_map(move |(item, end)| {
+                [TimelineEntry::Item(item)].into_iter().chain(notices(item.event.seq, end))
+            }),
         )
     }
 
@@ -232,52 +235,52 @@ impl Timeline {
     /// The newest event held; [`Seq::ZERO`] when none is.
     #[must_use]
     pub fn head(&self) -> Seq {
-        self.runs.last().map_or(Seq::ZERO, |run| run.last)
+        self.segments.last().map_or(Seq::ZERO, |segment| segment.last)
     }
 
     /// The oldest event held, when older ones exist: ask for the history that ends with this.
     #[must_use]
     pub fn older_than(&self) -> Option<Seq> {
-        self.runs.first().map(|run| run.first).filter(|_| self.has_older)
+        self.segments.first().map(|segment| segment.first).filter(|_| self.has_older)
     }
 
     /// The newest hole.
     #[must_use]
     pub fn newest_hole(&self) -> Option<Hole> {
-        let [.., older, newer] = self.runs.as_slice() else {
+        let [.., older, newer] = self.segments.as_slice() else {
             return None;
         };
         Some(Hole { after: older.last, before: newer.first })
     }
 
-    fn notices_within(&self, first: Seq, last: Seq) -> impl Iterator<Item = Entry<'_>> + use<'_> {
-        self.notices.within(first, last).map(Entry::Notice)
+    fn notices_within(&self, first: Seq, last: Seq) -> impl Iterator<Item = TimelineEntry<'_>> + use<'_> {
+        self.notices.within(first, last).map(TimelineEntry::Notice)
     }
 
     /// What acks placed behind the stream may be of another history.
     fn give_up_placed(&mut self) {
         let followed = self.followed.seq;
-        self.runs.retain(|run| run.first <= followed);
-        self.runs.iter_mut().for_each(|run| run.truncate(followed));
+        self.segments.retain(|segment| segment.first <= followed);
+        self.segments.iter_mut().for_each(|segment| segment.truncate(followed));
         self.notices.give_up_after(followed);
     }
 
     /// Learns from a page whether older events exist, when it reaches at least as far back as what is held.
     fn take_has_older(&mut self, page: &HistoryPage) {
-        if self.runs.first().is_none_or(|oldest| page.covers.first <= oldest.first) {
+        if self.segments.first().is_none_or(|oldest| page.covers.first <= oldest.first) {
             self.has_older = page.has_older;
         }
     }
 
-    /// Puts a run among the others, and makes one of those that touch it.
-    fn insert(&mut self, run: Run) {
-        if run.last < run.first {
+    /// Puts a segment among the others, and makes one of those that touch it.
+    fn insert(&mut self, segment: Segment) {
+        if segment.last < segment.first {
             return;
         }
-        let start = self.runs.partition_point(|held| held.last.next() < run.first);
-        let end = self.runs.partition_point(|held| held.first <= run.last.next());
-        let merged = self.runs.drain(start..end.max(start)).fold(run, Run::merge);
-        self.runs.insert(start, merged);
+        let start = self.segments.partition_point(|held| held.last.next() < segment.first);
+        let end = self.segments.partition_point(|held| held.first <= segment.last.next());
+        let merged = self.segments.drain(start..end.max(start)).fold(segment, Segment::merge);
+        self.segments.insert(start, merged);
     }
 }
 

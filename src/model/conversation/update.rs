@@ -19,11 +19,11 @@ pub enum Update {
     /// After a time away the room is live again; comes after the `joined` that brought the events.
     CaughtUp,
     /// A timer rang that [`Effect::SetTimer`] set.
-    Rang(Timer),
+    Rang(TimerId),
     /// The answer to [`Effect::Fetch`]; no page when none came.
     Page(PageRequest, Option<Box<HistoryPage>>),
     /// The answer to [`Effect::PostByRequest`].
-    Posted(RoomSlug, PostId, Posted),
+    Posted(RoomSlug, PostId, PostAnswer),
 
     /// The reader posts something to the open room. A message is as [`super::Conversation::checked`] gives it.
     Post(PostId, PostBody),
@@ -87,7 +87,7 @@ pub enum Effect {
     /// The reader is somebody else: connect anew.
     Reconnect,
     /// Ring after this long; replaces the same timer. None: do not ring.
-    SetTimer(Timer, Option<u32>),
+    SetTimer(TimerId, Option<u32>),
     /// Keep what the outbox now holds under this id.
     Keep(PostId),
     /// Forget a post that was kept.
@@ -153,7 +153,7 @@ impl Part {
 
 /// The timers of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timer {
+pub enum TimerId {
     /// Gives out unanswered posts again.
     Outbox,
     /// Lets names of writers fade.
@@ -164,7 +164,7 @@ pub enum Timer {
     CaughtUp,
 }
 
-impl Timer {
+impl TimerId {
     /// How many there are.
     pub const COUNT: usize = Self::CaughtUp as usize + 1;
 }
@@ -206,7 +206,7 @@ impl PageRequest {
 
 /// What came of a request that posts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Posted {
+pub enum PostAnswer {
     /// It is on disk, at this place and time of the log.
     Acked(Seq, Timestamp),
     /// It was not taken.

@@ -1,5 +1,5 @@
 //! Lays out the rows of a conversation, and after each change only those that may have become others. What a row shows depends
-//! on what it is made of ([`Source`]), on the rows before it ([`Before`]) and on the reader: while these stay, the row stays.
+//! on what it is made of ([`RowSource`]), on the rows before it ([`Before`]) and on the reader: while these stay, the row stays.
 
 mod builder;
 mod source;
@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use self::builder::{Before, RowBuilder};
-use self::source::Source;
+use self::source::RowSource;
 use super::{Delivery, KeyedRow, Rows};
 use crate::model::calendar::Clocks;
 use crate::model::conversation::outbox::Outbox;
@@ -18,7 +18,7 @@ use crate::protocol::{Person, Timestamp};
 
 /// Who reads, and by which clocks.
 #[derive(Clone, Copy)]
-pub struct Reader<'a> {
+pub struct RowReader<'a> {
     /// None before they have chosen a name.
     pub me: Option<&'a Person>,
     /// Another value whenever `zone` may give others.
@@ -39,7 +39,7 @@ pub struct Layout {
 /// One part of a conversation as it was laid out.
 #[derive(Debug)]
 struct Laid {
-    source: Source,
+    source: RowSource,
     before: Before,
     after: Before,
     /// How many rows it has: a day that begins with it is one of them.
@@ -56,13 +56,13 @@ impl Deref for Layout {
 
 impl Layout {
     /// Brings the rows up to date.
-    pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: Reader<'_>) {
+    pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: RowReader<'_>) {
         let is_same = |(me, clocks): &(Option<Person>, Clocks)| me.as_ref() == reader.me && *clocks == reader.clocks;
         if !self.reader.as_ref().is_some_and(is_same) {
             *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), ..Self::default() };
         }
         let pending = Pending::of(outbox, timeline.room(), reader.me);
-        let mut sources = Source::all(timeline, outbox, &pending).peekable();
+        let mut sources = RowSource::all(timeline, outbox, &pending).peekable();
         // Most changes are at the end: whatever stands before the first of them is not even moved.
         let kept = self.laid.iter().take_while(|laid| sources.next_if_eq(&laid.source).is_some()).count();
         let kept_rows = self.laid[..kept].iter().map(|laid| laid.rows).sum();
@@ -75,8 +75,8 @@ impl Layout {
         &mut self,
         laid: Vec<Laid>,
         rows: Vec<Arc<KeyedRow>>,
-        sources: impl Iterator<Item = Source>,
-        reader: Reader<'_>,
+        sources: impl Iterator<Item = RowSource>,
+        reader: RowReader<'_>,
     ) {
         let (mut laid, mut rows) = (laid.into_iter().peekable(), rows.into_iter());
         let mut before = self.laid.last().map(|laid| laid.after.clone()).unwrap_or_default();

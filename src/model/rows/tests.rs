@@ -28,7 +28,7 @@ fn timeline(events: Vec<LogEvent>) -> Timeline {
 
 fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Layout {
     let mut layout = Layout::default();
-    let reader = Reader { me: Some(&person("me")), clocks: Clocks::Utc, zone: &|_| 0 };
+    let reader = RowReader { me: Some(&person("me")), clocks: Clocks::Utc, zone: &|_| 0 };
     layout.lay_out(timeline, outbox, reader);
     layout
 }
@@ -36,7 +36,7 @@ fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Layout {
 /// As a stranger in Shanghai sees it.
 fn in_shanghai(timeline: &Timeline, outbox: &Outbox) -> Layout {
     let mut layout = Layout::default();
-    layout.lay_out(timeline, outbox, Reader { me: None, clocks: Clocks::Utc, zone: &|_| 480 });
+    layout.lay_out(timeline, outbox, RowReader { me: None, clocks: Clocks::Utc, zone: &|_| 480 });
     layout
 }
 
@@ -46,11 +46,11 @@ fn shown(rows: &Rows) -> String {
         .iter()
         .map(|row| match &row.row {
             Row::Day { date } => date.to_string(),
-            Row::Line(line) => {
+            Row::Message(line) => {
                 let dot = if line.continuation == Continuation::Following { "." } else { "" };
                 match &line.id {
-                    LineId::Stored(seq) => format!("{dot}{seq}"),
-                    LineId::Outgoing(id) => format!("{dot}>{id}"),
+                    MessageRowId::Stored(seq) => format!("{dot}{seq}"),
+                    MessageRowId::Outgoing(id) => format!("{dot}>{id}"),
                 }
             }
             Row::Notice(notice) => format!("+{}", notice.joined.named.join(",")),
@@ -87,7 +87,7 @@ fn the_readers_midnight_opens_a_day_and_a_group() {
     assert_eq!(shown(&laid_out(&timeline, &Outbox::default())), "1970-01-01 1 1970-01-02 2");
     let in_shanghai = in_shanghai(&timeline, &Outbox::default());
     assert_eq!(shown(&in_shanghai), "1970-01-02 1 .2");
-    let Row::Line(line) = &in_shanghai[1].row else { panic!("a line") };
+    let Row::Message(line) = &in_shanghai[1].row else { panic!("a line") };
     assert_eq!(line.clock.to_string(), "07:59");
 }
 

@@ -11,8 +11,8 @@ use crate::model::text;
 use crate::protocol::page::Form;
 use crate::protocol::{ErrorCode, Refusal};
 use crate::ui::cell::Cell;
+use crate::ui::erased_view::{effect, live};
 use crate::ui::i18n;
-use crate::ui::piece::{effect, live};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// The id of the form: without scripts, a field outside of it names the message (`ui::shell`).

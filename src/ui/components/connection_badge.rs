@@ -6,8 +6,8 @@ use crate::client::local_time;
 use crate::model::calendar;
 use crate::model::connection::ConnectionStatus;
 use crate::protocol::Timestamp;
+use crate::ui::erased_view::live;
 use crate::ui::i18n::fill;
-use crate::ui::piece::live;
 use crate::ui::state::{RoomState, use_room_state};
 
 /// A dot and a few words.

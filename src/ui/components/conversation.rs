@@ -12,7 +12,7 @@ use super::notice::ConnectionNotice;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
 use crate::ui::cell::Derived;
-use crate::ui::piece::{IntoPiece, live};
+use crate::ui::erased_view::{IntoPiece, live};
 use crate::ui::state::use_room_state;
 
 /// The open room.

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::client::local_time;
 use crate::model::calendar::{CivilDate, Clocks};
+use crate::ui::erased_view::live;
 use crate::ui::i18n::{self, Language};
-use crate::ui::piece::live;
 use crate::ui::state::{RoomState, use_room_state};
 
 /// The day in words: the plain date first, then as the reader says it.

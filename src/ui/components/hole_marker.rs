@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::model::conversation::timeline::Hole;
-use crate::ui::piece::live;
+use crate::ui::erased_view::live;
 use crate::ui::state::{ReachBack, use_room_state};
 
 /// A row with a button.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
 use crate::model::conversation::Count;
-use crate::ui::piece::{IntoPiece, live};
+use crate::ui::erased_view::{IntoPiece, live};
 use crate::ui::state::use_room_state;
 
 /// Shown while the newest row is out of sight.

@@ -4,7 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::client::element::close_popover;
-use crate::ui::piece::live;
+use crate::ui::erased_view::live;
 use crate::ui::state::use_room_state;
 
 /// One button, in the other language.

@@ -8,23 +8,23 @@ use self::delivery::delivery_of;
 use super::person_name::person_name;
 use super::reactions::reactions_of;
 use super::seal::{Seal, SealSize};
-use crate::model::rows::{Continuation, Delivery, Line, LineId};
+use crate::model::rows::{Continuation, Delivery, MessageRow, MessageRowId};
 use crate::model::text::{Span, spans};
 use crate::model::{address, calendar};
 use crate::protocol::{Origin, UserId};
-use crate::ui::piece::{IntoPiece, Piece};
+use crate::ui::erased_view::{ErasedView, IntoPiece};
 use crate::ui::state::use_room_state;
 
 /// Seal, nickname and time open a group; the lines that follow in it show their text.
 #[component]
 pub fn Message(
     /// The line.
-    line: Line,
+    line: MessageRow,
 ) -> impl IntoView {
     let class = class(&line);
     let delivery = delivery_of(&line);
     let reactions = reactions_of(&line);
-    let anchor = if let LineId::Stored(seq) = line.id { Some(address::anchor(seq)) } else { None };
+    let anchor = if let MessageRowId::Stored(seq) = line.id { Some(address::anchor(seq)) } else { None };
     let datetime = calendar::rfc3339_utc(line.at);
     let clock = line.clock.to_string();
     let body = text_with_links(&line.text);
@@ -45,7 +45,7 @@ pub fn Message(
     }
 }
 
-fn class(line: &Line) -> String {
+fn class(line: &MessageRow) -> String {
     let place = match line.continuation {
         Continuation::First => "message--opens",
         Continuation::Following => "message--continues",
@@ -58,7 +58,7 @@ fn class(line: &Line) -> String {
     format!("message {place}{state}")
 }
 
-fn opening(nickname: String, author: Option<UserId>, origin: Origin, time: Piece) -> Piece {
+fn opening(nickname: String, author: Option<UserId>, origin: Origin, time: ErasedView) -> ErasedView {
     let words = use_room_state().words();
     let seal = view! { <Seal nickname=nickname.clone() size=SealSize::Regular /> };
     view! {
@@ -75,7 +75,7 @@ fn opening(nickname: String, author: Option<UserId>, origin: Origin, time: Piece
 }
 
 /// The name is on the line above; a screen reader hears it here too.
-fn following(nickname: String, time: Piece) -> Piece {
+fn following(nickname: String, time: ErasedView) -> ErasedView {
     view! {
         <bdi class="visually-hidden">{nickname}</bdi>
         {time}
@@ -96,7 +96,7 @@ fn is_tall(text: &str) -> bool {
 }
 
 /// Its state alone decides how much of the text above it is shown: the style sheet does the rest, with or without scripts.
-fn fold() -> Piece {
+fn fold() -> ErasedView {
     let words = use_room_state().words();
     view! {
         <details class="message__fold">
@@ -110,7 +110,7 @@ fn fold() -> Piece {
 }
 
 /// Text is text; only links are more, and they tell the other site nothing about this one.
-fn text_with_links(text: &str) -> Vec<Piece> {
+fn text_with_links(text: &str) -> Vec<ErasedView> {
     spans(text)
         .into_iter()
         .map(|span| match span {

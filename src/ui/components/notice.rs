@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::model::connection::ConnectionStatus;
 use crate::protocol::CloseCode;
 use crate::protocol::page::Form;
+use crate::ui::erased_view::{IntoPiece, live};
 use crate::ui::i18n;
-use crate::ui::piece::{IntoPiece, live};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// Why a form was refused, above it.

@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 
 use crate::model::rows::{Names, NoticeRow};
+use crate::ui::erased_view::{ErasedView, IntoPiece};
 use crate::ui::i18n::{Language, isolated};
-use crate::ui::piece::{IntoPiece, Piece};
 
 /// Who came and went, folded into one line.
-pub fn notice(language: Language, notice: NoticeRow) -> Piece {
+pub fn notice(language: Language, notice: NoticeRow) -> ErasedView {
     row(describe(language, notice))
 }
 
 /// The first line of a room, with who opened it; nobody did for the lobby.
-pub fn room_created(language: Language, creator: Option<String>) -> Piece {
+pub fn room_created(language: Language, creator: Option<String>) -> ErasedView {
     let words = language.words();
     let mut parts = Vec::new();
     match creator {
@@ -23,7 +23,7 @@ pub fn room_created(language: Language, creator: Option<String>) -> Piece {
 }
 
 /// An event of a kind that only a newer page can show.
-pub fn newer(language: Language) -> Piece {
+pub fn newer(language: Language) -> ErasedView {
     row(vec![Part::Words(language.words().newer.to_owned())])
 }
 
@@ -34,8 +34,8 @@ enum Part {
     Name(String),
 }
 
-fn row(parts: Vec<Part>) -> Piece {
-    let parts: Vec<Piece> = parts
+fn row(parts: Vec<Part>) -> ErasedView {
+    let parts: Vec<ErasedView> = parts
         .into_iter()
         .map(|part| match part {
             Part::Words(words) => words.into_piece(),

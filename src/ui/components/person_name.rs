@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::model::address;
 use crate::protocol::UserId;
-use crate::ui::piece::{IntoPiece, Piece};
+use crate::ui::erased_view::{ErasedView, IntoPiece};
 
 /// One type of view for all places.
-pub fn person_name(class: &'static str, user: &UserId, nickname: String) -> Piece {
+pub fn person_name(class: &'static str, user: &UserId, nickname: String) -> ErasedView {
     view! {
         <a class=class href=address::profile(user) data-panel="">
             <bdi>{nickname}</bdi>

@@ -10,11 +10,11 @@ use super::notice_line;
 use crate::client::element::{close_popover, element, open_popover_at};
 use crate::client::listener::Listener;
 use crate::model::conversation::reactions::{Change, Press};
-use crate::model::rows::{Line, LineId, Ownership, ReactionRow};
+use crate::model::rows::{MessageRow, MessageRowId, Ownership, ReactionRow};
 use crate::protocol::Seq;
+use crate::ui::erased_view::{ErasedView, IntoPiece};
 use crate::ui::i18n::fill;
 use crate::ui::parts::{NotLoaded, Parts};
-use crate::ui::piece::{IntoPiece, Piece};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// The id of the form of all these buttons.
@@ -29,15 +29,15 @@ pub const MORE_ID: &str = "offer-more";
 pub const REACTION_NAME: &str = "reaction";
 
 /// Under a message of the log: who reacted how, and the way to add a reaction.
-pub fn reactions_of(line: &Line) -> Option<Piece> {
-    let LineId::Stored(seq) = line.id else { return None };
+pub fn reactions_of(line: &MessageRow) -> Option<ErasedView> {
+    let MessageRowId::Stored(seq) = line.id else { return None };
     let state = use_room_state();
-    let mut buttons: Vec<Piece> = line.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
+    let mut buttons: Vec<ErasedView> = line.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
     buttons.push(button("reactions__add", seq.to_string(), None, state.words().react.to_owned(), String::new()));
     Some(view! { <div class="reactions">{buttons}</div> }.into_piece())
 }
 
-fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> Piece {
+fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> ErasedView {
     let words = state.words();
     let (sentence, change, pressed) = match reaction.ownership {
         Ownership::Own => (words.reaction_own, Change::TakeBack, "true"),
@@ -50,7 +50,13 @@ fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> Piece {
 }
 
 /// One type of view for all.
-fn button(class: &'static str, value: String, pressed: Option<&'static str>, label: String, shown: String) -> Piece {
+fn button(
+    class: &'static str,
+    value: String,
+    pressed: Option<&'static str>,
+    label: String,
+    shown: String,
+) -> ErasedView {
     view! {
         <button
             class=class

@@ -12,8 +12,8 @@ use crate::model::address;
 use crate::model::conversation::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
 use crate::ui::cell::Derived;
+use crate::ui::erased_view::{ErasedView, IntoPiece, ListEntry, list, live};
 use crate::ui::i18n::{isolated, refusal, room_title};
-use crate::ui::piece::{Entry, IntoPiece, Piece, list, live};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
 /// The column of the rooms; a drawer where there is no room for it.
@@ -33,7 +33,7 @@ pub fn RoomList() -> impl IntoView {
             <ul class="rooms">
                 {list("rooms", move || {
                     let rooms = state.rooms.get().into_iter();
-                    rooms.map(|room| Entry::new(key(&room), move || link(state, room).into_piece())).collect()
+                    rooms.map(|room| ListEntry::new(key(&room), move || link(state, room).into_piece())).collect()
                 })}
             </ul>
             <NewRoom />
@@ -85,7 +85,7 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
 }
 
 /// What waits to be sent in a room, or was refused.
-fn unsent(state: RoomState, room: &RoomSlug) -> Option<Piece> {
+fn unsent(state: RoomState, room: &RoomSlug) -> Option<ErasedView> {
     let (class, words) = match state.outbox.with(|outbox| outbox.unsent(room))? {
         Unsent::Waiting => ("rooms__unsent", state.words().unsent_waiting),
         Unsent::Stuck => ("rooms__unsent rooms__unsent--stuck", state.words().unsent_stuck),

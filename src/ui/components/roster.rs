@@ -8,7 +8,7 @@ use super::person_name::person_name;
 use super::seal::{Seal, SealSize};
 use crate::protocol::{Origin, Person};
 use crate::ui::cell::Derived;
-use crate::ui::piece::{Entry, IntoPiece, Piece, list, live};
+use crate::ui::erased_view::{ErasedView, IntoPiece, ListEntry, list, live};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// The column of the people; a drawer where there is no room for it.
@@ -30,7 +30,7 @@ pub fn Roster() -> impl IntoView {
                     let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
                     people.map(|person| {
                         let you = (me.as_ref() == Some(&person.id)).then_some(words.you);
-                        Entry::new(key(&person, you), move || entry(state, person, you).into_piece())
+                        ListEntry::new(key(&person, you), move || entry(state, person, you).into_piece())
                     }).collect()
                 })}
             </ul>
@@ -52,11 +52,11 @@ fn key(person: &Person, you: Option<&str>) -> String {
     [person.id.as_str(), origin, you.unwrap_or_default(), &person.nickname].join(" ")
 }
 
-fn more(words: String) -> Piece {
+fn more(words: String) -> ErasedView {
     view! { <p class="roster__more">{words}</p> }.into_piece()
 }
 
-fn mark(words: &'static str) -> Piece {
+fn mark(words: &'static str) -> ErasedView {
     view! { <span class="mark">{words}</span> }.into_piece()
 }
 

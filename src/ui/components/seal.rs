@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::model::text;
-use crate::ui::piece::live;
+use crate::ui::erased_view::live;
 use crate::ui::state::use_room_state;
 
 /// How large a seal is.

@@ -18,7 +18,7 @@ use crate::model::connection::ConnectionStatus;
 use crate::model::rows::Row;
 use crate::model::rows::window::ROWS_MOUNTED_MAX;
 use crate::ui::cell::Derived;
-use crate::ui::piece::{Entry, IntoPiece, Piece, effect, list, live};
+use crate::ui::erased_view::{ErasedView, IntoPiece, ListEntry, effect, list, live};
 use crate::ui::state::{ReachBack, RoomState, use_room_state};
 
 /// Where the reader was when they last scrolled; nothing at the newest row. Only used in the browser.
@@ -46,7 +46,7 @@ pub fn Timeline() -> impl IntoView {
         }
     };
     let is_empty =
-        Derived::new(move || state.rows.with(|rows| !rows.iter().any(|row| matches!(row.row, Row::Line(_)))));
+        Derived::new(move || state.rows.with(|rows| !rows.iter().any(|row| matches!(row.row, Row::Message(_)))));
     view! {
         <div
             class="timeline"
@@ -62,7 +62,7 @@ pub fn Timeline() -> impl IntoView {
                 <ol>
                     {list("rows", move || {
                         let rows = state.mounted.get().into_iter();
-                        rows.map(|row| Entry::new(Arc::clone(&row.key), move || show(&row))).collect()
+                        rows.map(|row| ListEntry::new(Arc::clone(&row.key), move || show(&row))).collect()
                     })}
                 </ol>
                 {live(move || is_empty.get().then(|| why_empty(state)).flatten().map(edge))}
@@ -77,10 +77,10 @@ fn scroller() -> Option<Element> {
     element("messages")
 }
 
-fn show(row: &Row) -> Piece {
+fn show(row: &Row) -> ErasedView {
     let language = use_room_state().language;
     match row {
-        Row::Line(line) => view! { <Message line=line.clone() /> }.into_piece(),
+        Row::Message(line) => view! { <Message line=line.clone() /> }.into_piece(),
         Row::Day { date } => view! { <DaySeparator date=*date /> }.into_piece(),
         Row::Notice(notice) => notice_line::notice(language, notice.clone()),
         Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator.clone()),
@@ -138,12 +138,12 @@ fn Edge() -> impl IntoView {
     })
 }
 
-fn edge(words: &'static str) -> Piece {
+fn edge(words: &'static str) -> ErasedView {
     view! { <p class="timeline__edge">{words}</p> }.into_piece()
 }
 
 /// Below an older page that was opened without scripts.
-fn newest_link(state: RoomState) -> Option<Piece> {
+fn newest_link(state: RoomState) -> Option<ErasedView> {
     let words = state.words();
     (!state.rendered_newest.get()).then(|| {
         let path = address::room(&state.slug());

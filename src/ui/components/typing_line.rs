@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::model::conversation::typing::Typing;
 use crate::ui::cell::Derived;
+use crate::ui::erased_view::live;
 use crate::ui::i18n::{Words, fill, isolated};
-use crate::ui::piece::live;
 use crate::ui::state::use_room_state;
 
 /// One line, empty most of the time. Not a live region: it would chatter.

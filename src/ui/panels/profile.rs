@@ -7,8 +7,8 @@ use crate::model::conversation::roster::Roster;
 use crate::model::profile::{MESSAGES_COUNTED_MAX, Messages, Profile};
 use crate::model::{address, calendar, text};
 use crate::protocol::{Origin, RoomSummary};
+use crate::ui::erased_view::{ErasedView, IntoPiece};
 use crate::ui::i18n::{self, DocumentWords, Language, fill, room_title};
-use crate::ui::piece::{IntoPiece, Piece};
 
 /// Draws it.
 #[must_use]
@@ -46,7 +46,7 @@ pub fn nobody(language: Language) -> Panel {
     Panel { title: words.nobody.to_owned(), body: body.into_piece() }
 }
 
-fn wrote(messages: Messages, words: &DocumentWords) -> Piece {
+fn wrote(messages: Messages, words: &DocumentWords) -> ErasedView {
     let words = match messages {
         Messages::None => words.wrote_nothing.to_owned(),
         Messages::Counted { count, .. } => words.wrote.with(count as usize),
@@ -56,13 +56,13 @@ fn wrote(messages: Messages, words: &DocumentWords) -> Piece {
 }
 
 /// The reader's time zone is not known here, so that the day may be the one before or after.
-fn first(messages: Messages, language: Language) -> Option<Piece> {
+fn first(messages: Messages, language: Language) -> Option<ErasedView> {
     let Messages::Counted { first_at, .. } = messages else { return None };
     let day = i18n::day(language, calendar::date(first_at, 0));
     Some(fill(language.document_words().first_wrote, &[("{day}", &day)]).into_piece())
 }
 
-fn whereabouts(rooms: Vec<RoomSummary>, language: Language) -> Piece {
+fn whereabouts(rooms: Vec<RoomSummary>, language: Language) -> ErasedView {
     let words = language.document_words();
     if rooms.is_empty() {
         return words.not_here.into_piece();

@@ -6,7 +6,7 @@ use super::RoomState;
 use crate::client::element::element;
 use crate::client::storage;
 use crate::model::conversation::Update;
-use crate::model::draft::{Draft, with_kept};
+use crate::model::draft::{ComposerDraft, with_kept};
 use crate::protocol::page::Form;
 
 /// A draft of this size is kept at every key. To write a longer one takes the browser longer than a key may.
@@ -27,7 +27,7 @@ impl RoomState {
                 if text != field.value() {
                     field.set_value(&text);
                 }
-                self.draft.set(Draft::new(room, String::new()));
+                self.draft.set(ComposerDraft::new(room, String::new()));
                 self.typed(text);
             }
         }
@@ -78,7 +78,7 @@ impl RoomState {
         let room = self.slug();
         let text = storage::draft(&room);
         write(&text);
-        self.draft.set(Draft::new(room, text));
+        self.draft.set(ComposerDraft::new(room, text));
     }
 
     /// Somebody signed out: what the timer still holds back is not kept, nor shown to the next person.

@@ -8,7 +8,7 @@ use crate::api::{self, ApiError, PostMessage};
 use crate::client::connection::ConnectionHandle;
 use crate::client::{history, local_time, storage};
 use crate::model::conversation::outbox::{OutgoingPost, PostState};
-use crate::model::conversation::{Effect, PageRequest, Posted, Reason, Timer, Update};
+use crate::model::conversation::{Effect, PageRequest, PostAnswer, Reason, TimerId, Update};
 use crate::protocol::page::Form;
 use crate::protocol::{PostId, Refusal};
 use crate::ui::i18n::{self, fill, isolated};
@@ -56,9 +56,9 @@ impl RoomState {
         let body = serde_json::to_string(&body).expect("a body has no part that JSON cannot hold");
         let arguments = [("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("body", &body)];
         let posted = match api::call::<PostMessage, _>(&arguments).await {
-            Ok(posted) => Posted::Acked(posted.seq, posted.at_ms),
-            Err(ApiError::Refused(refusal)) => Posted::Refused(refusal),
-            Err(ApiError::NoAnswer) => Posted::NoAnswer,
+            Ok(posted) => PostAnswer::Acked(posted.seq, posted.at_ms),
+            Err(ApiError::Refused(refusal)) => PostAnswer::Refused(refusal),
+            Err(ApiError::NoAnswer) => PostAnswer::NoAnswer,
         };
         self.step(Update::Posted(room, id, posted));
     }
@@ -68,7 +68,7 @@ impl RoomState {
         self.step(Update::Page(request, page.ok().map(Box::new)));
     }
 
-    fn set_timer(self, timer: Timer, wait_ms: Option<u32>) {
+    fn set_timer(self, timer: TimerId, wait_ms: Option<u32>) {
         self.quietly(|quiet| {
             let set = &mut quiet.timers.conversation[timer as usize];
             match wait_ms {

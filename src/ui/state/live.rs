@@ -35,13 +35,13 @@ impl RoomState {
         }
     }
 
-    fn receive(self, update: connection::Update) {
+    fn receive(self, update: connection::ConnectionUpdate) {
         const SESSION_ENDED: ConnectionStatus = ConnectionStatus::Ended { code: CloseCode::SessionEnded.number() };
         match update {
-            connection::Update::Status(SESSION_ENDED) => self.session_ended(),
-            connection::Update::Status(status) => self.step(Update::Status(status)),
-            connection::Update::CaughtUp { .. } => self.step(Update::CaughtUp),
-            connection::Update::Event(event) => {
+            connection::ConnectionUpdate::Status(SESSION_ENDED) => self.session_ended(),
+            connection::ConnectionUpdate::Status(status) => self.step(Update::Status(status)),
+            connection::ConnectionUpdate::CaughtUp { .. } => self.step(Update::CaughtUp),
+            connection::ConnectionUpdate::Event(event) => {
                 match *event {
                     // This tab may have slept while somebody signed out.
                     Event::Welcome { .. } => _ = self.leave_if_signed_out(),

@@ -34,7 +34,7 @@ impl Timer {
 #[derive(Debug, Default)]
 pub struct Timers {
     /// Those of the conversation.
-    pub conversation: [Timer; conversation::Timer::COUNT],
+    pub conversation: [Timer; conversation::TimerId::COUNT],
     /// Looks at the clock again.
     pub clock: Timer,
     /// Keeps a long draft.

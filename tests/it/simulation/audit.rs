@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use teahouse::model::connection::ConnectionStatus;
-use teahouse::model::conversation::timeline::Entry;
+use teahouse::model::conversation::timeline::TimelineEntry;
 use teahouse::protocol::{
     Backlog, CloseCode, Event, EventBody, HistoryItem, LogEvent, PostId, ReactionSummary, UserId,
 };
@@ -136,7 +136,7 @@ fn shows_the_log(client: &Client, log: &[LogEvent]) -> Result<(), String> {
     let mut hole = false;
     for entry in client.timeline().entries() {
         match entry {
-            Entry::Item(item) => {
+            TimelineEntry::Item(item) => {
                 let event = &item.event;
                 let seq = event.seq.get();
                 if log.get(usize::try_from(seq).unwrap() - 1) != Some(event) {
@@ -154,8 +154,8 @@ fn shows_the_log(client: &Client, log: &[LogEvent]) -> Result<(), String> {
                 }
                 (previous, hole) = (Some(seq), false);
             }
-            Entry::Hole(_) => hole = true,
-            Entry::Notice(_) => {}
+            TimelineEntry::Hole(_) => hole = true,
+            TimelineEntry::Notice(_) => {}
         }
     }
     Ok(())
@@ -225,7 +225,7 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
 /// Every item that is held is as the whole log leaves it: no change was missed, none applied twice.
 fn stands_as_in_the_log(client: &Client, items: &[HistoryItem]) -> Result<(), String> {
     for entry in client.timeline().entries() {
-        let Entry::Item(shown) = entry else { continue };
+        let TimelineEntry::Item(shown) = entry else { continue };
         let stands = items.iter().find(|item| item.event.seq == shown.event.seq).expect("it is in the database");
         if sorted(&shown.reactions) != sorted(&stands.reactions) {
             let name = &client.me.nickname;

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use teahouse::model::connection::{Connection, Input, Output};
 use teahouse::model::conversation::outbox::{KeptPost, Outbox};
-use teahouse::model::conversation::timeline::{Entry, Timeline};
-use teahouse::model::conversation::{Conversation, Effect, PageRequest, Posted, Timer, Update};
+use teahouse::model::conversation::timeline::{Timeline, TimelineEntry};
+use teahouse::model::conversation::{Conversation, Effect, PageRequest, PostAnswer, TimerId, Update};
 use teahouse::protocol::{
     Event, EventBody, HistoryPage, Limits, Person, PostBody, PostId, RoomSlug, RoomSnapshot, RoomSummary, Seq, TabId,
     Timestamp,
@@ -47,12 +47,12 @@ pub struct Client {
     /// An old copy of the database was put back, and this page has not joined its room since.
     pub is_unaware: bool,
     connection_alarm: Option<i64>,
-    alarms: [Option<i64>; Timer::COUNT],
+    alarms: [Option<i64>; TimerId::COUNT],
     wishes: Vec<Wish>,
 }
 
 /// The timers of a conversation.
-const TIMERS: [Timer; Timer::COUNT] = [Timer::Outbox, Timer::Typing, Timer::Refresh, Timer::CaughtUp];
+const TIMERS: [TimerId; TimerId::COUNT] = [TimerId::Outbox, TimerId::Typing, TimerId::Refresh, TimerId::CaughtUp];
 
 impl Client {
     /// A page that was just loaded: the server drew `page` into its HTML.
@@ -72,7 +72,7 @@ impl Client {
             given_up: HashSet::new(),
             is_unaware: false,
             connection_alarm: None,
-            alarms: [None; Timer::COUNT],
+            alarms: [None; TimerId::COUNT],
             wishes: Vec::new(),
             me,
             room,
@@ -102,7 +102,7 @@ impl Client {
     /// Sets a reaction to the newest message in sight, or takes it back.
     pub fn react(&mut self, now: i64) {
         let newest = self.timeline().entries().filter_map(|entry| match entry {
-            Entry::Item(item) if matches!(item.event.body, EventBody::Message(_)) => Some(item),
+            TimelineEntry::Item(item) if matches!(item.event.body, EventBody::Message(_)) => Some(item),
             _ => None,
         });
         let Some(item) = newest.last() else { return };
@@ -156,7 +156,7 @@ impl Client {
                 Effect::Hasten => self.step(Input::Attended, now),
                 // What blocks sockets here blocks requests too.
                 Effect::PostByRequest(post) => {
-                    self.tell(Update::Posted(post.room, post.post_id, Posted::NoAnswer), now)
+                    self.tell(Update::Posted(post.room, post.post_id, PostAnswer::NoAnswer), now)
                 }
                 Effect::Fetch(request) => self.fetches.push(Fetch { request, page: None }),
                 Effect::SetTimer(timer, wait_ms) => {

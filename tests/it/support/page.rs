@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
 use teahouse::model::connection::{Connection, Input, Output};
-use teahouse::model::conversation::timeline::{Entry, Timeline};
-use teahouse::model::conversation::{Conversation, Effect, Timer, Update};
+use teahouse::model::conversation::timeline::{Timeline, TimelineEntry};
+use teahouse::model::conversation::{Conversation, Effect, TimerId, Update};
 use teahouse::protocol::{
     Command, Covers, Cursor, Epoch, HistoryPage, Limits, LogEvent, PostBody, PostId, RoomSlug, RoomSnapshot,
     RoomSummary, Seq, TabId, Timestamp,
@@ -38,7 +38,7 @@ pub struct Page {
     /// When the connection's timer rings.
     alarm: Option<Instant>,
     /// When the timers of the conversation ring.
-    timers: [Option<Instant>; Timer::COUNT],
+    timers: [Option<Instant>; TimerId::COUNT],
     requests: JoinSet<Update>,
     /// What is still to be done of what the conversation wants.
     effects: VecDeque<Effect>,
@@ -62,7 +62,7 @@ impl Page {
             chance,
             socket: Wire::None,
             alarm: None,
-            timers: [None; Timer::COUNT],
+            timers: [None; TimerId::COUNT],
             requests: JoinSet::new(),
             effects: VecDeque::new(),
         };
@@ -111,8 +111,8 @@ impl Page {
         Some(input)
     }
 
-    fn first_timer(&self) -> Option<(Instant, Timer)> {
-        let timers = [Timer::Outbox, Timer::Typing, Timer::Refresh, Timer::CaughtUp];
+    fn first_timer(&self) -> Option<(Instant, TimerId)> {
+        let timers = [TimerId::Outbox, TimerId::Typing, TimerId::Refresh, TimerId::CaughtUp];
         timers.into_iter().filter_map(|timer| Some((self.timers[timer as usize]?, timer))).min_by_key(|(at, _)| *at)
     }
 
@@ -214,9 +214,9 @@ fn nothing_of(room: RoomSlug) -> Conversation {
 /// What a timeline shows behind one event, oldest first; panics when something is missing in between.
 pub fn shown_after(timeline: &Timeline, after: Seq) -> Vec<LogEvent> {
     let shown = timeline.entries().filter_map(|entry| match entry {
-        Entry::Item(item) => (item.event.seq > after).then(|| item.event.clone()),
-        Entry::Hole(hole) => panic!("a page misses what lies between {} and {}", hole.after, hole.before),
-        Entry::Notice(_) => None,
+        TimelineEntry::Item(item) => (item.event.seq > after).then(|| item.event.clone()),
+        TimelineEntry::Hole(hole) => panic!("a page misses what lies between {} and {}", hole.after, hole.before),
+        TimelineEntry::Notice(_) => None,
     });
     shown.collect()
 }

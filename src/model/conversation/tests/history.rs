@@ -48,9 +48,9 @@ fn what_a_gap_may_have_changed_is_fetched_again_until_it_is_known() {
     bench.publish(of_bo(401));
     assert_eq!(bench.wishes(), [] as [String; 0], "one at a time");
     bench.tell(answer(again, None));
-    assert!(bench.effects.contains(&Effect::SetTimer(Timer::Refresh, Some(10_000))));
+    assert!(bench.effects.contains(&Effect::SetTimer(TimerId::Refresh, Some(10_000))));
     assert_eq!(bench.wishes(), [] as [String; 0], "not at once");
-    bench.ring(Timer::Refresh, 10_000);
+    bench.ring(TimerId::Refresh, 10_000);
     assert_eq!(bench.wishes(), [format!("fetch {again:?}")]);
     bench.tell(answer(again, None));
     bench.effects.clear();

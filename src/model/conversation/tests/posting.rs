@@ -8,7 +8,7 @@ fn reacts(target: u64) -> PostBody {
 }
 
 fn acked(name: &str, seq: u64) -> Update {
-    Update::Posted(RoomSlug::lobby(), id(name), Posted::Acked(Seq::new(seq), Timestamp::default()))
+    Update::Posted(RoomSlug::lobby(), id(name), PostAnswer::Acked(Seq::new(seq), Timestamp::default()))
 }
 
 /// Where the connection may not join the room, no log comes that would show what is on disk.
@@ -21,7 +21,7 @@ fn what_is_on_disk_is_not_posted_again_where_the_room_is_refused() {
         assert_eq!(bench.wishes(), ["request a"]);
         bench.tell(acked("a", 9));
         for _ in 0..5 {
-            bench.ring(Timer::Outbox, 10_000);
+            bench.ring(TimerId::Outbox, 10_000);
         }
         assert_eq!(bench.wishes(), Vec::<String>::new());
         bench.tell(Update::Status(ConnectionStatus::Live));
@@ -49,13 +49,13 @@ fn posts_of_the_open_room_go_over_the_connection_and_all_others_by_request() {
 fn a_post_without_an_answer_is_sent_again_by_its_timer() {
     let mut bench = Bench::live(vec![of_bo(1)]);
     bench.tell(Update::Post(id("a"), text("tea?")));
-    assert!(bench.effects.contains(&Effect::SetTimer(Timer::Outbox, Some(10_000))));
+    assert!(bench.effects.contains(&Effect::SetTimer(TimerId::Outbox, Some(10_000))));
     assert_eq!(bench.wishes(), ["send a"]);
-    bench.ring(Timer::Outbox, 10_000);
+    bench.ring(TimerId::Outbox, 10_000);
     assert_eq!(bench.wishes(), ["send a"]);
     bench.publish(message(2, 0, person("ada"), "a"));
     assert!(bench.effects.contains(&Effect::Forget(RoomSlug::lobby(), id("a"))), "it came back, which is an ack");
-    assert!(bench.effects.contains(&Effect::SetTimer(Timer::Outbox, None)));
+    assert!(bench.effects.contains(&Effect::SetTimer(TimerId::Outbox, None)));
 }
 
 #[test]

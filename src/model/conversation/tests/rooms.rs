@@ -77,8 +77,8 @@ fn nothing_of_a_person_is_left_after_they_signed_out() {
 fn writers_fade_and_ones_own_writing_is_told_now_and_then() {
     let mut bench = Bench::live(vec![of_bo(1)]);
     bench.hear(Event::Typing { room: RoomSlug::lobby(), people: vec![person("bo")], writing: 1 });
-    assert!(bench.effects.contains(&Effect::SetTimer(Timer::Typing, Some(5_000))));
-    bench.ring(Timer::Typing, 5_000);
+    assert!(bench.effects.contains(&Effect::SetTimer(TimerId::Typing, Some(5_000))));
+    bench.ring(TimerId::Typing, 5_000);
     assert_eq!(bench.conversation.typing().nicknames().count(), 0);
     bench.effects.clear();
     bench.tell(Update::Wrote);

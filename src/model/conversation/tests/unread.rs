@@ -15,7 +15,7 @@ fn reactions_behind_a_gap_are_not_counted_as_unread_messages() {
     assert_eq!(*bench.conversation.unread(), count(2, true));
     bench.tell(Update::CaughtUp);
     assert_eq!(*bench.conversation.caught_up(), Some(count(2, true)), "the same number");
-    bench.ring(Timer::CaughtUp, 6_000);
+    bench.ring(TimerId::CaughtUp, 6_000);
     assert_eq!(*bench.conversation.caught_up(), None);
 }
 

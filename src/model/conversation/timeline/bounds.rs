@@ -48,7 +48,8 @@ impl Timeline {
         let Some(seq) = reading_from else {
             return self.drop_items(0..count.saturating_sub(kept.count()));
         };
-        let first = self.runs.iter().flat_map(|run| run.items()).take_while(|item| item.event.seq < seq).count();
+        let first =
+            self.segments.iter().flat_map(|segment| segment.items()).take_while(|item| item.event.seq < seq).count();
         self.drop_items(first + kept.below..count.saturating_sub(kept.newest));
         self.drop_items(0..first.saturating_sub(kept.above));
     }
@@ -59,7 +60,7 @@ impl Timeline {
     }
 
     pub(super) fn item_count(&self) -> usize {
-        self.runs.iter().map(super::Run::len).sum()
+        self.segments.iter().map(super::Segment::len).sum()
     }
 
     /// Drops the items from one place to another, counted from the oldest.
@@ -69,13 +70,15 @@ impl Timeline {
         }
         self.has_older |= gone.start == 0;
         let mut older = 0;
-        for run in std::mem::take(&mut self.runs) {
-            let count = run.len();
+        for segment in std::mem::take(&mut self.segments) {
+            let count = segment.len();
             let within = |place: usize| place.saturating_sub(older).min(count);
-            self.runs.extend(run.without(within(gone.start)..within(gone.end)).into_iter().flatten());
+            self.segments.extend(segment.without(within(gone.start)..within(gone.end)).into_iter().flatten());
             older += count;
         }
-        let runs = &self.runs;
-        self.notices.give_up_unless(|after| runs.iter().any(|run| run.first.previous() <= after && after <= run.last));
+        let segments = &self.segments;
+        self.notices.give_up_unless(|after| {
+            segments.iter().any(|segment| segment.first.previous() <= after && after <= segment.last)
+        });
     }
 }

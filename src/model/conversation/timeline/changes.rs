@@ -1,7 +1,7 @@
 //! The changes that a room's stream brought lately. A page of history that was read before one of them, and comes after it,
 //! lacks it. Used by `timeline` only.
 
-use super::run::Run;
+use super::segment::Segment;
 use crate::protocol::{LogEvent, Seq};
 
 /// More are not kept: a page that was read before them is fetched again.
@@ -33,8 +33,8 @@ impl RecentChanges {
     }
 
     /// Brings the items of a page up to date that was read at `as_of`. Returns whether every change since then is known.
-    pub(super) fn apply(&self, as_of: Seq, run: &mut Run) -> bool {
-        self.changes.iter().for_each(|change| run.change(change));
+    pub(super) fn apply(&self, as_of: Seq, segment: &mut Segment) -> bool {
+        self.changes.iter().for_each(|change| segment.change(change));
         as_of >= self.since
     }
 }

@@ -45,9 +45,9 @@ fn shown(timeline: &Timeline) -> String {
     let words: Vec<String> = timeline
         .entries()
         .map(|entry| match entry {
-            Entry::Item(item) => item.event.seq.to_string(),
-            Entry::Hole(_) => "-".to_owned(),
-            Entry::Notice(notice) => {
+            TimelineEntry::Item(item) => item.event.seq.to_string(),
+            TimelineEntry::Hole(_) => "-".to_owned(),
+            TimelineEntry::Notice(notice) => {
                 let name = |sign: &'static str| move |person: &Person| format!("{sign}{}", person.nickname);
                 let names = notice.joined.iter().map(name("+")).chain(notice.left.iter().map(name("~")));
                 names.collect::<Vec<_>>().join(",")
@@ -219,7 +219,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 }
 
 proptest! {
-    /// Invariant I5: one contiguous run, or broken only by explicit holes; whatever comes in whatever order.
+    /// Invariant I5: one contiguous segment, or broken only by explicit holes; whatever comes in whatever order.
     #[test]
     fn events_are_sorted_unique_and_broken_only_by_holes(happenings in proptest::collection::vec(happening(), 0..40)) {
         let mut timeline = Timeline::new(&newest(20..=25));
@@ -235,19 +235,19 @@ proptest! {
                 Happening::Notice => timeline.notice(&[person("ada")], &[], None, Timestamp::from_unix_ms(0)),
             }
             prop_assert!(timeline.head() >= least, "only a join sets the cursor back, to the head of the log");
-            let mut expected = timeline.runs.first().expect("something is held").first;
+            let mut expected = timeline.segments.first().expect("something is held").first;
             for entry in timeline.entries() {
                 match entry {
-                    Entry::Item(item) => {
+                    TimelineEntry::Item(item) => {
                         prop_assert_eq!(item.event.seq, expected);
                         expected = expected.next();
                     }
-                    Entry::Hole(hole) => {
+                    TimelineEntry::Hole(hole) => {
                         prop_assert_eq!(hole.after.next(), expected);
                         prop_assert!(hole.before > expected);
                         expected = hole.before;
                     }
-                    Entry::Notice(notice) => prop_assert_eq!(notice.after.next(), expected),
+                    TimelineEntry::Notice(notice) => prop_assert_eq!(notice.after.next(), expected),
                 }
             }
             prop_assert_eq!(expected, timeline.head().next());
@@ -260,10 +260,11 @@ fn what_the_reader_does_is_no_news() {
     let mut timeline = Timeline::new(&newest(1..=1));
     let (me, now) = (person("me"), Timestamp::from_unix_ms(0));
     timeline.notice(std::slice::from_ref(&me), &[], Some(&me.id), now);
-    assert_eq!(timeline.entries().filter(|entry| matches!(entry, Entry::Notice(_))).count(), 0);
+    assert_eq!(timeline.entries().filter(|entry| matches!(entry, TimelineEntry::Notice(_))).count(), 0);
     timeline.notice(&[me.clone(), person("ada")], std::slice::from_ref(&me), Some(&me.id), now);
-    let notice =
-        timeline.entries().find_map(|entry| if let Entry::Notice(notice) = entry { Some(notice) } else { None });
+    let notice = timeline
+        .entries()
+        .find_map(|entry| if let TimelineEntry::Notice(notice) = entry { Some(notice) } else { None });
     let notice = notice.expect("ada came");
     assert_eq!((&notice.joined[..], &notice.left[..]), (&[person("ada")][..], &[][..]));
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::source::{Outgoing, Source};
-use super::{KeyedRow, Reader};
+use super::source::{OutgoingRow, RowSource};
+use super::{KeyedRow, RowReader};
 use crate::model::calendar::{self, CivilDate, Clock};
-use crate::model::rows::{Continuation, Delivery, Line, LineId, Names, NoticeRow, Ownership, ReactionRow, Row};
+use crate::model::rows::{
+    Continuation, Delivery, MessageRow, MessageRowId, Names, NoticeRow, Ownership, ReactionRow, Row,
+};
 use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
 /// A group of messages ends this long after its first one, so that the time shown is never further off.
@@ -29,13 +31,13 @@ struct Opener {
 
 /// Adds rows to those that are there.
 pub(super) struct RowBuilder<'a> {
-    reader: Reader<'a>,
+    reader: RowReader<'a>,
     before: Before,
     rows: &'a mut Vec<Arc<KeyedRow>>,
 }
 
 impl<'a> RowBuilder<'a> {
-    pub(super) const fn new(reader: Reader<'a>, before: Before, rows: &'a mut Vec<Arc<KeyedRow>>) -> Self {
+    pub(super) const fn new(reader: RowReader<'a>, before: Before, rows: &'a mut Vec<Arc<KeyedRow>>) -> Self {
         Self { reader, before, rows }
     }
 
@@ -44,12 +46,12 @@ impl<'a> RowBuilder<'a> {
         self.before
     }
 
-    pub(super) fn add(&mut self, source: &Source) {
+    pub(super) fn add(&mut self, source: &RowSource) {
         match source {
-            Source::Item { item, reactions } => self.item(item, reactions.as_ref().unwrap_or(&item.reactions)),
-            Source::Notice(notice) => self.interrupt(Row::Notice(NoticeRow::from(&**notice))),
-            Source::Hole(hole) => self.interrupt(Row::Hole(*hole)),
-            Source::Outgoing(outgoing) => self.outgoing(outgoing),
+            RowSource::Item { item, reactions } => self.item(item, reactions.as_ref().unwrap_or(&item.reactions)),
+            RowSource::Notice(notice) => self.interrupt(Row::Notice(NoticeRow::from(&**notice))),
+            RowSource::Hole(hole) => self.interrupt(Row::Hole(*hole)),
+            RowSource::Outgoing(outgoing) => self.outgoing(outgoing),
         }
     }
 
@@ -73,8 +75,8 @@ impl<'a> RowBuilder<'a> {
         let Some(sender) = &event.by else { return self.interrupt(Row::Newer { seq: event.seq }) };
         let own = self.reader.me.is_some_and(|me| me.id == sender.id);
         let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
-        self.push(Row::Line(Line {
-            id: LineId::Stored(event.seq),
+        self.push(Row::Message(MessageRow {
+            id: MessageRowId::Stored(event.seq),
             nickname: sender.nickname.clone(),
             author: Some(sender.id.clone()),
             origin: sender.origin,
@@ -88,13 +90,13 @@ impl<'a> RowBuilder<'a> {
         }));
     }
 
-    fn outgoing(&mut self, outgoing: &Outgoing) {
+    fn outgoing(&mut self, outgoing: &OutgoingRow) {
         let clock = self.begin(outgoing.created);
         let me = self.reader.me;
         let nickname = me.map_or("", |me| &me.nickname);
         let continuation = self.continue_group(me.map(|me| &me.id), nickname, outgoing.created);
-        self.push(Row::Line(Line {
-            id: LineId::Outgoing(outgoing.id.clone()),
+        self.push(Row::Message(MessageRow {
+            id: MessageRowId::Outgoing(outgoing.id.clone()),
             nickname: nickname.to_owned(),
             author: me.map(|me| me.id.clone()),
             origin: Origin::Web,

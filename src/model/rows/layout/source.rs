@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::Delivery;
 use crate::model::conversation::outbox::{Outbox, OutgoingPost};
 use crate::model::conversation::reactions::Pending;
-use crate::model::conversation::timeline::{Entry, Hole, Notice, Timeline};
+use crate::model::conversation::timeline::{Hole, Notice, Timeline, TimelineEntry};
 use crate::protocol::{HistoryItem, PostId, ReactionSummary, Timestamp};
 
 /// One part of a conversation. Together with what comes before it, it decides all that its rows show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum RowSource {
     Item {
         item: Arc<HistoryItem>,
         /// The reactions as they will be, where some of the reader's own are on their way.
@@ -19,19 +19,19 @@ pub(super) enum Source {
     },
     Notice(Arc<Notice>),
     Hole(Hole),
-    Outgoing(Outgoing),
+    Outgoing(OutgoingRow),
 }
 
 /// An own message that is on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Outgoing {
+pub(super) struct OutgoingRow {
     pub(super) id: PostId,
     pub(super) text: String,
     pub(super) created: Timestamp,
     pub(super) delivery: Delivery,
 }
 
-impl Source {
+impl RowSource {
     /// All of a conversation.
     pub(super) fn all<'a>(
         timeline: &'a Timeline,
@@ -39,15 +39,15 @@ impl Source {
         pending: &'a Pending<'a>,
     ) -> impl Iterator<Item = Self> + 'a {
         let held = timeline.entries().map(|entry| match entry {
-            Entry::Item(item) => Self::Item { item: Arc::clone(item), reactions: pending.over(item) },
-            Entry::Notice(notice) => Self::Notice(Arc::clone(notice)),
-            Entry::Hole(hole) => Self::Hole(hole),
+            TimelineEntry::Item(item) => Self::Item { item: Arc::clone(item), reactions: pending.over(item) },
+            TimelineEntry::Notice(notice) => Self::Notice(Arc::clone(notice)),
+            TimelineEntry::Hole(hole) => Self::Hole(hole),
         });
         // The log may be faster than the ack: a message is not shown twice in between.
         let is_shown = |post: &&OutgoingPost| post.room == *timeline.room() && !is_in_log(post, timeline);
         let outgoing = outbox.posts().iter().filter(is_shown).filter_map(|post| {
             let (id, text, delivery) = (post.post_id.clone(), post.text()?.to_owned(), Delivery::of(post.state)?);
-            Some(Self::Outgoing(Outgoing { id, text, created: post.created, delivery }))
+            Some(Self::Outgoing(OutgoingRow { id, text, created: post.created, delivery }))
         });
         held.chain(outgoing)
     }
@@ -65,7 +65,7 @@ impl Source {
 
 fn is_in_log(post: &OutgoingPost, timeline: &Timeline) -> bool {
     timeline.entries().any(|entry| match entry {
-        Entry::Item(item) => item.event.is_post(&post.sender, &post.post_id),
+        TimelineEntry::Item(item) => item.event.is_post(&post.sender, &post.post_id),
         _ => false,
     })
 }

@@ -175,9 +175,9 @@ impl World {
         }
     }
 
-    fn reader<'a>(&'a self, zone: &'a dyn Fn(Timestamp) -> i32) -> Reader<'a> {
+    fn reader<'a>(&'a self, zone: &'a dyn Fn(Timestamp) -> i32) -> RowReader<'a> {
         let today = CivilDate { year: 1970, month: 1, day: 1 };
-        Reader { me: Some(&self.me), clocks: Clocks::Local { today, zone_minutes: self.hours * 60 }, zone }
+        RowReader { me: Some(&self.me), clocks: Clocks::Local { today, zone_minutes: self.hours * 60 }, zone }
     }
 }
 

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use crate::client::local_time;
 use crate::model::connection::ConnectionStatus;
-use crate::model::rows::{Delivery, Line, LineId, Ownership};
+use crate::model::rows::{Delivery, MessageRow, MessageRowId, Ownership};
 use crate::protocol::{ErrorCode, PostId, Refusal};
+use crate::ui::erased_view::{ErasedView, IntoPiece, live};
 use crate::ui::i18n::{self, fill};
-use crate::ui::piece::{IntoPiece, Piece, live};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// What is told about the line; nothing about the lines of others.
-pub fn delivery_of(line: &Line) -> Option<Piece> {
+pub fn delivery_of(line: &MessageRow) -> Option<ErasedView> {
     let state = use_room_state();
     let words = state.words();
     match (line.delivery, &line.id) {
@@ -23,12 +23,12 @@ pub fn delivery_of(line: &Line) -> Option<Piece> {
         (Delivery::Waiting, _) => {
             Some(view! { <p class="message__delivery" translate="no">{live(move || waiting(state))}</p> }.into_piece())
         }
-        (Delivery::Failed(refusal), LineId::Outgoing(id)) => {
+        (Delivery::Failed(refusal), MessageRowId::Outgoing(id)) => {
             Some(stuck(id, &line.text, &i18n::refusal(state.language, refusal)))
         }
-        (Delivery::Stale, LineId::Outgoing(id)) => Some(stuck(id, &line.text, words.stale)),
+        (Delivery::Stale, MessageRowId::Outgoing(id)) => Some(stuck(id, &line.text, words.stale)),
         // What is in the log has arrived.
-        (Delivery::Failed(_) | Delivery::Stale, LineId::Stored(_)) => None,
+        (Delivery::Failed(_) | Delivery::Stale, MessageRowId::Stored(_)) => None,
     }
 }
 
@@ -50,12 +50,12 @@ fn waiting(state: RoomState) -> String {
     )
 }
 
-fn beside(class: &'static str, words: &'static str) -> Piece {
+fn beside(class: &'static str, words: &'static str) -> ErasedView {
     view! { <span class=class>{words}</span> }.into_piece()
 }
 
 /// The person decides.
-fn stuck(id: &PostId, text: &str, why: &str) -> Piece {
+fn stuck(id: &PostId, text: &str, why: &str) -> ErasedView {
     let state = use_room_state();
     let words = state.words();
     let reason = fill(words.not_sent, &[("{reason}", why)]);

@@ -8,7 +8,7 @@ use crate::client::element::{close_popover, element, focus_unless_touch};
 use crate::protocol::page::Form;
 use crate::ui::components::icon::{Icon, Picture};
 use crate::ui::components::notice::{FormNotice, notice_id};
-use crate::ui::piece::live;
+use crate::ui::erased_view::live;
 use crate::ui::state::use_room_state;
 
 /// Folded away until it is wanted, or was refused.

@@ -7,7 +7,7 @@ use leptos::server_fn::ServerFn;
 use reqwest::header::{ACCEPT, COOKIE, ORIGIN};
 use teahouse::api::{self, ApiAnswer, PostMessage};
 use teahouse::model::conversation::outbox::OutgoingPost;
-use teahouse::model::conversation::{PageRequest, Posted, Update};
+use teahouse::model::conversation::{PageRequest, PostAnswer, Update};
 use teahouse::protocol::HistoryPage;
 use teahouse::protocol::limits::SUBPROTOCOL;
 use tokio::net::{TcpSocket, TcpStream};
@@ -87,9 +87,9 @@ pub async fn post_by_request(door: Door, post: OutgoingPost) -> Update {
         Err(_) => None,
     };
     let posted = match answer {
-        Some(Ok(posted)) => Posted::Acked(posted.seq, posted.at_ms),
-        Some(Err(refusal)) => Posted::Refused(refusal),
-        None => Posted::NoAnswer,
+        Some(Ok(posted)) => PostAnswer::Acked(posted.seq, posted.at_ms),
+        Some(Err(refusal)) => PostAnswer::Refused(refusal),
+        None => PostAnswer::NoAnswer,
     };
     Update::Posted(room, id, posted)
 }

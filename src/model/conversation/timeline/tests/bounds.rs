@@ -5,7 +5,7 @@ use super::*;
 /// The places of all items that are held.
 fn held(timeline: &Timeline) -> Vec<u64> {
     let places = timeline.entries().filter_map(|entry| match entry {
-        Entry::Item(item) => Some(item.event.seq.get()),
+        TimelineEntry::Item(item) => Some(item.event.seq.get()),
         _ => None,
     });
     places.collect()
@@ -78,7 +78,7 @@ fn a_change_of_a_message_that_was_dropped_is_known_when_it_comes_back() {
     timeline.publish(samples::reaction(2_001, oldest - 5, person("ada"), "🍵", true, 1));
     assert!(timeline.add_page(&behind));
     let reactions = timeline.entries().find_map(|entry| match entry {
-        Entry::Item(item) if item.event.seq.get() == oldest - 5 => Some(item.reactions.len()),
+        TimelineEntry::Item(item) if item.event.seq.get() == oldest - 5 => Some(item.reactions.len()),
         _ => None,
     });
     assert_eq!(reactions, Some(1));
@@ -105,11 +105,12 @@ fn notices_and_the_people_in_one_are_bounded_too() {
         timeline.publish(samples::reaction(number + 2, 1, person("ada"), "🍵", true, 1));
         timeline.notice(&[person(&format!("guest{number}"))], &[], None, now);
     }
-    assert_eq!(timeline.entries().filter(|entry| matches!(entry, Entry::Notice(_))).count(), 300);
+    assert_eq!(timeline.entries().filter(|entry| matches!(entry, TimelineEntry::Notice(_))).count(), 300);
     for number in 0..2_000_u64 {
         timeline.notice(&[], &[person(&format!("guest{number}"))], None, now);
     }
-    let last =
-        timeline.entries().filter_map(|entry| if let Entry::Notice(notice) = entry { Some(notice) } else { None });
+    let last = timeline
+        .entries()
+        .filter_map(|entry| if let TimelineEntry::Notice(notice) = entry { Some(notice) } else { None });
     assert_eq!(last.last().map(|notice| notice.left.len()), Some(300));
 }

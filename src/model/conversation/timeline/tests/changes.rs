@@ -10,7 +10,7 @@ fn set(seq: u64, target: u64, who: &str, count: u32) -> LogEvent {
 /// The reactions to an item: emoji, count and who is named.
 fn reactions(timeline: &Timeline, seq: u64) -> Vec<(String, u32, Vec<String>)> {
     let item = timeline.entries().find_map(|entry| match entry {
-        Entry::Item(item) if item.event.seq == Seq::new(seq) => Some(item),
+        TimelineEntry::Item(item) if item.event.seq == Seq::new(seq) => Some(item),
         _ => None,
     });
     let short = |summary: &ReactionSummary| {

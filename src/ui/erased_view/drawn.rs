@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
-use super::{Entry, IntoPiece};
+use super::{IntoPiece, ListEntry};
 
 /// The HTML of entries, by list and key.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub enum Sharing {
 }
 
 /// Works the entries of a list out.
-pub type Entries = Box<dyn Fn() -> Vec<Entry> + Send>;
+pub type Entries = Box<dyn Fn() -> Vec<ListEntry> + Send>;
 
 impl DrawnEntries {
     /// Memory for the HTML.
@@ -35,7 +35,7 @@ impl DrawnEntries {
 
     /// Puts what was kept in the place of entries. In HTML nothing stands between two entries, so those that follow each
     /// other become one.
-    fn reuse(&self, list: &str, entries: Vec<Entry>) -> Vec<Entry> {
+    fn reuse(&self, list: &str, entries: Vec<ListEntry>) -> Vec<ListEntry> {
         let nothing = HashMap::new();
         let kept = self.0.get(list).unwrap_or(&nothing);
         let mut reused = Vec::new();
@@ -66,17 +66,17 @@ pub fn shared(list: &'static str, entries: Entries) -> Entries {
     }
 }
 
-fn keep(kept: &Arc<Mutex<DrawnEntries>>, list: &'static str, Entry { key, show }: Entry) -> Entry {
+fn keep(kept: &Arc<Mutex<DrawnEntries>>, list: &'static str, ListEntry { key, show }: ListEntry) -> ListEntry {
     let (kept, kept_key) = (Arc::clone(kept), Arc::clone(&key));
-    Entry::new(key, move || {
+    ListEntry::new(key, move || {
         let html: Arc<str> = show().to_html().into();
         lock(&kept).0.entry(list).or_default().insert(kept_key, Arc::clone(&html));
         InertElement::new(html.to_string()).into_piece()
     })
 }
 
-fn drawn((key, html): (Arc<str>, String)) -> Entry {
-    Entry::new(key, move || InertElement::new(html).into_piece())
+fn drawn((key, html): (Arc<str>, String)) -> ListEntry {
+    ListEntry::new(key, move || InertElement::new(html).into_piece())
 }
 
 fn lock(kept: &Mutex<DrawnEntries>) -> MutexGuard<'_, DrawnEntries> {

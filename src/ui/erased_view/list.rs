@@ -12,28 +12,28 @@ use leptos::tachys::renderer::{CastFrom, Rndr};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 
 use super::drawn::{self, Entries};
-use super::{Mounted, Piece, live};
+use super::{ErasedView, Mounted, live};
 
 /// An owner never forgets that it had a child. So an entry's owner is no child of the list's: it is the child of one between
 /// them, which is given up after so many.
 const CHILDREN_MAX: usize = 256;
 
 /// An entry of a [`list`].
-pub struct Entry {
+pub struct ListEntry {
     pub(super) key: Arc<str>,
-    pub(super) show: Box<dyn FnOnce() -> Piece + Send>,
+    pub(super) show: Box<dyn FnOnce() -> ErasedView + Send>,
 }
 
-impl Entry {
+impl ListEntry {
     /// `key` is unique in the list, and another when anything that is shown changes; only then is `show` called anew.
-    pub fn new(key: impl Into<Arc<str>>, show: impl FnOnce() -> Piece + Send + 'static) -> Self {
+    pub fn new(key: impl Into<Arc<str>>, show: impl FnOnce() -> ErasedView + Send + 'static) -> Self {
         Self { key: key.into(), show: Box::new(show) }
     }
 }
 
 /// A list that keeps the nodes of the entries that stay. Each of them is one element. On the server, pages share what they
 /// drew of it by its `name`.
-pub fn list(name: &'static str, entries: impl Fn() -> Vec<Entry> + Send + 'static) -> impl IntoView {
+pub fn list(name: &'static str, entries: impl Fn() -> Vec<ListEntry> + Send + 'static) -> impl IntoView {
     let entries: Entries = Box::new(entries);
     let entries = if cfg!(feature = "ssr") { drawn::shared(name, entries) } else { entries };
     // Not the owner of the effect that reads the entries, which is cleared whenever they change.
@@ -42,7 +42,7 @@ pub fn list(name: &'static str, entries: impl Fn() -> Vec<Entry> + Send + 'stati
 }
 
 struct List {
-    entries: Vec<Entry>,
+    entries: Vec<ListEntry>,
     owner: Owner,
 }
 
@@ -85,7 +85,7 @@ impl Owners {
         (self.between.child(), self.between.clone())
     }
 
-    fn show(&mut self, entry: Entry, mount: impl FnOnce(Piece) -> Mounted) -> Shown {
+    fn show(&mut self, entry: ListEntry, mount: impl FnOnce(ErasedView) -> Mounted) -> Shown {
         let owners = self.next();
         let mounted = owners.0.with(|| mount((entry.show)()));
         Shown { key: entry.key, mounted, _owners: owners }

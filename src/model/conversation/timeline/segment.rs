@@ -9,7 +9,7 @@ use crate::protocol::{EventBody, HistoryItem, HistoryPage, LogEvent, Seq};
 
 /// What is held of a log between two places, both included.
 #[derive(Clone, Debug)]
-pub(super) struct Run {
+pub(super) struct Segment {
     /// The first event that it accounts for; an item, but where a room was entered that nothing was held of.
     pub(super) first: Seq,
     /// The last event that it accounts for.
@@ -35,7 +35,7 @@ enum State {
     Outdated,
 }
 
-impl Run {
+impl Segment {
     pub(super) fn of(page: &HistoryPage) -> Self {
         let held =
             |item: &HistoryItem| Held { item: Arc::new(item.clone()), as_of: page.as_of.seq, state: State::Current };
@@ -87,7 +87,7 @@ impl Run {
         self.last = self.last.min(last);
     }
 
-    /// Joins two runs that touch or overlap. Of an item that both hold, the one that knows more stays.
+    /// Joins two segments that touch or overlap. Of an item that both hold, the one that knows more stays.
     pub(super) fn merge(self, other: Self) -> Self {
         let (mut merged, less) = if self.items.len() < other.items.len() { (other, self) } else { (self, other) };
         merged.first = merged.first.min(less.first);

@@ -13,10 +13,10 @@ use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 
 pub use drawn::{DrawnEntries, Sharing};
-pub use list::{Entry, list};
+pub use list::{ListEntry, list};
 
 /// A view of any type. In the browser a new one takes the place of the old one as a whole.
-pub struct Piece(Kind);
+pub struct ErasedView(Kind);
 
 enum Kind {
     /// On the server, which needs it as text.
@@ -25,15 +25,15 @@ enum Kind {
     Nodes(Box<dyn Nodes>),
 }
 
-/// Makes a [`Piece`] of a view.
+/// Makes a [`ErasedView`] of a view.
 pub trait IntoPiece {
     /// Forgets the type.
-    fn into_piece(self) -> Piece;
+    fn into_piece(self) -> ErasedView;
 }
 
 impl<V: RenderHtml + 'static> IntoPiece for V {
-    fn into_piece(self) -> Piece {
-        Piece(if cfg!(feature = "ssr") { Kind::Html(self.into_any()) } else { Kind::Nodes(Box::new(self)) })
+    fn into_piece(self) -> ErasedView {
+        ErasedView(if cfg!(feature = "ssr") { Kind::Html(self.into_any()) } else { Kind::Nodes(Box::new(self)) })
     }
 }
 
@@ -44,16 +44,16 @@ pub fn live<T>(read: impl Fn() -> T + Send + 'static) -> Box<dyn FnMut() -> T + 
 
 /// Does something in the browser once the page is there, and again whenever a signal that it read changes. It is told
 /// whether it runs for the first time.
-pub fn effect(run: impl FnMut(Run) + 'static) {
-    fn start(mut run: Box<dyn FnMut(Run)>) {
-        Effect::new(move |before: Option<()>| run(if before.is_some() { Run::Again } else { Run::First }));
+pub fn effect(run: impl FnMut(EffectRun) + 'static) {
+    fn start(mut run: Box<dyn FnMut(EffectRun)>) {
+        Effect::new(move |before: Option<()>| run(if before.is_some() { EffectRun::Again } else { EffectRun::First }));
     }
     start(Box::new(run));
 }
 
 /// Which run of an [`effect`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Run {
+pub enum EffectRun {
     /// The page has just come alive, or the component has just been mounted.
     First,
     /// A signal changed.
@@ -77,7 +77,7 @@ impl<V: RenderHtml + 'static> Nodes for V {
     }
 }
 
-/// A [`Piece`] in the document.
+/// A [`ErasedView`] in the document.
 pub struct Mounted(Box<dyn Mountable>);
 
 impl Mountable for Mounted {
@@ -98,7 +98,7 @@ impl Mountable for Mounted {
     }
 }
 
-impl Render for Piece {
+impl Render for ErasedView {
     type State = Mounted;
 
     fn build(self) -> Mounted {
@@ -116,7 +116,7 @@ impl Render for Piece {
     }
 }
 
-impl RenderHtml for Piece {
+impl RenderHtml for ErasedView {
     type AsyncOutput = Self;
     type Owned = Self;
 
@@ -160,4 +160,4 @@ impl RenderHtml for Piece {
     }
 }
 
-no_attrs!(Piece);
+no_attrs!(ErasedView);
