@@ -1,5 +1,5 @@
 //! What the page of a room must say, to the last byte: the messages in their order, who reads it, and at its end a name for
-//! what its form sends, which no other answer has. Not here: asking for pages (`readers`).
+//! what its forms send, which no other answer has. Not here: asking for pages (`readers`).
 
 use std::io::Read;
 
@@ -21,14 +21,16 @@ pub enum Wrong {
     Differs(usize, usize),
 }
 
-/// The name of what the form of one answer sends.
+/// The name of what the forms of one answer send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FormName([u8; NAME_BYTES]);
 
 /// One reader's page: all answers are the same but for the time and the name, whose places are known.
 pub struct Page {
-    /// Before the time, between the two, and after the name.
-    constant: [Vec<u8>; 3],
+    /// Before the time.
+    start: Vec<u8>,
+    /// Between the time and the name, before each other place of the name, and after the last.
+    parts: Vec<Vec<u8>>,
 }
 
 impl Page {
@@ -43,28 +45,41 @@ impl Page {
         }
         let time = last(body, TIME_MARK).ok_or(Wrong::End)?;
         let after_time = time + body[time..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let name = last(body, NAME_MARK).filter(|name| *name > time).ok_or(Wrong::End)?;
-        let after_name = name + NAME_BYTES;
-        let constant = [body.get(..time), body.get(after_time..name), body.get(after_name..)];
-        let [Some(start), Some(between), Some(end)] = constant else { return Err(Wrong::End) };
-        Ok(Self { constant: [start, between, end].map(<[u8]>::to_vec) })
+        let name = last(&body[after_time..], NAME_MARK).ok_or(Wrong::End)?;
+        let (start, rest) = (&body[..time], &body[after_time..]);
+        let name = rest.get(name..name + NAME_BYTES).ok_or(Wrong::End)?;
+        Ok(Self { start: start.to_vec(), parts: split(rest, name) })
     }
 
     /// Checks an answer, every byte of it.
     pub fn check(&self, body: &[u8]) -> Result<FormName, Wrong> {
-        let [start, between, end] = &self.constant;
-        let rest = same(body, body, start)?;
+        let rest = same(body, body, &self.start)?;
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let rest = same(body, &rest[digits..], between)?;
-        let (name, rest) = rest.split_at_checked(NAME_BYTES).ok_or(Wrong::End)?;
+        let (first, others) = self.parts.split_first().ok_or(Wrong::End)?;
+        let mut rest = same(body, &rest[digits..], first)?;
+        let name = rest.get(..NAME_BYTES).ok_or(Wrong::End)?;
         if digits == 0 || !name.iter().all(u8::is_ascii_hexdigit) {
             return Err(Wrong::End);
         }
-        match same(body, rest, end)? {
+        for part in others {
+            rest = same(body, same(body, rest, name)?, part)?;
+        }
+        match rest {
             [] => Ok(FormName(name.try_into().map_err(|_| Wrong::End)?)),
             more => Err(Wrong::Differs(body.len() - more.len(), body.len())),
         }
     }
+}
+
+/// What lies between the places of a name.
+fn split(mut rest: &[u8], name: &[u8]) -> Vec<Vec<u8>> {
+    let mut parts = Vec::new();
+    while let Some(at) = rest.windows(name.len()).position(|window| window == name) {
+        parts.push(rest[..at].to_vec());
+        rest = &rest[at + name.len()..];
+    }
+    parts.push(rest.to_vec());
+    parts
 }
 
 /// What comes after this beginning of the rest of a body.

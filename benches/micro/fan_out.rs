@@ -115,7 +115,7 @@ impl House {
             for room in &self.rooms {
                 let mut line: Committed = committed();
                 (line.room, line.event.seq) = (room.clone(), self.last);
-                hub.publish_in_turn(line);
+                hub.publish_blocking(line);
             }
         }
     }

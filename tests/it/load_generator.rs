@@ -283,3 +283,15 @@ fn a_page_is_wrong_when_any_byte_of_it_is_but_for_the_time_and_the_name() {
     assert!(Page::learn(&answer("two one", "1", 'a'), None, &texts).is_err(), "in another order");
     assert!(Page::learn(&answer("one two", "1", 'a'), Some("br"), &texts).is_err(), "not compressed");
 }
+
+#[test]
+fn a_page_of_several_forms_has_the_same_name_in_each() {
+    let two_forms = |first: char, second: char| {
+        let second = format!("<input value=\"{}\"></html>", String::from(second).repeat(32));
+        [answer("one", "1", first), second.into_bytes()].concat()
+    };
+    let page = Page::learn(&two_forms('a', 'a'), None, &[]).unwrap();
+    assert_ne!(page.check(&two_forms('b', 'b')).unwrap(), page.check(&two_forms('a', 'a')).unwrap());
+    assert!(page.check(&two_forms('b', 'a')).is_err(), "another name in the second form");
+    assert!(page.check(&answer("one", "1", 'a')).is_err(), "without the second form");
+}
