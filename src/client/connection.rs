@@ -149,7 +149,9 @@ impl<F: Fn(ConnectionUpdate)> Driver<F> {
                 Output::OpenSocket => self.open_socket(),
                 Output::CloseSocket => self.socket = None,
                 Output::Send(command) => {
-                    let frame = serde_json::to_string(&command).expect("commands have no part that JSON cannot hold");
+                    let Ok(frame) = serde_json::to_string(&command) else {
+                        unreachable!("commands have no part that JSON cannot hold");
+                    };
                     self.socket.iter().for_each(|socket| socket.send(&frame));
                 }
                 Output::Wait { ms } => {

@@ -1,4 +1,4 @@
-//! What the conversation shows, row by row, from the timeline and the outbox: day separators, grouped lines, folded
+//! What the conversation shows, row by row, from the timeline and the outbox: day separators, grouped messages, folded
 //! notices, holes. And which of the rows are mounted ([`Window`]). Not here: words, markup.
 
 mod layout;
@@ -24,7 +24,7 @@ pub enum Row {
         /// The day.
         date: CivilDate,
     },
-    /// Somebody said something.
+    /// A message.
     Message(MessageRow),
     /// Who came and went.
     Notice(NoticeRow),
@@ -46,18 +46,18 @@ pub enum Row {
     Hole(Hole),
 }
 
-/// A line of the conversation.
+/// A message as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageRow {
-    /// Which line.
+    /// Which message.
     pub id: MessageRowId,
-    /// Who said it; empty for an own line before a nickname is known.
+    /// Who posted it; empty for an own message before a nickname is known.
     pub nickname: String,
-    /// Their id; none for an own line before a nickname is known.
+    /// Their id; none for an own message before a nickname is known.
     pub author: Option<UserId>,
     /// The door they came in by.
     pub origin: Origin,
-    /// What they said.
+    /// What they wrote.
     pub text: String,
     /// When, for `<time datetime>`.
     pub at: Timestamp,
@@ -73,7 +73,7 @@ pub struct MessageRow {
     pub reactions: Vec<ReactionRow>,
 }
 
-/// A reaction to a line.
+/// A reaction to a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ReactionRow {
     /// The emoji.
@@ -86,7 +86,7 @@ pub struct ReactionRow {
     pub ownership: Ownership,
 }
 
-/// What a line is known by.
+/// What a message is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MessageRowId {
     /// Its place in the log.
@@ -95,7 +95,7 @@ pub enum MessageRowId {
     Outgoing(PostId),
 }
 
-/// A line's place in its group: same sender, same day, within 5 minutes, nothing in between.
+/// A message's place in its group: same sender, same day, within 5 minutes, nothing in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Continuation {
     /// Shows seal, nickname and time.
@@ -104,7 +104,7 @@ pub enum Continuation {
     Following,
 }
 
-/// How far a line has come.
+/// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// In the log.
@@ -119,7 +119,7 @@ pub enum Delivery {
     Stale,
 }
 
-/// Whose a line is.
+/// Whose a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ownership {
     /// The reader's own.
@@ -153,7 +153,7 @@ pub struct Names {
 pub const NAMED_MAX: usize = 3;
 
 /// A row with its key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct KeyedRow {
     /// Identity for a keyed list: the same while the row shows the same, another when anything that it shows changes.
     /// Unique within one conversation. ASCII.
@@ -202,6 +202,15 @@ impl From<Row> for KeyedRow {
     }
 }
 
+/// The key tells all that a row shows.
+impl PartialEq for KeyedRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for KeyedRow {}
+
 impl Deref for KeyedRow {
     type Target = Row;
 
@@ -211,7 +220,7 @@ impl Deref for KeyedRow {
 }
 
 impl Delivery {
-    /// How a line of the outbox is shown; not at all when another tab shows it.
+    /// How a post of the outbox is shown; not at all when another tab shows it.
     const fn of(state: PostState) -> Option<Self> {
         match state {
             PostState::Waiting => Some(Self::Waiting),

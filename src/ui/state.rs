@@ -64,7 +64,7 @@ pub struct RoomState {
     pub limits: Shown<Limits>,
     /// The log of the room.
     pub timeline: Shown<Timeline>,
-    /// Own lines of all rooms that are not known to be on the server's disk.
+    /// Own posts of all rooms that are not known to be on the server's disk.
     pub outbox: Shown<Outbox>,
     /// Who is here.
     pub roster: Shown<Roster>,
@@ -72,7 +72,7 @@ pub struct RoomState {
     pub typing: Shown<Typing>,
     /// The truth about the connection.
     pub link: Shown<ConnectionStatus>,
-    /// How many lines the last reconnect brought, for as long as that is worth telling.
+    /// How many messages the last reconnect brought, for as long as that is worth telling.
     pub caught_up: Shown<Option<Count>>,
     /// Whether the open room is still on its way, and nothing of it is held.
     pub arriving: Shown<bool>,
@@ -252,9 +252,8 @@ fn laid_out(
         let mut layout = layout.lock().unwrap_or_else(PoisonError::into_inner);
         timeline.with(|timeline| {
             outbox.with(|outbox| {
-                me.with(|me| layout.lay_out(timeline, outbox, RowReader { me: me.as_ref(), clocks, zone: &zone }));
-            });
-        });
-        layout.to_vec()
+                me.with(|me| layout.lay_out(timeline, outbox, RowReader { me: me.as_ref(), clocks, zone: &zone }))
+            })
+        })
     })
 }

@@ -19,7 +19,8 @@ use self::notices::Notices;
 pub(super) use self::reactions::ReactionChange;
 use self::segment::Segment;
 use crate::protocol::{
-    Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
+    Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, PostId, RoomSlug, Seq, Timestamp,
+    UserId,
 };
 
 /// What [`Timeline::publish`] made of an event.
@@ -195,29 +196,30 @@ impl Timeline {
     }
 
     /// Everything held, oldest first.
-    pub fn entries(&self) -> impl Iterator<Item = TimelineEntry<'_>> {
-        let oldest = self.segments.first().map_or(Seq::ZERO, |segment| segment.first.previous());
-        let mut after = oldest;
-        let of_runs = self.segments.iter().flat_map(move |segment| {
-            let hole =
-                (after.next() < segment.first).then_some(TimelineEntry::Hole(Hole { after, before: segment.first }));
+    pub fn entries(&self) -> impl Iterator<Item = TimelineEntry<'_>> + use<'_> {
+        let mut entries = Vec::with_capacity(self.item_count());
+        let mut after = self.segments.first().map_or(Seq::ZERO, |segment| segment.first.previous());
+        self.notices.list(Seq::ZERO, after, &mut entries);
+        for segment in &self.segments {
+            if after.next() < segment.first {
+                entries.push(TimelineEntry::Hole(Hole { after, before: segment.first }));
+            }
+            let mut first = segment.first;
+            for item in segment.items() {
+                self.notices.list(first, item.event.seq.previous(), &mut entries);
+                entries.push(TimelineEntry::Item(item));
+                first = item.event.seq;
+            }
             after = segment.last;
-            hole.into_iter().chain(self.of_run(segment))
-        });
-        self.notices_within(Seq::ZERO, oldest).chain(of_runs)
+            self.notices.list(first, after, &mut entries);
+        }
+        entries.into_iter()
     }
 
-    /// The items of a segment, each with the notices up to the next one.
-    fn of_run<'a>(&'a self, segment: &'a Segment) -> impl Iterator<Item = TimelineEntry<'a>> {
-        let ends = || segment.items().map(|item| item.event.seq.previous()).chain([segment.last]);
-        let notices = move |first: Seq, last: Seq| self.notices_within(first, last);
-        let before = ends().take(1).flat_map(move |end| notices(segment.first, end));
-        let items = segment.items().zip(ends().skip(1));
-        before.chain(
-            items.flat_map(move |(item, end)| {
-                [TimelineEntry::Item(item)].into_iter().chain(notices(item.event.seq, end))
-            }),
-        )
+    /// Whether a post is among the items.
+    #[must_use]
+    pub fn holds_post(&self, sender: &UserId, id: &PostId) -> bool {
+        self.segments.iter().any(|segment| segment.items().any(|item| item.event.is_post(sender, id)))
     }
 
     /// Whose log it is.
@@ -251,10 +253,6 @@ impl Timeline {
             return None;
         };
         Some(Hole { after: older.last, before: newer.first })
-    }
-
-    fn notices_within(&self, first: Seq, last: Seq) -> impl Iterator<Item = TimelineEntry<'_>> + use<'_> {
-        self.notices.within(first, last).map(TimelineEntry::Notice)
     }
 
     /// What acks placed behind the stream may be of another history.

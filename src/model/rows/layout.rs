@@ -4,15 +4,13 @@
 mod builder;
 mod source;
 
-use std::ops::Deref;
 use std::sync::Arc;
 
 use self::builder::{Before, RowBuilder};
 use self::source::RowSource;
-use super::{Delivery, KeyedRow, Rows};
+use super::{Delivery, KeyedRow};
 use crate::model::calendar::Clocks;
 use crate::model::conversation::outbox::Outbox;
-use crate::model::conversation::reactions::Pending;
 use crate::model::conversation::timeline::Timeline;
 use crate::protocol::{Person, Timestamp};
 
@@ -33,7 +31,6 @@ pub struct Layout {
     /// For whom.
     reader: Option<(Option<Person>, Clocks)>,
     laid: Vec<Laid>,
-    rows: Vec<Arc<KeyedRow>>,
 }
 
 /// One part of a conversation as it was laid out.
@@ -42,60 +39,38 @@ struct Laid {
     source: RowSource,
     before: Before,
     after: Before,
-    /// How many rows it has: a day that begins with it is one of them.
-    rows: usize,
-}
-
-impl Deref for Layout {
-    type Target = Rows;
-
-    fn deref(&self) -> &Rows {
-        &self.rows
-    }
+    /// A day that begins with it, and its own row.
+    rows: Vec<Arc<KeyedRow>>,
 }
 
 impl Layout {
-    /// Brings the rows up to date.
-    pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: RowReader<'_>) {
+    /// Brings the rows up to date. A row that shows the same as before is the same in memory.
+    pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: RowReader<'_>) -> Vec<Arc<KeyedRow>> {
         let is_same = |(me, clocks): &(Option<Person>, Clocks)| me.as_ref() == reader.me && *clocks == reader.clocks;
         if !self.reader.as_ref().is_some_and(is_same) {
-            *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), ..Self::default() };
+            *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), laid: Vec::new() };
         }
-        let pending = Pending::of(outbox, timeline.room(), reader.me);
-        let mut sources = RowSource::all(timeline, outbox, &pending).peekable();
-        // Most changes are at the end: whatever stands before the first of them is not even moved.
-        let kept = self.laid.iter().take_while(|laid| sources.next_if_eq(&laid.source).is_some()).count();
-        let kept_rows = self.laid[..kept].iter().map(|laid| laid.rows).sum();
-        let (laid, rows) = (self.laid.split_off(kept), self.rows.split_off(kept_rows));
-        self.replace(laid, rows, sources, reader);
+        self.replace(RowSource::all(timeline, outbox, reader.me), reader);
+        self.laid.iter().flat_map(|laid| &laid.rows).cloned().collect()
     }
 
-    /// Adds rows for what is to come, and takes those of `laid` that stay.
-    fn replace(
-        &mut self,
-        laid: Vec<Laid>,
-        rows: Vec<Arc<KeyedRow>>,
-        sources: impl Iterator<Item = RowSource>,
-        reader: RowReader<'_>,
-    ) {
-        let (mut laid, mut rows) = (laid.into_iter().peekable(), rows.into_iter());
+    /// Lays out what is new or stands behind something else than before. Most changes are at the end: what stands before the
+    /// first of them is not looked at again.
+    fn replace(&mut self, sources: Vec<RowSource>, reader: RowReader<'_>) {
+        let kept = self.laid.iter().zip(&sources).take_while(|(laid, source)| laid.source == **source).count();
+        let mut old = self.laid.split_off(kept).into_iter().peekable();
         let mut before = self.laid.last().map(|laid| laid.after.clone()).unwrap_or_default();
-        for source in sources {
-            while let Some(gone) = laid.next_if(|laid| laid.source.position() < source.position()) {
-                rows.by_ref().take(gone.rows).for_each(drop);
-            }
-            let next = laid.next_if(|laid| laid.source == source && laid.before == before).inspect(|laid| {
-                self.rows.extend(rows.by_ref().take(laid.rows));
-            });
-            let next = next.unwrap_or_else(|| {
-                let count = self.rows.len();
-                let mut builder = RowBuilder::new(reader, before.clone(), &mut self.rows);
+        for source in sources.into_iter().skip(kept) {
+            while old.next_if(|laid| laid.source.position() < source.position()).is_some() {}
+            let same = old.next_if(|laid| laid.source == source && laid.before == before);
+            let laid = same.unwrap_or_else(|| {
+                let mut builder = RowBuilder::new(reader, before.clone());
                 builder.add(&source);
-                let (before, after) = (before.clone(), builder.end());
-                Laid { source, before, after, rows: self.rows.len() - count }
+                let (after, rows) = builder.end();
+                Laid { source, before: before.clone(), after, rows }
             });
-            before.clone_from(&next.after);
-            self.laid.push(next);
+            before.clone_from(&laid.after);
+            self.laid.push(laid);
         }
     }
 }

@@ -26,18 +26,14 @@ fn timeline(events: Vec<LogEvent>) -> Timeline {
     Timeline::new(&samples::history_page(events))
 }
 
-fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Layout {
-    let mut layout = Layout::default();
+fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Vec<Arc<KeyedRow>> {
     let reader = RowReader { me: Some(&person("me")), clocks: Clocks::Utc, zone: &|_| 0 };
-    layout.lay_out(timeline, outbox, reader);
-    layout
+    Layout::default().lay_out(timeline, outbox, reader)
 }
 
 /// As a stranger in Shanghai sees it.
-fn in_shanghai(timeline: &Timeline, outbox: &Outbox) -> Layout {
-    let mut layout = Layout::default();
-    layout.lay_out(timeline, outbox, RowReader { me: None, clocks: Clocks::Utc, zone: &|_| 480 });
-    layout
+fn in_shanghai(timeline: &Timeline, outbox: &Outbox) -> Vec<Arc<KeyedRow>> {
+    Layout::default().lay_out(timeline, outbox, RowReader { me: None, clocks: Clocks::Utc, zone: &|_| 480 })
 }
 
 /// The rows in short: `1` opens a group, `.2` follows in it, `>x` is outgoing.

@@ -53,7 +53,9 @@ impl RoomState {
 
     async fn post_by_request(self, post: OutgoingPost) {
         let OutgoingPost { room, post_id: id, sender, body, .. } = post;
-        let body = serde_json::to_string(&body).expect("a body has no part that JSON cannot hold");
+        let Ok(body) = serde_json::to_string(&body) else {
+            unreachable!("a body has no part that JSON cannot hold");
+        };
         let arguments = [("room", room.as_str()), ("id", id.as_str()), ("by", sender.as_str()), ("body", &body)];
         let posted = match api::call::<PostMessage, _>(&arguments).await {
             Ok(posted) => PostAnswer::Acked(posted.seq, posted.at_ms),

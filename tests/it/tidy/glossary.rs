@@ -13,7 +13,8 @@ fn declared(line: &str) -> Option<&str> {
     let rest = if rest.starts_with('(') { rest.split_once(')')?.1 } else { rest };
     let (kind, rest) = rest.trim_start().split_once(' ')?;
     let end = rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
-    ["struct", "enum", "trait", "type"].contains(&kind).then(|| &rest[..end])
+    // Without a name, a macro declares it.
+    (end > 0 && ["struct", "enum", "trait", "type"].contains(&kind)).then(|| &rest[..end])
 }
 
 /// Whoever reads a type's name need not look up which of two is meant.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::TimelineEntry;
 use crate::protocol::{Person, Seq, Timestamp, UserId};
 
 /// A live notice between two events: who came and went. Never from the log, gone with the page.
@@ -46,10 +47,11 @@ impl Notices {
         joined.iter().filter(is_news).for_each(|person| fold(&mut notice.left, &mut notice.joined, person));
     }
 
-    /// Those from one place to another.
-    pub(super) fn within(&self, first: Seq, last: Seq) -> impl Iterator<Item = &Arc<Notice>> {
+    /// Adds those from one place to another to a list.
+    pub(super) fn list<'a>(&'a self, first: Seq, last: Seq, entries: &mut Vec<TimelineEntry<'a>>) {
         let start = self.0.partition_point(|notice| notice.after < first);
-        self.0[start..].iter().take_while(move |notice| notice.after <= last)
+        let within = self.0[start..].iter().take_while(|notice| notice.after <= last);
+        entries.extend(within.map(TimelineEntry::Notice));
     }
 
     /// Gives up what was told where `is_held` says no.

@@ -29,21 +29,21 @@ struct Opener {
     at: Timestamp,
 }
 
-/// Adds rows to those that are there.
+/// Makes the rows of what follows others.
 pub(super) struct RowBuilder<'a> {
     reader: RowReader<'a>,
     before: Before,
-    rows: &'a mut Vec<Arc<KeyedRow>>,
+    rows: Vec<Arc<KeyedRow>>,
 }
 
 impl<'a> RowBuilder<'a> {
-    pub(super) const fn new(reader: RowReader<'a>, before: Before, rows: &'a mut Vec<Arc<KeyedRow>>) -> Self {
-        Self { reader, before, rows }
+    pub(super) const fn new(reader: RowReader<'a>, before: Before) -> Self {
+        Self { reader, before, rows: Vec::new() }
     }
 
-    /// What the next row depends on.
-    pub(super) fn end(self) -> Before {
-        self.before
+    /// What the next row depends on, and the rows.
+    pub(super) fn end(self) -> (Before, Vec<Arc<KeyedRow>>) {
+        (self.before, self.rows)
     }
 
     pub(super) fn add(&mut self, source: &RowSource) {

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use super::Delivery;
-use crate::model::conversation::outbox::{Outbox, OutgoingPost};
+use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::reactions::Pending;
 use crate::model::conversation::timeline::{Hole, Notice, Timeline, TimelineEntry};
-use crate::protocol::{HistoryItem, PostId, ReactionSummary, Timestamp};
+use crate::protocol::{HistoryItem, Person, PostId, ReactionSummary, Timestamp};
 
 /// One part of a conversation. Together with what comes before it, it decides all that its rows show.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum RowSource {
     Item {
         item: Arc<HistoryItem>,
@@ -33,23 +33,25 @@ pub(super) struct OutgoingRow {
 
 impl RowSource {
     /// All of a conversation.
-    pub(super) fn all<'a>(
-        timeline: &'a Timeline,
-        outbox: &'a Outbox,
-        pending: &'a Pending<'a>,
-    ) -> impl Iterator<Item = Self> + 'a {
-        let held = timeline.entries().map(|entry| match entry {
-            TimelineEntry::Item(item) => Self::Item { item: Arc::clone(item), reactions: pending.over(item) },
-            TimelineEntry::Notice(notice) => Self::Notice(Arc::clone(notice)),
-            TimelineEntry::Hole(hole) => Self::Hole(hole),
-        });
-        // The log may be faster than the ack: a message is not shown twice in between.
-        let is_shown = |post: &&OutgoingPost| post.room == *timeline.room() && !is_in_log(post, timeline);
-        let outgoing = outbox.posts().iter().filter(is_shown).filter_map(|post| {
-            let (id, text, delivery) = (post.post_id.clone(), post.text()?.to_owned(), Delivery::of(post.state)?);
-            Some(Self::Outgoing(OutgoingRow { id, text, created: post.created, delivery }))
-        });
-        held.chain(outgoing)
+    pub(super) fn all(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>) -> Vec<Self> {
+        let pending = Pending::of(outbox, timeline.room(), me);
+        let mut sources: Vec<Self> = Vec::new();
+        for entry in timeline.entries() {
+            sources.push(match entry {
+                TimelineEntry::Item(item) => Self::Item { item: Arc::clone(item), reactions: pending.over(item) },
+                TimelineEntry::Notice(notice) => Self::Notice(Arc::clone(notice)),
+                TimelineEntry::Hole(hole) => Self::Hole(hole),
+            });
+        }
+        for post in outbox.posts().iter().filter(|post| post.room == *timeline.room()) {
+            let (Some(text), Some(delivery)) = (post.text(), Delivery::of(post.state)) else { continue };
+            // The log may be faster than the ack: a message is not shown twice in between.
+            if !timeline.holds_post(&post.sender, &post.post_id) {
+                let (id, text) = (post.post_id.clone(), text.to_owned());
+                sources.push(Self::Outgoing(OutgoingRow { id, text, created: post.created, delivery }));
+            }
+        }
+        sources
     }
 
     /// Where it stands among the others: what is not less comes later, or at the same place instead.
@@ -63,9 +65,18 @@ impl RowSource {
     }
 }
 
-fn is_in_log(post: &OutgoingPost, timeline: &Timeline) -> bool {
-    timeline.entries().any(|entry| match entry {
-        TimelineEntry::Item(item) => item.event.is_post(&post.sender, &post.post_id),
-        _ => false,
-    })
+/// Whether it is certain that both show the same. What the log brought is compared by pointer, since each change makes another
+/// item of it.
+impl PartialEq for RowSource {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Item { item, reactions: None }, Self::Item { item: other, reactions: None }) => {
+                Arc::ptr_eq(item, other)
+            }
+            (Self::Notice(notice), Self::Notice(other)) => Arc::ptr_eq(notice, other),
+            (Self::Hole(hole), Self::Hole(other)) => hole == other,
+            (Self::Outgoing(outgoing), Self::Outgoing(other)) => outgoing == other,
+            _ => false,
+        }
+    }
 }
