@@ -44,7 +44,7 @@ pub fn on_resize(element: &Element, callback: impl FnMut() + 'static) {
 /// Where the reader was: the first row in sight. Kept while rows are added or taken away around it, above and below, and
 /// while rows get another height.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct ScrollPosition {
     row: Option<Row>,
     /// Width and height of the box.
     size: (i32, i32),
@@ -58,7 +58,7 @@ struct Row {
     height: f64,
 }
 
-impl Place {
+impl ScrollPosition {
     /// Measures before the change.
     #[must_use]
     pub fn of(element: &Element) -> Self {

@@ -10,7 +10,7 @@ pub fn room(slug: &RoomSlug) -> String {
     if *slug == RoomSlug::lobby() { "/".to_owned() } else { below_rooms(slug) }
 }
 
-/// Takes the line of a composer without scripts.
+/// Takes the message of a composer without scripts.
 #[must_use]
 pub fn post(slug: &RoomSlug) -> String {
     format!("{}/post", below_rooms(slug))

@@ -121,7 +121,7 @@ impl Conversation {
         match update {
             Update::Status(status) => self.status_changed(status),
             Update::Event(event) => self.event(*event, now),
-            Update::CaughtUp => self.tell_caught_up(),
+            Update::CaughtUp => self.show_caught_up(),
             Update::Rang(timer) => self.rang(timer, now),
             Update::Page(request, page) => self.take_page(request, page.as_deref()),
             Update::Posted(room, id, posted) => self.posted(room, id, posted, now),

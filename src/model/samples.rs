@@ -77,7 +77,7 @@ pub fn snapshot(events: Vec<LogEvent>) -> RoomSnapshot {
     RoomSnapshot { summary, page: history_page(events), people: vec![] }
 }
 
-/// A page of somebody whose line was refused.
+/// A page of somebody whose message was refused.
 pub fn page_data() -> PageData {
     let notice = FormRefusal {
         form: crate::protocol::page::Form::Post,

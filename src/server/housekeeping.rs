@@ -24,7 +24,7 @@ use crate::server::posting;
 /// The tick of a setting of 0: as good as at once.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
 /// How often refusals that were counted are logged.
-const TELL_ATTACKS_EVERY: Duration = Duration::from_secs(10);
+const LOG_ATTACKS_EVERY: Duration = Duration::from_secs(10);
 /// How often rooms that have been empty for too long are looked for.
 const EMPTY_ROOMS_PERIOD_MIN: Duration = Duration::from_millis(20);
 const EMPTY_ROOMS_PERIOD_MAX: Duration = Duration::from_secs(600);
@@ -51,10 +51,10 @@ pub fn start(app: &Arc<App>) -> io::Result<TaskTracker> {
     if let Some(period) = app.resync_period() {
         tasks.spawn(compare_heads(Arc::clone(app), period));
     }
-    tasks.spawn(tell_presence(Arc::clone(app)));
-    tasks.spawn(tell_room_list(Arc::clone(app)));
+    tasks.spawn(broadcast_presence(Arc::clone(app)));
+    tasks.spawn(broadcast_room_list(Arc::clone(app)));
     tasks.spawn(check_connections(Arc::clone(app)));
-    tasks.spawn(tell_attacks(Arc::clone(app)));
+    tasks.spawn(log_attacks(Arc::clone(app)));
     tasks.spawn(remove_empty_rooms(Arc::clone(app)));
     tasks.spawn(maintain_store(Arc::clone(app)));
     tasks.close();
@@ -145,11 +145,11 @@ async fn compare_heads(app: Arc<App>, period: Duration) {
     }
 }
 
-async fn tell_presence(app: Arc<App>) {
+async fn broadcast_presence(app: Arc<App>) {
     every(app.config.rooms.presence_tick, &app.clone(), || app.tick_presence()).await;
 }
 
-async fn tell_room_list(app: Arc<App>) {
+async fn broadcast_room_list(app: Arc<App>) {
     every(app.config.rooms.room_list_tick, &app.clone(), || {
         // The next update waits until everybody has been sent the last one.
         if app.hub.is_broadcasting_to_members() {
@@ -166,8 +166,8 @@ async fn tell_room_list(app: Arc<App>) {
     .await;
 }
 
-async fn tell_attacks(app: Arc<App>) {
-    every(TELL_ATTACKS_EVERY, &app.clone(), || app.limits.attacks.tell()).await;
+async fn log_attacks(app: Arc<App>) {
+    every(LOG_ATTACKS_EVERY, &app.clone(), || app.limits.attacks.log()).await;
 }
 
 /// Removes rooms that nobody ever used. It looks often enough that none of them stays much longer than it may.

@@ -25,19 +25,19 @@ enum Kind {
     Nodes(Box<dyn Nodes>),
 }
 
-/// Makes a [`ErasedView`] of a view.
-pub trait IntoPiece {
+/// Makes an [`ErasedView`] of a view.
+pub trait Erase {
     /// Forgets the type.
-    fn into_piece(self) -> ErasedView;
+    fn erase(self) -> ErasedView;
 }
 
-impl<V: RenderHtml + 'static> IntoPiece for V {
-    fn into_piece(self) -> ErasedView {
+impl<V: RenderHtml + 'static> Erase for V {
+    fn erase(self) -> ErasedView {
         ErasedView(if cfg!(feature = "ssr") { Kind::Html(self.into_any()) } else { Kind::Nodes(Box::new(self)) })
     }
 }
 
-/// Something that is read again whenever a signal in it changes: a text, an attribute, or a piece.
+/// Something that is read again whenever a signal in it changes: a text, an attribute, or an erased view.
 pub fn live<T>(read: impl Fn() -> T + Send + 'static) -> Box<dyn FnMut() -> T + Send> {
     Box::new(read)
 }
@@ -68,7 +68,7 @@ trait Nodes: Send {
 
 impl<V: RenderHtml + 'static> Nodes for V {
     fn build(self: Box<Self>) -> Box<dyn Mountable> {
-        const { assert!(V::EXISTS, "a piece has a node to stand at") };
+        const { assert!(V::EXISTS, "an erased view has a node to stand at") };
         Box::new(Render::build(*self))
     }
 
@@ -77,7 +77,7 @@ impl<V: RenderHtml + 'static> Nodes for V {
     }
 }
 
-/// A [`ErasedView`] in the document.
+/// An [`ErasedView`] in the document.
 pub struct Mounted(Box<dyn Mountable>);
 
 impl Mountable for Mounted {

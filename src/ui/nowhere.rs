@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::erased_view::IntoPiece;
+use super::erased_view::Erase;
 use super::i18n::{Language, advice, refusal as refusal_in_words, typed_text_is_here};
 use super::shell::Assets;
 use crate::protocol::Refusal;
@@ -44,14 +44,14 @@ pub fn turned_away(
         WayOn::TryAgain => ("", language.words().try_again),
         WayOn::Lobby => ("/", language.document_words().to_the_lobby),
     };
-    let advice = advice(language, refusal.code).map(|advice| view! { <p>{advice}</p> }.into_piece());
+    let advice = advice(language, refusal.code).map(|advice| view! { <p>{advice}</p> }.erase());
     let reason = refusal_in_words(language, refusal);
     let typed = typed.filter(|typed| !typed.is_empty()).map(|typed| {
         view! {
             <p>{typed_text_is_here(language)}</p>
             <p class="nowhere__typed">{typed.to_owned()}</p>
         }
-        .into_piece()
+        .erase()
     });
     let main = view! {
         <h1 class="nowhere__title">{reason.clone()}</h1>

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, Result};
 use tempfile::TempDir;
 
-use crate::ledger::{Ledger, Place};
+use crate::ledger::{Ledger, LogPosition};
 
 const DATABASE_FILES: [&str; 2] = ["teahouse.sqlite3", "teahouse.sqlite3-wal"];
 
@@ -15,13 +15,13 @@ const DATABASE_FILES: [&str; 2] = ["teahouse.sqlite3", "teahouse.sqlite3-wal"];
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// A line was acknowledged at a place where it is not.
-    Lost(String, Place),
+    Lost(String, LogPosition),
     /// A line is on disk more than once.
-    Doubled(String, Vec<Place>),
+    Doubled(String, Vec<LogPosition>),
     /// A room's log has no event at a place before its head, or says another head than it has.
-    Hole(Place),
+    Hole(LogPosition),
     /// Somebody was shown a line that is not on disk at that place.
-    ShownInVain(String, Place),
+    ShownInVain(String, LogPosition),
     /// A line is on disk that nobody sent.
     Stray(String),
     /// The reader was shown what cannot be.
@@ -49,7 +49,7 @@ fn compare(database: &Connection, ledger: &Ledger) -> Result<BTreeSet<Fault>> {
     faults.extend(ledger.contradictions.iter().cloned().map(Fault::Contradiction));
     faults.extend(holes(database)?);
     let stored = stored_lines(database)?;
-    let is_at = |line: &str, place: &Place| stored.get(line).is_some_and(|places| places.contains(place));
+    let is_at = |line: &str, place: &LogPosition| stored.get(line).is_some_and(|places| places.contains(place));
     faults.extend(
         (ledger.acked.iter())
             .filter(|(line, place)| !is_at(line, place))
@@ -71,8 +71,8 @@ fn compare(database: &Connection, ledger: &Ledger) -> Result<BTreeSet<Fault>> {
 }
 
 /// Every line on disk with all its places.
-fn stored_lines(database: &Connection) -> Result<BTreeMap<String, Vec<Place>>> {
-    let mut lines: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+fn stored_lines(database: &Connection) -> Result<BTreeMap<String, Vec<LogPosition>>> {
+    let mut lines: BTreeMap<String, Vec<LogPosition>> = BTreeMap::new();
     let mut select = database.prepare(
         "select slug, seq, json_extract(body, '$.text') as text from event join room using (room_id)
              where json_extract(body, '$.kind') = 'message'",
@@ -80,7 +80,7 @@ fn stored_lines(database: &Connection) -> Result<BTreeMap<String, Vec<Place>>> {
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let room: String = row.get("slug")?;
-        lines.entry(row.get("text")?).or_default().push(Place::new(&room, seq(row.get("seq")?)));
+        lines.entry(row.get("text")?).or_default().push(LogPosition::new(&room, seq(row.get("seq")?)));
     }
     Ok(lines)
 }
@@ -104,7 +104,7 @@ fn holes(database: &Connection) -> Result<Vec<Fault>> {
         let expected: BTreeSet<u64> = (1..=newest).collect();
         let beyond_head = seqs.range(head + 1..).copied();
         let places: Vec<u64> = expected.difference(&seqs).copied().chain(beyond_head).collect();
-        places.into_iter().map(move |seq| Fault::Hole(Place::new(&room, seq)))
+        places.into_iter().map(move |seq| Fault::Hole(LogPosition::new(&room, seq)))
     };
     Ok(rooms.into_iter().flat_map(missing).collect())
 }
@@ -146,8 +146,8 @@ mod tests {
         compare(database, ledger).unwrap().into_iter().collect()
     }
 
-    fn place(seq: i64) -> Place {
-        Place::new("lobby", super::seq(seq))
+    fn place(seq: i64) -> LogPosition {
+        LogPosition::new("lobby", super::seq(seq))
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::ledger::{Ledger, Place, ROOMS, SharedLedger, line};
+use crate::ledger::{Ledger, LogPosition, ROOMS, SharedLedger, line};
 use crate::reader::Reader;
 use crate::support::{Browser, Member, PATIENCE};
 
@@ -25,7 +25,7 @@ const UNANSWERED_MAX: usize = 4;
 pub struct Crowd {
     serving: watch::Sender<String>,
     leaving: CancellationToken,
-    speakers: JoinSet<()>,
+    posters: JoinSet<()>,
     reader: JoinHandle<()>,
     ledger: SharedLedger,
 }
@@ -44,9 +44,9 @@ impl Crowd {
         let made = browsers[0].post("/rooms", &[("title", ROOMS[1]), ("room", ROOMS[0])]).await;
         assert_eq!(made.status(), 303, "{}", made.text().await.unwrap());
         let reader = Reader::new(serving.subscribe(), Arc::clone(&ledger));
-        let mut speakers = JoinSet::new();
+        let mut posters = JoinSet::new();
         for (number, browser) in browsers.iter().enumerate() {
-            let speaker = Speaker {
+            let poster = Poster {
                 number,
                 cookies: browser.cookies().unwrap(),
                 serving: serving.subscribe(),
@@ -55,9 +55,9 @@ impl Crowd {
                 lines: 0,
                 unanswered: VecDeque::new(),
             };
-            speakers.spawn(speaker.talk());
+            posters.spawn(poster.talk());
         }
-        Self { serving, leaving, speakers, reader: tokio::spawn(reader.follow()), ledger }
+        Self { serving, leaving, posters, reader: tokio::spawn(reader.follow()), ledger }
     }
 
     /// The server is back, here.
@@ -79,7 +79,7 @@ impl Crowd {
     /// Nobody begins a line any more. Returns when every line has its answer, and the reader was shown them all.
     pub async fn finish(&mut self) {
         self.leaving.cancel();
-        while let Some(spoke) = timeout(PATIENCE, self.speakers.join_next()).await.expect("a line has no answer") {
+        while let Some(spoke) = timeout(PATIENCE, self.posters.join_next()).await.expect("a line has no answer") {
             spoke.unwrap();
         }
         self.learns("that every acknowledged line is shown", Ledger::is_caught_up).await;
@@ -87,7 +87,7 @@ impl Crowd {
     }
 }
 
-struct Speaker {
+struct Poster {
     number: usize,
     cookies: String,
     serving: watch::Receiver<String>,
@@ -98,7 +98,7 @@ struct Speaker {
     unanswered: VecDeque<String>,
 }
 
-impl Speaker {
+impl Poster {
     async fn talk(mut self) {
         loop {
             let url = self.serving.borrow_and_update().clone();
@@ -161,7 +161,7 @@ impl Speaker {
             Event::Ack { room, id, seq, .. } => {
                 let line = id.to_string();
                 self.unanswered.retain(|unanswered| *unanswered != line);
-                let place = Place::new(room.as_str(), seq.get());
+                let place = LogPosition::new(room.as_str(), seq.get());
                 self.ledger.send_modify(|ledger| {
                     ledger.acked.insert(line, place);
                 });

@@ -15,18 +15,18 @@ pub const LINE_MARK: &str = "line-";
 pub const LINE_BYTES: usize = LINE_MARK.len() + "00-000000".len();
 
 /// The text of a line, which is its client message id too.
-pub fn line(speaker: usize, number: usize) -> String {
-    format!("{LINE_MARK}{speaker:02}-{number:06}")
+pub fn line(poster: usize, number: usize) -> String {
+    format!("{LINE_MARK}{poster:02}-{number:06}")
 }
 
 /// A place in the log of a room.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct LogPosition {
     pub room: String,
     pub seq: u64,
 }
 
-impl Place {
+impl LogPosition {
     pub fn new(room: &str, seq: u64) -> Self {
         Self { room: room.to_owned(), seq }
     }
@@ -38,9 +38,9 @@ pub struct Ledger {
     /// Every line that was ever sent.
     pub sent: BTreeSet<String>,
     /// The lines that were acknowledged, with the place that was promised.
-    pub acked: BTreeMap<String, Place>,
+    pub acked: BTreeMap<String, LogPosition>,
     /// What the reader was shown.
-    pub shown: BTreeMap<Place, String>,
+    pub shown: BTreeMap<LogPosition, String>,
     /// The newest event that the reader was shown of each room.
     pub heads: BTreeMap<String, u64>,
     /// What the reader was shown and cannot be: seqs out of order, another line at the same place.
@@ -54,7 +54,7 @@ pub type SharedLedger = Arc<watch::Sender<Ledger>>;
 
 impl Ledger {
     /// Notes what the reader was shown.
-    pub fn show(&mut self, place: Place, line: String) {
+    pub fn show(&mut self, place: LogPosition, line: String) {
         if let Some(other) = self.shown.insert(place.clone(), line.clone())
             && other != line
         {

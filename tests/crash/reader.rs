@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use teahouse::protocol::{Backlog, Command, Epoch, Event, EventBody, HistoryPage, LogEvent, RoomSlug, Seq, TabId};
 use tokio::sync::watch;
 
-use crate::ledger::{Place, ROOMS, SharedLedger};
+use crate::ledger::{LogPosition, ROOMS, SharedLedger};
 use crate::support::Member;
 
 pub struct Reader {
@@ -78,7 +78,7 @@ impl Reader {
             }
             ledger.heads.insert(room.to_string(), event.seq.get());
             if let EventBody::Message(message) = event.body {
-                ledger.show(Place::new(room.as_str(), event.seq.get()), message.text);
+                ledger.show(LogPosition::new(room.as_str(), event.seq.get()), message.text);
             }
         });
     }

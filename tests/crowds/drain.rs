@@ -21,7 +21,7 @@ use crate::people::{guest, visitor};
 use crate::program::Program;
 use crate::report::Report;
 
-const SPEAKERS: usize = 20;
+const POSTERS: usize = 20;
 /// They talk for so long before the signal.
 const TALK: Duration = Duration::from_secs(3);
 const LINES_PER_SECOND: f64 = 200.0;
@@ -38,7 +38,7 @@ struct Typed {
     acked: Option<u64>,
 }
 
-/// What one speaker lived through.
+/// What one poster lived through.
 #[derive(Default)]
 struct Talk {
     typed: Vec<Typed>,
@@ -49,10 +49,10 @@ pub async fn run(report: &mut Report) {
     let data = TempDir::new().unwrap();
     let mut program = Program::start(data.path(), "127.0.0.1:0".parse().unwrap(), &[]).await;
     let (left, mut leaving) = mpsc::unbounded_channel();
-    let mut speakers = JoinSet::new();
-    for number in 0..SPEAKERS {
-        let door = guest(program.address, &format!("Speaker {number}")).await;
-        speakers.spawn(speak(door, number, left.clone()));
+    let mut posters = JoinSet::new();
+    for number in 0..POSTERS {
+        let door = guest(program.address, &format!("Poster {number}")).await;
+        posters.spawn(speak(door, number, left.clone()));
     }
     sleep(TALK).await;
     let stopped = Instant::now();
@@ -66,7 +66,7 @@ pub async fn run(report: &mut Report) {
     let stored = lines_in(data.path());
 
     let mut acked_before = HashMap::new();
-    while acked_before.len() < SPEAKERS {
+    while acked_before.len() < POSTERS {
         let Ok(Some((number, acked))) = timeout(PATIENCE, leaving.recv()).await else { break };
         acked_before.insert(number, acked);
     }
@@ -76,7 +76,7 @@ pub async fn run(report: &mut Report) {
     let mut program = Program::start(data.path(), program.address, &[]).await;
     let mut talks = Vec::new();
     let _ = timeout(PATIENCE, async {
-        while let Some(talk) = speakers.join_next().await {
+        while let Some(talk) = posters.join_next().await {
             talks.push(talk.unwrap());
         }
     })
@@ -97,7 +97,7 @@ async fn speak(door: Door, number: usize, left: mpsc::UnboundedSender<(usize, Ve
     while page.connection.status() == ConnectionStatus::Live {
         if page.has_said_all() {
             let id = PostId::parse(&format!("s{number}-{}", talk.typed.len())).unwrap();
-            let text = format!("line {} of speaker {number}", talk.typed.len());
+            let text = format!("line {} of poster {number}", talk.typed.len());
             page.say(&id, &text).await;
             talk.typed.push(Typed { id, text, acked: None });
         }
@@ -206,8 +206,8 @@ fn check_typed(report: &mut Report, talks: &[Talk], stored: &HashMap<String, Vec
         }
     }
     let told = talks.iter().filter(|talk| talk.told_to_reconnect_in_ms.is_some()).count();
-    report.at_least("speakers that came back and said everything", talks.len(), SPEAKERS);
-    report.at_least("speakers that were told when to reconnect", told, SPEAKERS);
+    report.at_least("posters that came back and said everything", talks.len(), POSTERS);
+    report.at_least("posters that were told when to reconnect", told, POSTERS);
     let typed: usize = talks.iter().map(|talk| talk.typed.len()).sum();
     report.figure("lines typed", typed);
     report.at_most("lines in the database that nobody typed", stored.len().saturating_sub(typed), 0);

@@ -13,12 +13,12 @@ mod drain;
 mod fair;
 mod figures;
 mod people;
+mod poster;
 mod program;
 mod reader;
 mod report;
 mod restart;
 mod slow;
-mod speaker;
 mod storm;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Who takes part, and what the server can be asked without a socket. Not here: what they do (`page`, `reader`, `speaker`).
+//! Who takes part, and what the server can be asked without a socket. Not here: what they do (`page`, `reader`, `poster`).
 
 use std::net::SocketAddr;
 

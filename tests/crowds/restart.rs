@@ -25,7 +25,7 @@ const IGNORING: usize = 25;
 const DEAF: usize = 25;
 const OBEDIENT: usize = MEMBERS - IGNORING - DEAF;
 /// So many of the obedient talk all the time.
-const SPEAKERS: usize = 20;
+const POSTERS: usize = 20;
 /// Those who talk think for so long between two lines.
 const THOUGHT: Duration = Duration::from_millis(200);
 /// The talk before the stop, and after the restart.
@@ -54,8 +54,8 @@ pub async fn run(report: &mut Report) {
     let (end, ended) = watch::channel(false);
     let mut pages = JoinSet::new();
     for number in 0..OBEDIENT {
-        let speaks = number < SPEAKERS;
-        let door = if speaks { guest(address, &format!("Speaker {number}")).await } else { visitor(address) };
+        let speaks = number < POSTERS;
+        let door = if speaks { guest(address, &format!("Poster {number}")).await } else { visitor(address) };
         let page = Page::new(door, RoomSlug::lobby(), &format!("tab-{number}"), rand::random::<f64>).await;
         pages.spawn(obey(page, number, lives.clone(), ended.clone()));
     }
@@ -103,19 +103,19 @@ pub async fn run(report: &mut Report) {
     let is_there_once = |id: &PostId, text: &str| matches!(stored.get(id.as_str()).map(Vec::as_slice), Some([(_, kept)]) if kept == text);
     let lost = typed.iter().filter(|(id, text)| !is_there_once(id, text)).count();
     report.figure("lines typed", typed.len());
-    report.at_least("lines typed by each speaker, in the mean", typed.len() / SPEAKERS, 10);
+    report.at_least("lines typed by each poster, in the mean", typed.len() / POSTERS, 10);
     report.at_most("lines that are not in the database exactly once", lost, 0);
     report.at_most("lines in the database that nobody typed", stored.len().saturating_sub(typed.len()), 0);
 }
 
-/// Reads, and talks if it is a speaker, until the end; then until all is said.
+/// Reads, and talks if it is a poster, until the end; then until all is said.
 async fn obey(
     mut page: Page,
     number: usize,
     lives: mpsc::UnboundedSender<(usize, Instant)>,
     mut ended: watch::Receiver<bool>,
 ) -> Typed {
-    let speaks = number < SPEAKERS;
+    let speaks = number < POSTERS;
     let mut typed = Typed::new();
     let mut was_live = false;
     let mut thought = Instant::now();
@@ -130,7 +130,7 @@ async fn obey(
         if speaks && typed_all(&page) && thought <= Instant::now() && !*ended.borrow() && (is_live || !typed.is_empty())
         {
             let id = PostId::parse(&format!("r{number}-{}", typed.len())).unwrap();
-            let text = format!("line {} of speaker {number}", typed.len());
+            let text = format!("line {} of poster {number}", typed.len());
             page.say(&id, &text).await;
             typed.push((id, text));
             thought = Instant::now() + THOUGHT;

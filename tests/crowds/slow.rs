@@ -18,10 +18,10 @@ use tokio::time::{Duration, Instant, interval, sleep, timeout};
 
 use crate::page::{Door, Page, shown_after};
 use crate::people::{History, create_room, fill_holes, guest, visitor};
+use crate::poster::Poster;
 use crate::program::{Program, open_files_max};
 use crate::reader::Reader;
 use crate::report::Report;
-use crate::speaker::Speaker;
 
 const READERS: usize = 1_800;
 const SLOW: usize = 200;
@@ -90,7 +90,7 @@ pub async fn run(report: &mut Report) {
         let pause = COMING_BACK_STEP * u32::try_from(number).expect("a few hundred");
         slow.spawn(read_slowly(page, pause, phases.clone()));
     }
-    let speaker = Speaker::start(guest(program.address, "Speaker").await, LINES_PER_SECOND, beginning).await;
+    let poster = Poster::start(guest(program.address, "Poster").await, LINES_PER_SECOND, beginning).await;
     sleep(WARM_UP).await;
     let without = beginning.elapsed();
     sleep(WITHOUT_SLOW).await;
@@ -101,7 +101,7 @@ pub async fn run(report: &mut Report) {
     let memory_most = most_memory(&program, Instant::now() + WITH_SLOW).await;
     phase.send_replace(Phase::ReadingOn);
     sleep(COMING_BACK).await;
-    let talk = speaker.stop().await;
+    let talk = poster.stop().await;
     let log = Arc::new(history.whole("lobby").await);
     phase.send_replace(Phase::Compare(Arc::clone(&log)));
 
@@ -109,7 +109,7 @@ pub async fn run(report: &mut Report) {
     verdict::lateness(report, &arrivals, [(without, WITHOUT_SLOW), (with, WITH_SLOW)]);
     verdict::memory(report, memory_before, memory_most);
     verdict::slow(report, &mut slow).await;
-    report.at_most("the speaker's lines without an ack", talk.unanswered, 0);
+    report.at_most("the poster's lines without an ack", talk.unanswered, 0);
 }
 
 /// Makes the room whose backlog is large.

@@ -14,9 +14,9 @@ use tokio::time::{Duration, Instant, sleep, sleep_until, timeout};
 use crate::figures::{Milliseconds, peak, percentile};
 use crate::page::{Page, shown_after};
 use crate::people::{History, fill_holes, guest, visitor};
+use crate::poster::{Acked, Poster};
 use crate::program::{Program, open_files_max};
 use crate::report::Report;
-use crate::speaker::{Acked, Speaker};
 
 const PAGES: usize = 5_000;
 /// So many of them are guests, who type lines while they are away.
@@ -71,8 +71,7 @@ pub async fn run(report: &mut Report) {
     let mut pages = come_in(&program, &phases, &marks).await;
     let came_in = wait_for(&mut marked, |mark| matches!(mark, Mark::Live)).await;
     report.figure("pages that came in", came_in.len());
-    let speaker =
-        Speaker::start(guest(program.address, "Bystander").await, BYSTANDERS_LINES_PER_SECOND, beginning).await;
+    let poster = Poster::start(guest(program.address, "Bystander").await, BYSTANDERS_LINES_PER_SECOND, beginning).await;
     sleep(CALM).await;
 
     let cut = Instant::now();
@@ -80,7 +79,7 @@ pub async fn run(report: &mut Report) {
     let storm = wait_for(&mut marked, |mark| matches!(mark, Mark::Back(_))).await;
     tell_storm(report, cut, &storm);
     sleep_until(cut + LISTENED_TO).await;
-    let talk = speaker.stop().await;
+    let talk = poster.stop().await;
     tell_acks(report, cut, &talk.acked);
     report.at_most("the bystander's lines without an ack", talk.unanswered, 0);
 

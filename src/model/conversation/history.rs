@@ -46,7 +46,7 @@ impl Conversation {
     }
 
     /// The same number as the unread count takes in.
-    pub(super) fn tell_caught_up(&mut self) {
+    pub(super) fn show_caught_up(&mut self) {
         if !self.brought.is_none() {
             self.caught_up = Some(self.brought);
             self.show(Part::CaughtUp);

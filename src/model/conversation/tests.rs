@@ -30,17 +30,17 @@ impl Bench {
     /// The same, live.
     fn live(events: Vec<LogEvent>) -> Self {
         let mut bench = Self::new(events);
-        bench.tell(Update::Status(ConnectionStatus::Live));
+        bench.step(Update::Status(ConnectionStatus::Live));
         bench.effects.clear();
         bench
     }
 
-    fn tell(&mut self, update: Update) {
+    fn step(&mut self, update: Update) {
         self.effects.extend(self.conversation.step(update, Timestamp::from_unix_ms(self.now)));
     }
 
     fn hear(&mut self, event: Event) {
-        self.tell(Update::Event(Box::new(event)));
+        self.step(Update::Event(Box::new(event)));
     }
 
     fn publish(&mut self, event: LogEvent) {
@@ -79,7 +79,7 @@ impl Bench {
 
     fn ring(&mut self, timer: TimerId, after_ms: i64) {
         self.now += after_ms;
-        self.tell(Update::Rang(timer));
+        self.step(Update::Rang(timer));
     }
 }
 
@@ -121,14 +121,14 @@ fn only_what_has_changed_is_shown_anew() {
     assert_eq!(bench.shown(), [Part::Timeline, Part::Typing], "whoever posts does not write any more");
     bench.publish(of_bo(2));
     assert_eq!(bench.shown(), [], "it is shown already");
-    bench.tell(Update::AtNewest(true));
+    bench.step(Update::AtNewest(true));
     assert_eq!(bench.shown(), [], "as before");
 }
 
 #[test]
 fn what_is_on_its_way_is_not_shown_anew_because_others_talk() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::Post(id("a"), text("tea?")));
+    bench.step(Update::Post(id("a"), text("tea?")));
     assert_eq!(bench.shown(), [Part::Outbox]);
     bench.hear(Event::Typing { room: RoomSlug::lobby(), people: vec![person("cy")], writing: 1 });
     assert_eq!(bench.shown(), [Part::Typing]);

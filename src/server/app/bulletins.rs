@@ -29,7 +29,7 @@ impl App {
         if let (Some(by), EventBody::Message(_)) = (&committed.event.by, &committed.event.body) {
             self.presence.posted(&committed.room, &by.id);
         }
-        if let Some(room) = self.hub.publish_in_turn(committed) {
+        if let Some(room) = self.hub.publish_blocking(committed) {
             self.repairs.request(room);
         }
     }
@@ -86,7 +86,7 @@ impl App {
     /// Those of the store.
     pub async fn compare_heads(&self) -> Result<(), StoreError> {
         for record in self.store.rooms().await? {
-            if self.hub.announce(&record.slug, record.head).is_some() {
+            if self.hub.note_head(&record.slug, record.head).is_some() {
                 self.repairs.request(record.slug);
             }
         }

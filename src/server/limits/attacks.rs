@@ -1,5 +1,5 @@
 //! Names attacks in the log: everything that is refused because somebody does too much, or something that no honest client
-//! does, is counted by kind and address, and told at most once a minute for each. Nothing of what people said or typed
+//! does, is counted by kind and address, and logged at most once a minute for each. Nothing of what people said or typed
 //! comes here.
 
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ pub enum Attack {
     SlowReader,
 }
 
-/// Counts and tells.
+/// Counts and logs.
 #[derive(Default)]
 pub struct Attacks {
     /// Innermost lock; held for one look-up, and for a walk now and then.
@@ -60,14 +60,14 @@ struct Seen {
 }
 
 struct Entry {
-    told_at: Instant,
-    untold: u64,
+    logged_at: Instant,
+    unlogged: u64,
 }
 
-/// Most pairs of kind and address that are told one by one, so that the log itself cannot be flooded.
+/// Most pairs of kind and address that are logged one by one, so that the log itself cannot be flooded.
 const ADDRESSES_MAX: usize = 512;
 
-const TELL_EVERY: Duration = Duration::from_secs(60);
+const LOG_EVERY: Duration = Duration::from_secs(60);
 
 impl Attack {
     /// How the log calls it.
@@ -107,18 +107,18 @@ impl Attack {
 }
 
 impl Attacks {
-    /// Counts one refusal; the first of a kind and address is told at once.
+    /// Counts one refusal; the first of a kind and address is logged at once.
     pub fn note(&self, attack: Attack, address: Address) {
         let report = self.with_seen(|seen| seen.note(attack, address, Instant::now()));
         if let Some(report) = report {
-            report.tell();
+            report.log();
         }
     }
 
-    /// Tells what was counted since it was last told, and forgets who stopped. To be called now and then.
-    pub fn tell(&self) {
+    /// Logs what was counted since the last time, and forgets who stopped. To be called now and then.
+    pub fn log(&self) {
         for report in self.with_seen(|seen| seen.due(Instant::now())) {
-            report.tell();
+            report.log();
         }
     }
 
@@ -129,7 +129,7 @@ impl Attacks {
 }
 
 impl Report {
-    fn tell(self) {
+    fn log(self) {
         let Self { attack, address, count } = self;
         let (kind, setting) = (attack.name(), attack.setting());
         match address {
@@ -146,27 +146,27 @@ impl Seen {
         let mut is_new = false;
         let entry = self.entries.entry((attack, address)).or_insert_with(|| {
             is_new = true;
-            Entry { told_at: now, untold: 0 }
+            Entry { logged_at: now, unlogged: 0 }
         });
-        entry.untold += 1;
-        (is_new || entry.is_due(now)).then(|| Report { attack, address, count: entry.tell(now) })
+        entry.unlogged += 1;
+        (is_new || entry.is_due(now)).then(|| Report { attack, address, count: entry.log(now) })
     }
 
     fn due(&mut self, now: Instant) -> Vec<Report> {
-        self.entries.retain(|_, entry| entry.untold > 0 || !entry.is_due(now));
+        self.entries.retain(|_, entry| entry.unlogged > 0 || !entry.is_due(now));
         let due = self.entries.iter_mut().filter(|(_, entry)| entry.is_due(now));
-        due.map(|(&(attack, address), entry)| Report { attack, address, count: entry.tell(now) }).collect()
+        due.map(|(&(attack, address), entry)| Report { attack, address, count: entry.log(now) }).collect()
     }
 }
 
 impl Entry {
     fn is_due(&self, now: Instant) -> bool {
-        now >= self.told_at + TELL_EVERY
+        now >= self.logged_at + LOG_EVERY
     }
 
-    fn tell(&mut self, now: Instant) -> u64 {
-        self.told_at = now;
-        std::mem::take(&mut self.untold)
+    fn log(&mut self, now: Instant) -> u64 {
+        self.logged_at = now;
+        std::mem::take(&mut self.unlogged)
     }
 }
 
@@ -182,22 +182,22 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_told_at_once_and_then_once_a_minute_with_its_count() {
+    fn a_flood_is_logged_at_once_and_then_once_a_minute_with_its_count() {
         let (mut seen, start) = (Seen::default(), Instant::now());
         let report = |count| Report { attack: FLOOD, address: Some(address(1)), count };
         assert_eq!(seen.note(FLOOD, address(1), start), Some(report(1)));
         assert!((1..60).all(|second| seen.note(FLOOD, address(1), start + Duration::from_secs(second)).is_none()));
         assert_eq!(seen.due(start + Duration::from_secs(59)), []);
-        assert_eq!(seen.note(FLOOD, address(1), start + TELL_EVERY), Some(report(60)));
+        assert_eq!(seen.note(FLOOD, address(1), start + LOG_EVERY), Some(report(60)));
     }
 
     #[test]
-    fn the_rest_of_a_flood_that_stopped_is_told_and_then_forgotten() {
+    fn the_rest_of_a_flood_that_stopped_is_logged_and_then_forgotten() {
         let (mut seen, start) = (Seen::default(), Instant::now());
         seen.note(FLOOD, address(1), start);
         seen.note(FLOOD, address(1), start);
-        assert_eq!(seen.due(start + TELL_EVERY), [Report { attack: FLOOD, address: Some(address(1)), count: 1 }]);
-        assert_eq!(seen.due(start + 2 * TELL_EVERY), []);
+        assert_eq!(seen.due(start + LOG_EVERY), [Report { attack: FLOOD, address: Some(address(1)), count: 1 }]);
+        assert_eq!(seen.due(start + 2 * LOG_EVERY), []);
         assert!(seen.entries.is_empty());
     }
 
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_and_addresses_are_told_apart() {
+    fn kinds_and_addresses_are_counted_apart() {
         let (mut seen, now) = (Seen::default(), Instant::now());
         assert!(seen.note(FLOOD, address(1), now).is_some());
         assert!(seen.note(FLOOD, address(2), now).is_some());
@@ -223,9 +223,9 @@ mod tests {
     #[test]
     fn attacks_from_very_many_addresses_flood_neither_memory_nor_the_log() {
         let (mut seen, now) = (Seen::default(), Instant::now());
-        let told = (0..10_000).filter_map(|number| seen.note(FLOOD, address(number), now)).count();
-        assert_eq!((told, seen.entries.len()), (ADDRESSES_MAX + 1, ADDRESSES_MAX + 1));
-        let rest: u64 = seen.due(now + TELL_EVERY).iter().map(|report| report.count).sum();
-        assert_eq!(rest, 10_000 - told as u64, "nothing is counted twice or lost");
+        let logged = (0..10_000).filter_map(|number| seen.note(FLOOD, address(number), now)).count();
+        assert_eq!((logged, seen.entries.len()), (ADDRESSES_MAX + 1, ADDRESSES_MAX + 1));
+        let rest: u64 = seen.due(now + LOG_EVERY).iter().map(|report| report.count).sum();
+        assert_eq!(rest, 10_000 - logged as u64, "nothing is counted twice or lost");
     }
 }

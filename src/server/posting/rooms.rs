@@ -78,7 +78,7 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
         return Err(ErrorCode::RoomNotFound.into());
     };
     // What was committed between the two looks was published to a room that was not open here.
-    if app.hub.announce(slug, opened.head).is_some() {
+    if app.hub.note_head(slug, opened.head).is_some() {
         app.repairs.request(slug.clone());
     }
     Ok(opened)

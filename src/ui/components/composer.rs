@@ -21,7 +21,7 @@ pub const POST_FORM_ID: &str = "post";
 /// How near the limit the rest is counted, on either side.
 const COUNTED_GRAPHEMES: u32 = 200;
 
-/// The form for a line. What Enter does in it, and the button that changes that, is `ui/shell/habits.js`.
+/// The form for a message. What Enter does in it, and the button that changes that, is `ui/shell/habits.js`.
 #[component]
 pub fn Composer() -> impl IntoView {
     let state = use_room_state();
@@ -84,7 +84,7 @@ impl Rest {
     }
 
     fn within(most: u32, typed: &str) -> Self {
-        // A grapheme is at least a byte: most lines need no counting.
+        // A grapheme is at least a byte: most messages need no counting.
         if most == 0 || typed.len() + (COUNTED_GRAPHEMES as usize) < most as usize {
             return Self::Enough;
         }

@@ -12,7 +12,7 @@ use super::notice::ConnectionNotice;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{IntoPiece, live};
+use crate::ui::erased_view::{Erase, live};
 use crate::ui::state::use_room_state;
 
 /// The open room.
@@ -22,11 +22,7 @@ pub fn Conversation() -> impl IntoView {
     let words = state.words();
     let has_name = Derived::new(move || state.me.with(Option::is_some));
     let foot =
-        live(
-            move || {
-                if has_name.get() { view! { <Composer /> }.into_piece() } else { view! { <JoinForm /> }.into_piece() }
-            },
-        );
+        live(move || if has_name.get() { view! { <Composer /> }.erase() } else { view! { <JoinForm /> }.erase() });
     view! {
         <main class="conversation">
             <div class="conversation__bar">

@@ -1,10 +1,10 @@
-//! The way back to the newest row, with the number of lines that came meanwhile.
+//! The way back to the newest row, with the number of messages that came meanwhile.
 
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
 use crate::model::conversation::Count;
-use crate::ui::erased_view::{IntoPiece, live};
+use crate::ui::erased_view::{Erase, live};
 use crate::ui::state::use_room_state;
 
 /// Shown while the newest row is out of sight.
@@ -28,7 +28,7 @@ pub fn JumpToNewest() -> impl IntoView {
                 {live(label)}
             </button>
         }
-        .into_piece()
+        .erase()
     };
     view! { <div class="jump">{live(move || (!state.at_newest.get()).then(button))}</div> }
 }

@@ -1,4 +1,4 @@
-//! A line that somebody said.
+//! A message of somebody.
 
 mod delivery;
 
@@ -12,27 +12,27 @@ use crate::model::rows::{Continuation, Delivery, MessageRow, MessageRowId};
 use crate::model::text::{Span, spans};
 use crate::model::{address, calendar};
 use crate::protocol::{Origin, UserId};
-use crate::ui::erased_view::{ErasedView, IntoPiece};
+use crate::ui::erased_view::{Erase, ErasedView};
 use crate::ui::state::use_room_state;
 
-/// Seal, nickname and time open a group; the lines that follow in it show their text.
+/// Seal, nickname and time open a group; the messages that follow in it show their text.
 #[component]
 pub fn Message(
-    /// The line.
-    line: MessageRow,
+    /// The message.
+    row: MessageRow,
 ) -> impl IntoView {
-    let class = class(&line);
-    let delivery = delivery_of(&line);
-    let reactions = reactions_of(&line);
-    let anchor = if let MessageRowId::Stored(seq) = line.id { Some(address::anchor(seq)) } else { None };
-    let datetime = calendar::rfc3339_utc(line.at);
-    let clock = line.clock.to_string();
-    let body = text_with_links(&line.text);
-    let fold = is_tall(&line.text).then(fold);
+    let class = class(&row);
+    let delivery = delivery_of(&row);
+    let reactions = reactions_of(&row);
+    let anchor = if let MessageRowId::Stored(seq) = row.id { Some(address::anchor(seq)) } else { None };
+    let datetime = calendar::rfc3339_utc(row.at);
+    let clock = row.clock.to_string();
+    let body = text_with_links(&row.text);
+    let fold = is_tall(&row.text).then(fold);
     let time = view! { <time class="message__time" datetime=datetime>{clock}</time> };
-    let head = match line.continuation {
-        Continuation::First => opening(line.nickname, line.author, line.origin, time.into_piece()),
-        Continuation::Following => following(line.nickname, time.into_piece()),
+    let head = match row.continuation {
+        Continuation::First => opening(row.nickname, row.author, row.origin, time.erase()),
+        Continuation::Following => following(row.nickname, time.erase()),
     };
     view! {
         <li class=class id=anchor data-row="">
@@ -45,12 +45,12 @@ pub fn Message(
     }
 }
 
-fn class(line: &MessageRow) -> String {
-    let place = match line.continuation {
+fn class(row: &MessageRow) -> String {
+    let place = match row.continuation {
         Continuation::First => "message--opens",
         Continuation::Following => "message--continues",
     };
-    let state = match line.delivery {
+    let state = match row.delivery {
         Delivery::Stored => "",
         Delivery::Waiting | Delivery::Sending => " message--pending",
         Delivery::Failed(_) | Delivery::Stale => " message--failed",
@@ -71,16 +71,16 @@ fn opening(nickname: String, author: Option<UserId>, origin: Origin, time: Erase
             {time}
         </div>
     }
-    .into_piece()
+    .erase()
 }
 
-/// The name is on the line above; a screen reader hears it here too.
+/// The name stands above; a screen reader hears it here too.
 fn following(nickname: String, time: ErasedView) -> ErasedView {
     view! {
         <bdi class="visually-hidden">{nickname}</bdi>
         {time}
     }
-    .into_piece()
+    .erase()
 }
 
 /// Whether a text is so tall that it would push the conversation out of sight: more than about 40 lines on a wide page.
@@ -106,7 +106,7 @@ fn fold() -> ErasedView {
             </summary>
         </details>
     }
-    .into_piece()
+    .erase()
 }
 
 /// Text is text; only links are more, and they tell the other site nothing about this one.
@@ -114,9 +114,9 @@ fn text_with_links(text: &str) -> Vec<ErasedView> {
     spans(text)
         .into_iter()
         .map(|span| match span {
-            Span::Text(text) => text.into_piece(),
+            Span::Text(text) => text.erase(),
             Span::Link { text, href } => {
-                view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.into_piece()
+                view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.erase()
             }
         })
         .collect()

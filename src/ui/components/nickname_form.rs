@@ -10,7 +10,7 @@ use crate::client::element::element;
 use crate::client::storage;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
-use crate::ui::erased_view::{IntoPiece, effect, live};
+use crate::ui::erased_view::{Erase, effect, live};
 use crate::ui::state::use_room_state;
 
 /// The id of the form: without scripts, a field outside of it names a visitor's attempt (`ui::shell`).
@@ -35,7 +35,7 @@ pub fn JoinForm() -> impl IntoView {
 #[component]
 pub fn Me() -> impl IntoView {
     let state = use_room_state();
-    live(move || state.me.get().map(|me| view! { <MeCard me /> }.into_piece()))
+    live(move || state.me.get().map(|me| view! { <MeCard me /> }.erase()))
 }
 
 #[component]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::connection::ConnectionStatus;
 use crate::protocol::CloseCode;
 use crate::protocol::page::Form;
-use crate::ui::erased_view::{IntoPiece, live};
+use crate::ui::erased_view::{Erase, live};
 use crate::ui::i18n;
 use crate::ui::state::{RoomState, use_room_state};
 
@@ -17,9 +17,7 @@ pub fn FormNotice(
 ) -> impl IntoView {
     let state = use_room_state();
     let refused = move || state.form_notice.get().filter(|notice| notice.form == form).map(|notice| notice.words);
-    live(move || {
-        refused().map(|words| view! { <p class="notice" role="alert" id=notice_id(form)>{words}</p> }.into_piece())
-    })
+    live(move || refused().map(|words| view! { <p class="notice" role="alert" id=notice_id(form)>{words}</p> }.erase()))
 }
 
 /// The id of a form's notice, for `aria-describedby`.
@@ -43,7 +41,7 @@ pub fn ConnectionNotice() -> impl IntoView {
                     <a class="button button--quiet" href="">{state.words().reload}</a>
                 </div>
             }
-            .into_piece()
+            .erase()
         })
     })
 }

@@ -1,22 +1,22 @@
-//! Comings and goings, and the opening of a room: quiet lines between the loud ones.
+//! Comings and goings, and the opening of a room: quiet rows between messages.
 
 use leptos::prelude::*;
 
 use crate::model::rows::{Names, NoticeRow};
-use crate::ui::erased_view::{ErasedView, IntoPiece};
+use crate::ui::erased_view::{Erase, ErasedView};
 use crate::ui::i18n::{Language, isolated};
 
-/// Who came and went, folded into one line.
+/// Who came and went, folded into one row.
 pub fn notice(language: Language, notice: NoticeRow) -> ErasedView {
     row(describe(language, notice))
 }
 
-/// The first line of a room, with who opened it; nobody did for the lobby.
+/// The first row of a room, with who opened it; nobody did for the lobby.
 pub fn room_created(language: Language, creator: Option<String>) -> ErasedView {
     let words = language.words();
     let mut parts = Vec::new();
     match creator {
-        None => say(&mut parts, words.room_opened),
+        None => push_words(&mut parts, words.room_opened),
         Some(name) => around(&mut parts, words.room_created, |parts| parts.push(Part::Name(name))),
     }
     row(parts)
@@ -27,7 +27,7 @@ pub fn newer(language: Language) -> ErasedView {
     row(vec![Part::Words(language.words().newer.to_owned())])
 }
 
-/// A piece of a line. Names are isolated from the words around them, whichever way their script runs.
+/// A part of a row. Names are isolated from the words around them, whichever way their script runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Words(String),
@@ -38,11 +38,11 @@ fn row(parts: Vec<Part>) -> ErasedView {
     let parts: Vec<ErasedView> = parts
         .into_iter()
         .map(|part| match part {
-            Part::Words(words) => words.into_piece(),
-            Part::Name(name) => view! { <bdi>{name}</bdi> }.into_piece(),
+            Part::Words(words) => words.erase(),
+            Part::Name(name) => view! { <bdi>{name}</bdi> }.erase(),
         })
         .collect();
-    view! { <li class="notice-line" data-row="">{parts}</li> }.into_piece()
+    view! { <li class="notice-line" data-row="">{parts}</li> }.erase()
 }
 
 fn describe(language: Language, notice: NoticeRow) -> Vec<Part> {
@@ -53,7 +53,7 @@ fn describe(language: Language, notice: NoticeRow) -> Vec<Part> {
             continue;
         }
         if !parts.is_empty() {
-            say(&mut parts, words.between_sentences);
+            push_words(&mut parts, words.between_sentences);
         }
         around(&mut parts, sentence, |parts| list(parts, language, names));
     }
@@ -74,7 +74,7 @@ pub fn names(language: Language, names: Names) -> String {
     text.trim_end().to_owned()
 }
 
-fn say(parts: &mut Vec<Part>, words: &str) {
+fn push_words(parts: &mut Vec<Part>, words: &str) {
     if !words.is_empty() {
         parts.push(Part::Words(words.to_owned()));
     }
@@ -84,9 +84,9 @@ fn say(parts: &mut Vec<Part>, words: &str) {
 fn around(parts: &mut Vec<Part>, sentence: &str, place: impl FnOnce(&mut Vec<Part>)) {
     let (before, rest) = sentence.split_once('{').unwrap_or((sentence, ""));
     let (_, after) = rest.split_once('}').unwrap_or_default();
-    say(parts, before);
+    push_words(parts, before);
     place(parts);
-    say(parts, after);
+    push_words(parts, after);
 }
 
 /// "A, B and C", or "A and 3 others"; in Chinese a count includes those that are named, and a name keeps its distance.
@@ -97,15 +97,15 @@ fn list(parts: &mut Vec<Part>, language: Language, names: Names) {
     for (index, name) in named.into_iter().enumerate() {
         if index > 0 {
             let is_last = index + 1 == count && others == 0;
-            say(parts, if is_last { words.between_last_names } else { words.between_names });
+            push_words(parts, if is_last { words.between_last_names } else { words.between_names });
         }
         parts.push(Part::Name(name));
     }
     let counted = if language == Language::Chinese { count + others } else { others };
     if others > 0 {
-        say(parts, &[" ", &words.and_others.with(counted)].concat());
+        push_words(parts, &[" ", &words.and_others.with(counted)].concat());
     } else if language == Language::Chinese {
-        say(parts, " ");
+        push_words(parts, " ");
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::model::address;
 use crate::protocol::UserId;
-use crate::ui::erased_view::{ErasedView, IntoPiece};
+use crate::ui::erased_view::{Erase, ErasedView};
 
 /// One type of view for all places.
 pub fn person_name(class: &'static str, user: &UserId, nickname: String) -> ErasedView {
@@ -13,5 +13,5 @@ pub fn person_name(class: &'static str, user: &UserId, nickname: String) -> Eras
             <bdi>{nickname}</bdi>
         </a>
     }
-    .into_piece()
+    .erase()
 }

@@ -12,7 +12,7 @@ use crate::client::listener::Listener;
 use crate::model::conversation::reactions::{Change, Press};
 use crate::model::rows::{MessageRow, MessageRowId, Ownership, ReactionRow};
 use crate::protocol::Seq;
-use crate::ui::erased_view::{ErasedView, IntoPiece};
+use crate::ui::erased_view::{Erase, ErasedView};
 use crate::ui::i18n::fill;
 use crate::ui::parts::{NotLoaded, Parts};
 use crate::ui::state::{RoomState, use_room_state};
@@ -29,12 +29,12 @@ pub const MORE_ID: &str = "offer-more";
 pub const REACTION_NAME: &str = "reaction";
 
 /// Under a message of the log: who reacted how, and the way to add a reaction.
-pub fn reactions_of(line: &MessageRow) -> Option<ErasedView> {
-    let MessageRowId::Stored(seq) = line.id else { return None };
+pub fn reactions_of(row: &MessageRow) -> Option<ErasedView> {
+    let MessageRowId::Stored(seq) = row.id else { return None };
     let state = use_room_state();
-    let mut buttons: Vec<ErasedView> = line.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
+    let mut buttons: Vec<ErasedView> = row.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
     buttons.push(button("reactions__add", seq.to_string(), None, state.words().react.to_owned(), String::new()));
-    Some(view! { <div class="reactions">{buttons}</div> }.into_piece())
+    Some(view! { <div class="reactions">{buttons}</div> }.erase())
 }
 
 fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> ErasedView {
@@ -70,7 +70,7 @@ fn button(
             {shown}
         </button>
     }
-    .into_piece()
+    .erase()
 }
 
 /// Takes over from the form without scripts.

@@ -12,7 +12,7 @@ use crate::model::address;
 use crate::model::conversation::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{ErasedView, IntoPiece, ListEntry, list, live};
+use crate::ui::erased_view::{Erase, ErasedView, ListEntry, list, live};
 use crate::ui::i18n::{isolated, refusal, room_title};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
@@ -33,7 +33,7 @@ pub fn RoomList() -> impl IntoView {
             <ul class="rooms">
                 {list("rooms", move || {
                     let rooms = state.rooms.get().into_iter();
-                    rooms.map(|room| ListEntry::new(key(&room), move || link(state, room).into_piece())).collect()
+                    rooms.map(|room| ListEntry::new(key(&room), move || link(state, room).erase())).collect()
                 })}
             </ul>
             <NewRoom />
@@ -67,9 +67,9 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let people: Vec<String> = people.iter().map(|name| isolated(name)).collect();
     let people = people.join(state.words().between_names);
     let below = if is_gone { refusal(state.language, ErrorCode::RoomNotFound.into()) } else { people };
-    let below = (!below.is_empty()).then(|| view! { <span class="rooms__people">{below}</span> }.into_piece());
+    let below = (!below.is_empty()).then(|| view! { <span class="rooms__people">{below}</span> }.erase());
     let to = slug.clone();
-    // The open room shows its own lines.
+    // The open room shows its own messages.
     let unsent = live(move || if is_open.get() { None } else { unsent(state, &slug) });
     view! {
         <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=move |event| follow(state, &to, &event)>
@@ -90,7 +90,7 @@ fn unsent(state: RoomState, room: &RoomSlug) -> Option<ErasedView> {
         Unsent::Waiting => ("rooms__unsent", state.words().unsent_waiting),
         Unsent::Stuck => ("rooms__unsent rooms__unsent--stuck", state.words().unsent_stuck),
     };
-    Some(view! { <span class=class>{words}</span> }.into_piece())
+    Some(view! { <span class=class>{words}</span> }.erase())
 }
 
 /// Opens a room in the page, unless the reader wants it elsewhere.

@@ -8,7 +8,7 @@ use super::person_name::person_name;
 use super::seal::{Seal, SealSize};
 use crate::protocol::{Origin, Person};
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{ErasedView, IntoPiece, ListEntry, list, live};
+use crate::ui::erased_view::{Erase, ErasedView, ListEntry, list, live};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// The column of the people; a drawer where there is no room for it.
@@ -30,7 +30,7 @@ pub fn Roster() -> impl IntoView {
                     let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
                     people.map(|person| {
                         let you = (me.as_ref() == Some(&person.id)).then_some(words.you);
-                        ListEntry::new(key(&person, you), move || entry(state, person, you).into_piece())
+                        ListEntry::new(key(&person, you), move || entry(state, person, you).erase())
                     }).collect()
                 })}
             </ul>
@@ -53,11 +53,11 @@ fn key(person: &Person, you: Option<&str>) -> String {
 }
 
 fn more(words: String) -> ErasedView {
-    view! { <p class="roster__more">{words}</p> }.into_piece()
+    view! { <p class="roster__more">{words}</p> }.erase()
 }
 
 fn mark(words: &'static str) -> ErasedView {
-    view! { <span class="mark">{words}</span> }.into_piece()
+    view! { <span class="mark">{words}</span> }.erase()
 }
 
 fn entry(state: RoomState, person: Person, you: Option<&'static str>) -> impl IntoView {

@@ -12,24 +12,24 @@ use super::hole_marker::HoleMarker;
 use super::message::Message;
 use super::notice_line;
 use crate::client::element::element;
-use crate::client::scroll::{self, Place};
+use crate::client::scroll::{self, ScrollPosition};
 use crate::model::address;
 use crate::model::connection::ConnectionStatus;
 use crate::model::rows::Row;
 use crate::model::rows::window::ROWS_MOUNTED_MAX;
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{ErasedView, IntoPiece, ListEntry, effect, list, live};
+use crate::ui::erased_view::{Erase, ErasedView, ListEntry, effect, list, live};
 use crate::ui::state::{ReachBack, RoomState, use_room_state};
 
 /// Where the reader was when they last scrolled; nothing at the newest row. Only used in the browser.
-type KeptPlace = Rc<RefCell<Option<Place>>>;
+type KeptPosition = Rc<RefCell<Option<ScrollPosition>>>;
 
 /// The log of the room.
 #[component]
 pub fn Timeline() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
-    let place = KeptPlace::default();
+    let place = KeptPosition::default();
     keep_place(state, place.clone());
     let scrolled = move |_| {
         if let Some(element) = scroller() {
@@ -39,7 +39,7 @@ pub fn Timeline() -> impl IntoView {
             let at_end = scroll::is_at_bottom(&element);
             state.scrolled(at_end);
             // Rows are added and taken away after this, so the place is still the one that the reader sees.
-            place.replace((!state.at_newest.get_untracked()).then(|| Place::of(&element)));
+            place.replace((!state.at_newest.get_untracked()).then(|| ScrollPosition::of(&element)));
             if !at_end && scroll::is_near_top(&element) {
                 state.reach_older();
             }
@@ -80,12 +80,12 @@ fn scroller() -> Option<Element> {
 fn show(row: &Row) -> ErasedView {
     let language = use_room_state().language;
     match row {
-        Row::Message(line) => view! { <Message line=line.clone() /> }.into_piece(),
-        Row::Day { date } => view! { <DaySeparator date=*date /> }.into_piece(),
+        Row::Message(message) => view! { <Message row=message.clone() /> }.erase(),
+        Row::Day { date } => view! { <DaySeparator date=*date /> }.erase(),
         Row::Notice(notice) => notice_line::notice(language, notice.clone()),
         Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator.clone()),
         Row::Newer { .. } => notice_line::newer(language),
-        Row::Hole(hole) => view! { <HoleMarker hole=*hole /> }.into_piece(),
+        Row::Hole(hole) => view! { <HoleMarker hole=*hole /> }.erase(),
     }
 }
 
@@ -117,7 +117,7 @@ fn Edge() -> impl IntoView {
                 {(!state.arriving.get()).then_some(words.room_begins)}
             </p>
         }
-        .into_piece(),
+        .erase(),
         (Ok(_), ReachBack::Loading) => edge(words.loading_older),
         (Ok(path), ReachBack::Idle | ReachBack::Failed) => {
             let load = move |event: leptos::ev::MouseEvent| {
@@ -133,13 +133,13 @@ fn Edge() -> impl IntoView {
                     </a>
                 </p>
             }
-            .into_piece()
+            .erase()
         }
     })
 }
 
 fn edge(words: &'static str) -> ErasedView {
-    view! { <p class="timeline__edge">{words}</p> }.into_piece()
+    view! { <p class="timeline__edge">{words}</p> }.erase()
 }
 
 /// Below an older page that was opened without scripts.
@@ -147,13 +147,13 @@ fn newest_link(state: RoomState) -> Option<ErasedView> {
     let words = state.words();
     (!state.rendered_newest.get()).then(|| {
         let path = address::room(&state.slug());
-        view! { <p class="timeline__edge">{words.reading_older} " " <a href=path>{words.newest}</a></p> }.into_piece()
+        view! { <p class="timeline__edge">{words.reading_older} " " <a href=path>{words.newest}</a></p> }.erase()
     })
 }
 
 /// After the rows or the box changed: to the newest if it was in sight, else back to the reader's place. Rows that do not fill the
 /// box call for older ones by themselves, since nobody can scroll there.
-fn keep_place(state: RoomState, place: KeptPlace) {
+fn keep_place(state: RoomState, place: KeptPosition) {
     let (at_newest, at_resize) = (place.clone(), place.clone());
     effect(move |_| {
         let is_full = state.mounted.with(|rows| rows.len() == ROWS_MOUNTED_MAX);
@@ -187,10 +187,10 @@ fn keep_place(state: RoomState, place: KeptPlace) {
 }
 
 /// Whether the box has got another size since the place was kept: then the place is restored, and kept as it is now.
-fn restored_after_resize(place: &KeptPlace, element: &Element) -> bool {
+fn restored_after_resize(place: &KeptPosition, element: &Element) -> bool {
     let mut place = place.borrow_mut();
     let Some(kept) = place.as_ref().filter(|kept| !kept.is_of_this_size(element)) else { return false };
     kept.restore(element);
-    *place = Some(Place::of(element));
+    *place = Some(ScrollPosition::of(element));
     true
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
-use super::{IntoPiece, ListEntry};
+use super::{Erase, ListEntry};
 
 /// The HTML of entries, by list and key.
 #[derive(Default)]
@@ -71,12 +71,12 @@ fn keep(kept: &Arc<Mutex<DrawnEntries>>, list: &'static str, ListEntry { key, sh
     ListEntry::new(key, move || {
         let html: Arc<str> = show().to_html().into();
         lock(&kept).0.entry(list).or_default().insert(kept_key, Arc::clone(&html));
-        InertElement::new(html.to_string()).into_piece()
+        InertElement::new(html.to_string()).erase()
     })
 }
 
 fn drawn((key, html): (Arc<str>, String)) -> ListEntry {
-    ListEntry::new(key, move || InertElement::new(html).into_piece())
+    ListEntry::new(key, move || InertElement::new(html).erase())
 }
 
 fn lock(kept: &Mutex<DrawnEntries>) -> MutexGuard<'_, DrawnEntries> {

@@ -164,8 +164,8 @@ impl RenderHtml for List {
         for entry in self.entries {
             let (owner, _above) = owners.next();
             owner.with(|| {
-                let piece = (entry.show)();
-                piece.to_html_with_buf(buffer, position, escape, mark_branches, attributes.clone());
+                let view = (entry.show)();
+                view.to_html_with_buf(buffer, position, escape, mark_branches, attributes.clone());
             });
             *position = Position::NextChild;
         }
@@ -178,7 +178,7 @@ impl RenderHtml for List {
         let mut owners = Owners::of(self.owner);
         let mut shown = Vec::with_capacity(self.entries.len());
         for entry in self.entries {
-            shown.push(owners.show(entry, |piece| piece.hydrate::<FROM_SERVER>(cursor, position)));
+            shown.push(owners.show(entry, |view| view.hydrate::<FROM_SERVER>(cursor, position)));
         }
         let marker = cursor.next_placeholder(position);
         position.set(Position::NextChild);

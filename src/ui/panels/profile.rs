@@ -7,7 +7,7 @@ use crate::model::conversation::roster::Roster;
 use crate::model::profile::{MESSAGES_COUNTED_MAX, Messages, Profile};
 use crate::model::{address, calendar, text};
 use crate::protocol::{Origin, RoomSummary};
-use crate::ui::erased_view::{ErasedView, IntoPiece};
+use crate::ui::erased_view::{Erase, ErasedView};
 use crate::ui::i18n::{self, DocumentWords, Language, fill, room_title};
 
 /// Draws it.
@@ -19,7 +19,7 @@ pub fn profile(profile: Profile, language: Language) -> Panel {
     let title = person.nickname.clone();
     let hue = Roster::default().hue(&person.nickname);
     let facts = [Some(wrote(messages, words)), first(messages, language), Some(whereabouts(rooms, language))];
-    let facts = facts.into_iter().flatten().map(|fact| view! { <li>{fact}</li> }.into_piece()).collect::<Vec<_>>();
+    let facts = facts.into_iter().flatten().map(|fact| view! { <li>{fact}</li> }.erase()).collect::<Vec<_>>();
     let body = view! {
         <div class="profile">
             <span class=format!("seal seal--hue-{hue}") aria-hidden="true">{text::initial(&person.nickname)}</span>
@@ -30,7 +30,7 @@ pub fn profile(profile: Profile, language: Language) -> Panel {
             <ul class="profile__facts">{facts}</ul>
         </div>
     };
-    Panel { title, body: body.into_piece() }
+    Panel { title, body: body.erase() }
 }
 
 /// In place of the card of somebody whom nothing is known of.
@@ -43,7 +43,7 @@ pub fn nobody(language: Language) -> Panel {
             <p>{words.nobody_words}</p>
         </div>
     };
-    Panel { title: words.nobody.to_owned(), body: body.into_piece() }
+    Panel { title: words.nobody.to_owned(), body: body.erase() }
 }
 
 fn wrote(messages: Messages, words: &DocumentWords) -> ErasedView {
@@ -52,24 +52,24 @@ fn wrote(messages: Messages, words: &DocumentWords) -> ErasedView {
         Messages::Counted { count, .. } => words.wrote.with(count as usize),
         Messages::Many => words.wrote_much.with(MESSAGES_COUNTED_MAX as usize),
     };
-    words.into_piece()
+    words.erase()
 }
 
 /// The reader's time zone is not known here, so that the day may be the one before or after.
 fn first(messages: Messages, language: Language) -> Option<ErasedView> {
     let Messages::Counted { first_at, .. } = messages else { return None };
     let day = i18n::day(language, calendar::date(first_at, 0));
-    Some(fill(language.document_words().first_wrote, &[("{day}", &day)]).into_piece())
+    Some(fill(language.document_words().first_wrote, &[("{day}", &day)]).erase())
 }
 
 fn whereabouts(rooms: Vec<RoomSummary>, language: Language) -> ErasedView {
     let words = language.document_words();
     if rooms.is_empty() {
-        return words.not_here.into_piece();
+        return words.not_here.erase();
     }
     let links = rooms.into_iter().map(|room| {
         let title = room_title(language, &room);
-        view! { " " <a href=address::room(&room.slug)><bdi>{title}</bdi></a> }.into_piece()
+        view! { " " <a href=address::room(&room.slug)><bdi>{title}</bdi></a> }.erase()
     });
-    view! { {words.here_in} {links.collect::<Vec<_>>()} }.into_piece()
+    view! { {words.here_in} {links.collect::<Vec<_>>()} }.erase()
 }

@@ -87,7 +87,7 @@ impl RoomState {
         self.open_draft();
     }
 
-    /// The draft was said.
+    /// The draft was posted.
     pub(super) fn clear_draft(self) {
         write("");
         self.draft.update(|draft| draft.edit(String::new()));

@@ -9,10 +9,10 @@ use crate::client::storage;
 use crate::model::conversation::Update;
 use crate::ui::i18n::{self, Words, fill, isolated};
 
-/// New lines are gathered this long and told together, so that a busy room does not chatter.
+/// New messages are gathered this long and announced together, so that a busy room does not chatter.
 const GATHER_MS: u32 = 1_000;
 
-/// More lines than this at once are counted instead of read out.
+/// More messages than this at once are counted instead of read out.
 const READ_OUT_MAX: usize = 3;
 
 /// What a screen reader is told.

@@ -17,13 +17,13 @@ fn page_of(items: Vec<LogEvent>, as_of: u64) -> HistoryPage {
 #[test]
 fn a_page_that_does_not_come_is_told_and_can_be_asked_for_again() {
     let mut bench = Bench::live(vec![of_bo(5), of_bo(6)]);
-    bench.tell(Update::LoadOlder);
+    bench.step(Update::LoadOlder);
     assert_eq!(*bench.conversation.reach_back(), ReachBack::Loading);
     assert_eq!(bench.wishes(), [format!("fetch {:?}", Wanted::Older(Seq::new(5)))]);
-    bench.tell(answer(Wanted::Older(Seq::new(5)), None));
+    bench.step(answer(Wanted::Older(Seq::new(5)), None));
     assert_eq!(*bench.conversation.reach_back(), ReachBack::Failed);
-    bench.tell(Update::LoadOlder);
-    bench.tell(answer(Wanted::Older(Seq::new(5)), Some(page_of((1..=5).map(of_bo).collect(), 6))));
+    bench.step(Update::LoadOlder);
+    bench.step(answer(Wanted::Older(Seq::new(5)), Some(page_of((1..=5).map(of_bo).collect(), 6))));
     assert_eq!(*bench.conversation.reach_back(), ReachBack::Idle);
     assert_eq!(bench.conversation.timeline().older_than(), None);
 }
@@ -31,9 +31,9 @@ fn a_page_that_does_not_come_is_told_and_can_be_asked_for_again() {
 #[test]
 fn a_page_for_a_room_that_was_left_goes_nowhere() {
     let mut bench = Bench::live(vec![of_bo(5)]);
-    bench.tell(Update::LoadOlder);
-    bench.tell(Update::OpenRoom(room("garden").slug));
-    bench.tell(answer(Wanted::Older(Seq::new(5)), Some(page_of((1..=5).map(of_bo).collect(), 5))));
+    bench.step(Update::LoadOlder);
+    bench.step(Update::OpenRoom(room("garden").slug));
+    bench.step(answer(Wanted::Older(Seq::new(5)), Some(page_of((1..=5).map(of_bo).collect(), 5))));
     assert_eq!(bench.conversation.timeline().head(), Seq::ZERO);
     assert_eq!(*bench.conversation.reach_back(), ReachBack::Idle);
 }
@@ -47,12 +47,12 @@ fn what_a_gap_may_have_changed_is_fetched_again_until_it_is_known() {
     assert_eq!(bench.wishes(), [format!("fetch {again:?}")]);
     bench.publish(of_bo(401));
     assert_eq!(bench.wishes(), [] as [String; 0], "one at a time");
-    bench.tell(answer(again, None));
+    bench.step(answer(again, None));
     assert!(bench.effects.contains(&Effect::SetTimer(TimerId::Refresh, Some(10_000))));
     assert_eq!(bench.wishes(), [] as [String; 0], "not at once");
     bench.ring(TimerId::Refresh, 10_000);
     assert_eq!(bench.wishes(), [format!("fetch {again:?}")]);
-    bench.tell(answer(again, None));
+    bench.step(answer(again, None));
     bench.effects.clear();
     bench.join(Backlog::Gap { page: page_up_to(402, vec![of_bo(402)]) });
     assert_eq!(bench.wishes().len(), 1, "what comes with a join tries at once");
@@ -63,9 +63,9 @@ fn whoever_left_while_a_page_was_under_way_has_the_next_room_refreshed_too() {
     let mut bench = Bench::live(vec![of_bo(1), of_bo(2)]);
     bench.join(Backlog::Gap { page: page_up_to(400, vec![of_bo(400)]) });
     bench.effects.clear();
-    bench.tell(Update::OpenRoom(room("garden").slug));
-    bench.tell(answer(Wanted::Again(Seq::new(2)), None));
-    bench.tell(Update::OpenRoom(RoomSlug::lobby()));
+    bench.step(Update::OpenRoom(room("garden").slug));
+    bench.step(answer(Wanted::Again(Seq::new(2)), None));
+    bench.step(Update::OpenRoom(RoomSlug::lobby()));
     bench.effects.clear();
     bench.join(Backlog::Resumed { epoch: crate::model::samples::epoch(), events: Vec::new() });
     assert_eq!(bench.wishes(), [format!("fetch {:?}", Wanted::Again(Seq::new(2)))]);
@@ -74,7 +74,7 @@ fn whoever_left_while_a_page_was_under_way_has_the_next_room_refreshed_too() {
 #[test]
 fn an_acked_message_is_shown_before_the_stream_brings_it() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::Post(id("a"), text("tea?")));
+    bench.step(Update::Post(id("a"), text("tea?")));
     let at_ms = Timestamp::default();
     bench.hear(Event::Ack { room: RoomSlug::lobby(), id: id("a"), seq: Seq::new(2), at_ms });
     assert_eq!(bench.conversation.timeline().head(), Seq::new(2));
@@ -85,23 +85,23 @@ fn an_acked_message_is_shown_before_the_stream_brings_it() {
 #[test]
 fn a_reader_who_reads_back_in_a_busy_room_keeps_what_is_in_the_document_until_the_newest_is_in_sight() {
     let mut bench = Bench::live((1..=50).map(of_bo).collect());
-    bench.tell(Update::AtNewest(false));
-    bench.tell(Update::ReadsFrom(Some(Seq::new(1))));
+    bench.step(Update::AtNewest(false));
+    bench.step(Update::ReadsFrom(Some(Seq::new(1))));
     (51..=1_500).for_each(|seq| bench.publish(of_bo(seq)));
     let hole = bench.conversation.timeline().newest_hole().expect("something below the reader was dropped");
     assert_eq!(bench.conversation.timeline().older_than(), None, "the first message is held");
     bench.effects.clear();
-    bench.tell(Update::HoleAhead(hole));
+    bench.step(Update::HoleAhead(hole));
     let wanted = Wanted::Older(Seq::new(hole.after.get() + 99));
     assert_eq!(bench.wishes(), [format!("fetch {wanted:?}")]);
-    bench.tell(Update::HoleAhead(hole));
+    bench.step(Update::HoleAhead(hole));
     assert_eq!(bench.wishes(), [] as [String; 0], "one at a time");
     let next = (hole.after.get()..hole.after.get() + 100).map(of_bo).collect();
-    bench.tell(answer(wanted, Some(page_of(next, 1_500))));
+    bench.step(answer(wanted, Some(page_of(next, 1_500))));
     let rest = bench.conversation.timeline().newest_hole().expect("more is missing");
     assert_eq!(rest.after, Seq::new(hole.after.get() + 99));
 
-    bench.tell(Update::AtNewest(true));
+    bench.step(Update::AtNewest(true));
     (1_501..=3_000).for_each(|seq| bench.publish(of_bo(seq)));
     assert_eq!(bench.conversation.timeline().newest_hole(), None);
     assert!(bench.conversation.timeline().older_than() > Some(Seq::new(1_500)));

@@ -16,15 +16,15 @@ fn acked(name: &str, seq: u64) -> Update {
 fn what_is_on_disk_is_not_posted_again_where_the_room_is_refused() {
     for body in [reacts(1), text("tea?")] {
         let mut bench = Bench::live(vec![of_bo(1)]);
-        bench.tell(Update::Status(ConnectionStatus::Refused(Refusal::retry_after(ErrorCode::Busy, 60_000))));
-        bench.tell(Update::Post(id("a"), body));
+        bench.step(Update::Status(ConnectionStatus::Refused(Refusal::retry_after(ErrorCode::Busy, 60_000))));
+        bench.step(Update::Post(id("a"), body));
         assert_eq!(bench.wishes(), ["request a"]);
-        bench.tell(acked("a", 9));
+        bench.step(acked("a", 9));
         for _ in 0..5 {
             bench.ring(TimerId::Outbox, 10_000);
         }
         assert_eq!(bench.wishes(), Vec::<String>::new());
-        bench.tell(Update::Status(ConnectionStatus::Live));
+        bench.step(Update::Status(ConnectionStatus::Live));
         bench.join(Backlog::Gap { page: page_up_to(12, vec![of_bo(8)]) });
         assert_eq!(bench.conversation.outbox().posts(), [], "the log is shown up to it");
     }
@@ -33,22 +33,22 @@ fn what_is_on_disk_is_not_posted_again_where_the_room_is_refused() {
 #[test]
 fn posts_of_the_open_room_go_over_the_connection_and_all_others_by_request() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::Post(id("here"), text("tea?")));
+    bench.step(Update::Post(id("here"), text("tea?")));
     assert_eq!(bench.wishes(), ["send here"]);
-    bench.tell(Update::OpenRoom(room("garden").slug));
-    bench.tell(Update::Status(ConnectionStatus::Connecting));
+    bench.step(Update::OpenRoom(room("garden").slug));
+    bench.step(Update::Status(ConnectionStatus::Connecting));
     bench.effects.clear();
-    bench.tell(Update::Status(ConnectionStatus::Live));
+    bench.step(Update::Status(ConnectionStatus::Live));
     assert_eq!(bench.wishes(), ["request here"], "it is of the room that was left");
-    bench.tell(Update::Status(ConnectionStatus::Blocked));
-    bench.tell(Update::Post(id("there"), text("flowers!")));
+    bench.step(Update::Status(ConnectionStatus::Blocked));
+    bench.step(Update::Post(id("there"), text("flowers!")));
     assert_eq!(bench.wishes(), ["request there"], "there is no connection");
 }
 
 #[test]
 fn a_post_without_an_answer_is_sent_again_by_its_timer() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::Post(id("a"), text("tea?")));
+    bench.step(Update::Post(id("a"), text("tea?")));
     assert!(bench.effects.contains(&Effect::SetTimer(TimerId::Outbox, Some(10_000))));
     assert_eq!(bench.wishes(), ["send a"]);
     bench.ring(TimerId::Outbox, 10_000);
@@ -61,18 +61,18 @@ fn a_post_without_an_answer_is_sent_again_by_its_timer() {
 #[test]
 fn nobody_posts_without_a_name_and_what_waited_goes_under_the_new_one() {
     let mut bench = Bench::new(vec![of_bo(1)]);
-    bench.tell(Update::Post(id("a"), text("tea?")));
-    bench.tell(Update::Status(ConnectionStatus::Live));
+    bench.step(Update::Post(id("a"), text("tea?")));
+    bench.step(Update::Status(ConnectionStatus::Live));
     bench.effects.clear();
     bench.conversation.set_me(None);
-    bench.tell(Update::Post(id("nobodys"), text("…")));
+    bench.step(Update::Post(id("nobodys"), text("…")));
     assert_eq!(bench.conversation.outbox().posts().len(), 1);
     let mut lost = Bench::new(vec![of_bo(1)]);
-    lost.tell(Update::Post(id("a"), text("tea?")));
+    lost.step(Update::Post(id("a"), text("tea?")));
     lost.conversation.set_me(None);
-    lost.tell(Update::Status(ConnectionStatus::Live));
+    lost.step(Update::Status(ConnectionStatus::Live));
     assert_eq!(lost.wishes(), [] as [String; 0]);
-    lost.tell(Update::Named(Some(named("ada-2", "Ada"))));
+    lost.step(Update::Named(Some(named("ada-2", "Ada"))));
     assert!(lost.effects.contains(&Effect::Keep(id("a"))), "storage learns whose it is now");
     assert_eq!(lost.wishes(), ["reconnect", "send a"]);
 }
@@ -92,10 +92,10 @@ fn another_name_is_told_unless_this_tab_asked_for_one() {
     assert_eq!(bench.wishes(), ["explain NamedElsewhere(\"Countess\")"]);
     bench.hear(welcome(Some(named("ada", "Countess"))));
     assert_eq!(bench.shown(), [Part::Rooms, Part::Limits], "whoever types a new name is not disturbed");
-    bench.tell(Update::AsksForName);
+    bench.step(Update::AsksForName);
     bench.hear(welcome(Some(named("ada", "Lovelace"))));
     assert_eq!(bench.wishes(), [] as [String; 0]);
-    bench.tell(Update::Named(Some(named("ada", "Lovelace"))));
+    bench.step(Update::Named(Some(named("ada", "Lovelace"))));
     assert_eq!(bench.wishes(), [] as [String; 0], "the connection is on its way under this name");
     bench.hear(welcome(None));
     assert_eq!(bench.wishes(), ["explain CookieLost"]);
@@ -104,7 +104,7 @@ fn another_name_is_told_unless_this_tab_asked_for_one() {
 #[test]
 fn a_refused_reaction_is_forgotten_with_the_reason() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::Post(id("a"), reacts(1)));
+    bench.step(Update::Post(id("a"), reacts(1)));
     bench.effects.clear();
     let refusal = Refusal::permanent(ErrorCode::MessageNotFound);
     bench.hear(Event::Nack { room: RoomSlug::lobby(), id: id("a"), refusal });
@@ -116,18 +116,18 @@ fn a_refused_reaction_is_forgotten_with_the_reason() {
 #[test]
 fn where_no_connection_comes_through_a_post_brings_what_is_new() {
     let mut bench = Bench::new(vec![of_bo(1)]);
-    bench.tell(Update::Status(ConnectionStatus::Blocked));
-    bench.tell(Update::Post(id("a"), text("tea?")));
-    bench.tell(acked("a", 3));
+    bench.step(Update::Status(ConnectionStatus::Blocked));
+    bench.step(Update::Post(id("a"), text("tea?")));
+    bench.step(acked("a", 3));
     assert_eq!(bench.wishes(), ["request a", "fetch Newest"]);
     let request = PageRequest { room: RoomSlug::lobby(), wanted: Wanted::Newest };
     let newest = history_page(vec![of_bo(1), of_bo(2), message(3, 0, person("ada"), "a")]);
-    bench.tell(Update::Page(request.clone(), Some(Box::new(newest))));
+    bench.step(Update::Page(request.clone(), Some(Box::new(newest))));
     assert_eq!((bench.conversation.timeline().head(), bench.conversation.outbox().posts().len()), (Seq::new(3), 0));
     let mut another = history_page(vec![of_bo(1), of_bo(2), of_bo(3)]);
     another.items[2].event = event(3);
     another.items[0].event = event(1);
-    bench.tell(Update::Page(request, Some(Box::new(another))));
+    bench.step(Update::Page(request, Some(Box::new(another))));
     assert_eq!(bench.wishes(), ["reload"], "the history is another");
 }
 
@@ -149,9 +149,9 @@ fn what_is_too_long_is_known_before_it_is_posted() {
 #[test]
 fn a_post_shows_the_newest_row_and_a_reaction_leaves_the_reader_where_they_are() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::AtNewest(false));
-    bench.tell(Update::Post(id("a"), reacts(1)));
+    bench.step(Update::AtNewest(false));
+    bench.step(Update::Post(id("a"), reacts(1)));
     assert!(!bench.effects.contains(&Effect::ShowNewest) && !bench.conversation.at_newest());
-    bench.tell(Update::Post(id("b"), text("tea?")));
+    bench.step(Update::Post(id("b"), text("tea?")));
     assert!(bench.effects.contains(&Effect::ShowNewest) && *bench.conversation.at_newest());
 }

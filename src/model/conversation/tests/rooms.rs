@@ -4,7 +4,7 @@ use super::*;
 
 fn wishes_of(bench: &mut Bench, slug: &str) -> Vec<String> {
     bench.effects.clear();
-    bench.tell(Update::OpenRoom(room(slug).slug));
+    bench.step(Update::OpenRoom(room(slug).slug));
     bench.wishes()
 }
 
@@ -30,7 +30,7 @@ fn only_a_few_rooms_are_held_and_none_of_which_nothing_came() {
     bench.hear(Event::Rooms { changed: (0..9).map(|number| room(&format!("room-{number}"))).collect() });
     for number in 0..9 {
         let summary = room(&format!("room-{number}"));
-        bench.tell(Update::OpenRoom(summary.slug.clone()));
+        bench.step(Update::OpenRoom(summary.slug.clone()));
         let page = HistoryPage { room: summary.slug.clone(), ..history_page(vec![of_bo(1)]) };
         bench.hear(Event::Joined { summary, people: Vec::new(), backlog: Backlog::Fresh { page } });
     }
@@ -44,7 +44,7 @@ fn only_a_few_rooms_are_held_and_none_of_which_nothing_came() {
 fn a_room_that_is_gone_shows_nothing_and_can_be_tried_again() {
     let mut bench = Bench::live(vec![of_bo(1)]);
     let refusal = Refusal::permanent(ErrorCode::RoomNotFound);
-    bench.tell(Update::Status(ConnectionStatus::Refused(refusal)));
+    bench.step(Update::Status(ConnectionStatus::Refused(refusal)));
     bench.hear(Event::Refused { room: Some(RoomSlug::lobby()), refusal });
     assert_eq!(bench.conversation.timeline().head(), Seq::ZERO);
     assert_eq!(wishes_of(&mut bench, "lobby"), ["follow lobby None"]);
@@ -53,22 +53,22 @@ fn a_room_that_is_gone_shows_nothing_and_can_be_tried_again() {
 #[test]
 fn a_room_without_events_leaves_the_list_unless_something_waits_for_it() {
     let mut bench = Bench::new(vec![of_bo(1)]);
-    bench.tell(Update::OpenRoom(room("garden").slug));
-    bench.tell(Update::Post(id("a"), text("flowers!")));
+    bench.step(Update::OpenRoom(room("garden").slug));
+    bench.step(Update::Post(id("a"), text("flowers!")));
     let gone = || RoomSummary { head: Seq::ZERO, ..room("garden") };
     bench.hear(Event::Rooms { changed: vec![gone()] });
     assert!(bench.conversation.known_room(&room("garden").slug).is_some());
-    bench.tell(Update::Discard(id("a")));
+    bench.step(Update::Discard(id("a")));
     assert!(bench.conversation.known_room(&room("garden").slug).is_none());
 }
 
 #[test]
 fn nothing_of_a_person_is_left_after_they_signed_out() {
     let mut bench = Bench::new(vec![of_bo(1)]);
-    bench.tell(Update::Visible(false));
+    bench.step(Update::Visible(false));
     bench.publish(of_bo(2));
-    bench.tell(Update::Post(id("a"), text("tea?")));
-    bench.tell(Update::SignedOut);
+    bench.step(Update::Post(id("a"), text("tea?")));
+    bench.step(Update::SignedOut);
     assert_eq!(*bench.conversation.me(), None);
     assert!(bench.conversation.unread().is_none() && bench.conversation.outbox().posts().is_empty());
 }
@@ -81,11 +81,11 @@ fn writers_fade_and_ones_own_writing_is_told_now_and_then() {
     bench.ring(TimerId::Typing, 5_000);
     assert_eq!(bench.conversation.typing().nicknames().count(), 0);
     bench.effects.clear();
-    bench.tell(Update::Wrote);
-    bench.tell(Update::Wrote);
+    bench.step(Update::Wrote);
+    bench.step(Update::Wrote);
     assert_eq!(bench.wishes(), ["send typing"]);
-    bench.tell(Update::Post(id("a"), text("tea?")));
+    bench.step(Update::Post(id("a"), text("tea?")));
     bench.effects.clear();
-    bench.tell(Update::Wrote);
+    bench.step(Update::Wrote);
     assert_eq!(bench.wishes(), ["send typing"], "a post ends the writing for everybody");
 }

@@ -10,10 +10,10 @@ const fn count(known: usize, or_more: bool) -> Count {
 #[test]
 fn reactions_behind_a_gap_are_not_counted_as_unread_messages() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::AtNewest(false));
+    bench.step(Update::AtNewest(false));
     bench.join(Backlog::Gap { page: page_up_to(400, vec![of_bo(200), of_bo(300)]) });
     assert_eq!(*bench.conversation.unread(), count(2, true));
-    bench.tell(Update::CaughtUp);
+    bench.step(Update::CaughtUp);
     assert_eq!(*bench.conversation.caught_up(), Some(count(2, true)), "the same number");
     bench.ring(TimerId::CaughtUp, 6_000);
     assert_eq!(*bench.conversation.caught_up(), None);
@@ -22,7 +22,7 @@ fn reactions_behind_a_gap_are_not_counted_as_unread_messages() {
 #[test]
 fn a_reaction_is_no_unread_message() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::AtNewest(false));
+    bench.step(Update::AtNewest(false));
     bench.publish(reaction(2, 1, person("bo"), "🍵", true, 1));
     bench.publish(message(3, 0, person("ada"), "own"));
     assert_eq!(*bench.conversation.unread(), count(0, false));
@@ -35,26 +35,26 @@ fn what_comes_while_the_reader_looks_on_is_read() {
     let mut bench = Bench::live(vec![of_bo(1)]);
     bench.publish(of_bo(2));
     assert!(bench.conversation.unread().is_none());
-    bench.tell(Update::Announced);
+    bench.step(Update::Announced);
     assert_eq!(bench.wishes(), ["read lobby 2"]);
-    bench.tell(Update::Visible(false));
+    bench.step(Update::Visible(false));
     bench.publish(of_bo(3));
-    bench.tell(Update::Announced);
+    bench.step(Update::Announced);
     assert_eq!((*bench.conversation.unread(), bench.wishes()), (count(1, false), vec![]));
-    bench.tell(Update::Visible(true));
+    bench.step(Update::Visible(true));
     assert_eq!((bench.conversation.unread().is_none(), bench.wishes()), (true, vec!["read lobby 3".to_owned()]));
 }
 
 #[test]
 fn another_tab_reads_for_this_one_as_far_as_it_got() {
     let mut bench = Bench::live(vec![of_bo(1)]);
-    bench.tell(Update::Visible(false));
+    bench.step(Update::Visible(false));
     bench.publish(of_bo(2));
-    bench.tell(Update::ReadElsewhere(RoomSlug::lobby(), Seq::new(1)));
+    bench.step(Update::ReadElsewhere(RoomSlug::lobby(), Seq::new(1)));
     assert_eq!(*bench.conversation.unread(), count(1, false));
-    bench.tell(Update::ReadElsewhere(room("garden").slug, Seq::new(9)));
+    bench.step(Update::ReadElsewhere(room("garden").slug, Seq::new(9)));
     assert_eq!(*bench.conversation.unread(), count(1, false));
-    bench.tell(Update::ReadElsewhere(RoomSlug::lobby(), Seq::new(2)));
+    bench.step(Update::ReadElsewhere(RoomSlug::lobby(), Seq::new(2)));
     assert!(bench.conversation.unread().is_none());
 }
 
@@ -64,7 +64,7 @@ fn behind_an_older_page_nothing_is_news() {
     let mut older = snapshot(vec![of_bo(1)]);
     older.page.has_newer = true;
     let mut bench = Bench::of(&older);
-    bench.tell(Update::Visible(false));
+    bench.step(Update::Visible(false));
     bench.join(Backlog::Resumed { epoch: older.page.as_of.epoch.clone(), events: vec![of_bo(2)] });
     assert!(bench.conversation.unread().is_none());
     assert!(*bench.conversation.ends_at_newest());

@@ -31,7 +31,7 @@ impl Hub {
 
     /// The same as soon as fewer than `server.fan_out_queue` events are queued: blocks the thread until then. So whoever
     /// commits more than can be sent is slowed down, and memory stays bounded.
-    pub fn publish_in_turn(&self, committed: Committed) -> Option<RoomSlug> {
+    pub fn publish_blocking(&self, committed: Committed) -> Option<RoomSlug> {
         let permit = self.permits.acquire()?;
         self.admit(committed, Some(permit))
     }
@@ -43,10 +43,10 @@ impl Hub {
     }
 
     /// Notes that a room has events up to `head`. Answers with the first of them that is lacking here.
-    pub fn announce(&self, room: &RoomSlug, head: Seq) -> Option<Seq> {
+    pub fn note_head(&self, room: &RoomSlug, head: Seq) -> Option<Seq> {
         let room = self.room(room)?;
         let mut sequence = room.sequence.lock();
-        sequence.announce(head);
+        sequence.note_head(head);
         sequence.missing()
     }
 

@@ -16,7 +16,7 @@ pub(super) struct Sequence {
     /// The seq that is published next.
     next: Seq,
     /// The greatest seq that was heard of.
-    announced: Seq,
+    known_head: Seq,
     /// Bound: [`HELD_MAX`].
     held: BTreeMap<Seq, Publication>,
 }
@@ -24,14 +24,14 @@ pub(super) struct Sequence {
 impl Sequence {
     /// A room whose events up to `head` are in the log, for everybody who joins to read there.
     pub(super) fn new(head: Seq) -> Self {
-        Self { next: head.next(), announced: head, held: BTreeMap::new() }
+        Self { next: head.next(), known_head: head, held: BTreeMap::new() }
     }
 
     /// Takes an event as it comes, and gives it back if it is to be published now. Then [`Sequence::pop`] gives out what was
     /// held for it.
     pub(super) fn admit(&mut self, mut event: Publication) -> Option<Publication> {
         let seq = event.seq();
-        self.announce(seq);
+        self.note_head(seq);
         match seq.cmp(&self.next) {
             Ordering::Less => None,
             Ordering::Equal => {
@@ -61,13 +61,13 @@ impl Sequence {
     }
 
     /// Notes that the room has events up to this one.
-    pub(super) fn announce(&mut self, seq: Seq) {
-        self.announced = self.announced.max(seq);
+    pub(super) fn note_head(&mut self, seq: Seq) {
+        self.known_head = self.known_head.max(seq);
     }
 
     /// The first event that is lacking, when a later one was heard of.
     pub(super) fn missing(&self) -> Option<Seq> {
-        (self.announced >= self.next).then_some(self.next)
+        (self.known_head >= self.next).then_some(self.next)
     }
 }
 
@@ -115,9 +115,9 @@ mod tests {
     #[test]
     fn the_last_event_is_missed_when_its_seq_is_heard_of() {
         let mut sequence = Sequence::new(Seq::new(2));
-        sequence.announce(Seq::new(2));
+        sequence.note_head(Seq::new(2));
         assert_eq!(sequence.missing(), None);
-        sequence.announce(Seq::new(3));
+        sequence.note_head(Seq::new(3));
         assert_eq!(sequence.missing(), Some(Seq::new(3)));
     }
 

@@ -109,8 +109,8 @@ fn an_event_that_is_held_keeps_nobody_from_publishing_what_it_waits_for() {
     hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
     let (id, sendq) = connect(&hub);
     hub.follow_live(id, &RoomSlug::lobby(), Wire::Member).unwrap();
-    assert_eq!(hub.publish_in_turn(committed(3)), Some(RoomSlug::lobby()), "the room lacks an event");
-    assert_eq!(hub.publish_in_turn(committed(2)), None);
+    assert_eq!(hub.publish_blocking(committed(3)), Some(RoomSlug::lobby()), "the room lacks an event");
+    assert_eq!(hub.publish_blocking(committed(2)), None);
     hub.send_queued();
     assert_eq!(lines(&sendq), ["line 2", "line 3"]);
 }

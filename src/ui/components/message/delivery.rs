@@ -1,4 +1,4 @@
-//! What becomes of an own line: on its way, sent, or not sent: why, and what to do.
+//! What becomes of an own message: on its way, sent, or not sent: why, and what to do.
 
 use leptos::prelude::*;
 
@@ -6,33 +6,33 @@ use crate::client::local_time;
 use crate::model::connection::ConnectionStatus;
 use crate::model::rows::{Delivery, MessageRow, MessageRowId, Ownership};
 use crate::protocol::{ErrorCode, PostId, Refusal};
-use crate::ui::erased_view::{ErasedView, IntoPiece, live};
+use crate::ui::erased_view::{Erase, ErasedView, live};
 use crate::ui::i18n::{self, fill};
 use crate::ui::state::{RoomState, use_room_state};
 
-/// What is told about the line; nothing about the lines of others.
-pub fn delivery_of(line: &MessageRow) -> Option<ErasedView> {
+/// What is told about the message; nothing about the messages of others.
+pub fn delivery_of(row: &MessageRow) -> Option<ErasedView> {
     let state = use_room_state();
     let words = state.words();
-    match (line.delivery, &line.id) {
+    match (row.delivery, &row.id) {
         (Delivery::Sending, _) => Some(beside("message__side", words.sending)),
-        (Delivery::Stored, _) if line.ownership == Ownership::Own => {
+        (Delivery::Stored, _) if row.ownership == Ownership::Own => {
             Some(beside("message__side message__side--sent", words.sent))
         }
         (Delivery::Stored, _) => None,
         (Delivery::Waiting, _) => {
-            Some(view! { <p class="message__delivery" translate="no">{live(move || waiting(state))}</p> }.into_piece())
+            Some(view! { <p class="message__delivery" translate="no">{live(move || waiting(state))}</p> }.erase())
         }
         (Delivery::Failed(refusal), MessageRowId::Outgoing(id)) => {
-            Some(stuck(id, &line.text, &i18n::refusal(state.language, refusal)))
+            Some(stuck(id, &row.text, &i18n::refusal(state.language, refusal)))
         }
-        (Delivery::Stale, MessageRowId::Outgoing(id)) => Some(stuck(id, &line.text, words.stale)),
+        (Delivery::Stale, MessageRowId::Outgoing(id)) => Some(stuck(id, &row.text, words.stale)),
         // What is in the log has arrived.
         (Delivery::Failed(_) | Delivery::Stale, MessageRowId::Stored(_)) => None,
     }
 }
 
-/// Why the line waits: for a name, for the connection, for the server, or for the line before it.
+/// Why the message waits: for a name, for the connection, for the server, or for the message before it.
 fn waiting(state: RoomState) -> String {
     let words = state.words();
     if state.me.with(Option::is_none) {
@@ -51,7 +51,7 @@ fn waiting(state: RoomState) -> String {
 }
 
 fn beside(class: &'static str, words: &'static str) -> ErasedView {
-    view! { <span class=class>{words}</span> }.into_piece()
+    view! { <span class=class>{words}</span> }.erase()
 }
 
 /// The person decides.
@@ -68,14 +68,14 @@ fn stuck(id: &PostId, text: &str, why: &str) -> ErasedView {
                 <button type="button" class="link-button" on:click=move |_| drop(clipboard.write_text(&to_copy))>
                     {words.copy}
                 </button>
-            }.into_piece())}
+            }.erase())}
             <button type="button" class="link-button" on:click=move |_| state.discard(&to_discard)>{words.discard}</button>
         </div>
     }
-    .into_piece()
+    .erase()
 }
 
-/// A page that came without TLS from another machine has none. Only called for lines of the outbox, so only in the browser.
+/// A page that came without TLS from another machine has none. Only called for messages of the outbox, so only in the browser.
 fn clipboard() -> Option<web_sys::Clipboard> {
     let navigator = window().navigator();
     js_sys::Reflect::get(&navigator, &"clipboard".into())

@@ -50,7 +50,7 @@ pub(in super::super) struct Committer {
     /// When the files were last looked after.
     maintained: Instant,
     /// Whether a refusal for want of space was said in the log, and its end not yet.
-    told_of_space: bool,
+    logged_low_space: bool,
     /// Whether a transaction that was refused may lie in the log whole: SQLite writes and syncs the frames first and extends
     /// the index of the log after that, so it is not shown to anybody, but a process that is killed now would bring it back.
     may_hold_refused: bool,
@@ -69,7 +69,7 @@ impl Committer {
     ) -> rusqlite::Result<Self> {
         connection.busy_timeout(LOCK_WAIT)?;
         let (lock_timeout, reserve) = (limit(config.lock_timeout), Reserve::of_mebibytes(config.disk_reserve_mb));
-        let (maintained, told_of_space, may_hold_refused) = (Instant::now(), false, false);
+        let (maintained, logged_low_space, may_hold_refused) = (Instant::now(), false, false);
         let mut committer = Self {
             connection,
             log,
@@ -80,7 +80,7 @@ impl Committer {
             lock_timeout,
             reserve,
             maintained,
-            told_of_space,
+            logged_low_space,
             may_hold_refused,
         };
         // The first write is refused already if there is no space.
@@ -111,7 +111,7 @@ impl Committer {
             Err(Trouble::Full) => {
                 self.condition.set_full(true);
                 self.may_hold_refused = true;
-                self.tell_of_space();
+                self.log_low_space();
                 self.refuse_taking(batch);
                 // Copied into the file, the log has room again for what takes none.
                 self.copy_log();
@@ -161,8 +161,8 @@ impl Committer {
         faults::reach(Point::AfterCommitBeforeAck);
         batch.drain(..).for_each(Job::answer);
         faults::reach(Point::AfterAckBeforeFanOut);
-        if self.told_of_space && !committed.is_empty() {
-            self.told_of_space = false;
+        if self.logged_low_space && !committed.is_empty() {
+            self.logged_low_space = false;
             tracing::info!("there is space on the disk again, and posting goes on");
         }
         committed.into_iter().for_each(&self.sink);
@@ -236,13 +236,13 @@ impl Committer {
             Err(error) => tracing::warn!(%error, "the free space of the data folder cannot be told"),
         }
         if self.condition.is_below_reserve() {
-            self.tell_of_space();
+            self.log_low_space();
         }
     }
 
-    fn tell_of_space(&mut self) {
-        if !self.told_of_space {
-            self.told_of_space = true;
+    fn log_low_space(&mut self) {
+        if !self.logged_low_space {
+            self.logged_low_space = true;
             tracing::error!(
                 folder = %self.files.folder.display(),
                 "the disk is full, or down to store.disk_reserve_mb: posting is refused and reading goes on; free space"

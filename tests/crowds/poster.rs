@@ -25,12 +25,12 @@ pub struct Acked {
 
 /// A guest who talks until told to stop, on a thread of its own: what a crowd in this process costs is not to be taken for
 /// slowness of the server.
-pub struct Speaker {
+pub struct Poster {
     stop: oneshot::Sender<()>,
     talking: JoinHandle<Talk>,
 }
 
-/// What became of all lines of a speaker.
+/// What became of all lines of a poster.
 #[derive(Default)]
 pub struct Talk {
     pub acked: Vec<Acked>,
@@ -38,7 +38,7 @@ pub struct Talk {
     pub unanswered: usize,
 }
 
-impl Speaker {
+impl Poster {
     /// Begins to talk in the lobby. Lines tell when they were due, counted from `beginning`.
     pub async fn start(door: Door, lines_per_second: u32, beginning: Instant) -> Self {
         let (stop, stopped) = oneshot::channel();
@@ -52,7 +52,7 @@ impl Speaker {
                 talk(socket, period, beginning, stopped).await
             })
         });
-        came_in.await.expect("the speaker was let in");
+        came_in.await.expect("the poster was let in");
         Self { stop, talking }
     }
 
@@ -65,8 +65,8 @@ impl Speaker {
 }
 
 async fn come_in(door: &Door) -> Socket {
-    let mut socket = door.open().await.unwrap_or_else(|error| panic!("the speaker was not let in: {error}"));
-    for command in greeting("speaker", None) {
+    let mut socket = door.open().await.unwrap_or_else(|error| panic!("the poster was not let in: {error}"));
+    for command in greeting("poster", None) {
         socket.send(command).await.unwrap();
     }
     while !matches!(next_event(&mut socket).await, Some(Event::Joined { .. })) {}
