@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use teahouse::server::config::Setting;
+
 use super::{expect_none, read, root};
 
 /// Every document, from the root of the repository.
@@ -126,4 +128,13 @@ fn the_workflow_runs_what_everybody_runs() {
     let channel = toolchain["toolchain"]["channel"].as_str().expect("the toolchain has a channel");
     assert!(workflow.contains("- run: make test\n"), "the workflow calls `make test`");
     assert!(workflow.contains(&format!("container: rust:{channel}-")), "the workflow's image has Rust {channel}");
+}
+
+/// One browser after the other comes from the same address, and a limit that a test run meets late fails tests at random.
+#[test]
+fn the_servers_of_the_browser_tests_have_no_limits_by_rate() {
+    let settings = read("end2end/settings.ts");
+    let on =
+        Setting::rates().map(Setting::environment_name).filter(|name| !settings.contains(&format!("{name}: \"0\",")));
+    expect_none("rates that end2end/settings.ts does not turn off", &on.collect::<Vec<_>>());
 }
