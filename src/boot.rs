@@ -1,4 +1,4 @@
-//! Composition: settings → store, broker, hub → routes and page; then serving, and stopping without losing a line.
+//! Composition: settings → store, broker, hub → routes and page; then serving, and stopping without losing a message.
 //! The only module that knows both the server and the page.
 
 use std::net::SocketAddr;
@@ -72,7 +72,7 @@ pub enum BootError {
     /// The store ended under the running server.
     #[error(transparent)]
     StoreFailed(#[from] StoreFailure),
-    /// The task that shows lines to people ended.
+    /// The task that delivers messages ended.
     #[error(
         "lines are stored but not shown to anybody any more, by a fault of this program. Start it again; nothing is lost"
     )]
@@ -122,7 +122,7 @@ pub fn run(config: Config) -> Result<(), BootError> {
     })
 }
 
-/// What would show only in the browser stops the start, or is said in the log where the server is of use all the same.
+/// What would show only in the browser stops the start, or is logged where the server is of use all the same.
 fn warn_or_refuse(config: &Config) -> Result<(), BootError> {
     let Findings { faults, warnings } = check(config);
     for warning in warnings {
@@ -131,7 +131,7 @@ fn warn_or_refuse(config: &Config) -> Result<(), BootError> {
     faults.into_iter().next().map_or(Ok(()), Err)
 }
 
-/// A server that is serving. Tests start one on port 0 and talk to it like anybody else.
+/// A server that is serving. Tests start one on port 0 and connect to it like anybody else.
 pub struct Server {
     app: Arc<App>,
     address: SocketAddr,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::{ErrorCode, Refusal};
 
-/// What the server said. A refusal is an answer like any other, so it comes with status 200 and no browser complains.
+/// The server's answer. A refusal is an answer like any other, so it comes with status 200 and no browser complains.
 pub type ApiAnswer<T> = Result<T, Refusal>;
 
 /// Why a caller has nothing to show. On the wire it is the body that every route of the server refuses with, so that an
@@ -14,7 +14,7 @@ pub type ApiAnswer<T> = Result<T, Refusal>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(from = "Option<Refusal>", into = "Option<Refusal>")]
 pub enum ApiError {
-    /// The server said no.
+    /// The server refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The request or its answer was lost: whether it was carried out is not known.

@@ -38,7 +38,7 @@ pub enum SiteFault {
     HashFile {
         /// The list.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error message.
         source: io::Error,
     },
     /// The list is there and does not name a file.

@@ -16,8 +16,8 @@ use crate::server::log::sqlite::backup::{
 
 const MIB: u64 = 1024 * 1024;
 
-/// Copies everything into one file, whether a server runs on the folder or not. `report` is told how far a long copy has
-/// come. Answers with a line for whoever asked.
+/// Copies everything into one file, whether a server runs on the folder or not. `report` is called with how far a long copy has
+/// come. Answers with a line of text for whoever asked.
 ///
 /// # Errors
 /// [`BackupError`] with what to do.
@@ -27,7 +27,7 @@ pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Sync) -> Re
     Ok(format!("backed up into {} ({})\n", file.display(), told(&contents)))
 }
 
-/// Makes the data folder of a backup. Answers with lines for whoever asked.
+/// Makes the data folder of a backup. Answers with lines of text for whoever asked.
 ///
 /// # Errors
 /// [`BackupError`] with what to do.

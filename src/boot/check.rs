@@ -34,7 +34,7 @@ pub enum Warning {
     PageNotPacked,
     /// The live reload of a developer is on.
     Development,
-    /// A proxy speaks HTTPS, and nobody told which addresses it may name.
+    /// A proxy serves HTTPS, and no setting says which addresses it may name.
     ProxyNotTrusted,
     /// Browsers refuse the certificate, now or soon.
     Certificate(TlsWarning),

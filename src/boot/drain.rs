@@ -12,7 +12,7 @@ use crate::server::delivery::sendq::Signal;
 use crate::server::ground::faults::{self, Point};
 use crate::server::log::StoreFailure;
 
-/// Whoever was told to reconnect last has so long to be gone: a slow network, and a busy machine.
+/// Whoever was sent `reconnect` last has so long to be gone: a slow network, and a busy machine.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// How long close frames and unfinished answers may take to arrive.

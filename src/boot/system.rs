@@ -5,7 +5,7 @@ use std::io;
 
 /// Asks Linux to let a running thread finish its slice before another one that has just woken gets the processor
 /// (`SCHED_BATCH`, sched(7)); threads that are started later inherit it. Where threads must share a processor, a wake-up for
-/// every line that comes otherwise interrupts the fan-out for every line: with some milliseconds' patience, many lines are
+/// every post that comes otherwise interrupts the fan-out of every message: with some milliseconds' patience, many posts are
 /// read, committed and sent together. Where a processor is free, nothing changes. It needs no rights, and does no harm
 /// when it is refused.
 #[cfg(target_os = "linux")]

@@ -14,7 +14,7 @@ use super::{json, local_time, storage};
 use crate::model::connection::{Connection, ConnectionStatus, Input, Output};
 use crate::protocol::{Command, Cursor, Event, RoomSlug};
 
-/// What the page is told.
+/// What the page is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionUpdate {
     /// The connection's state changed.
@@ -47,7 +47,7 @@ impl Drop for LastHandle {
 
 impl ConnectionHandle {
     /// Connects, and tells `on_update` everything from then on (never from inside this call). The first status is
-    /// `Connecting`; only changes are told.
+    /// `Connecting`; only changes are reported.
     #[must_use]
     pub fn start(room: RoomSlug, cursor: Option<Cursor>, on_update: impl Fn(ConnectionUpdate) + 'static) -> Self {
         let (news, mut items) = unbounded();
@@ -74,7 +74,7 @@ impl ConnectionHandle {
         handle
     }
 
-    /// Sends a frame if the connection is live, else drops it (the outbox keeps lines).
+    /// Sends a frame if the connection is live, else drops it (the outbox keeps posts).
     pub fn send(&self, command: Command) {
         self.input(Input::Send(command));
     }
@@ -188,7 +188,7 @@ fn listeners(items: &UnboundedSender<Item>) -> Vec<Listener> {
         let items = items.clone();
         Listener::on(target, event, move |_| tell(&items, input.clone()))
     };
-    // `visibilitychange` bubbles to the window. Hiding is told too, and does no harm.
+    // `visibilitychange` bubbles to the window. Hiding is reported too, and does no harm.
     [
         on(&window, "online", Input::Online),
         on(&window, "offline", Input::Offline),

@@ -10,7 +10,7 @@ pub enum HistoryError {
     /// The server was not reached.
     #[error("the server was not reached")]
     Unreachable,
-    /// The server said no.
+    /// The server refused.
     #[error(transparent)]
     Refused(Refusal),
     /// The answer was not understood.

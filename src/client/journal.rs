@@ -2,7 +2,7 @@
 //! takes with it what was typed last; IndexedDB hands it to the operating system at once, but answers late. So pages
 //! read and share `localStorage`, and this copy only gives back what a crash took. Only `storage` uses it.
 //!
-//! The copy may be behind by a moment. What it gives back too much does no harm: a line that has arrived already is
+//! The copy may be behind by a moment. What it gives back too much does no harm: a post that has arrived already is
 //! known to the server by its id.
 
 use std::cell::RefCell;

@@ -24,7 +24,7 @@ pub fn device_now() -> Timestamp {
     Timestamp::from_unix_ms(Date::now() as i64)
 }
 
-/// Now, as the server would say it: for what people are told.
+/// Now, as the server would say it: for what people are shown.
 #[must_use]
 pub fn now() -> Timestamp {
     Timestamp::from_unix_ms(device_now().unix_ms() + CORRECTION_MS.get())

@@ -29,7 +29,7 @@ pub enum News {
     },
 }
 
-/// A WebSocket that is opening or open. Dropping it closes it, and nothing more is told.
+/// A WebSocket that is opening or open. Dropping it closes it, and nothing more is reported.
 #[derive(Debug)]
 pub struct Socket {
     outgoing: UnboundedSender<String>,

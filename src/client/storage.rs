@@ -92,7 +92,7 @@ pub fn keep_post(post: &OutgoingPost) {
     }
 }
 
-/// The post arrived, or was given up.
+/// The post arrived, or was discarded.
 pub fn forget_post(room: &RoomSlug, id: &PostId) {
     keep(&post_key(room, id), "");
 }

@@ -39,7 +39,7 @@ pub enum Input {
     },
     /// The session cookie changed: greet the server anew.
     IdentityChanged,
-    /// The page wants something sent. Dropped unless live: lines are kept by the outbox, writing notices are worthless later.
+    /// The page wants something sent. Dropped unless live: posts are kept by the outbox, writing notices are worthless later.
     Send(Command),
     /// The page is done with the connection, for good.
     Close,
@@ -96,7 +96,7 @@ pub enum ConnectionStatus {
     Blocked,
     /// The server does not let this connection join the room (no such room, say).
     Refused(Refusal),
-    /// The server closed the connection and said not to come back; see [`crate::protocol::CloseCode`].
+    /// The server closed the connection and does not want it back; see [`crate::protocol::CloseCode`].
     Ended {
         /// Close code.
         code: u16,

@@ -1,4 +1,4 @@
-//! What is being typed, together with the room that it is for, so that no text can be said in a room that it was not
+//! What is being typed, together with the room that it is for, so that no text can be posted in a room that it was not
 //! typed for. Not here: where drafts are kept (`client::storage`).
 
 use crate::protocol::RoomSlug;
@@ -34,14 +34,14 @@ impl ComposerDraft {
         self.text = text;
     }
 
-    /// What may be said in a room: nothing of what was typed for another one.
+    /// What may be posted in a room: nothing of what was typed for another one.
     #[must_use]
     pub fn text_for(&self, room: &RoomSlug) -> &str {
         if self.room == *room { &self.text } else { "" }
     }
 }
 
-/// What the field holds when something was typed before storage told what it kept: nothing of either is lost. A browser
+/// What the field holds when something was typed before storage answered what it kept: nothing of either is lost. A browser
 /// that filled the field by itself, as after a reload, adds nothing.
 #[must_use]
 pub fn with_kept(kept: String, typed: String) -> String {

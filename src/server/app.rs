@@ -61,7 +61,7 @@ pub struct App {
     pub recent_pages: RecentPages,
     /// The room list for connections that come in, and its changes for the others.
     pub room_list: RoomList,
-    /// Cancelled when the server begins to stop: connections are told to reconnect, new ones are refused.
+    /// Cancelled when the server begins to stop: connections are sent `reconnect`, new ones are refused.
     pub drain: CancellationToken,
     /// Cancelled when nothing is left to serve: the listener and the ticking tasks end.
     pub stop: CancellationToken,
@@ -127,7 +127,7 @@ impl App {
     }
 
     /// The time over which clients come back after a drain, so that a restart is not followed by a storm. It ends well
-    /// before the drain must be over, so that nobody is closed who was told to come later.
+    /// before the drain must be over, so that nobody is closed who was sent a later time.
     #[must_use]
     pub fn reconnect_window(&self) -> Duration {
         let connections = u64::try_from(self.hub.connection_count()).unwrap_or(u64::MAX);
@@ -165,7 +165,7 @@ impl App {
         u32::try_from(self.config.rooms.nickname_rest.as_secs().div_ceil(3_600)).unwrap_or(u32::MAX)
     }
 
-    /// The limits that clients are told.
+    /// The limits that clients are sent.
     #[must_use]
     pub fn client_limits(&self) -> Limits {
         Limits {
@@ -176,17 +176,17 @@ impl App {
     }
 }
 
-/// When a cookie was read, counted in changes of identity. As long as it is the current one, what the cookie said is
+/// When a cookie was read, counted in changes of identity. As long as it is the current one, what the cookie named is
 /// still so, and whoever changes it later finds the connections that are registered with the hub by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdentityVersion(u64);
 
-/// Whose request it is, as far as can be told without asking the store.
+/// Whose request it is, as far as is known without asking the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The address that limits count, behind trusted proxies the one that they tell.
     pub address: Address,
-    /// What the browser speaks, which decides the cookie's name.
+    /// The scheme that the browser uses, which decides the cookie's name.
     pub scheme: Scheme,
 }
 
@@ -197,7 +197,7 @@ pub struct Caller {
     pub guest: Option<Guest>,
     /// The address that limits count, behind trusted proxies the one that they tell.
     pub address: Address,
-    /// What the browser speaks, which decides the cookie's name.
+    /// The scheme that the browser uses, which decides the cookie's name.
     pub scheme: Scheme,
     /// When the cookie was read.
     pub as_of: IdentityVersion,

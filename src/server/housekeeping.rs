@@ -67,7 +67,7 @@ fn start_lane(app: Arc<App>, lane: usize, running: TaskTrackerToken) -> io::Resu
     let runtime = Handle::current();
     let run = move || {
         let _running = running;
-        // Without a lane, messages would be acknowledged and never shown. So its end ends the others and is told to `boot`,
+        // Without a lane, messages would be acknowledged and never shown. So its end ends the others and is reported to `boot`,
         // and the store's writer waits for nobody.
         let _others = CloseLanes(Arc::clone(&app));
         let _told = app.fan_out_over.clone().drop_guard();

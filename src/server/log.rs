@@ -1,4 +1,4 @@
-//! The log's home: the one trait that everything above speaks, and the duties of whoever implements it.
+//! The log's home: the one trait that everything above uses, and the duties of whoever implements it.
 //! Not here: rules of who may do what (`posting`), sessions' cookies (`session`), fan-out (`hub`).
 //!
 //! The database is the only truth. What these methods promise is shown by the conformance suite in

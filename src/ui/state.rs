@@ -54,7 +54,7 @@ pub struct FormNotice {
 pub struct RoomState {
     /// The language of this page; another language is another page.
     pub language: Language,
-    /// Who the reader is; none may read but not speak.
+    /// Who the reader is; none may read but not post.
     pub me: Shown<Option<Person>>,
     /// The open room.
     pub room: Shown<RoomSummary>,
@@ -84,7 +84,7 @@ pub struct RoomState {
     pub unread: Shown<Count>,
     /// Whether the newest row is in sight.
     pub at_newest: Shown<bool>,
-    /// What a screen reader is told next.
+    /// What a screen reader announces next.
     pub announcement: Cell<Announcement>,
     /// How reaching back stands.
     pub reach_back: Shown<ReachBack>,

@@ -47,7 +47,7 @@ pub fn recover(recovered: impl FnOnce() + 'static) {
     });
 }
 
-/// Forgets the person: nickname, drafts and lines of all rooms. The next person at this browser finds none of it, and the
+/// Forgets the person: nickname, drafts and posts of all rooms. The next person at this browser finds none of it, and the
 /// other tabs hear of it.
 pub fn forget_person() {
     [local_storage(), session_storage()].iter().flatten().for_each(forget);

@@ -44,9 +44,9 @@ pub struct Connection {
     heartbeat_ms: u32,
     /// When the server asked to leave for another connection.
     leave: Option<Timestamp>,
-    /// Until when the server is expected to be back, since it said that it stops.
+    /// Until when the server is expected to be back, since it announced that it stops.
     restart: Option<Timestamp>,
-    /// What was told last, so that only changes are told.
+    /// The status that was reported last, so that only changes are reported.
     told: ConnectionStatus,
     /// When the timer rings.
     alarm: Option<Timestamp>,

@@ -153,13 +153,13 @@ impl Outbox {
         }
     }
 
-    /// Another tab has done with this post: it arrived, or was given up there.
+    /// Another tab has done with this post: it arrived, or was discarded there.
     pub fn gone_elsewhere(&mut self, id: &PostId) {
         self.posts.retain(|post| post.post_id != *id || post.is_in_flight() || post.is_acked());
     }
 
     /// The person that the server knows this browser by, from now on. Posts of somebody else do not go by themselves any
-    /// more: one that had arrived without an answer would be said again by another person.
+    /// more: one that had arrived without an answer would be posted again by another person.
     pub fn speak_as(&mut self, me: &UserId) {
         for post in self.posts.iter_mut().filter(|post| post.sender != *me) {
             if !matches!(post.state, PostState::Failed(_) | PostState::Acked { .. }) {
@@ -169,7 +169,7 @@ impl Outbox {
     }
 
     /// Whoever typed here lost the session without signing out, and is `me` from now on: what waits goes under the new
-    /// name. Not what may have arrived under the old one, which would be said twice, nor what the person is asked about.
+    /// name. Not what may have arrived under the old one, which would be posted twice, nor what the person is asked about.
     /// Returns the ids of the posts that have changed.
     pub fn adopt(&mut self, me: &UserId) -> Vec<PostId> {
         let mut adopted = Vec::new();
@@ -229,7 +229,7 @@ impl Outbox {
         self.posts.iter().find(|post| post.post_id == *id)
     }
 
-    /// What a reader is told about a room whose posts are not in sight. What another tab is sending is told there.
+    /// What a reader is shown about a room whose posts are not in sight. What another tab is sending is shown there.
     #[must_use]
     pub fn unsent(&self, room: &RoomSlug) -> Option<Unsent> {
         let posts = self.messages().filter(|post| post.room == *room);

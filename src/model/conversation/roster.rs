@@ -7,7 +7,7 @@ use crate::protocol::{Person, UserId};
 /// Hues of seals, evenly around the circle.
 const HUES: usize = 24;
 
-/// How far the next hue is looked for, in steps: far enough to be told apart, and in the end every hue is met.
+/// How far the next hue is looked for, in steps: far enough to be distinguished, and in the end every hue is met.
 const HUE_STRIDE: usize = 7;
 
 /// Hues closer than this are not put side by side: 60 degrees.

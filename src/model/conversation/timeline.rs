@@ -1,5 +1,5 @@
 //! What one room's log looks like to one reader: items in order, no doubles, holes known, changes applied once, live notices
-//! in between. Not here: lines that are still on their way (`outbox`), what is drawn (`rows`).
+//! in between. Not here: posts that are still on their way (`outbox`), what is drawn (`rows`).
 
 mod bounds;
 mod changes;
@@ -96,7 +96,7 @@ impl Timeline {
         Self::new(&HistoryPage { room, as_of, covers, items: Vec::new(), has_older: false, has_newer: false })
     }
 
-    /// Takes the answer to a join, which holds what the log has behind the cursor: what was placed there is given up.
+    /// Takes the answer to a join, which holds what the log has behind the cursor: what was placed there is dropped.
     pub fn join(&mut self, backlog: &Backlog) {
         match backlog {
             Backlog::Reset { page } => *self = Self::new(page),

@@ -31,12 +31,12 @@ impl Typing {
         }
     }
 
-    /// Somebody's line came, or they left: they are not writing any more.
+    /// A message of theirs came, or they left: they are not writing any more.
     pub fn stopped(&mut self, person: &UserId) {
         self.writers.retain(|(writer, _)| writer.id != *person);
     }
 
-    /// Forgets those who have not been heard of for 5 s.
+    /// Forgets those who sent nothing for 5 s.
     pub fn expire(&mut self, now: Timestamp) {
         self.writers.retain(|(_, fades)| *fades > now);
     }
@@ -67,7 +67,7 @@ pub struct TypingThrottle {
 }
 
 impl TypingThrottle {
-    /// A key was pressed in a composer that is not empty. True when it is to be told now.
+    /// A key was pressed in a composer that is not empty. True when a notice is to be sent now.
     #[must_use]
     pub fn key(&mut self, now: Timestamp) -> bool {
         // A clock that was set back does not silence the writer.
@@ -78,7 +78,7 @@ impl TypingThrottle {
         due
     }
 
-    /// A line was sent, which ended the writing for everybody, or another room was opened: the next key is a first one.
+    /// A message was sent, which ended the writing for everybody, or another room was opened: the next key is a first one.
     pub fn reset(&mut self) {
         self.told = None;
     }

@@ -54,7 +54,7 @@ impl Conversation {
         }
     }
 
-    /// What was told to a screen reader is read, if the reader looks on.
+    /// What a screen reader announced is read, if the reader looks on.
     pub(super) fn announced(&mut self) {
         if self.is_reading() {
             self.tell_read();

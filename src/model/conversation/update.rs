@@ -49,7 +49,7 @@ pub enum Update {
     AtNewest(bool),
     /// Whether the page is in sight.
     Visible(bool),
-    /// Messages were told to a screen reader.
+    /// Messages were announced by a screen reader.
     Announced,
 
     /// The reader asked for a nickname; the answer comes as [`Update::Named`].
@@ -218,7 +218,7 @@ pub enum PostAnswer {
 /// Why something did not go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Reactions are given up in this state.
+    /// Reactions are dropped in this state.
     NotReacted(PostState),
     /// The server knows this browser by another nickname.
     NamedElsewhere(String),

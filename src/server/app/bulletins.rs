@@ -55,7 +55,7 @@ impl App {
                 record.slug
             }
             RoomsChange::Removed(slug) => {
-                // Whoever follows it comes back, and is told that there is no such room.
+                // Whoever follows it comes back, and is answered that there is no such room.
                 self.hub.close_room(&slug);
                 self.recent_pages.forget(&slug);
                 slug

@@ -43,7 +43,7 @@ pub enum CliCommand {
     Check,
     /// Copy everything into one file, whether the server runs or not.
     ///
-    /// The file appears under its name when it is whole and on disk. It holds everything that was said, and nicknames and
+    /// The file appears under its name when it is whole and on disk. It holds all messages, and nicknames and
     /// hashes of sessions, but nothing that opens a session. It is never written over another file.
     Backup {
         /// The new file.

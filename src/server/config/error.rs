@@ -38,7 +38,7 @@ pub enum ConfigError {
     FileUnreadable {
         /// As it was named.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error message.
         source: io::Error,
     },
     /// The file is not TOML.
@@ -46,7 +46,7 @@ pub enum ConfigError {
     Syntax {
         /// The line.
         place: SettingSource,
-        /// What the parser said.
+        /// The parser's message.
         message: String,
     },
     /// A section or a key that stands outside any section.

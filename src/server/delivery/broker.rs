@@ -1,6 +1,6 @@
 //! The broker: tells every node what happened on one of them.
 //!
-//! A bulletin is a **hint**. A broker may drop, repeat and reorder bulletins; whoever is told finds the truth elsewhere. Each
+//! A bulletin is a **hint**. A broker may drop, repeat and reorder bulletins; whoever receives one reads the truth elsewhere. Each
 //! kind names at its variant what makes up for a bulletin that is lost. Not here: what a bulletin does on a node
 //! (`app`), the events themselves (`log`).
 
@@ -64,13 +64,13 @@ pub type Subscriber = Box<dyn Fn(Bulletin) + Send + Sync>;
 
 /// The seam between nodes. [`local`] serves a single node; a broker over NATS will serve several.
 pub trait Broker: Send + Sync + 'static {
-    /// Tells every node that has subscribed, this one included. Never fails: whoever is not told finds out.
+    /// Sends it to every node that has subscribed, this one included. Never fails: a node that it does not reach repairs itself.
     ///
     /// May block for [`Bulletin::Committed`], so those are published by the store's writer thread and never by an async
     /// task. Never blocks for any other kind.
     fn publish(&self, bulletin: Bulletin);
 
-    /// Subscribes this node, once. What was published before is not told.
+    /// Subscribes this node, once. What was published before is not delivered.
     fn subscribe(&self, subscriber: Subscriber);
 
     /// How often a node must compare the heads of its rooms with the log, since the last bulletins may be lost. `None`

@@ -161,7 +161,7 @@ impl Hub {
         !is_followed
     }
 
-    /// Forgets a room that was removed. Whoever follows it is closed, comes back, and is told that the room is gone.
+    /// Forgets a room that was removed. Whoever follows it is closed, comes back, and is answered that the room is gone.
     pub fn close_room(&self, slug: &RoomSlug) {
         let room = self.rooms.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
         for followers in room.iter().flat_map(|room| &room.lanes) {

@@ -1,6 +1,6 @@
 //! The bounded send queue of one connection, and its socket. Sending never waits: the sender writes what the socket takes at
 //! once, and the connection's own task writes the rest when the client makes room. The queue of a slow reader overflows: the
-//! queued room traffic is dropped, its client is told so, and nobody else notices. Not here: what the frames mean, and
+//! queued room traffic is dropped, its client is sent one `gap`, and nobody else notices. Not here: what the frames mean, and
 //! which rooms fell behind (`hub::followers`).
 
 use std::io;

@@ -52,11 +52,11 @@ named! {
     Point {
         /// The rows of a batch are written, its transaction is open.
         BeforeCommit = "before_commit",
-        /// A batch is on disk, nobody was told.
+        /// A batch is on disk, nobody was answered.
         AfterCommitBeforeAck = "after_commit_before_ack",
-        /// The senders of a batch were told, nobody was shown it.
+        /// The senders of a batch were answered, nobody was shown it.
         AfterAckBeforeFanOut = "after_ack_before_fan_out",
-        /// The first visit: everybody was told to reconnect. The second: the connections are closed, the store is not.
+        /// The first visit: everybody was sent `reconnect`. The second: the connections are closed, the store is not.
         InDrain = "in_drain",
     }
 }

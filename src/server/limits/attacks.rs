@@ -1,5 +1,5 @@
 //! Names attacks in the log: everything that is refused because somebody does too much, or something that no honest client
-//! does, is counted by kind and address, and logged at most once a minute for each. Nothing of what people said or typed
+//! does, is counted by kind and address, and logged at most once a minute for each. Nothing of what people posted or typed
 //! comes here.
 
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ pub struct Attacks {
     seen: Mutex<Seen>,
 }
 
-/// A line for the log.
+/// A row of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Report {
     attack: Attack,

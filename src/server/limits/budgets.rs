@@ -64,7 +64,7 @@ impl Overdrawn {
         self.row.setting
     }
 
-    /// What the client is told.
+    /// What the client is sent.
     pub const fn refusal(&self) -> Refusal {
         Refusal::retry_after(self.row.refusal, self.retry_after_ms)
     }
@@ -102,7 +102,7 @@ impl Budgets {
     }
 
     /// Takes the cost of an action from every budget that counts it. When one of them refuses, nothing is taken from any,
-    /// and the longest wait is told.
+    /// and the longest wait is sent.
     ///
     /// # Errors
     /// The refusal of the row, with the wait.

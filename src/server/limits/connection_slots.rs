@@ -1,6 +1,6 @@
 //! Who holds an open connection: at most so many in all, of one client address, and of one network, counted from accept.
 //! When there are as many, an HTTP connection without a request in hand gives way, the oldest first, before anybody is
-//! refused. Not here: how often one may be opened (`table`), how a connection gives way and what the refused are told
+//! refused. Not here: how often one may be opened (`table`), how a connection gives way and what the refused are answered
 //! (`listener`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -151,7 +151,7 @@ impl Gated {
         Self { store: place.open(write_queue, sink).await, gate, announced }
     }
 
-    /// Writes a line, which gets seq 2 of the lobby, and returns when the writer stands still at its announcement.
+    /// Writes a message, which gets seq 2 of the lobby, and returns when the writer stands still at its announcement.
     async fn stop_the_writer(&mut self) {
         self.store.append(line("lobby", "stopper", "first", "the writer stops here")).await.unwrap();
         self.announced.recv().await.unwrap();

@@ -18,7 +18,7 @@ pub struct Guest {
     pub token_hash: TokenHash,
     /// What is known of that token.
     pub token: TokenStanding,
-    /// When the browser was last told to keep the cookie.
+    /// When the browser was last asked to keep the cookie.
     pub cookie_set_at: Timestamp,
     /// When the session was last used.
     pub last_seen: Timestamp,
@@ -82,11 +82,11 @@ pub struct SessionUse {
     pub token_hash: TokenHash,
     /// The server's clock.
     pub at: Timestamp,
-    /// Whether the browser is told to keep the cookie.
+    /// Whether the browser is asked to keep the cookie.
     pub cookie: CookieNote,
 }
 
-/// What the browser is told about its cookie.
+/// What the browser is sent about its cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieNote {
     /// Nothing.

@@ -66,7 +66,7 @@ pub enum BindError {
     Other {
         /// The address.
         addr: SocketAddr,
-        /// What the system said.
+        /// The system's error message.
         source: io::Error,
     },
 }

@@ -43,7 +43,7 @@ pub async fn create_room(title: String) -> Result<RoomSummary, Refusal> {
 }
 
 /// Posts without a WebSocket. The cookie may be another person's by now, whose post would be a new one: what arrived
-/// already would be said twice.
+/// already would be posted twice.
 ///
 /// # Errors
 /// `nickname_required` unless the caller is the author, or as [`posting::post`].

@@ -95,7 +95,7 @@ pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<R
     Ok(RoomSnapshot { summary, page, people })
 }
 
-/// What a follower is told of a room beside the backlog, which ends at `head`: its title, and who is present.
+/// What a follower is sent of a room beside the backlog, which ends at `head`: its title, and who is present.
 ///
 /// # Errors
 /// As [`snapshot`].
@@ -230,7 +230,7 @@ const fn json_bytes(character: char) -> usize {
 }
 
 /// Removes the rooms that have been empty for longer than `rooms.empty_room_ttl_hours`, except those that somebody follows
-/// now. Everybody is told by the room list.
+/// now. Everybody learns it by the room list.
 pub async fn remove_empty_rooms(app: &App) {
     let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
     let created_before = clock::before(clock::now(), lifetime);

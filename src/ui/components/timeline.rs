@@ -158,7 +158,7 @@ fn keep_place(state: RoomState, place: KeptPosition) {
     effect(move |_| {
         let is_full = state.mounted.with(|rows| rows.len() == ROWS_MOUNTED_MAX);
         let place = place.clone();
-        // The list follows the same rows, and may be told of them after this.
+        // The list follows the same rows, and may see them after this.
         queue_microtask(move || {
             let Some(element) = scroller() else { return };
             if let Some(place) = place.borrow().as_ref() {

@@ -15,7 +15,7 @@ use super::drawn::{self, Entries};
 use super::{ErasedView, Mounted, live};
 
 /// An owner never forgets that it had a child. So an entry's owner is no child of the list's: it is the child of one between
-/// them, which is given up after so many.
+/// them, which is replaced after so many.
 const CHILDREN_MAX: usize = 256;
 
 /// An entry of a [`list`].

@@ -4,7 +4,7 @@ use super::{Language, fill};
 use crate::model::text;
 use crate::protocol::{ErrorCode, Refusal};
 
-/// A longer wait is told in minutes.
+/// A longer wait is written in minutes.
 const SECONDS_TOLD_MAX: u32 = 120;
 
 /// Why something was refused and what to do, in one or two sentences.

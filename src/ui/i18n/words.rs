@@ -127,7 +127,7 @@ words! {
         number("{emoji} {n} 人：{names}；点击收回你的");
     not_reacted: Text = "The reaction was not sent: {reason}", "回应没有发出：{reason}";
 
-    // What becomes of a line.
+    // What becomes of a message.
     waiting: Text = "Will be sent when the connection is back", "连上后自动发送";
     waiting_until: Text = "{reason} Will be sent at {time}.", "{reason}将在 {time} 发送。";
     sending: Text = "Sending…", "正在发送…";

@@ -39,6 +39,6 @@ pub struct Timers {
     pub clock: Timer,
     /// Keeps a long draft.
     pub draft: Timer,
-    /// Lets out what a screen reader is told.
+    /// Lets out what a screen reader announces.
     pub announcement: Timer,
 }

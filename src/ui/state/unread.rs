@@ -1,4 +1,4 @@
-//! What the reader has not had in sight: the count in the title and on "jump to newest", and what a screen reader is told.
+//! What the reader has not had in sight: the count in the title and on "jump to newest", and what a screen reader announces.
 
 use leptos::prelude::*;
 use web_sys::VisibilityState;
@@ -15,7 +15,7 @@ const GATHER_MS: u32 = 1_000;
 /// More messages than this at once are counted instead of read out.
 const READ_OUT_MAX: usize = 3;
 
-/// What a screen reader is told.
+/// What a screen reader announces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Announcement {
     /// The words that are out.

@@ -1,4 +1,4 @@
-//! Transitions of the connection itself: opened, lost, waited for, given up.
+//! Transitions of the connection itself: opened, lost, waited for, ended.
 
 use super::{CLOSED_BY_US, Connection, History, Network, Phase, RESTART_MS, RESTART_PAUSE_MS, SOON_MS, Step, later};
 use crate::model::backoff;
@@ -61,7 +61,7 @@ impl Connection {
         }
     }
 
-    /// The server said that it stops, in so many milliseconds or already.
+    /// The server announced that it stops, in so many milliseconds or already.
     pub(super) fn expect_restart(&mut self, in_ms: u32, step: &Step) {
         self.restart = Some(later(step.now, i64::from(in_ms) + RESTART_MS));
     }

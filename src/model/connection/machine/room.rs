@@ -155,7 +155,7 @@ impl Connection {
     }
 }
 
-/// The room that an event is only good for while it is open. An answer to a line is good for its outbox at any time.
+/// The room that an event is only good for while it is open. An answer to a post is good for its outbox at any time.
 fn room_of(event: &Event) -> Option<&RoomSlug> {
     match event {
         Event::Joined { summary, .. } => Some(&summary.slug),

@@ -43,7 +43,7 @@ pub enum Unsent {
 /// A post on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingPost {
-    /// Where it was typed, and nowhere else it is said.
+    /// Where it was typed, and it is posted nowhere else.
     pub room: RoomSlug,
     /// Its name for ever, also over retries.
     pub post_id: PostId,

@@ -1,4 +1,4 @@
-//! Who came and went, told between the events of a room. Never from the log, gone with the page. Used by `timeline` only.
+//! Who came and went, shown between the events of a room. Never from the log, gone with the page. Used by `timeline` only.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Notice {
     pub left: Vec<Person>,
 }
 
-/// More notices are not kept, nor more people on either side of one: the oldest are given up.
+/// More notices are not kept, nor more people on either side of one: the oldest are dropped.
 const NOTICES_MAX: usize = 300;
 const PEOPLE_MAX: usize = 300;
 
@@ -28,7 +28,7 @@ pub(super) struct Notices(Vec<Arc<Notice>>);
 
 impl Notices {
     /// Takes a presence change after an event, folded into the notice that is already at the end if there is one. A fold tells of each
-    /// person what they did last, so that nobody who was seen coming disappears without a word. A new nickname counts as
+    /// person what they did last, so that nobody who was seen coming disappears without a notice. A new nickname counts as
     /// another person: the old one left, the new one joined. What the reader does is no news to them.
     pub(super) fn add(&mut self, after: Seq, joined: &[Person], left: &[Person], me: Option<&UserId>, at: Timestamp) {
         let is_news = |person: &&Person| Some(&person.id) != me;
@@ -54,12 +54,12 @@ impl Notices {
         entries.extend(within.map(TimelineEntry::Notice));
     }
 
-    /// Gives up what was told where `is_held` says no.
+    /// Drops the notices of places where `is_held` is false.
     pub(super) fn give_up_unless(&mut self, is_held: impl Fn(Seq) -> bool) {
         self.0.retain(|notice| is_held(notice.after));
     }
 
-    /// Gives up what was told after a place that another event may take.
+    /// Drops the notices behind a place that another event may take.
     pub(super) fn give_up_after(&mut self, last: Seq) {
         self.0.retain(|notice| notice.after <= last);
     }

@@ -36,7 +36,7 @@ impl Hub {
         self.admit(committed, Some(permit))
     }
 
-    /// The first event of a room that is lacking here, when a later one was heard of.
+    /// The first event of a room that is lacking here, when a later one is known.
     #[must_use]
     pub fn missing(&self, room: &RoomSlug) -> Option<Seq> {
         self.room(room)?.sequence.lock().missing()
@@ -69,7 +69,7 @@ impl Hub {
         self.enqueue(room, Broadcast::Notice(wire, frame, drop_policy));
     }
 
-    /// Queues a frame for every connection that said hello (the room list). A lane sends it to a few at a time, after the
+    /// Queues a frame for every connection that sent `hello` (the room list). A lane sends it to a few at a time, after the
     /// broadcasts to rooms; a slow reader is not sent it.
     pub fn broadcast_to_members(&self, frame: &Frame) {
         self.lanes.iter().for_each(|lane| lane.enqueue_to_members(frame.clone()));

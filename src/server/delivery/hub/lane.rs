@@ -18,7 +18,7 @@ pub struct Work {
     pub to_members: Option<MemberBroadcast>,
 }
 
-/// A frame for every connection that said hello. It is sent to a few connections at a time, between the broadcasts to
+/// A frame for every connection that sent `hello`. It is sent to a few connections at a time, between the broadcasts to
 /// rooms, so that no message waits until thousands have been sent the room list.
 #[derive(Clone)]
 pub struct MemberBroadcast {

@@ -103,7 +103,7 @@ impl Registry {
         }
     }
 
-    /// The next connections of a lane that said hello: at most `most` of them, behind `behind`.
+    /// The next connections of a lane that sent `hello`: at most `most` of them, behind `behind`.
     pub(super) fn members(
         &self,
         (lane, lanes): (usize, usize),

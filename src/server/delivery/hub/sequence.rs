@@ -15,7 +15,7 @@ const HELD_MAX: usize = 64;
 pub(super) struct Sequence {
     /// The seq that is published next.
     next: Seq,
-    /// The greatest seq that was heard of.
+    /// The greatest seq that is known.
     known_head: Seq,
     /// Bound: [`HELD_MAX`].
     held: BTreeMap<Seq, Publication>,
@@ -65,7 +65,7 @@ impl Sequence {
         self.known_head = self.known_head.max(seq);
     }
 
-    /// The first event that is lacking, when a later one was heard of.
+    /// The first event that is lacking, when a later one is known.
     pub(super) fn missing(&self) -> Option<Seq> {
         (self.known_head >= self.next).then_some(self.next)
     }

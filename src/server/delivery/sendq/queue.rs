@@ -67,7 +67,7 @@ struct Load {
     frames: usize,
 }
 
-/// The server stops once, so each connection is told once, however often it is signalled.
+/// The server stops once, so each connection is sent it once, however often it is signalled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Drain {
     NotBegun,

@@ -110,7 +110,7 @@ impl Program {
     }
 
     /// Follows a room that was open at the handshake and was forgotten since, because nobody followed it. If it was removed,
-    /// the program is told so and closed.
+    /// the program is sent the reason and closed.
     async fn follow_once_open(&mut self) {
         let (app, id, room) = (&self.app, self.id, &self.room);
         if let Err(refusal) = open_and_follow(app, room, || app.hub.follow_live(id, room, Wire::Plain)).await {

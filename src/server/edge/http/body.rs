@@ -13,7 +13,7 @@ use hyper::body::{Frame, SizeHint};
 pub struct Awaited(Option<Arc<AtomicBool>>);
 
 impl Awaited {
-    /// Whether it waits now, or waited when the request was given up.
+    /// Whether it waits now, or waited when the request ended.
     #[must_use]
     pub fn is_now(&self) -> bool {
         self.0.as_ref().is_some_and(|awaited| awaited.load(Ordering::Relaxed))

@@ -69,7 +69,7 @@ impl<S: Sync> FromRequestParts<S> for Upgrade {
 
 impl Upgrade {
     /// Negotiates the subprotocol of the member socket: ours, or else that of another version. A client of another version can
-    /// be told so only over an open socket, since a browser tells no page why a handshake was refused.
+    /// be answered so only over an open socket, since a browser does not tell a page why a handshake was refused.
     ///
     /// # Errors
     /// `unsupported_protocol` when no version is offered.
@@ -82,7 +82,7 @@ impl Upgrade {
     }
 
     /// Accepts the first subprotocol that the client offers, whatever it is. A browser closes a socket whose offer was not
-    /// answered, and the plain socket speaks JSON under any name.
+    /// answered, and the plain socket uses JSON under any name.
     #[must_use]
     pub fn any_subprotocol(self, headers: &HeaderMap) -> Self {
         let subprotocol = offered(headers).find(|offer| !offer.is_empty()).and_then(|offer| offer.parse().ok());

@@ -48,7 +48,7 @@ impl Condition {
         StoreVersion(self.commits.load(Ordering::Acquire))
     }
 
-    /// A batch is on disk and can be read, and nobody was told so yet.
+    /// A batch is on disk and can be read, and nobody was answered yet.
     pub(super) fn note_commit(&self) {
         self.commits.fetch_add(1, Ordering::AcqRel);
     }

@@ -177,7 +177,7 @@ pub(super) fn connect_writer(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Refuses a connection on which an acknowledged line could be lost, or a row be written that belongs to nothing.
+/// Refuses a connection on which an acknowledged message could be lost, or a row be written that belongs to nothing.
 pub(super) fn check_promises(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     read_back(connection, path, "journal_mode", "pragma journal_mode = wal", "wal".to_owned())?;
     read_back(connection, path, "synchronous", "pragma synchronous = full", 2_i64)?;

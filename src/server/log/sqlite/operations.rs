@@ -105,7 +105,7 @@ struct NextEvent {
 
 /// Takes the next seq. The room's row and the event's are written in one transaction, so no seq is ever taken in vain, and
 /// there is one writer, so nothing comes between the two statements. One with `returning` would do, but SQLite keeps a
-/// journal of its own for that: a copy of the page for every line.
+/// journal of its own for that: a copy of the page for every message.
 fn take_next_seq(database: &Connection, room: &RoomSlug, at: Timestamp) -> Result<Option<NextEvent>> {
     let newest = database
         .prepare_cached("select room_id, last_seq, last_at_ms from room where slug = ?1")?

@@ -19,7 +19,7 @@ type Query = Box<dyn FnOnce(&mut Connection) + Send>;
 /// The way to the threads. When it is dropped, they end.
 pub(super) struct Readers {
     queue: Arc<Queue>,
-    /// Is told of damage.
+    /// Takes note of damage.
     condition: Arc<Condition>,
     /// Closed when the last thread has let go of its connection.
     ended: tokio::sync::Mutex<mpsc::Receiver<()>>,

@@ -1,4 +1,4 @@
-//! What is written of rooms as a whole. Not here: what is said in them (`operations`).
+//! What is written of rooms as a whole. Not here: what is posted in them (`operations`).
 
 use rusqlite::{Connection, OptionalExtension, Result};
 

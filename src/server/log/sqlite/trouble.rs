@@ -1,5 +1,5 @@
 //! SQLite's result codes, sorted by what may be done after them: the one place that decides it (sqlite.org/rescode.html).
-//! What each kind obliges the store to is said in `log/error.rs`. Not here: errors while the database is opened (`open`).
+//! What each kind obliges the store to stands in `log/error.rs`. Not here: errors while the database is opened (`open`).
 
 use std::io;
 
@@ -39,7 +39,7 @@ impl Trouble {
         matches!(Self::sorted(error, Step::Statement, io::ErrorKind::Other), Self::Damaged(_))
     }
 
-    /// `system` is what the system said, which counts only for codes that come from it.
+    /// `system` is the system's error, which counts only for codes that come from it.
     fn sorted(error: &Error, step: Step, system: io::ErrorKind) -> Self {
         let detail = error.to_string();
         let code = match error {
@@ -63,7 +63,7 @@ impl Trouble {
     }
 }
 
-/// What the system said when this connection last could not open, read or write a file.
+/// The system's error when this connection last could not open, read or write a file.
 #[expect(unsafe_code, reason = "rusqlite does not offer this call of SQLite")]
 fn system_error(connection: &Connection) -> io::ErrorKind {
     // SAFETY: the handle is that of an open connection, and no other thread uses it: a `Connection` is not `Sync`. The call

@@ -38,7 +38,7 @@ pub(super) struct Writer {
 enum Task {
     /// A write.
     Write(Box<dyn Job>),
-    /// A look at the files; told when it is done.
+    /// A look at the files; answered when it is done.
     Maintain(oneshot::Sender<()>),
 }
 
@@ -46,7 +46,7 @@ enum Task {
 #[derive(Clone, Copy)]
 struct Grouping {
     jobs_max: usize,
-    /// How long the writer lets jobs gather under load. A line that comes alone is never held up.
+    /// How long the writer lets jobs gather under load. A post that comes alone is never held up.
     delay: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! What the listener is told by the settings, and what it tells about a connection. Not here: listening (`listener`).
+//! What the settings decide for the listener, and what it reports about a connection. Not here: listening (`listener`).
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -19,7 +19,7 @@ use crate::server::config::Scheme;
 use crate::server::limits::{Excess, TooManyConnections};
 use crate::server::net::refusal_page::{self, Reader, RefusalPages};
 
-/// Refusals of each kind that are being said at one time. Beyond it connections are closed without a word. Those of an
+/// Refusals of each kind that are being written at one time. Beyond it connections are closed without an answer. Those of an
 /// address that does too much are counted by themselves, so that it does not silence the refusals of others.
 const REFUSALS_MAX: usize = 64;
 

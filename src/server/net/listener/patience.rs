@@ -13,7 +13,7 @@ use super::stage::{Look, Shared, Stage};
 use crate::server::config::limit;
 use crate::server::limits::{Address, GiveWay};
 
-/// Why a connection is given up.
+/// Why a connection is ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GivenUp {
     /// Another client needs the slot.

@@ -77,7 +77,7 @@ impl Tls {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).config)
     }
 
-    /// Logs the warnings once a day until the drain. Those of the start are told by whoever starts.
+    /// Logs the warnings once a day until the drain. Those of the start are logged by whoever starts.
     pub async fn warn_daily(&self, drain: CancellationToken) {
         self.tell_daily(drain, log).await;
     }

@@ -6,7 +6,7 @@ use crate::server::config::{Scheme, ServerConfig, WebOrigin};
 /// The host names of this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hosts {
-    /// All names, since nobody said which are ours.
+    /// All names, since no setting says which are ours.
     Any,
     /// These, in lower case.
     Only(Vec<String>),

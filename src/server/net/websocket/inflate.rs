@@ -25,7 +25,7 @@ pub enum InflateError {
 ///
 /// The window (some 43 kB) is allocated for each message and freed with it. Both sides start every message without
 /// history, so there is nothing to keep between two; and a window that is kept would have to be cleared, lest a message
-/// refer to what another client said. Clearing costs more than half of what a new one does.
+/// refer to what another client sent. Clearing costs more than half of what a new one does.
 pub fn inflate(compressed: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
     let mut inflater = Decompress::new(false);
     let mut message = Vec::new();

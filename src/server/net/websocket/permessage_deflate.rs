@@ -21,7 +21,7 @@ const WINDOW_BITS_MAX: u8 = 15;
 /// What was agreed on with one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreement {
-    /// `Some` when the client asked for it, and is told so.
+    /// `Some` when the client asked for it, and is answered so.
     server_max_window_bits: Option<u8>,
 }
 

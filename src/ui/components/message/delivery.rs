@@ -10,7 +10,7 @@ use crate::ui::erased_view::{Erase, ErasedView, live};
 use crate::ui::i18n::{self, fill};
 use crate::ui::state::{RoomState, use_room_state};
 
-/// What is told about the message; nothing about the messages of others.
+/// What is shown about the message; nothing about the messages of others.
 pub fn delivery_of(row: &MessageRow) -> Option<ErasedView> {
     let state = use_room_state();
     let words = state.words();

@@ -37,7 +37,7 @@ pub enum BackupError {
     NoSpace {
         /// The file.
         path: PathBuf,
-        /// How much is missing, or what the system said.
+        /// How much is missing, or the system's error message.
         detail: String,
     },
     /// A file cannot be made, read, written or renamed.
@@ -45,7 +45,7 @@ pub enum BackupError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error message.
         source: io::Error,
     },
     /// SQLite failed.
@@ -55,7 +55,7 @@ pub enum BackupError {
     Sqlite {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error message.
         source: rusqlite::Error,
     },
     /// What is to be backed up cannot be read.
@@ -66,7 +66,7 @@ pub enum BackupError {
     DamagedDatabase {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error message.
         detail: String,
     },
     /// A server began to write what looked as if nobody could.

@@ -34,7 +34,7 @@ pub(super) fn remove(file: &Path) -> Result<Option<PathBuf>, BackupError> {
     Ok(Some(half))
 }
 
-/// Files beside a backup that seem to be leftovers of backups to other names. They are only told: under another name they
+/// Files beside a backup that seem to be leftovers of backups to other names. They are only named: under another name they
 /// are in nobody's way, and may be somebody else's.
 pub(super) fn beside(file: &Path) -> Vec<PathBuf> {
     let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));

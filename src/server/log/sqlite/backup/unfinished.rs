@@ -65,7 +65,7 @@ impl Drop for Unfinished {
         for beside in [""].into_iter().chain(BESIDE) {
             let mut path = path.clone().into_os_string();
             path.push(beside);
-            // It is of no use, and whoever asked is told of another failure already.
+            // It is of no use, and whoever asked is answered with another failure already.
             let _ = fs::remove_file(path);
         }
     }

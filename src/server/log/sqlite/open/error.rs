@@ -17,7 +17,7 @@ pub enum OpenError {
     CannotCreateFolder {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error message.
         source: io::Error,
     },
     /// A file stands where the data folder is to be.
@@ -35,7 +35,7 @@ pub enum OpenError {
     NotWritable {
         /// The file.
         path: PathBuf,
-        /// What the system or SQLite said.
+        /// The error message of the system or of SQLite.
         detail: String,
     },
     /// The disk does not do what it is told.
@@ -45,7 +45,7 @@ pub enum OpenError {
     DiskFails {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error message.
         detail: String,
     },
     /// The file system takes no writes, by its mount or since its disk failed.
@@ -70,7 +70,7 @@ pub enum OpenError {
     Corrupted {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error message.
         detail: String,
     },
     /// The disk has no space for what a start writes, or the user's quota is used up.
@@ -80,7 +80,7 @@ pub enum OpenError {
     DiskFull {
         /// The database.
         path: PathBuf,
-        /// How much is missing, or what SQLite said.
+        /// How much is missing, or SQLite's error message.
         detail: String,
     },
     /// The write-ahead log beside the file is not the file's.
@@ -145,12 +145,12 @@ pub enum OpenError {
         /// What SQLite says instead.
         found: String,
     },
-    /// Anything else that SQLite said.
+    /// Any other error of SQLite.
     #[error("cannot open {path}: {source}")]
     Sqlite {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error message.
         source: rusqlite::Error,
     },
     /// The system has no thread left.

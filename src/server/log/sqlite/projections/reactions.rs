@@ -28,7 +28,7 @@ pub(super) fn apply(
     if reaction.on && is_changed && reaction.count == 1 && most > 0 && one.reactions_to_target()? > most {
         return Ok(Err(StoreError::TooManyReactions));
     }
-    // What changed nothing is told to no program again.
+    // What changed nothing is sent to no program again.
     Ok(Ok(is_changed.then(|| Box::new(message))))
 }
 

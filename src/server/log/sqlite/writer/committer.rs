@@ -1,5 +1,5 @@
 //! Where the writer works: takes a batch to the disk and answers it, whatever happens, and looks after the files in
-//! between. What each kind of trouble obliges to is said in `log/error.rs`. Not here: the queue and the thread (`writer`).
+//! between. What each kind of trouble obliges to stands in `log/error.rs`. Not here: the queue and the thread (`writer`).
 
 use std::fs::File;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::server::log::{CommitSink, StoreError, StoreFailure};
 const PERIOD: Duration = Duration::from_secs(1);
 /// SQLite waits this long for a lock; then the committer looks whether it should go on waiting.
 pub(in super::super) const LOCK_WAIT: Duration = Duration::from_millis(100);
-/// A wait for another program's lock that takes this long is said in the log.
+/// A wait for another program's lock that takes this long is logged.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 /// How long a store that is being closed waits for another program.
 const WAIT_AT_THE_END: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ pub(in super::super) struct Committer {
     lock: File,
     /// Where committed events go.
     sink: CommitSink,
-    /// What the other threads know and are told.
+    /// What the other threads know and are sent.
     pub(super) condition: Arc<Condition>,
     /// How long a batch waits for another program; `None` for as long as it takes.
     lock_timeout: Option<Duration>,
@@ -49,7 +49,7 @@ pub(in super::super) struct Committer {
     reserve: Reserve,
     /// When the files were last looked after.
     maintained: Instant,
-    /// Whether a refusal for want of space was said in the log, and its end not yet.
+    /// Whether a refusal for want of space was logged, and its end not yet.
     logged_low_space: bool,
     /// Whether a transaction that was refused may lie in the log whole: SQLite writes and syncs the frames first and extends
     /// the index of the log after that, so it is not shown to anybody, but a process that is killed now would bring it back.
