@@ -10,11 +10,11 @@ mod nowhere;
 pub mod panels;
 pub mod parts;
 mod shell;
+mod slots;
 pub mod state;
 
 pub use app::{App, AppProps};
 pub use nowhere::{WayOn, nowhere, turned_away};
 pub use shell::{
-    APPLICATION_ID, Assets, CommonDrawing, CookieLost, VisitorsDrawing, draw_end, draw_for_visitors, draw_like,
-    draw_start,
+    APPLICATION_ID, Assets, CookieLost, Template, VisitorsDrawing, draw_end, draw_for_visitors, draw_start,
 };

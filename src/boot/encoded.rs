@@ -54,6 +54,12 @@ impl Encoded {
         Self { plain: beginning.into(), brotli: OnceLock::new(), gzip: OnceLock::new() }
     }
 
+    /// The beginning as it is.
+    #[must_use]
+    pub fn plain(&self) -> &[u8] {
+        &self.plain
+    }
+
     /// Most memory that all encodings together take: compressed, it is hardly ever larger, and then by little.
     #[must_use]
     pub fn bytes_max(&self) -> usize {

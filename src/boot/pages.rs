@@ -147,7 +147,7 @@ async fn draw(
             let page = page_data(app, Some(me), &key.room, EventRange::Newest).await?;
             Ok(render::page(page, view))
         }
-        me => Ok(page.complete(me, view)),
+        me => Ok(page.complete(me.as_ref(), view)),
     }
 }
 

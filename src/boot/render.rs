@@ -42,44 +42,42 @@ pub fn page(page: PageData, view: &View) -> Response {
     as_page((start + &end).into_response(), view)
 }
 
-/// The newest page of a room as visitors see it, with what the pages of others are drawn from.
+/// The newest page of a room as visitors see it, from which the pages of others are made.
 pub struct VisitorsPage {
-    data: PageData,
     start: Encoded,
-    common: ui::CommonDrawing,
+    template: ui::Template,
+    history: HistoryPage,
 }
 
 impl Drawn for VisitorsPage {
     fn bytes_max(&self) -> usize {
-        // The data is about as large as what is handed over of it.
-        self.start.bytes_max() + 2 * self.common.bytes()
+        // The log is about as large as its rows.
+        self.start.bytes_max() + 2 * self.template.bytes()
     }
 }
 
 impl VisitorsPage {
     /// Draws it once for all.
     pub fn draw(page: PageData, site: &Site, language: Language) -> Self {
-        let data = page_weight::fit(page);
-        let ui::VisitorsDrawing { start, common } = ui::draw_for_visitors(data.clone(), language, &site.assets);
-        Self { data, start: Encoded::new(start), common }
+        let page = page_weight::fit(page);
+        let history = page.room.page.clone();
+        let ui::VisitorsDrawing { start, template } = ui::draw_for_visitors(page, language, &site.assets);
+        Self { start: Encoded::new(start), template, history }
     }
 
     /// What is shown of the log.
     pub const fn history(&self) -> &HistoryPage {
-        &self.data.room.page
+        &self.history
     }
 
-    /// Completes it for a reader: for one without a session by its end, for somebody else by drawing what is theirs.
-    pub fn complete(&self, me: Option<Person>, view: &View) -> Response {
-        let drawn_ms = clock::now();
-        if me.is_none() {
-            let end = end(ReaderPart::nobody(drawn_ms));
-            return as_page(self.start.answer(view.headers, &end), view);
-        }
-        let page = PageData { me, drawn_ms, ..self.data.clone() };
-        let end = end(ReaderPart::of(&page));
-        let start = ui::draw_like(&self.common, page, view.language, &view.site.assets);
-        as_page((start + &end).into_response(), view)
+    /// Completes it for a reader: for one without a session by its end, for somebody else also by what is theirs.
+    pub fn complete(&self, me: Option<&Person>, view: &View) -> Response {
+        let reader = ReaderPart { me, drawn_ms: clock::now(), notice: None };
+        let end = end(reader);
+        let Some(me) = me else { return as_page(self.start.answer(view.headers, &end), view) };
+        let mut page = self.template.fill(self.start.plain(), me);
+        page.extend_from_slice(end.as_bytes());
+        as_page(page.into_response(), view)
     }
 }
 

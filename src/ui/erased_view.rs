@@ -2,7 +2,6 @@
 //! the renderer into the browser: what changes while the page lives goes through the three kinds of this module. Not
 //! leptos' `AnyView`, which also brings the code for hydrating asynchronously, which this page never does.
 
-mod drawn;
 mod list;
 
 use leptos::prelude::*;
@@ -12,7 +11,6 @@ use leptos::tachys::no_attrs;
 use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 
-pub use drawn::{DrawnEntries, Sharing};
 pub use list::{ListEntry, list};
 
 /// A view of any type. In the browser a new one takes the place of the old one as a whole.

@@ -6,18 +6,19 @@
 mod assets;
 mod drawing;
 mod reaction_form;
-
-use std::sync::Arc;
+mod template;
 
 use leptos::prelude::*;
 
 pub use self::assets::Assets;
 use self::drawing::Drawing;
 use self::reaction_form::reaction_form;
+use self::template::Positions;
+pub use self::template::{Template, VisitorsDrawing};
 use super::components::{NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
-use super::erased_view::{DrawnEntries, Sharing};
 use super::i18n::{Language, room_title, sign_out_words};
 use super::panels::PANEL_TITLE_ID;
+use super::slots::Marked;
 use super::state::{Handover, ReaderPart, page_title};
 use crate::protocol::{PageData, PostId};
 
@@ -25,6 +26,9 @@ use crate::protocol::{PageData, PostId};
 /// body what it likes.
 pub const APPLICATION_ID: &str = "application";
 
+const DOCTYPE: &str = "<!DOCTYPE html>";
+/// What stands between the number of the nodes and the application.
+const APPLICATION_BEGINS: &str = "\">";
 /// What the document ends with, from the end of the application on.
 const END: &str = "</div></body></html>";
 
@@ -33,36 +37,10 @@ const END: &str = "</div></body></html>";
 #[derive(Clone, Copy, Debug)]
 pub struct CookieLost;
 
-/// What was drawn for readers without a session.
-pub struct VisitorsDrawing {
-    /// The document up to what belongs to one reader: the same text for everybody.
-    pub start: String,
-    /// What the pages of others have in common with it.
-    pub common: CommonDrawing,
-}
-
-/// What the pages of all readers of a room have in common. It was drawn for nobody, so nothing of anybody is in it.
-pub struct CommonDrawing {
-    /// The entries of lists that show the same to everybody.
-    entries: Arc<DrawnEntries>,
-    /// The beginning of the handover.
-    handover: String,
-}
-
-impl CommonDrawing {
-    /// Memory for it.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.entries.bytes() + self.handover.len()
-    }
-}
-
 /// Draws the document up to what belongs to one reader.
 #[must_use]
 pub fn draw_start(page: PageData, language: Language, assets: &Assets, cookie_lost: Option<CookieLost>) -> String {
-    let handover = handover(page, language);
-    let written = handover.write_shared();
-    draw(handover, &written, assets, cookie_lost, None)
+    draw(handover(page, language), assets, cookie_lost, Slots::Unmarked).0
 }
 
 /// The same for readers without a session, on whose pages no form was refused.
@@ -72,43 +50,45 @@ pub fn draw_start(page: PageData, language: Language, assets: &Assets, cookie_lo
 #[must_use]
 pub fn draw_for_visitors(page: PageData, language: Language, assets: &Assets) -> VisitorsDrawing {
     assert!(page.me.is_none() && page.notice.is_none(), "a page that everybody gets belongs to nobody");
-    let (handover, sharing) = (handover(page, language), Sharing::keep());
-    let written = handover.write_shared();
-    let start = draw(handover, &written, assets, None, Some(sharing.clone()));
-    VisitorsDrawing { start, common: CommonDrawing { entries: sharing.into_kept(), handover: written } }
-}
-
-/// The same as [`draw_start`] for somebody with a session, from what visitors see of the same `page`.
-#[must_use]
-pub fn draw_like(common: &CommonDrawing, page: PageData, language: Language, assets: &Assets) -> String {
-    let sharing = Sharing::Reuse(Arc::clone(&common.entries));
-    draw(handover(page, language), &common.handover, assets, None, Some(sharing))
+    let (start, positions) = draw(handover(page.clone(), language), assets, None, Slots::Marked);
+    VisitorsDrawing { start, template: Template::new(page, language, positions) }
 }
 
 fn handover(page: PageData, language: Language) -> Handover {
     Handover { language, sign_out: sign_out_words(language, page.nickname_rest_hours), page }
 }
 
-fn draw(
-    handover: Handover,
-    written: &str,
-    assets: &Assets,
-    cookie_lost: Option<CookieLost>,
-    sharing: Option<Sharing>,
-) -> String {
+/// Whether the positions of the slots are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slots {
+    Marked,
+    Unmarked,
+}
+
+fn draw(handover: Handover, assets: &Assets, cookie_lost: Option<CookieLost>, slots: Slots) -> (String, Positions) {
     // Of its own, whatever this thread did before: an owner hands contexts down.
     let owner = Owner::new_root(None);
     let language = handover.language;
+    let written = handover.write_shared();
     let title = room_title(language, &handover.page.room.summary);
     let reaction_form = reaction_form(&handover.page, language);
-    let document = owner.with(|| {
+    let (document, Drawing { html, nodes, mut cuts }) = owner.with(|| {
         provide_context(handover);
-        let _ = sharing.map(provide_context);
-        document(&title, language, assets, cookie_lost, reaction_form).to_html()
+        if slots == Slots::Marked {
+            provide_context(Marked);
+        }
+        let drawing = Drawing::new();
+        (document(&title, language, assets, cookie_lost, reaction_form, &drawing).to_html(), drawing)
     });
     owner.unset_with_forced_cleanup();
     let start = document.strip_suffix(END).expect("the document ends with the application");
-    ["<!DOCTYPE html>", start, written].concat()
+    let application = DOCTYPE.len() + start.len() - html.len();
+    for cut in &mut cuts {
+        cut.range = application + cut.range.start..application + cut.range.end;
+    }
+    let digits_end = application - APPLICATION_BEGINS.len();
+    let nodes_at = digits_end - nodes.to_string().len()..digits_end;
+    ([DOCTYPE, start, &written].concat(), Positions { slots: cuts, nodes_at, nodes })
 }
 
 /// Draws the rest of the document: who the reader is, and a name for what each form without scripts sends, so that a form
@@ -135,10 +115,10 @@ fn document(
     assets: &Assets,
     cookie_lost: Option<CookieLost>,
     reaction_form: impl IntoView,
+    Drawing { html, nodes, .. }: &Drawing,
 ) -> impl IntoView {
     let words = language.words();
     let document_words = language.document_words();
-    let Drawing { html, nodes } = Drawing::new();
     let [check, habits, start] = assets.scripts();
     view! {
         <html lang=language.tag()>
@@ -186,7 +166,7 @@ fn document(
                     </p>
                     <div></div>
                 </dialog>
-                <div id=APPLICATION_ID data-nodes=nodes inner_html=html></div>
+                <div id=APPLICATION_ID data-nodes=*nodes inner_html=html.clone()></div>
             </body>
         </html>
     }

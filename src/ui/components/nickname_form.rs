@@ -10,7 +10,8 @@ use crate::client::element::element;
 use crate::client::storage;
 use crate::protocol::Person;
 use crate::protocol::page::Form;
-use crate::ui::erased_view::{Erase, effect, live};
+use crate::ui::erased_view::{Erase, ErasedView, effect, live};
+use crate::ui::slots::{Slot, optional_slot};
 use crate::ui::state::use_room_state;
 
 /// The id of the form: without scripts, a field outside of it names a visitor's attempt (`ui::shell`).
@@ -35,14 +36,11 @@ pub fn JoinForm() -> impl IntoView {
 #[component]
 pub fn Me() -> impl IntoView {
     let state = use_room_state();
-    live(move || state.me.get().map(|me| view! { <MeCard me /> }.erase()))
+    live(move || optional_slot(Slot::Me, state.me.get().map(me_card)))
 }
 
-#[component]
-fn MeCard(
-    /// The reader.
-    me: Person,
-) -> impl IntoView {
+/// The card of the reader.
+pub fn me_card(me: Person) -> ErasedView {
     let state = use_room_state();
     let words = state.words();
     let nickname = me.nickname;
@@ -69,6 +67,7 @@ fn MeCard(
             </form>
         </details>
     }
+    .erase()
 }
 
 #[component]

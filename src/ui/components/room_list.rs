@@ -31,7 +31,7 @@ pub fn RoomList() -> impl IntoView {
                 <DrawerClose drawer="rooms" label=words.close />
             </div>
             <ul class="rooms">
-                {list("rooms", move || {
+                {list(move || {
                     let rooms = state.rooms.get().into_iter();
                     rooms.map(|room| ListEntry::new(key(&room), move || link(state, room).erase())).collect()
                 })}

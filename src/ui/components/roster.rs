@@ -9,6 +9,7 @@ use super::seal::{Seal, SealSize};
 use crate::protocol::{Origin, Person};
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, ListEntry, list, live};
+use crate::ui::slots::{Slot, slot};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// The column of the people; a drawer where there is no room for it.
@@ -25,12 +26,12 @@ pub fn Roster() -> impl IntoView {
                 <DrawerClose drawer="people" label=words.close />
             </div>
             <ul class="roster">
-                {list("people", move || {
+                {list(move || {
                     let me = state.me.with(|me| me.as_ref().map(|me| me.id.clone()));
-                    let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
-                    people.map(|person| {
+                    let people = state.roster.with(|roster| roster.people().to_vec()).into_iter().enumerate();
+                    people.map(|(index, person)| {
                         let you = (me.as_ref() == Some(&person.id)).then_some(words.you);
-                        ListEntry::new(key(&person, you), move || entry(state, person, you).erase())
+                        ListEntry::new(key(&person, you), move || slot(Slot::Person(index), person_in_roster(state, person, you)))
                     }).collect()
                 })}
             </ul>
@@ -60,7 +61,8 @@ fn mark(words: &'static str) -> ErasedView {
     view! { <span class="mark">{words}</span> }.erase()
 }
 
-fn entry(state: RoomState, person: Person, you: Option<&'static str>) -> impl IntoView {
+/// Somebody who is here; `you` marks the reader.
+pub fn person_in_roster(state: RoomState, person: Person, you: Option<&'static str>) -> ErasedView {
     let words = state.words();
     let Person { id, nickname, origin } = person;
     view! {
@@ -71,4 +73,5 @@ fn entry(state: RoomState, person: Person, you: Option<&'static str>) -> impl In
             {(origin == Origin::Plain).then(|| mark(words.plain_mark))}
         </li>
     }
+    .erase()
 }

@@ -19,6 +19,7 @@ use crate::model::rows::Row;
 use crate::model::rows::window::ROWS_MOUNTED_MAX;
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, ListEntry, effect, list, live};
+use crate::ui::slots::{Slot, slot};
 use crate::ui::state::{ReachBack, RoomState, use_room_state};
 
 /// Where the reader was when they last scrolled; nothing at the newest row. Only used in the browser.
@@ -60,9 +61,11 @@ pub fn Timeline() -> impl IntoView {
             <div class="timeline__rows">
                 <Edge />
                 <ol>
-                    {list("rows", move || {
-                        let rows = state.mounted.get().into_iter();
-                        rows.map(|row| ListEntry::new(Arc::clone(&row.key), move || show(&row))).collect()
+                    {list(move || {
+                        let rows = state.mounted.get().into_iter().enumerate();
+                        rows.map(|(index, shown)| {
+                            ListEntry::new(Arc::clone(&shown.key), move || slot(Slot::Row(index), row(&shown)))
+                        }).collect()
                     })}
                 </ol>
                 {live(move || is_empty.get().then(|| why_empty(state)).flatten().map(edge))}
@@ -77,7 +80,8 @@ fn scroller() -> Option<Element> {
     element("messages")
 }
 
-fn show(row: &Row) -> ErasedView {
+/// A row of the conversation.
+pub fn row(row: &Row) -> ErasedView {
     let language = use_room_state().language;
     match row {
         Row::Message(message) => view! { <Message row=message.clone() /> }.erase(),

@@ -11,7 +11,6 @@ use leptos::tachys::renderer::types::{Element, Node, Placeholder};
 use leptos::tachys::renderer::{CastFrom, Rndr};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 
-use super::drawn::{self, Entries};
 use super::{ErasedView, Mounted, live};
 
 /// An owner never forgets that it had a child. So an entry's owner is no child of the list's: it is the child of one between
@@ -20,8 +19,8 @@ const CHILDREN_MAX: usize = 256;
 
 /// An entry of a [`list`].
 pub struct ListEntry {
-    pub(super) key: Arc<str>,
-    pub(super) show: Box<dyn FnOnce() -> ErasedView + Send>,
+    key: Arc<str>,
+    show: Box<dyn FnOnce() -> ErasedView + Send>,
 }
 
 impl ListEntry {
@@ -31,11 +30,9 @@ impl ListEntry {
     }
 }
 
-/// A list that keeps the nodes of the entries that stay. Each of them is one element. On the server, pages share what they
-/// drew of it by its `name`.
-pub fn list(name: &'static str, entries: impl Fn() -> Vec<ListEntry> + Send + 'static) -> impl IntoView {
-    let entries: Entries = Box::new(entries);
-    let entries = if cfg!(feature = "ssr") { drawn::shared(name, entries) } else { entries };
+/// A list that keeps the nodes of the entries that stay. Each of them is one element.
+pub fn list(entries: impl Fn() -> Vec<ListEntry> + Send + 'static) -> impl IntoView {
+    let entries: Box<dyn Fn() -> Vec<ListEntry> + Send> = Box::new(entries);
     // Not the owner of the effect that reads the entries, which is cleared whenever they change.
     let owner = Owner::current().expect("a list belongs to a component");
     live(move || List { entries: entries(), owner: owner.clone() })

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::ui::app::App;
+use crate::ui::slots::{Cut, cut};
 
 /// The handover is an element with a text in it.
 const HANDOVER_NODES: usize = 2;
@@ -14,21 +15,24 @@ pub struct Drawing {
     pub html: String,
     /// How many elements, texts and comments a browser makes of it, and of the handover that follows it.
     pub nodes: usize,
+    /// Its slots, where they are marked.
+    pub cuts: Vec<Cut>,
 }
 
 impl Drawing {
     /// Draws from the contexts of the page.
     pub fn new() -> Self {
-        let html = view! { <App /> }.to_html();
-        let nodes = nodes(&html) + HANDOVER_NODES;
-        Self { html, nodes }
+        let (html, cuts) = cut(&view! { <App /> }.to_html());
+        let nodes = nodes(html.as_bytes()) + HANDOVER_NODES;
+        Self { html, nodes, cuts }
     }
 }
 
 /// Whatever opens is a node, and so is a text between two tags. `<` and `>` are escaped everywhere else.
-fn nodes(html: &str) -> usize {
+/// So a part that begins with a tag and ends with one has as many nodes wherever it stands.
+pub fn nodes(html: &[u8]) -> usize {
     let is_node = |pair: &&[u8]| (pair[0] == b'<' && pair[1] != b'/') || (pair[0] == b'>' && pair[1] != b'<');
-    html.as_bytes().windows(2).filter(is_node).count()
+    html.windows(2).filter(is_node).count()
 }
 
 #[cfg(test)]
@@ -37,9 +41,9 @@ mod tests {
 
     #[test]
     fn elements_texts_and_comments_are_counted() {
-        assert_eq!(nodes("<p>a<!>b</p><input><svg><path></path></svg>"), 7);
-        assert_eq!(nodes(""), 0);
+        assert_eq!(nodes(b"<p>a<!>b</p><input><svg><path></path></svg>"), 7);
+        assert_eq!(nodes(b""), 0);
         let escaped = view! { <p title="<b>">"1 < 2 > 0"</p> }.to_html();
-        assert_eq!(nodes(&escaped), 2, "{escaped}");
+        assert_eq!(nodes(escaped.as_bytes()), 2, "{escaped}");
     }
 }

@@ -45,12 +45,6 @@ impl<'a> ReaderPart<'a> {
         Self { me: page.me.as_ref(), drawn_ms: page.drawn_ms, notice: page.notice.as_ref() }
     }
 
-    /// That of somebody without a session.
-    #[must_use]
-    pub const fn nobody(drawn_ms: Timestamp) -> Self {
-        Self { me: None, drawn_ms, notice: None }
-    }
-
     /// The end of the element that hands the page over.
     #[must_use]
     pub fn write(self) -> String {
