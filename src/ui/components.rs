@@ -22,8 +22,8 @@ mod seal;
 mod timeline;
 mod typing_line;
 
-pub use composer::POST_FORM_ID;
-pub use conversation::{Conversation, HasName, foot};
+pub use composer::{Composer, POST_FORM_ID};
+pub use conversation::Conversation;
 pub use nickname_form::{NICKNAME_FORM_ID, me_card};
 pub use reactions::{MORE_ID, OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME, follow_reactions};
 pub use room_list::RoomList;

@@ -3,9 +3,7 @@
 //! is not in a slot must look the same to every reader; a test of `ui::shell` holds it to that. In the browser a slot is
 //! nothing.
 
-use std::fmt;
 use std::ops::Range;
-use std::str::FromStr;
 
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
@@ -13,7 +11,7 @@ use leptos::tachys::html::InertElement;
 use crate::ui::erased_view::{Erase, ErasedView};
 
 /// What begins and what ends a mark, and the mark at the end of a slot. No view writes these: it escapes `<` in every text.
-const MARK: (&str, char) = ("<=", '>');
+const MARK: (&str, &str) = ("<=", ">");
 const END_MARK: &str = "</=>";
 
 /// What stands in the document for a view that is missing.
@@ -26,10 +24,10 @@ pub enum Slot {
     Foot,
     /// The reader's own card.
     Me,
-    /// A row of the conversation, by its index among the mounted ones.
-    Row(usize),
-    /// Somebody who is here, by the index in the roster.
-    Person(usize),
+    /// A row of the conversation.
+    Row,
+    /// Somebody who is here.
+    Person,
 }
 
 /// The page that is being drawn is to be marked at its slots. A context.
@@ -51,7 +49,7 @@ pub fn optional_slot(slot: Slot, view: Option<ErasedView>) -> Option<ErasedView>
 }
 
 fn mark(slot: Slot, view: ErasedView) -> ErasedView {
-    let begin = [MARK.0, &slot.to_string(), &MARK.1.to_string()].concat();
+    let begin = [MARK.0, slot.name(), MARK.1].concat();
     view! { {InertElement::new(begin)} {view} {InertElement::new(END_MARK)} }.erase()
 }
 
@@ -60,6 +58,8 @@ fn mark(slot: Slot, view: ErasedView) -> ErasedView {
 pub struct Cut {
     /// Which slot.
     pub slot: Slot,
+    /// How many of its kind come before it.
+    pub index: usize,
     /// What it shows.
     pub range: Range<usize>,
 }
@@ -79,40 +79,26 @@ pub fn cut(marked: &str) -> (String, Vec<Cut>) {
         html.push_str(before);
         let start = html.len();
         html.push_str(shown);
-        cuts.push(Cut { slot: name.parse().expect("a slot has a name"), range: start..html.len() });
+        let slot = Slot::ALL.into_iter().find(|slot| slot.name() == name).expect("a slot has a name");
+        let index = cuts.iter().filter(|cut: &&Cut| cut.slot == slot).count();
+        cuts.push(Cut { slot, index, range: start..html.len() });
         rest = after;
     }
     html.push_str(rest);
     (html, cuts)
 }
 
-impl fmt::Display for Slot {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Slot {
+    /// Every slot.
+    const ALL: [Self; 4] = [Self::Foot, Self::Me, Self::Row, Self::Person];
+
+    /// What its mark says.
+    const fn name(self) -> &'static str {
         match self {
-            Self::Foot => formatter.write_str("foot"),
-            Self::Me => formatter.write_str("me"),
-            Self::Row(index) => write!(formatter, "row {index}"),
-            Self::Person(index) => write!(formatter, "person {index}"),
-        }
-    }
-}
-
-/// There is no such slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoSlot;
-
-impl FromStr for Slot {
-    type Err = NoSlot;
-
-    fn from_str(name: &str) -> Result<Self, NoSlot> {
-        let (kind, index) = name.split_once(' ').unwrap_or((name, "0"));
-        let index = index.parse().map_err(|_| NoSlot)?;
-        match kind {
-            "foot" => Ok(Self::Foot),
-            "me" => Ok(Self::Me),
-            "row" => Ok(Self::Row(index)),
-            "person" => Ok(Self::Person(index)),
-            _ => Err(NoSlot),
+            Self::Foot => "foot",
+            Self::Me => "me",
+            Self::Row => "row",
+            Self::Person => "person",
         }
     }
 }
@@ -124,8 +110,9 @@ mod tests {
     fn drawn() -> String {
         let name = "<=me></=>";
         view! {
-            <ul>{slot(Slot::Row(7), view! { <li title=name>{name}</li> }.erase())}</ul>
+            <ul>{slot(Slot::Row, view! { <li title=name>{name}</li> }.erase())}</ul>
             {optional_slot(Slot::Me, None)}
+            {slot(Slot::Row, view! { <p>"tea"</p> }.erase())}
         }
         .to_html()
     }
@@ -141,17 +128,8 @@ mod tests {
         assert_ne!(marked, plain);
         let (html, cuts) = cut(&marked);
         assert_eq!(html, plain, "what somebody wrote is no mark");
-        let shown: Vec<_> = cuts.iter().map(|cut| (cut.slot, &html[cut.range.clone()])).collect();
+        let shown: Vec<_> = cuts.iter().map(|cut| (cut.slot, cut.index, &html[cut.range.clone()])).collect();
         let row = plain.strip_prefix("<ul>").and_then(|rest| rest.split_once("</ul>")).expect("a list").0;
-        // leptos ends a list of its own with a comment.
-        assert_eq!(shown, [(Slot::Row(7), row), (Slot::Me, "<!>")]);
-    }
-
-    #[test]
-    fn every_slot_is_read_as_it_is_written() {
-        for slot in [Slot::Foot, Slot::Me, Slot::Row(0), Slot::Person(199)] {
-            assert_eq!(slot.to_string().parse(), Ok(slot));
-        }
-        assert_eq!(("tea".parse::<Slot>(), "row x".parse::<Slot>()), (Err(NoSlot), Err(NoSlot)));
+        assert_eq!(shown, [(Slot::Row, 0, row), (Slot::Me, 0, "<!>"), (Slot::Row, 1, "<p>tea</p>")]);
     }
 }

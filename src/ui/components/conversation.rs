@@ -12,26 +12,9 @@ use super::notice::ConnectionNotice;
 use super::timeline::Timeline;
 use super::typing_line::TypingLine;
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{Erase, ErasedView, live};
+use crate::ui::erased_view::{Erase, live};
 use crate::ui::slots::{Slot, slot};
 use crate::ui::state::use_room_state;
-
-/// Whether the reader has a nickname.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HasName {
-    /// They may write.
-    Yes,
-    /// They may join.
-    No,
-}
-
-/// Where one writes, or joins first.
-pub fn foot(has_name: HasName) -> ErasedView {
-    match has_name {
-        HasName::Yes => view! { <Composer /> }.erase(),
-        HasName::No => view! { <JoinForm /> }.erase(),
-    }
-}
 
 /// The open room.
 #[component]
@@ -39,7 +22,10 @@ pub fn Conversation() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
     let has_name = Derived::new(move || state.me.with(Option::is_some));
-    let foot = live(move || slot(Slot::Foot, foot(if has_name.get() { HasName::Yes } else { HasName::No })));
+    let foot = live(move || {
+        let view = if has_name.get() { view! { <Composer /> }.erase() } else { view! { <JoinForm /> }.erase() };
+        slot(Slot::Foot, view)
+    });
     view! {
         <main class="conversation">
             <div class="conversation__bar">

@@ -28,10 +28,10 @@ pub fn Roster() -> impl IntoView {
             <ul class="roster">
                 {list(move || {
                     let me = state.me.with(|me| me.as_ref().map(|me| me.id.clone()));
-                    let people = state.roster.with(|roster| roster.people().to_vec()).into_iter().enumerate();
-                    people.map(|(index, person)| {
+                    let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
+                    people.map(|person| {
                         let you = (me.as_ref() == Some(&person.id)).then_some(words.you);
-                        ListEntry::new(key(&person, you), move || slot(Slot::Person(index), person_in_roster(state, person, you)))
+                        ListEntry::new(key(&person, you), move || slot(Slot::Person, person_in_roster(state, person, you)))
                     }).collect()
                 })}
             </ul>

@@ -62,10 +62,8 @@ pub fn Timeline() -> impl IntoView {
                 <Edge />
                 <ol>
                     {list(move || {
-                        let rows = state.mounted.get().into_iter().enumerate();
-                        rows.map(|(index, shown)| {
-                            ListEntry::new(Arc::clone(&shown.key), move || slot(Slot::Row(index), row(&shown)))
-                        }).collect()
+                        let rows = state.mounted.get().into_iter();
+                        rows.map(|shown| ListEntry::new(Arc::clone(&shown.key), move || slot(Slot::Row, row(&shown)))).collect()
                     })}
                 </ol>
                 {live(move || is_empty.get().then(|| why_empty(state)).flatten().map(edge))}

@@ -13,8 +13,8 @@ use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::timeline::Timeline;
 use crate::model::rows::{KeyedRow, Layout, Row, RowReader, Rows, Window};
 use crate::protocol::{HistoryPage, PageData, Person, RoomSnapshot};
-use crate::ui::components::{HasName, foot, me_card, person_in_roster, row};
-use crate::ui::erased_view::ErasedView;
+use crate::ui::components::{Composer, me_card, person_in_roster, row};
+use crate::ui::erased_view::{Erase, ErasedView};
 use crate::ui::i18n::Language;
 use crate::ui::slots::{Cut, Slot};
 use crate::ui::state::{RoomState, provide_room_state};
@@ -92,7 +92,7 @@ impl Template {
         let slots = owner.with(|| {
             provide_context(handover(frame, self.language));
             let state = provide_room_state();
-            let draw = |cut: &Cut| Some((cut.range.clone(), self.view(cut.slot, state, me, &rows)?.to_html()));
+            let draw = |cut: &Cut| Some((cut.range.clone(), self.view(cut, state, me, &rows)?.to_html()));
             self.positions.slots.iter().filter_map(draw).collect()
         });
         owner.unset_with_forced_cleanup();
@@ -100,12 +100,12 @@ impl Template {
     }
 
     /// What a slot shows to its reader, unless that is what visitors see.
-    fn view(&self, slot: Slot, state: RoomState, me: &Person, rows: &Rows) -> Option<ErasedView> {
+    fn view(&self, &Cut { slot, index, .. }: &Cut, state: RoomState, me: &Person, rows: &Rows) -> Option<ErasedView> {
         match slot {
-            Slot::Foot => Some(foot(HasName::Yes)),
+            Slot::Foot => Some(view! { <Composer /> }.erase()),
             Slot::Me => Some(me_card(me.clone())),
-            Slot::Row(index) => (rows[index] != self.rows[index]).then(|| row(&rows[index])),
-            Slot::Person(index) => {
+            Slot::Row => (rows[index] != self.rows[index]).then(|| row(&rows[index])),
+            Slot::Person => {
                 let person = state.roster.with(|roster| roster.people()[index].clone());
                 (person.id == me.id).then(|| person_in_roster(state, person, Some(state.words().you)))
             }
