@@ -79,11 +79,12 @@ impl Outbox {
         self.posts.retain(|post| post.post_id != *id);
     }
 
-    /// The server did not take it: it fails, or waits as long as the refusal says, and every later post behind it.
-    pub fn refused(&mut self, id: &PostId, refusal: Refusal, now: Timestamp) {
+    /// The server did not take it: it fails, or waits as long as the refusal says, and every later post behind it. Returns
+    /// whether the post has changed.
+    pub fn refused(&mut self, id: &PostId, refusal: Refusal, now: Timestamp) -> bool {
         // A repetition may be refused of what is on disk.
         let Some(post) = self.post_mut(id).filter(|post| !post.is_acked()) else {
-            return;
+            return false;
         };
         match refusal.retry_after_ms {
             // Its author is not who the server knows this browser by.
@@ -94,6 +95,7 @@ impl Outbox {
                 self.pause = Some((now, refusal));
             }
         }
+        true
     }
 
     /// The server has the post at `seq`, and the log as far as `head` is on the screen. When the post is the next event,
@@ -190,13 +192,15 @@ impl Outbox {
         }
     }
 
-    /// The person, now known as `me`, wants a failed or stale post sent again.
-    pub fn retry(&mut self, id: &PostId, me: &UserId, now: Timestamp) {
-        if let Some(post) = self.post_mut(id).filter(|post| !post.is_in_flight() && !post.is_acked()) {
-            post.state = PostState::Waiting;
-            post.sender = me.clone();
-            post.wanted = now;
-        }
+    /// The person, now known as `me`, wants a failed or stale post sent again. Returns whether the post has changed.
+    pub fn retry(&mut self, id: &PostId, me: &UserId, now: Timestamp) -> bool {
+        let Some(post) = self.post_mut(id).filter(|post| !post.is_in_flight() && !post.is_acked()) else {
+            return false;
+        };
+        post.state = PostState::Waiting;
+        post.sender = me.clone();
+        post.wanted = now;
+        true
     }
 
     /// The person gives a post up; returns its text (to put it back into the composer, say).

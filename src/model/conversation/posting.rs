@@ -53,8 +53,9 @@ impl Conversation {
 
     pub(super) fn retry(&mut self, id: PostId, now: Timestamp) {
         let Some(me) = self.me.as_ref().map(|me| me.id.clone()) else { return };
-        self.change_outbox(|outbox| outbox.retry(&id, &me, now));
-        self.effect(Effect::Keep(id));
+        if self.change_outbox(|outbox| outbox.retry(&id, &me, now)) {
+            self.effect(Effect::Keep(id));
+        }
         self.effect(Effect::Hasten);
     }
 
@@ -139,8 +140,9 @@ impl Conversation {
     }
 
     pub(super) fn refused(&mut self, id: PostId, refusal: Refusal, now: Timestamp) {
-        self.change_outbox(|outbox| outbox.refused(&id, refusal, now));
-        self.effect(Effect::Keep(id));
+        if self.change_outbox(|outbox| outbox.refused(&id, refusal, now)) {
+            self.effect(Effect::Keep(id));
+        }
     }
 
     /// Own posts that came back in the log have arrived.

@@ -72,7 +72,8 @@ impl Conversation {
         let entered = held.unwrap_or_else(|| self.nothing_of(entered.clone()));
         let mut left = std::mem::replace(&mut self.timeline, entered);
         self.show(Part::Timeline);
-        if !self.arriving {
+        // Of a room that is tried again, nothing more is held than is shown.
+        if !self.arriving && left.room() != self.timeline.room() {
             left.leave();
             self.held.push(left);
             if self.held.len() > HELD_ROOMS_MAX {
@@ -98,11 +99,11 @@ impl Conversation {
     pub(super) fn rooms_changed(&mut self, changed: Vec<RoomSummary>) {
         for room in changed {
             if self.is_open(&room.slug) {
-                self.room = room.clone();
+                replace(&mut self.room, room.clone());
                 self.show(Part::Room);
             }
             match self.rooms.iter_mut().find(|known| known.slug == room.slug) {
-                Some(known) => *known = room,
+                Some(known) => replace(known, room),
                 None => self.rooms.push(room),
             }
             self.show(Part::Rooms);
@@ -174,4 +175,12 @@ impl Conversation {
             self.effect(Effect::Send(Command::Typing { room }));
         }
     }
+}
+
+/// Takes what is new of a room. One that is gone comes without a title, and goes on under the one that people know.
+fn replace(known: &mut RoomSummary, mut room: RoomSummary) {
+    if room.title.is_empty() {
+        std::mem::swap(&mut room.title, &mut known.title);
+    }
+    *known = room;
 }

@@ -30,6 +30,25 @@ fn what_is_on_disk_is_not_posted_again_where_the_room_is_refused() {
     }
 }
 
+/// A repetition may be refused of what is on disk, and "try again" may be pressed twice. What storage holds once more would be
+/// posted again by the next page.
+#[test]
+fn what_is_on_disk_is_not_put_back_into_storage() {
+    for late in [
+        Update::Posted(RoomSlug::lobby(), id("a"), PostAnswer::Refused(Refusal::permanent(ErrorCode::MessageTooLong))),
+        Update::Posted(RoomSlug::lobby(), id("a"), PostAnswer::Refused(Refusal::retry_after(ErrorCode::Busy, 1_000))),
+        Update::Retry(id("a")),
+    ] {
+        let mut bench = Bench::live(vec![of_bo(1)]);
+        bench.step(Update::Post(id("a"), text("tea?")));
+        bench.step(acked("a", 9));
+        assert!(bench.effects.contains(&Effect::Forget(RoomSlug::lobby(), id("a"))));
+        bench.effects.clear();
+        bench.step(late.clone());
+        assert!(!bench.effects.contains(&Effect::Keep(id("a"))), "{late:?}");
+    }
+}
+
 #[test]
 fn posts_of_the_open_room_go_over_the_connection_and_all_others_by_request() {
     let mut bench = Bench::live(vec![of_bo(1)]);

@@ -48,6 +48,7 @@ fn a_room_that_is_gone_shows_nothing_and_can_be_tried_again() {
     bench.hear(Event::Refused { room: Some(RoomSlug::lobby()), refusal });
     assert_eq!(bench.conversation.timeline().head(), Seq::ZERO);
     assert_eq!(wishes_of(&mut bench, "lobby"), ["follow lobby None"]);
+    assert!(bench.conversation.held.is_empty(), "no room is held beside itself");
 }
 
 #[test]
@@ -60,6 +61,17 @@ fn a_room_without_events_leaves_the_list_unless_something_waits_for_it() {
     assert!(bench.conversation.known_room(&room("garden").slug).is_some());
     bench.step(Update::Discard(id("a")));
     assert!(bench.conversation.known_room(&room("garden").slug).is_none());
+}
+
+#[test]
+fn a_room_that_is_gone_keeps_its_title_where_it_is_still_shown() {
+    let mut bench = Bench::new(vec![of_bo(1)]);
+    bench.step(Update::Post(id("a"), text("tea?")));
+    let gone = RoomSummary { head: Seq::ZERO, title: String::new(), ..room("lobby") };
+    bench.hear(Event::Rooms { changed: vec![gone] });
+    assert_eq!(bench.conversation.room().title, "Lobby", "it is open");
+    let listed = bench.conversation.known_room(&RoomSlug::lobby()).expect("something waits in it");
+    assert_eq!((listed.title.as_str(), listed.head), ("lobby", Seq::ZERO));
 }
 
 #[test]
