@@ -1,4 +1,5 @@
 // The card of a person: a dialog of the page, and a page of its own.
+import type { Route } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 
 test("a name in the conversation and in the list opens the card", { tag: "@everywhere" }, async ({ alice, bob, room, expectAccessible }) => {
@@ -53,6 +54,45 @@ test("a card that did not come is told of, and can be tried again", async ({ ali
   await bob.say("in a tunnel");
   await alice.page.route(/\?fragment/, (route) => route.abort());
   await alice.line("in a tunnel").getByRole("link", { name: bob.nickname }).click();
+  await expect(alice.panel.getByText(alice.words.notLoaded)).toBeVisible();
+  await alice.page.unroute(/\?fragment/);
+  await alice.panel.getByRole("button", { name: alice.words.tryAgain }).click();
+  await expect(alice.panel.getByRole("heading")).toHaveText(bob.nickname);
+});
+
+// What may stand between a page and its server: a proxy that asks who somebody is, one whose server is away.
+const STRANGERS: [string, Parameters<Route["fulfill"]>[0]][] = [
+  ["a page of its own", { contentType: "text/html", body: "<h1>Who are you?</h1>" }],
+  ["a redirect", { status: 302, headers: { location: "/sign-in" } }],
+  ["a redirect to elsewhere", { status: 302, headers: { location: "https://example.com/sign-in" } }],
+  ["an error as a page", { status: 502, contentType: "text/html", body: '<h1 id="panel-title">Bad Gateway</h1>' }],
+];
+
+for (const [what, answer] of STRANGERS) {
+  test(`${what} in place of a card is not shown in the dialog: the link leads where it says`, async ({ alice, bob, complaints }) => {
+    complaints.expect(/Failed to load resource/);
+    await bob.say("behind a proxy");
+    const name = alice.line("behind a proxy").getByRole("link", { name: bob.nickname });
+    const address = (await name.getAttribute("href")) ?? "";
+    await alice.composer.fill("half a thought");
+    await alice.page.route(/\?fragment/, (route) => route.fulfill(answer));
+    await alice.page.route(`**${address}`, (route) => route.fulfill({ contentType: "text/html", body: "<h1>Who are you?</h1>" }));
+    await name.click();
+    await alice.page.waitForURL(`**${address}`);
+    await expect(alice.page.getByRole("heading")).toHaveText("Who are you?");
+    await alice.page.goBack();
+    await alice.ready();
+    await expect(alice.line("behind a proxy")).toBeVisible();
+    await expect(alice.panel).toBeHidden();
+    await expect(alice.composer).toHaveValue("half a thought");
+  });
+}
+
+test("a card that is refused for now is told of in the dialog, and can be tried again", async ({ alice, bob, complaints }) => {
+  complaints.expect(/Failed to load resource/);
+  await bob.say("in a hurry");
+  await alice.page.route(/\?fragment/, (route) => route.fulfill({ status: 429, json: { code: "too_fast" } }));
+  await alice.line("in a hurry").getByRole("link", { name: bob.nickname }).click();
   await expect(alice.panel.getByText(alice.words.notLoaded)).toBeVisible();
   await alice.page.unroute(/\?fragment/);
   await alice.panel.getByRole("button", { name: alice.words.tryAgain }).click();

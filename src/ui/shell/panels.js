@@ -11,19 +11,32 @@
     const { dataset, lastElementChild: content } = panel();
     dataset.state = "loading";
     content.replaceChildren();
-    let text;
+    // Nothing in a template is loaded or runs.
+    const drawn = document.createElement("template");
+    let state = "failed";
     try {
-      const answer = await fetch(`${address}?fragment`);
+      // A redirect leads to no panel, and maybe to where this page may not ask.
+      const answer = await fetch(`${address}?fragment`, { redirect: "manual" });
       // A refusal is JSON. That there is nobody is a panel.
-      if (answer.headers.get("content-type").startsWith("text/html")) text = await answer.text();
+      if (!answer.headers.get("content-type")?.startsWith("application/json")) {
+        if (answer.status === 200 || answer.status === 404) drawn.innerHTML = await answer.text();
+        state = drawn.content.getElementById("panel-title") ? "shown" : "elsewhere";
+      }
     } catch {}
     if (asked !== wish) return;
+    if (state === "elsewhere") {
+      // Something between this page and the server wants to be seen first, such as a proxy that asks who the reader is. The
+      // link shows it as a page, in place of the entry of the panel.
+      history.replaceState(null, "");
+      panel().close();
+      return location.replace(address);
+    }
     // Drawn by the server, which escapes whatever people wrote.
-    if (text) content.innerHTML = text;
+    content.replaceChildren(drawn.content);
     // Only the room knows the hue that tells a person from the neighbours.
     const [seal, worn] = [content, opener.closest("li")].map((place) => place?.querySelector(".seal"));
     if (seal && worn) seal.className = worn.className.replace(" seal--small", "");
-    dataset.state = text ? "shown" : "failed";
+    dataset.state = state;
   };
   addEventListener("click", (event) => {
     const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
