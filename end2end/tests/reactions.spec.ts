@@ -142,6 +142,27 @@ test("the whole way of a reaction can be walked by keyboard", async ({ alice, bo
   await expect(alice.reaction("by keys", "👍")).toBeFocused();
 });
 
+test("of a reaction, the emoji is drawn in colour and the number is text", { tag: "@everywhere" }, async ({ alice, bob }) => {
+  await alice.say("in colour?");
+  await expect(bob.line("in colour?")).toBeVisible();
+  // Some fonts of text have outlines for these. Not all of them are among the emojis that are offered first.
+  for (const emoji of ["❤️", "☺️", "✌️"]) {
+    await bob.page.evaluate((emoji) => {
+      const react = document.querySelector<HTMLButtonElement>(".reactions__add")?.cloneNode() as HTMLButtonElement;
+      react.value += `+${emoji}`;
+      document.body.append(react);
+      react.click();
+      react.remove();
+    }, emoji);
+    await expect(alice.reaction("in colour?", emoji)).toHaveCount(1);
+  }
+  await expect(alice.reactions("in colour?")).toHaveText(["❤️ 1", "☺️ 1", "✌️ 1"]);
+  await expect(alice.reaction("in colour?", "❤️").locator("bdi")).toHaveText("❤️");
+  await expect(alice.reaction("in colour?", "❤️").locator("bdi")).toHaveCSS("font-variant-emoji", "emoji");
+  await expect(alice.reaction("in colour?", "❤️")).toHaveCSS("font-variant-emoji", "normal");
+  await alice.page.screenshot({ path: `test-results/screens/${test.info().project.name}-chips.png` });
+});
+
 test("nobody is kept out of reactions", { tag: "@everywhere" }, async ({ alice, bob, expectAccessible }) => {
   test.setTimeout(90_000);
   await alice.say("Is there any of the oolong left?");

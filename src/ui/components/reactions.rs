@@ -33,7 +33,7 @@ pub fn reactions_of(row: &MessageRow) -> Option<ErasedView> {
     let MessageRowId::Stored(seq) = row.id else { return None };
     let state = use_room_state();
     let mut buttons: Vec<ErasedView> = row.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
-    buttons.push(button("reactions__add", seq.to_string(), None, state.words().react.to_owned(), String::new()));
+    buttons.push(button("reactions__add", seq.to_string(), None, state.words().react.to_owned(), Vec::new()));
     Some(view! { <div class="reactions">{buttons}</div> }.erase())
 }
 
@@ -45,8 +45,11 @@ fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> ErasedView {
     };
     let names = notice_line::names(state.language, reaction.people.clone());
     let who = fill(&sentence.with(reaction.count as usize), &[("{emoji}", &reaction.emoji), ("{names}", &names)]);
-    let shown = [&reaction.emoji, " ", &reaction.count.to_string()].concat();
-    button("reactions__chip", change.value(seq, &reaction.emoji), Some(pressed), who, shown)
+    let value = change.value(seq, &reaction.emoji);
+    // An element of its own, since only the emoji is drawn in colour: digits have coloured forms, too.
+    let emoji = view! { <bdi>{reaction.emoji.clone()}</bdi> }.erase();
+    let count = [" ", &reaction.count.to_string()].concat().erase();
+    button("reactions__chip", value, Some(pressed), who, vec![emoji, count])
 }
 
 /// One type of view for all.
@@ -55,7 +58,7 @@ fn button(
     value: String,
     pressed: Option<&'static str>,
     label: String,
-    shown: String,
+    shown: Vec<ErasedView>,
 ) -> ErasedView {
     view! {
         <button
