@@ -15,7 +15,7 @@ use super::{journal, json};
 use crate::model::conversation::outbox::{KeptPost, OutgoingPost};
 use crate::protocol::{PostId, RoomSlug, Seq, TabId};
 
-pub use person::{forget_person, has_signed_out, on_sign_out, recover};
+pub use person::{PersonChange, forget_person, has_signed_out, on_person_change, recover};
 
 const NICKNAME: &str = "teahouse.nickname";
 const ATTEMPT: &str = "teahouse.attempt";
@@ -32,8 +32,10 @@ pub fn nickname() -> Option<String> {
     read(NICKNAME)
 }
 
-/// Remembers the nickname.
+/// Remembers the nickname. The other tabs hear of it also when it is the same as last time, since the browser may have been
+/// nobody's in between.
 pub fn keep_nickname(nickname: &str) {
+    keep(NICKNAME, "");
     keep(NICKNAME, nickname);
 }
 

@@ -30,7 +30,8 @@ use crate::model::conversation::typing::Typing;
 use crate::model::conversation::{Conversation, Count, Part};
 use crate::model::draft::ComposerDraft;
 use crate::model::rows::{KeyedRow, Layout, RowReader, Window};
-use crate::protocol::{FormRefusal, Limits, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::protocol::page::Form;
+use crate::protocol::{Limits, Person, RoomSlug, RoomSummary, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
@@ -44,7 +45,7 @@ pub use unread::{Announcement, page_title};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormNotice {
     /// Which form.
-    pub form: crate::protocol::page::Form,
+    pub form: Form,
     /// The words.
     pub words: String,
 }
@@ -90,8 +91,9 @@ pub struct RoomState {
     pub reach_back: Shown<ReachBack>,
     /// The form that was refused last.
     pub form_notice: Cell<Option<FormNotice>>,
-    /// What was posted without scripts and refused.
-    pub posted: Cell<Option<FormRefusal>>,
+    /// What a form goes on with when it is drawn: it was posted without scripts and refused, or drawn anew while somebody
+    /// typed.
+    pub typed: Cell<Option<(Form, String)>>,
     /// Whether the page that the server rendered ends at the newest event.
     pub rendered_newest: Shown<bool>,
     /// Counts up whenever the newest row is to be shown.
@@ -180,7 +182,7 @@ impl RoomState {
             reach_back: Shown::new(conversation, told_of(Part::ReachBack), Conversation::reach_back),
             announcement: Cell::new(Announcement::default()),
             form_notice: Cell::new(form_notice),
-            posted: Cell::new(page.notice),
+            typed: Cell::new(page.notice.map(|notice| (notice.form, notice.typed))),
             to_newest: Cell::new(0),
             draft: Cell::new(draft),
             conversation,
@@ -224,14 +226,11 @@ impl RoomState {
         self.room.with(|room| i18n::room_title(self.language, room))
     }
 
-    /// What was typed into a form that was posted without scripts and refused.
+    /// What was typed into a form before it was drawn.
     #[must_use]
-    pub fn typed_into(self, form: crate::protocol::page::Form) -> String {
-        self.posted
-            .with_untracked(|posted| {
-                posted.as_ref().filter(|notice| notice.form == form).map(|notice| notice.typed.clone())
-            })
-            .unwrap_or_default()
+    pub fn typed_into(self, form: Form) -> String {
+        let typed = self.typed.get_untracked().filter(|(typed_into, _)| *typed_into == form);
+        typed.map(|(_, typed)| typed).unwrap_or_default()
     }
 }
 

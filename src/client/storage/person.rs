@@ -5,9 +5,18 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Storage, StorageEvent};
 
-use super::{journal, keep, keys, local_storage, read, session_storage};
+use super::{NICKNAME, journal, keep, keys, local_storage, read, session_storage};
 use crate::client::listener::Listener;
 use crate::client::local_time;
+
+/// What another tab did with the person that this browser is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PersonChange {
+    /// It took this nickname.
+    Named(String),
+    /// It signed out.
+    SignedOut,
+}
 
 /// What every key begins with.
 const OURS: &str = "teahouse.";
@@ -69,13 +78,15 @@ pub fn has_signed_out() -> bool {
     !is_known
 }
 
-/// Calls back when somebody signs out in another tab.
-pub fn on_sign_out(callback: impl Fn() + 'static) -> Option<Listener> {
+/// Calls back when somebody signs out in another tab, or takes a nickname there.
+pub fn on_person_change(callback: impl Fn(PersonChange) + 'static) -> Option<Listener> {
     let window = web_sys::window()?;
     Listener::on(&window, "storage", move |event| {
         let event: StorageEvent = event.unchecked_into();
-        if event.key().as_deref() == Some(SIGNED_OUT) && event.new_value().is_some() {
-            callback();
+        match (event.key().as_deref(), event.new_value()) {
+            (Some(SIGNED_OUT), Some(_)) => callback(PersonChange::SignedOut),
+            (Some(NICKNAME), Some(nickname)) => callback(PersonChange::Named(nickname)),
+            _ => {}
         }
     })
 }

@@ -172,20 +172,20 @@ impl Conversation {
 
     /// The server says who the reader is.
     pub(super) fn greeted(&mut self, me: Option<Person>) {
-        if me.is_none() && self.me.is_some() {
-            self.effect(Effect::Explain(Form::Nickname, Reason::CookieLost));
-        }
         // The same again would draw the form for a new name anew, which somebody may be typing into.
         if self.me != me {
-            // Tabs share one cookie, and of two that join at once the last answer counts.
-            if let (Some(known), Some(now)) = (&self.me, &me)
-                && known.nickname != now.nickname
-                && !self.asks_for_name
-            {
-                let renamed = Reason::NamedElsewhere(now.nickname.clone());
-                self.effect(Effect::Explain(Form::Post, renamed));
-            }
+            let news = match (&self.me, &me) {
+                (Some(_), None) => Some((Form::Nickname, Reason::CookieLost)),
+                // Tabs share one cookie, and of two that join at once the last answer counts.
+                (Some(known), Some(now)) if known.nickname != now.nickname && !self.asks_for_name => {
+                    Some((Form::Post, Reason::NamedElsewhere(now.nickname.clone())))
+                }
+                _ => None,
+            };
             self.set_me(me);
+            if let Some((form, reason)) = news {
+                self.effect(Effect::Explain(form, reason));
+            }
         }
         self.disown_posts_of_others();
     }
@@ -224,5 +224,7 @@ impl Conversation {
     pub(super) fn set_me(&mut self, me: Option<Person>) {
         self.me = me;
         self.show(Part::Me);
+        // What was explained was said to somebody else, or under another name.
+        self.effect(Effect::WithdrawExplanation);
     }
 }

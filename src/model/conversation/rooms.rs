@@ -60,6 +60,7 @@ impl Conversation {
         self.nothing_unread();
         self.set_reach_back(ReachBack::Idle);
         self.effect(Effect::RoomOpened);
+        self.effect(Effect::WithdrawExplanation);
         self.effect(Effect::ShowNewest);
         self.set_at_newest(true);
     }

@@ -103,6 +103,8 @@ pub enum Effect {
     TellRead(RoomSlug, Seq),
     /// Show why something did not go.
     Explain(Form, Reason),
+    /// What was explained last is out of date: show it no more.
+    WithdrawExplanation,
     /// Show the newest row.
     ShowNewest,
     /// Another room is open: show what was being typed there.

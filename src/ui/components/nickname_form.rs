@@ -120,7 +120,8 @@ fn suggest_last(id: &'static str) {
         if let (Some(field), Some(last)) = (element::<HtmlInputElement>(id), storage::nickname())
             && field.value().is_empty()
         {
-            field.set_value(&last);
+            // What a field comes with is not what was typed into it.
+            field.set_default_value(&last);
         }
     });
 }

@@ -38,10 +38,8 @@ impl RoomState {
             Effect::TellRead(room, head) => storage::tell_read(&room, head),
             Effect::Explain(form, reason) => self.tell_form(form, self.words_of(&reason)),
             Effect::ShowNewest => self.show_newest_row(),
-            Effect::RoomOpened => {
-                self.open_draft();
-                self.form_notice.set(None);
-            }
+            Effect::WithdrawExplanation => self.form_notice.set(None),
+            Effect::RoomOpened => self.open_draft(),
             Effect::Reload => _ = window().location().reload(),
         }
     }

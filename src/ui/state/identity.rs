@@ -1,10 +1,13 @@
 //! The reader's nickname: taken, changed, given back.
 
 use leptos::task::spawn_local;
+use web_sys::HtmlInputElement;
 
 use super::RoomState;
 use crate::api::{self, ApiError, ChooseNickname, SignOut};
 use crate::client::connection::ConnectionHandle;
+use crate::client::element::element;
+use crate::client::storage::PersonChange;
 use crate::client::{dialog, storage};
 use crate::model::conversation::Update;
 use crate::protocol::Person;
@@ -69,11 +72,41 @@ impl RoomState {
         self.quietly(|quiet| quiet.sign_out.clone())
     }
 
-    /// Hears of a sign-out in another tab of this browser.
-    pub(super) fn follow_sign_out(self) {
-        let listener = storage::on_sign_out(move || _ = self.leave_if_signed_out());
+    /// Hears of a sign-out in another tab of this browser, and of a nickname that was taken there: that cookie is this tab's,
+    /// too.
+    pub(super) fn follow_other_tabs_person(self) {
+        let listener = storage::on_person_change(move |change| match change {
+            PersonChange::SignedOut => _ = self.leave_if_signed_out(),
+            PersonChange::Named(nickname) if self.is_called(&nickname) => {}
+            PersonChange::Named(_) => self.greet_anew(),
+        });
         // It listens for as long as the page lives.
         std::mem::forget(listener);
+    }
+
+    /// A nickname that was taken before the page was alive is not known to storage, nor to the other tabs.
+    pub(super) fn keep_own_nickname(self) {
+        let me = self.me.get_untracked();
+        if let Some(me) = me.filter(|me| storage::nickname().as_ref() != Some(&me.nickname)) {
+            storage::keep_nickname(&me.nickname);
+        }
+    }
+
+    /// The server greets this tab as `me`. The forms for a nickname are drawn anew when that is news, and go on with what was
+    /// typed.
+    pub(super) fn keep_typed_nickname(self, me: Option<&Person>) {
+        let field = element::<HtmlInputElement>("nickname").or_else(|| element("composer"));
+        let typed = field.and_then(|field| {
+            let typed = field.value();
+            // What was typed before the last time is in the form as what it came with.
+            let is_typed = typed != field.default_value() || typed == self.typed_into(Form::Nickname);
+            (is_typed && me.is_none_or(|me| me.nickname != typed)).then_some((Form::Nickname, typed))
+        });
+        self.typed.set(typed);
+    }
+
+    fn is_called(self, nickname: &str) -> bool {
+        self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.nickname == nickname))
     }
 
     /// When somebody signed out at this browser while this tab did not look: nothing of them stays in it either. Returns
@@ -100,6 +133,7 @@ impl RoomState {
     /// Shows nothing of the person any more: what storage holds now is nobody's or somebody else's.
     fn leave(self) {
         self.forget_draft();
+        self.typed.set(None);
         self.step(Update::SignedOut);
         self.restore_posts();
     }
@@ -115,6 +149,7 @@ impl RoomState {
                 storage::keep_nickname(&me.nickname);
                 let is_first = self.me.with_untracked(Option::is_none);
                 self.quietly(|quiet| quiet.focus_composer = is_first);
+                self.typed.set(None);
                 self.step(Update::Named(Some(me)));
             }
             Err(error) => {

@@ -14,11 +14,13 @@ impl RoomState {
     pub fn come_alive(self) {
         let slug = self.slug();
         // The fields hold it by now; one that comes later is another form's.
-        self.posted.set(None);
+        self.typed.set(None);
         local_time::correct(self.quietly(|quiet| quiet.drawn));
         self.follow_clock();
         // A tab that was reopened brings what it kept before a sign-out.
-        storage::has_signed_out();
+        if !storage::has_signed_out() {
+            self.keep_own_nickname();
+        }
         self.restore_posts();
         let cursor = self.timeline.with_untracked(|timeline| timeline.cursor().clone());
         let connection = ConnectionHandle::start(slug, Some(cursor), move |update| self.receive(update));
@@ -26,7 +28,7 @@ impl RoomState {
         self.follow_address_bar();
         self.follow_visibility();
         self.follow_other_tabs();
-        self.follow_sign_out();
+        self.follow_other_tabs_person();
         self.follow_reading();
         self.recover();
         if let Some(root) = document().document_element() {
@@ -43,8 +45,11 @@ impl RoomState {
             connection::ConnectionUpdate::CaughtUp { .. } => self.step(Update::CaughtUp),
             connection::ConnectionUpdate::Event(event) => {
                 match *event {
-                    // This tab may have slept while somebody signed out.
-                    Event::Welcome { .. } => _ = self.leave_if_signed_out(),
+                    Event::Welcome { ref me, .. } => {
+                        self.keep_typed_nickname(me.as_ref());
+                        // This tab may have slept while somebody signed out: what they typed is nobody's any more.
+                        self.leave_if_signed_out();
+                    }
                     Event::Publication { ref event, .. } => local_time::correct(event.at_ms),
                     _ => {}
                 }

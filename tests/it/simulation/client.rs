@@ -174,6 +174,7 @@ impl Client {
                 | Effect::Announce { .. }
                 | Effect::TellRead(..)
                 | Effect::Explain(..)
+                | Effect::WithdrawExplanation
                 | Effect::ShowNewest => {}
             }
         }

@@ -185,6 +185,7 @@ impl Page {
                 | Effect::Announce { .. }
                 | Effect::TellRead(..)
                 | Effect::Explain(..)
+                | Effect::WithdrawExplanation
                 | Effect::ShowNewest
                 | Effect::RoomOpened
                 | Effect::Reload => {}

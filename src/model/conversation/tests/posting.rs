@@ -120,6 +120,21 @@ fn another_name_is_told_unless_this_tab_asked_for_one() {
     assert_eq!(bench.wishes(), ["explain CookieLost"]);
 }
 
+/// "You are here as Countess" is not true any more for somebody else, nor for nobody.
+#[test]
+fn what_was_explained_to_somebody_is_withdrawn_when_they_become_somebody_else() {
+    let mut bench = Bench::live(vec![of_bo(1)]);
+    bench.conversation.greeted(Some(named("ada", "Countess")));
+    let withdrawn = bench.conversation.effects.iter().position(|effect| *effect == Effect::WithdrawExplanation);
+    let explained = bench.conversation.effects.iter().position(|effect| matches!(effect, Effect::Explain(..)));
+    assert!(withdrawn.is_some() && withdrawn < explained, "the old words, not the new ones");
+    for change in [Update::Named(Some(named("ada", "Lovelace"))), Update::SignedOut] {
+        bench.effects.clear();
+        bench.step(change);
+        assert!(bench.effects.contains(&Effect::WithdrawExplanation));
+    }
+}
+
 #[test]
 fn a_refused_reaction_is_forgotten_with_the_reason() {
     let mut bench = Bench::live(vec![of_bo(1)]);
