@@ -110,8 +110,8 @@ pub fn on_post_change(callback: impl Fn(RoomSlug, PostId, Option<KeptPost>) + 's
     })
 }
 
-/// Tells the other tabs that the reader has seen a room up to an event. Nothing is remembered of it.
-pub fn tell_read(room: &RoomSlug, head: Seq) {
+/// Shares with the other tabs up to which event the reader has seen a room. Nothing is remembered of it.
+pub fn share_read(room: &RoomSlug, head: Seq) {
     if let Some(storage) = local_storage() {
         // Denied or full: the other tabs count for themselves.
         let _ = storage.set_item(READ, &[&head.to_string(), " ", room.as_str()].concat());

@@ -60,7 +60,7 @@ impl Bench {
             Effect::Fetch(PageRequest { wanted, .. }) => Some(format!("fetch {wanted:?}")),
             Effect::Follow(room, cursor) => Some(format!("follow {room} {:?}", cursor.map(|cursor| cursor.seq.get()))),
             Effect::Explain(_, reason) => Some(format!("explain {reason:?}")),
-            Effect::TellRead(room, head) => Some(format!("read {room} {head}")),
+            Effect::ShareRead(room, head) => Some(format!("read {room} {head}")),
             Effect::Reload => Some("reload".to_owned()),
             Effect::Reconnect => Some("reconnect".to_owned()),
             _ => None,

@@ -57,7 +57,7 @@ impl Conversation {
     /// What a screen reader announced is read, if the reader looks on.
     pub(super) fn announced(&mut self) {
         if self.is_reading() {
-            self.tell_read();
+            self.share_read();
         }
     }
 
@@ -82,7 +82,7 @@ impl Conversation {
     fn look(&mut self) {
         if self.is_reading() && !self.unread.is_none() {
             self.nothing_unread();
-            self.tell_read();
+            self.share_read();
         }
     }
 
@@ -103,8 +103,8 @@ impl Conversation {
     }
 
     /// The reader has had everything in sight that is held.
-    fn tell_read(&mut self) {
-        let read = Effect::TellRead(self.room.slug.clone(), self.timeline.head());
+    fn share_read(&mut self) {
+        let read = Effect::ShareRead(self.room.slug.clone(), self.timeline.head());
         self.effect(read);
     }
 }

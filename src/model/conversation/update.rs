@@ -99,8 +99,8 @@ pub enum Effect {
         /// What.
         text: String,
     },
-    /// Tell the other tabs that the reader has seen a room up to an event.
-    TellRead(RoomSlug, Seq),
+    /// Share with the other tabs up to which event the reader has seen a room.
+    ShareRead(RoomSlug, Seq),
     /// Show why something did not go.
     Explain(Form, Reason),
     /// What was explained last is out of date: show it no more.

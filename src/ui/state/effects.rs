@@ -35,7 +35,7 @@ impl RoomState {
             Effect::Keep(id) => self.keep_post(&id),
             Effect::Forget(room, id) => storage::forget_post(&room, &id),
             Effect::Announce { nickname, text } => self.announce(&nickname, &text),
-            Effect::TellRead(room, head) => storage::tell_read(&room, head),
+            Effect::ShareRead(room, head) => storage::share_read(&room, head),
             Effect::Explain(form, reason) => self.tell_form(form, self.words_of(&reason)),
             Effect::ShowNewest => self.show_newest_row(),
             Effect::WithdrawExplanation => self.form_notice.set(None),

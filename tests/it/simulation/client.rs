@@ -172,7 +172,7 @@ impl Client {
                 }
                 Effect::Show(_)
                 | Effect::Announce { .. }
-                | Effect::TellRead(..)
+                | Effect::ShareRead(..)
                 | Effect::Explain(..)
                 | Effect::WithdrawExplanation
                 | Effect::ShowNewest => {}

@@ -183,7 +183,7 @@ impl Page {
                 | Effect::Keep(_)
                 | Effect::Forget(..)
                 | Effect::Announce { .. }
-                | Effect::TellRead(..)
+                | Effect::ShareRead(..)
                 | Effect::Explain(..)
                 | Effect::WithdrawExplanation
                 | Effect::ShowNewest
