@@ -3,10 +3,10 @@
 //! since its id is the same; that they rarely do is only thrift. Not here: where posts are kept (`client::storage`) and how
 //! they travel (`conversation::posting`).
 
+mod given_up;
 mod gone_rooms;
 mod kept;
 mod post;
-mod reactions;
 
 pub use kept::KeptPost;
 pub use post::{OutgoingPost, PostState, STALE_MS, Unsent};

@@ -1,4 +1,5 @@
-//! Reactions that do not go any more: nobody is asked about one, so it is given up. Not here: how it is told (`ui::state`).
+//! Posts without a text, such as reactions, that do not go any more: nobody typed one, so nobody is asked about it, and it is
+//! given up. Not here: how that is told (`ui::state`).
 
 use super::{Outbox, OutgoingPost, PostState};
 
@@ -9,7 +10,8 @@ impl Outbox {
         self.posts.iter().any(is_given_up)
     }
 
-    /// Takes out the reactions that were refused for good, waited too long, or are of another person. Their states tell which.
+    /// Takes out the posts without a text that were refused for good, waited too long, or are of another person. Their states
+    /// tell which.
     pub fn give_up(&mut self) -> Vec<OutgoingPost> {
         let given_up = self.posts.iter().filter(|post| is_given_up(post)).cloned().collect();
         self.posts.retain(|post| !is_given_up(post));
