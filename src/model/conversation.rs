@@ -76,12 +76,14 @@ impl Conversation {
     /// Of a page that the server drew.
     #[must_use]
     pub fn new(me: Option<Person>, room: &RoomSnapshot, rooms: Vec<RoomSummary>, limits: Limits) -> Self {
+        let mut timeline = Timeline::new(&room.page);
+        timeline.read_by(me.as_ref());
         Self {
             me,
             room: room.summary.clone(),
             rooms,
             limits,
-            timeline: Timeline::new(&room.page),
+            timeline,
             outbox: Outbox::default(),
             roster: Roster::new(&room.people, room.summary.online),
             typing: Typing::default(),

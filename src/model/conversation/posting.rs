@@ -222,6 +222,7 @@ impl Conversation {
     }
 
     pub(super) fn set_me(&mut self, me: Option<Person>) {
+        self.timeline.read_by(me.as_ref());
         self.me = me;
         self.show(Part::Me);
         // What was explained was said to somebody else, or under another name.

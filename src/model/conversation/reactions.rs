@@ -91,7 +91,7 @@ impl<'a> Pending<'a> {
         let by = self.me?;
         let mut reactions = None;
         for (_, emoji, on) in self.asked.iter().filter(|(target, ..)| *target == item.event.seq) {
-            let change = ReactionChange { by, emoji, on: *on, count: None };
+            let change = ReactionChange { by, emoji, on: *on, count: None, is_own: true };
             change.apply(reactions.get_or_insert_with(|| item.reactions.clone()));
         }
         reactions

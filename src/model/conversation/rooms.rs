@@ -72,6 +72,7 @@ impl Conversation {
         let cursor = held.as_ref().map(|held| held.cursor().clone());
         let entered = held.unwrap_or_else(|| self.nothing_of(entered.clone()));
         let mut left = std::mem::replace(&mut self.timeline, entered);
+        self.timeline.read_by(self.me.as_ref());
         self.show(Part::Timeline);
         // Of a room that is tried again, nothing more is held than is shown.
         if !self.arriving && left.room() != self.timeline.room() {
@@ -87,6 +88,7 @@ impl Conversation {
     /// The open room is not there: what is shown of it belongs to another history.
     pub(super) fn forget_room(&mut self) {
         self.timeline = self.nothing_of(self.room.slug.clone());
+        self.timeline.read_by(self.me.as_ref());
         self.show(Part::Timeline);
         self.roster = Roster::default();
         self.show(Part::Roster);

@@ -65,6 +65,8 @@ pub struct Timeline {
     segments: Vec<Segment>,
     /// Changes that the stream brought lately, for pages that were read before and come later.
     changes: RecentChanges,
+    /// Who reads it, and so is named in each of their reactions, however many came before.
+    reader: Option<UserId>,
     /// Whether events older than the oldest held exist.
     has_older: bool,
     notices: Notices,
@@ -81,6 +83,7 @@ impl Timeline {
             changes: RecentChanges::since(page.as_of.seq),
             followed,
             segments: Vec::new(),
+            reader: None,
             has_older: page.has_older,
             notices: Notices::default(),
         };
@@ -96,13 +99,19 @@ impl Timeline {
         Self::new(&HistoryPage { room, as_of, covers, items: Vec::new(), has_older: false, has_newer: false })
     }
 
+    /// Says who reads it from now on.
+    pub fn read_by(&mut self, reader: Option<&Person>) {
+        self.reader = reader.map(|reader| reader.id.clone());
+    }
+
     /// Takes the answer to a join, which holds what the log has behind the cursor: what was placed there is dropped.
     pub fn join(&mut self, backlog: &Backlog) {
         match backlog {
-            Backlog::Reset { page } => *self = Self::new(page),
+            Backlog::Reset { page } => *self = Self { reader: self.reader.take(), ..Self::new(page) },
             _ if *backlog.epoch() != self.followed.epoch => {
                 let empty = || Self::empty(self.room.clone(), backlog.epoch().clone());
-                *self = backlog.page().map_or_else(empty, Self::new);
+                let anew = backlog.page().map_or_else(empty, Self::new);
+                *self = Self { reader: self.reader.take(), ..anew };
             }
             Backlog::Fresh { page } | Backlog::Gap { page } => {
                 self.give_up_placed();
@@ -150,7 +159,9 @@ impl Timeline {
         }
         if let Some(target) = event.body.target() {
             let place = self.segments.partition_point(|segment| segment.last < target);
-            self.segments.iter_mut().skip(place).take(1).for_each(|segment| segment.change(&event));
+            if let Some(segment) = self.segments.get_mut(place) {
+                segment.change(&event, self.reader.as_ref());
+            }
         }
         self.segments.last_mut().expect("one was pushed if there was none").push(event);
         Published::Added
@@ -164,7 +175,7 @@ impl Timeline {
         if continues {
             self.take_has_older(page);
             let mut segment = Segment::of(page);
-            if !self.changes.apply(page.as_of.seq, &mut segment) {
+            if !self.changes.apply(page.as_of.seq, &mut segment, self.reader.as_ref()) {
                 segment.outdate();
             }
             self.insert(segment);

@@ -1,7 +1,9 @@
 //! What becomes of posts.
 
 use super::*;
-use crate::protocol::PostBody;
+use crate::model::conversation::timeline::TimelineEntry;
+use crate::protocol::limits::REACTION_NAMES_MAX;
+use crate::protocol::{PostBody, ReactionSummary};
 
 fn reacts(target: u64) -> PostBody {
     PostBody::Reaction { target: Seq::new(target), emoji: "🍵".to_owned(), on: true }
@@ -178,6 +180,29 @@ fn what_is_too_long_is_known_before_it_is_posted() {
     );
     bench.conversation.set_me(None);
     assert_eq!(bench.conversation.checked("tea?"), Err(ErrorCode::NicknameRequired));
+}
+
+/// Once the log has it, the outbox does not show it any more.
+#[test]
+fn ones_own_reaction_is_ones_own_in_a_crowd_under_every_name() {
+    let mut crowd = snapshot(vec![of_bo(1)]);
+    let people = (0..REACTION_NAMES_MAX).map(|number| person(&format!("p-{number}"))).collect();
+    crowd.page.items[0].reactions = vec![ReactionSummary { emoji: "🍵".to_owned(), count: 20, people }];
+    let mut bench = Bench::of(&crowd);
+    let is_named = |bench: &Bench, name: &str| {
+        let items = bench.conversation.timeline().entries().filter_map(|entry| match entry {
+            TimelineEntry::Item(item) => Some(item.reactions.clone()),
+            _ => None,
+        });
+        items.flatten().any(|reaction| reaction.people.iter().any(|known| known.id == person(name).id))
+    };
+    bench.publish(reaction(2, 1, person("ada"), "🍵", true, 21));
+    bench.publish(reaction(3, 1, person("eve"), "🍵", true, 22));
+    assert!(is_named(&bench, "ada") && !is_named(&bench, "eve"));
+    bench.step(Update::Named(Some(person("eve"))));
+    bench.publish(reaction(4, 1, person("eve"), "🍵", false, 21));
+    bench.publish(reaction(5, 1, person("eve"), "🍵", true, 22));
+    assert!(is_named(&bench, "eve"));
 }
 
 #[test]

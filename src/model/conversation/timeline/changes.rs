@@ -2,7 +2,7 @@
 //! lacks it. Used by `timeline` only.
 
 use super::segment::Segment;
-use crate::protocol::{LogEvent, Seq};
+use crate::protocol::{LogEvent, Seq, UserId};
 
 /// More are not kept: a page that was read before them is fetched again.
 const CHANGES_MAX: usize = 200;
@@ -33,8 +33,8 @@ impl RecentChanges {
     }
 
     /// Brings the items of a page up to date that was read at `as_of`. Returns whether every change since then is known.
-    pub(super) fn apply(&self, as_of: Seq, segment: &mut Segment) -> bool {
-        self.changes.iter().for_each(|change| segment.change(change));
+    pub(super) fn apply(&self, as_of: Seq, segment: &mut Segment, reader: Option<&UserId>) -> bool {
+        self.changes.iter().for_each(|change| segment.change(change, reader));
         as_of >= self.since
     }
 }

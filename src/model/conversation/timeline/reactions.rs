@@ -15,6 +15,8 @@ pub(in crate::model::conversation) struct ReactionChange<'a> {
     pub(in crate::model::conversation) on: bool,
     /// How many people have it then, as the log says; none while the log does not have it, so that it is counted here.
     pub(in crate::model::conversation) count: Option<u32>,
+    /// Whether it is the reader's, who is named in each of their reactions.
+    pub(in crate::model::conversation) is_own: bool,
 }
 
 impl ReactionChange<'_> {
@@ -27,8 +29,7 @@ impl ReactionChange<'_> {
         });
         let summary = &mut reactions[place];
         let known = summary.people.iter().position(|person| person.id == self.by.id);
-        // Who reacts on this page is always named, so that they see the reaction as their own.
-        let is_named = self.count.is_none() || summary.people.len() < REACTION_NAMES_MAX;
+        let is_named = self.is_own || summary.people.len() < REACTION_NAMES_MAX;
         let mut count = summary.count;
         match known {
             Some(known) if !self.on => {

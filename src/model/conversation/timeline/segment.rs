@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::reactions::ReactionChange;
-use crate::protocol::{EventBody, HistoryItem, HistoryPage, LogEvent, Seq};
+use crate::protocol::{EventBody, HistoryItem, HistoryPage, LogEvent, Seq, UserId};
 
 /// What is held of a log between two places, both included.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl Segment {
     }
 
     /// Applies a change, if its target is held here and does not know it yet.
-    pub(super) fn change(&mut self, event: &LogEvent) {
+    pub(super) fn change(&mut self, event: &LogEvent, reader: Option<&UserId>) {
         let Some(place) = event.body.target().and_then(|target| self.place(target).ok()) else { return };
         let held = &mut self.items[place];
         if held.as_of >= event.seq {
@@ -65,7 +65,8 @@ impl Segment {
         }
         held.as_of = event.seq;
         if let (EventBody::Reaction(reaction), Some(by)) = (&event.body, &event.by) {
-            let change = ReactionChange { by, emoji: &reaction.emoji, on: reaction.on, count: Some(reaction.count) };
+            let (emoji, count) = (&reaction.emoji, Some(reaction.count));
+            let change = ReactionChange { by, emoji, on: reaction.on, count, is_own: reader == Some(&by.id) };
             change.apply(&mut Arc::make_mut(&mut held.item).reactions);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::protocol::ReactionSummary;
+use crate::protocol::limits::REACTION_NAMES_MAX;
 
 fn set(seq: u64, target: u64, who: &str, count: u32) -> LogEvent {
     samples::reaction(seq, target, person(who), "🍵", true, count)
@@ -53,6 +54,26 @@ fn a_change_that_a_page_knows_already_is_not_applied_to_it_again() {
     assert_eq!(reactions(&timeline, 3), tea(1, &["bo"]));
     timeline.publish(set(9, 3, "cy", 2));
     assert_eq!(reactions(&timeline, 3), tea(2, &["bo", "cy"]));
+}
+
+/// The others of a crowd are counted; a log that is begun anew has the same reader.
+#[test]
+fn the_reader_is_named_in_their_reaction_however_many_came_before() {
+    let mut crowd = newest(1..=2);
+    let people: Vec<_> = (0..REACTION_NAMES_MAX).map(|number| person(&format!("p-{number}"))).collect();
+    crowd.items[0].reactions = vec![ReactionSummary { emoji: "🍵".to_owned(), count: 20, people }];
+    let mut timeline = Timeline::empty(RoomSlug::lobby(), epoch("another"));
+    timeline.read_by(Some(&person("ada")));
+    timeline.join(&Backlog::Reset { page: crowd });
+    let beyond = |timeline: &Timeline| reactions(timeline, 1).remove(0).2.split_off(REACTION_NAMES_MAX);
+    timeline.publish(set(3, 1, "bo", 21));
+    timeline.publish(set(4, 1, "ada", 22));
+    assert_eq!(beyond(&timeline), ["ada"]);
+    timeline.publish(samples::reaction(5, 1, person("ada"), "🍵", false, 21));
+    assert_eq!(beyond(&timeline), Vec::<String>::new());
+    timeline.read_by(None);
+    timeline.publish(set(6, 1, "ada", 22));
+    assert_eq!(beyond(&timeline), Vec::<String>::new());
 }
 
 #[test]
