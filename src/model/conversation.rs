@@ -14,7 +14,7 @@ pub mod typing;
 mod unread;
 mod update;
 
-pub use rooms::HELD_ROOMS_MAX;
+pub use rooms::LEFT_ROOMS_MAX;
 pub use unread::Count;
 pub use update::{Effect, PageRequest, Part, PostAnswer, Reason, TimerId, Update, Wanted};
 
@@ -59,13 +59,15 @@ pub struct Conversation {
     is_visible: bool,
     /// What the last join brought after a time away.
     brought: Count,
-    /// Rooms that were open before, as far as they were held: at most [`HELD_ROOMS_MAX`].
+    /// Rooms that were open before, as far as they were held: at most [`LEFT_ROOMS_MAX`].
     held: Vec<Timeline>,
     throttle: TypingThrottle,
     /// Whether a nickname that was chosen here is on its way.
     asks_for_name: bool,
     /// Whether a page is under way that was asked for by [`Wanted::Again`].
     is_refreshing: bool,
+    /// Whether a page is under way that was asked for by [`Wanted::Newer`].
+    is_filling: bool,
     /// When each timer rings, if it is set.
     timers: [Option<Timestamp>; TimerId::COUNT],
     now: Timestamp,
@@ -101,6 +103,7 @@ impl Conversation {
             throttle: TypingThrottle::default(),
             asks_for_name: false,
             is_refreshing: false,
+            is_filling: false,
             timers: [None; TimerId::COUNT],
             now: Timestamp::default(),
             effects: Vec::new(),

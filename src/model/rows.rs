@@ -155,14 +155,14 @@ pub const NAMED_MAX: usize = 3;
 /// A row with its key.
 #[derive(Clone, Debug)]
 pub struct KeyedRow {
-    /// Identity for a keyed list: the same while the row shows the same, another when anything that it shows changes.
-    /// Unique within one conversation. ASCII.
+    /// Identity for a keyed list. It changes exactly when something that the row shows changes. Unique within one
+    /// conversation. ASCII.
     pub key: Arc<str>,
     /// What it shows.
     pub row: Row,
 }
 
-/// All rows of a conversation, oldest first. A row that stays the same stays the same in memory.
+/// All rows of a conversation, oldest first. A row that is not laid out again is the same in memory.
 pub type Rows = [Arc<KeyedRow>];
 
 impl Row {

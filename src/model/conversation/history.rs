@@ -14,8 +14,14 @@ impl Conversation {
     /// What the page lacked of the log.
     pub(super) fn take_backlog(&mut self, backlog: &Backlog) {
         let head = self.timeline.head();
+        let epoch = self.timeline.cursor().epoch.clone();
         self.timeline.join(backlog);
         self.show(Part::Timeline);
+        if matches!(backlog, Backlog::Reset { .. }) || epoch != self.timeline.cursor().epoch {
+            // The place where the reader was is of another history.
+            self.effect(Effect::ShowNewest);
+            self.set_at_newest(true);
+        }
         // Behind an older page that was opened without scripts, nothing is news.
         let is_news = !matches!(backlog, Backlog::Fresh { .. }) && self.ends_at_newest;
         self.set_ends_at_newest();
@@ -68,12 +74,12 @@ impl Conversation {
         self.fetch(Wanted::Older(held));
     }
 
-    /// Fetches a page of what is missing, from its older end: the one that begins with the last event before it, or earlier.
+    /// Fetches a page of what is missing, from its older end: the one that begins with the last item before it. A page that
+    /// does not come is asked for again when the reader goes on.
     pub(super) fn fill_ahead(&mut self, hole: Hole) {
-        /// As many as one page brings, if each of these events is a message.
-        const EVENTS: u64 = 100;
-        if self.reach_back == ReachBack::Idle {
-            self.load_until(Seq::new(hole.after.get() + EVENTS - 1));
+        if let Some(held) = self.timeline.last_item_before(hole).filter(|_| !self.is_filling) {
+            self.is_filling = true;
+            self.fetch(Wanted::Newer(held));
         }
     }
 
@@ -86,12 +92,18 @@ impl Conversation {
     pub(super) fn take_page(&mut self, PageRequest { room, wanted }: PageRequest, page: Option<&HistoryPage>) {
         let page = page.filter(|_| self.is_open(&room));
         match wanted {
-            Wanted::Older(_) if self.is_open(&room) => {
-                let is_taken = page.is_some_and(|page| self.add_page(page));
-                self.set_reach_back(if is_taken { ReachBack::Idle } else { ReachBack::Failed });
+            Wanted::Older(held) if self.is_open(&room) => {
+                // What was asked for may have been dropped meanwhile: then nothing is wrong with a page that does not fit.
+                let is_done = page.is_some_and(|page| self.add_page(page) || self.timeline.item(held).is_none());
+                self.set_reach_back(if is_done { ReachBack::Idle } else { ReachBack::Failed });
                 self.refresh();
             }
             Wanted::Older(_) => {}
+            Wanted::Newer(_) => {
+                self.is_filling = false;
+                page.map(|page| self.add_page(page));
+                self.refresh();
+            }
             Wanted::Again(held) => {
                 self.is_refreshing = false;
                 page.map(|page| self.add_page(page));
@@ -106,10 +118,16 @@ impl Conversation {
         }
     }
 
+    /// Takes a page that continues what is held. It may reach beyond what the stream has brought.
     fn add_page(&mut self, page: &HistoryPage) -> bool {
+        let head = self.timeline.head();
         let is_taken = self.timeline.add_page(page);
         if is_taken {
             self.show(Part::Timeline);
+            for item in page.items.iter().filter(|item| item.event.seq > head) {
+                self.arrived(&item.event);
+            }
+            self.settle(page.items.iter().map(|item| &item.event));
         }
         is_taken
     }
@@ -125,10 +143,6 @@ impl Conversation {
             return self.effect(Effect::Reload);
         }
         self.add_page(page);
-        for item in page.items.iter().filter(|item| item.event.seq > head) {
-            self.arrived(&item.event);
-        }
-        self.settle(page.items.iter().map(|item| &item.event));
     }
 
     /// Fetches again what is held and may have changed while this page was away: page by page, one at a time, beside

@@ -73,10 +73,10 @@ pub(in crate::model) struct Pending<'a> {
 impl<'a> Pending<'a> {
     /// Those that wait for this room.
     pub(in crate::model) fn of(outbox: &'a Outbox, room: &RoomSlug, me: Option<&'a Person>) -> Self {
-        let asked = outbox.posts().iter().filter_map(|line| match (&line.body, line.state) {
+        let asked = outbox.posts().iter().filter_map(|post| match (&post.body, post.state) {
             (_, PostState::Failed(_) | PostState::Stale) => None,
             (PostBody::Reaction { target, emoji, on }, _)
-                if line.room == *room && me.is_some_and(|me| me.id == line.sender) =>
+                if post.room == *room && me.is_some_and(|me| me.id == post.sender) =>
             {
                 Some((*target, emoji.as_str(), *on))
             }

@@ -9,7 +9,7 @@ use crate::model::connection::ConnectionStatus;
 use crate::protocol::{Command, Cursor, Person, RoomSlug, RoomSummary, Timestamp, UserId};
 
 /// So many rooms that were open before are held, so that going back shows them at once, also without a connection.
-pub const HELD_ROOMS_MAX: usize = 5;
+pub const LEFT_ROOMS_MAX: usize = 5;
 
 impl Conversation {
     /// Whether this is the open room.
@@ -78,7 +78,7 @@ impl Conversation {
         if !self.arriving && left.room() != self.timeline.room() {
             left.leave();
             self.held.push(left);
-            if self.held.len() > HELD_ROOMS_MAX {
+            if self.held.len() > LEFT_ROOMS_MAX {
                 self.held.remove(0);
             }
         }

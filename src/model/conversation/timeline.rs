@@ -5,22 +5,21 @@ mod bounds;
 mod changes;
 mod notices;
 mod reactions;
+mod reading;
 mod segment;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-#[cfg(test)]
 pub(in crate::model) use self::bounds::Kept;
-pub use self::bounds::{HELD_ROOM_ITEMS, ITEMS_HELD_MAX};
+pub use self::bounds::{LEFT_ROOM_ITEMS_MAX, OPEN_ROOM_ITEMS_MAX};
 use self::changes::RecentChanges;
 pub use self::notices::Notice;
 use self::notices::Notices;
 pub(super) use self::reactions::ReactionChange;
 use self::segment::Segment;
 use crate::protocol::{
-    Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, PostId, RoomSlug, Seq, Timestamp,
-    UserId,
+    Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
 };
 
 /// What [`Timeline::publish`] made of an event.
@@ -107,24 +106,23 @@ impl Timeline {
     /// Takes the answer to a join, which holds what the log has behind the cursor: what was placed there is dropped.
     pub fn join(&mut self, backlog: &Backlog) {
         match backlog {
-            Backlog::Reset { page } => *self = Self { reader: self.reader.take(), ..Self::new(page) },
+            Backlog::Reset { page } => self.begin_anew(Self::new(page)),
             _ if *backlog.epoch() != self.followed.epoch => {
                 let empty = || Self::empty(self.room.clone(), backlog.epoch().clone());
-                let anew = backlog.page().map_or_else(empty, Self::new);
-                *self = Self { reader: self.reader.take(), ..anew };
+                self.begin_anew(backlog.page().map_or_else(empty, Self::new));
             }
             Backlog::Fresh { page } | Backlog::Gap { page } => {
-                self.give_up_placed();
+                self.drop_placed();
                 // Changes to what is held are among what is missing.
                 self.segments.iter_mut().for_each(Segment::outdate);
                 self.changes = RecentChanges::since(page.as_of.seq);
                 self.followed = page.as_of.clone();
-                self.notices.give_up_after(page.as_of.seq);
+                self.notices.truncate(page.as_of.seq);
                 self.take_has_older(page);
                 self.insert(Segment::of(page));
             }
             Backlog::Resumed { events, .. } => {
-                self.give_up_placed();
+                self.drop_placed();
                 events.iter().for_each(|event| _ = self.publish(event.clone()));
             }
         }
@@ -140,7 +138,16 @@ impl Timeline {
             self.followed = event.cursor(&self.followed.epoch);
             self.changes.push(&event);
         }
-        if event.seq <= head { Published::Duplicate } else { self.add(event) }
+        if event.seq <= head {
+            // A page brought the event before the stream did, but not the other items that it changes.
+            self.change(&event);
+            return Published::Duplicate;
+        }
+        self.add(event)
+    }
+
+    fn begin_anew(&mut self, timeline: Self) {
+        *self = Self { reader: self.reader.take(), ..timeline };
     }
 
     /// Takes an own message as its ack tells of it, before the stream brings it.
@@ -157,14 +164,18 @@ impl Timeline {
         if self.segments.is_empty() {
             self.segments.push(Segment::before(event.seq));
         }
-        if let Some(target) = event.body.target() {
-            let place = self.segments.partition_point(|segment| segment.last < target);
-            if let Some(segment) = self.segments.get_mut(place) {
-                segment.change(&event, self.reader.as_ref());
-            }
-        }
+        self.change(&event);
         self.segments.last_mut().expect("one was pushed if there was none").push(event);
         Published::Added
+    }
+
+    /// Applies a change to its target, if that is held and does not know it yet.
+    fn change(&mut self, event: &LogEvent) {
+        let Some(target) = event.body.target() else { return };
+        let place = self.segments.partition_point(|segment| segment.last < target);
+        if let Some(segment) = self.segments.get_mut(place) {
+            segment.change(event, self.reader.as_ref());
+        }
     }
 
     /// Takes a page of history: older events before the oldest, events that fill a hole from either side, or events that are
@@ -183,16 +194,21 @@ impl Timeline {
         continues
     }
 
-    /// Whether a page is of the history that is held: its first or its last item is held too. So ask for pages that begin
-    /// or end with an item that is held.
+    /// Whether a page is of the history that is held: they share an item, and no item is another one. So ask for pages that
+    /// begin or end with an item that is held.
     #[must_use]
     pub fn continues(&self, page: &HistoryPage) -> bool {
         let epoch = &self.followed.epoch;
-        let holds = |item: &HistoryItem| {
-            let held = self.segments.iter().find_map(|segment| segment.item(item.event.seq));
-            held.is_some_and(|held| held.event.cursor(epoch) == item.event.cursor(epoch))
-        };
-        page.as_of.epoch == *epoch && [page.items.first(), page.items.last()].into_iter().flatten().any(holds)
+        let mut shares_one = false;
+        for item in &page.items {
+            if let Some(held) = self.item(item.event.seq) {
+                if held.event.cursor(epoch) != item.event.cursor(epoch) {
+                    return false;
+                }
+                shares_one = true;
+            }
+        }
+        page.as_of.epoch == *epoch && shares_one
     }
 
     /// The newest item that may have changed while this page was away: ask for the history that ends with it.
@@ -206,72 +222,12 @@ impl Timeline {
         self.notices.add(self.head(), joined, left, me, at);
     }
 
-    /// Everything held, oldest first.
-    pub fn entries(&self) -> impl Iterator<Item = TimelineEntry<'_>> + use<'_> {
-        let mut entries = Vec::with_capacity(self.item_count());
-        let mut after = self.segments.first().map_or(Seq::ZERO, |segment| segment.first.previous());
-        self.notices.list(Seq::ZERO, after, &mut entries);
-        for segment in &self.segments {
-            if after.next() < segment.first {
-                entries.push(TimelineEntry::Hole(Hole { after, before: segment.first }));
-            }
-            let mut first = segment.first;
-            for item in segment.items() {
-                self.notices.list(first, item.event.seq.previous(), &mut entries);
-                entries.push(TimelineEntry::Item(item));
-                first = item.event.seq;
-            }
-            after = segment.last;
-            self.notices.list(first, after, &mut entries);
-        }
-        entries.into_iter()
-    }
-
-    /// Whether a post is among the items.
-    #[must_use]
-    pub fn holds_post(&self, sender: &UserId, id: &PostId) -> bool {
-        self.segments.iter().any(|segment| segment.items().any(|item| item.event.is_post(sender, id)))
-    }
-
-    /// Whose log it is.
-    #[must_use]
-    pub const fn room(&self) -> &RoomSlug {
-        &self.room
-    }
-
-    /// Where this reader stands.
-    #[must_use]
-    pub const fn cursor(&self) -> &Cursor {
-        &self.followed
-    }
-
-    /// The newest event held; [`Seq::ZERO`] when none is.
-    #[must_use]
-    pub fn head(&self) -> Seq {
-        self.segments.last().map_or(Seq::ZERO, |segment| segment.last)
-    }
-
-    /// The oldest event held, when older ones exist: ask for the history that ends with this.
-    #[must_use]
-    pub fn older_than(&self) -> Option<Seq> {
-        self.segments.first().map(|segment| segment.first).filter(|_| self.has_older)
-    }
-
-    /// The newest hole.
-    #[must_use]
-    pub fn newest_hole(&self) -> Option<Hole> {
-        let [.., older, newer] = self.segments.as_slice() else {
-            return None;
-        };
-        Some(Hole { after: older.last, before: newer.first })
-    }
-
     /// What acks placed behind the stream may be of another history.
-    fn give_up_placed(&mut self) {
+    fn drop_placed(&mut self) {
         let followed = self.followed.seq;
         self.segments.retain(|segment| segment.first <= followed);
         self.segments.iter_mut().for_each(|segment| segment.truncate(followed));
-        self.notices.give_up_after(followed);
+        self.notices.truncate(followed);
     }
 
     /// Learns from a page whether older events exist, when it reaches at least as far back as what is held.

@@ -1,4 +1,4 @@
-//! What a conversation is told, and what it wants done. Data only.
+//! What happens to a conversation, and what it wants done. Data only.
 
 use super::outbox::{KeptPost, OutgoingPost, PostState};
 use super::timeline::Hole;
@@ -185,6 +185,8 @@ pub struct PageRequest {
 pub enum Wanted {
     /// The one that ends with this event: the reader reaches for it. Its first or its last item is held.
     Older(Seq),
+    /// The one that begins with this item, which is held: the reader comes to what is missing behind it.
+    Newer(Seq),
     /// The one that ends with this event, which is held: what is shown may have changed.
     Again(Seq),
     /// The newest one: nothing else brings what is new.
@@ -201,6 +203,7 @@ impl PageRequest {
             Wanted::Older(last) | Wanted::Again(last) => {
                 [history.as_str(), "?limit=100&before=", &last.next().to_string()].concat()
             }
+            Wanted::Newer(first) => [history.as_str(), "?limit=100&after=", &first.previous().to_string()].concat(),
             Wanted::Newest => [history.as_str(), "?limit=200"].concat(),
         }
     }

@@ -1,12 +1,12 @@
 //! Lays out the rows of a conversation, and after each change only those that may have become others. What a row shows depends
-//! on what it is made of ([`RowSource`]), on the rows before it ([`Before`]) and on the reader: while these stay, the row stays.
+//! on what it is made of ([`RowSource`]), on the rows before it ([`RowContext`]) and on the reader: while these stay, the row stays.
 
 mod builder;
 mod source;
 
 use std::sync::Arc;
 
-use self::builder::{Before, RowBuilder};
+use self::builder::{RowBuilder, RowContext};
 use self::source::RowSource;
 use super::{Delivery, KeyedRow};
 use crate::model::calendar::Clocks;
@@ -37,14 +37,14 @@ pub struct Layout {
 #[derive(Debug)]
 struct Laid {
     source: RowSource,
-    before: Before,
-    after: Before,
+    before: RowContext,
+    after: RowContext,
     /// A day that begins with it, and its own row.
     rows: Vec<Arc<KeyedRow>>,
 }
 
 impl Layout {
-    /// Brings the rows up to date. A row that shows the same as before is the same in memory.
+    /// Brings the rows up to date.
     pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: RowReader<'_>) -> Vec<Arc<KeyedRow>> {
         let is_same = |(me, clocks): &(Option<Person>, Clocks)| me.as_ref() == reader.me && *clocks == reader.clocks;
         if !self.reader.as_ref().is_some_and(is_same) {
@@ -54,15 +54,15 @@ impl Layout {
         self.laid.iter().flat_map(|laid| &laid.rows).cloned().collect()
     }
 
-    /// Lays out what is new or stands behind something else than before. Most changes are at the end: what stands before the
-    /// first of them is not looked at again.
+    /// Lays out what is new or stands behind something else than before. Most changes are at the end, so what stands before
+    /// the first of them is not even moved.
     fn replace(&mut self, sources: Vec<RowSource>, reader: RowReader<'_>) {
-        let kept = self.laid.iter().zip(&sources).take_while(|(laid, source)| laid.source == **source).count();
+        let kept = self.laid.iter().zip(&sources).take_while(|(laid, source)| laid.source.is_the_same(source)).count();
         let mut old = self.laid.split_off(kept).into_iter().peekable();
         let mut before = self.laid.last().map(|laid| laid.after.clone()).unwrap_or_default();
         for source in sources.into_iter().skip(kept) {
             while old.next_if(|laid| laid.source.position() < source.position()).is_some() {}
-            let same = old.next_if(|laid| laid.source == source && laid.before == before);
+            let same = old.next_if(|laid| laid.source.is_the_same(&source) && laid.before == before);
             let laid = same.unwrap_or_else(|| {
                 let mut builder = RowBuilder::new(reader, before.clone());
                 builder.add(&source);

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{Row, Rows};
-use crate::model::conversation::timeline::Hole;
+use crate::model::conversation::timeline::{Hole, Kept};
 use crate::protocol::Seq;
 
 /// Most rows in the document at once.
@@ -49,7 +49,7 @@ impl Window {
     #[must_use]
     pub fn hole_ahead(&self, rows: &Rows) -> Option<Hole> {
         let Range { start, end } = self.range(rows);
-        let near = &rows[start..rows.len().min(end + STRIDE)];
+        let near = &rows[start.max(end.saturating_sub(STRIDE))..rows.len().min(end + STRIDE)];
         near.iter().find_map(|row| if let Row::Hole(hole) = row.row { Some(hole) } else { None })
     }
 
@@ -69,13 +69,15 @@ impl Window {
         self.start_at(self.range(rows).start.saturating_sub(STRIDE), rows);
     }
 
-    /// Moves down by a third of a window; follows again when it reaches the newest row.
+    /// Moves down by a third of a window, as far as rows are held. It does not follow again: the reader is not at the newest
+    /// row before they have scrolled to it.
     pub fn reach_forward(&mut self, rows: &Rows) {
-        let start = self.range(rows).start + STRIDE;
-        if start + ROWS_MOUNTED_MAX >= rows.len() {
-            *self = Self::Newest;
-        } else {
-            self.start_at(start, rows);
+        let last = rows.len().saturating_sub(ROWS_MOUNTED_MAX);
+        let start = (self.range(rows).start + STRIDE).min(last);
+        self.start_at(start, rows);
+        if start == last && self.hidden_below(rows) > 0 {
+            // A day above the first event is mounted with it, and takes the place of the newest row.
+            self.start_at(last + 1, rows);
         }
     }
 
@@ -110,6 +112,14 @@ fn start_of(seq: Seq, rows: &Rows) -> usize {
         _ => index,
     }
 }
+
+const _: () = {
+    assert!(
+        Kept::STANDARD.below >= ROWS_MOUNTED_MAX + STRIDE,
+        "what is mounted and the next step forward are not dropped"
+    );
+    assert!(Kept::STANDARD.newest >= ROWS_MOUNTED_MAX, "what is mounted at the newest row is not dropped");
+};
 
 #[cfg(test)]
 mod tests {
@@ -156,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn reaching_back_ends_at_the_oldest_row_and_forward_ends_in_following() {
+    fn reaching_back_ends_at_the_oldest_row_and_forward_at_the_newest_without_following() {
         let rows = rows(1..=650);
         let mut window = Window::Newest;
         for _ in 0..10 {
@@ -168,7 +178,27 @@ mod tests {
         }
         assert_eq!(mounted(window, &rows), (301, 600));
         window.reach_forward(&rows);
-        assert_eq!(window, Window::Newest);
+        assert_eq!((mounted(window, &rows), window.hidden_below(&rows)), ((351, 650), 0));
+    }
+
+    #[test]
+    fn who_has_walked_forward_is_not_moved_by_new_rows_before_they_are_at_the_newest_one() {
+        let mut window = Window::From(Seq::new(251));
+        window.reach_forward(&rows(1..=650));
+        assert_eq!(mounted(window, &rows(1..=900)), (351, 650));
+    }
+
+    #[test]
+    fn the_newest_row_is_reached_though_a_day_begins_where_the_window_does() {
+        let mut all = rows(1..=400);
+        let day = Row::Day { date: crate::model::calendar::CivilDate { year: 2026, month: 1, day: 2 } };
+        all.insert(100, Arc::new(KeyedRow::from(day)));
+        let mut window = Window::From(Seq::new(1));
+        for _ in 0..3 {
+            window.reach_forward(&all);
+        }
+        assert_eq!(window.hidden_below(&all), 0);
+        assert!(window.of(&all).len() <= ROWS_MOUNTED_MAX);
     }
 
     #[test]

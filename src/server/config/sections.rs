@@ -81,7 +81,7 @@ settings! {
     rooms: RoomsConfig {
         /// Name of the lobby. `Lobby` is shown in the language of the reader's page.
         lobby_title: String = UNNAMED_LOBBY.to_owned(), None, NotANumber;
-        /// Most rooms. When there are as many, new ones are refused. The log warns when four fifths of them are there.
+        /// Most rooms. When there are as many, new ones are refused. From four fifths of them on, the log warns with each new room.
         max_rooms: u32 = 1_000, Count, NO_LIMIT;
         /// A room in which nobody ever posted is removed after this time.
         empty_room_ttl: Duration = Duration::from_secs(168 * 3_600), Hours, Means("never");
@@ -139,7 +139,7 @@ settings! {
         /// How long a handshake or a join may wait for that. Then it is refused with `busy`.
         arrival_timeout: Duration = ms(10_000), Milliseconds, NO_LIMIT;
         /// A client network (an IPv4 /24 or an IPv6 /48) may do this many times what one address may. It never holds more than half of `arrivals`, nor more than half of `connections` unless `connections_per_address` is 0.
-        network_factor: u32 = 8, Count, Means("networks may do what their addresses may");
+        network_factor: u32 = 8, Count, Means("no limit for a network but those that are named per network");
         /// New connections of one client address, HTTP and WebSocket. More are refused with 429 and the time to wait, or closed when they begin TLS. Connections of trusted proxies are not counted.
         connects_per_minute: u32 = 2_400, PerMinute, NO_LIMIT;
         /// How many of those may come at once before `connects_per_minute` slows them down.

@@ -46,10 +46,9 @@ pub async fn create_room(app: &Arc<App>, caller: &Caller, title: &str) -> Result
     .await
 }
 
-/// Whether this many rooms are just four fifths of the maximum. Each number of rooms is reached by one room, so the host is
-/// told once, and again only after rooms were removed.
+/// Whether this many rooms are four fifths of the maximum or more. Then each further room is worth a line in the log.
 const fn is_warned_of(rooms: u32, rooms_max: u32) -> bool {
-    rooms_max > 0 && rooms as u64 == (rooms_max as u64 * 4).div_ceil(5)
+    rooms_max > 0 && rooms as u64 * 5 >= rooms_max as u64 * 4
 }
 
 #[cfg(test)]
@@ -57,12 +56,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_host_is_warned_once_on_the_way_to_the_maximum() {
-        for rooms_max in [1, 2, 5, 7, 1_000, u32::MAX] {
-            let told = |rooms: &u32| is_warned_of(*rooms, rooms_max);
-            assert_eq!((1..=rooms_max.min(1_000)).filter(told).count(), usize::from(rooms_max <= 1_000), "{rooms_max}");
+    fn the_host_is_warned_of_each_room_from_four_fifths_of_the_maximum_on() {
+        for (first, rooms_max) in [(1, 1), (4, 5), (6, 7), (800, 1_000), (3_435_973_836, u32::MAX)] {
+            assert!(!is_warned_of(first - 1, rooms_max) && is_warned_of(first, rooms_max), "{first} of {rooms_max}");
+            assert!(is_warned_of(rooms_max, rooms_max), "also where the maximum was lowered, or the start missed it");
         }
-        assert!(is_warned_of(800, 1_000) && is_warned_of(4, 5) && is_warned_of(6, 7));
         assert!((0..1_000).all(|rooms| !is_warned_of(rooms, 0)), "no maximum is never near");
     }
 }

@@ -13,8 +13,8 @@ use leptos::tachys::view::{Mountable, Position, PositionState};
 
 use super::{ErasedView, Mounted, live};
 
-/// An owner never forgets that it had a child. So an entry's owner is no child of the list's: it is the child of one between
-/// them, which is replaced after so many.
+/// An owner keeps a weak reference to every child that it ever had. So the owners of entries are children of an owner between
+/// them and the list, which is replaced after so many.
 const CHILDREN_MAX: usize = 256;
 
 /// An entry of a [`list`].
@@ -179,7 +179,8 @@ impl RenderHtml for List {
         }
         let marker = cursor.next_placeholder(position);
         position.set(Position::NextChild);
-        Listed { parent: parent.and_then(Element::cast_from), shown, marker, owners }
+        let parent = parent.and_then(Element::cast_from).expect("what is hydrated is in the document");
+        Listed { parent: Some(parent), shown, marker, owners }
     }
 
     fn into_owned(self) -> Self {
@@ -189,6 +190,7 @@ impl RenderHtml for List {
 
 impl Mountable for Listed {
     fn unmount(&mut self) {
+        self.parent = None;
         self.shown.iter_mut().for_each(|shown| shown.mounted.unmount());
         self.marker.unmount();
     }

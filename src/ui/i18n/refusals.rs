@@ -126,7 +126,7 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::NotJoined => ("This page is not in the room yet: try again.", "还没有进入这个房间，请重试。"),
         ErrorCode::TooManyJoins => ("Too many rooms are open at once.", "同时打开的房间太多了。"),
         ErrorCode::IdConflict => (
-            "This line was sent before with another text: copy it and send it anew.",
+            "This message was sent before with another text: copy it and send it anew.",
             "这条消息的编号已被占用，请复制后重新发送。",
         ),
         ErrorCode::MessageNotFound => ("This message is not there any more.", "这条消息已经不在了。"),

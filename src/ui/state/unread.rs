@@ -20,17 +20,17 @@ const READ_OUT_MAX: usize = 3;
 pub struct Announcement {
     /// The words that are out.
     pub words: String,
+    /// At most [`READ_OUT_MAX`].
     gathered: Vec<String>,
+    /// How many messages came, with those that were not gathered.
+    count: usize,
 }
 
 impl RoomState {
     /// Somebody posted a message that is new to this page.
     pub(super) fn announce(self, nickname: &str, text: &str) {
-        let message = fill(self.words().said, &[("{name}", &isolated(nickname)), ("{text}", &isolated(text))]);
-        let is_first = self.announcement.update(|announcement| {
-            announcement.gathered.push(message);
-            announcement.gathered.len() == 1
-        });
+        let message = || fill(self.words().said, &[("{name}", &isolated(nickname)), ("{text}", &isolated(text))]);
+        let is_first = self.announcement.update(|announcement| announcement.gather(message) == 1);
         if is_first {
             let let_out = move || {
                 self.announcement.update(|announcement| announcement.let_out(self.words()));
@@ -82,15 +82,24 @@ pub fn page_title(room: &str, teahouse: &str) -> String {
 }
 
 impl Announcement {
+    /// Takes one more message. Answers with how many came.
+    fn gather(&mut self, message: impl FnOnce() -> String) -> usize {
+        if self.gathered.len() < READ_OUT_MAX {
+            self.gathered.push(message());
+        }
+        self.count += 1;
+        self.count
+    }
+
     fn let_out(&mut self, words: &Words) {
         let gathered = std::mem::take(&mut self.gathered);
-        let mut told =
-            if gathered.len() > READ_OUT_MAX { words.new_messages.with(gathered.len()) } else { gathered.join("\n") };
-        if told == self.words {
+        let count = std::mem::take(&mut self.count);
+        let mut next = if count > READ_OUT_MAX { words.new_messages.with(count) } else { gathered.join("\n") };
+        if next == self.words {
             // A text that did not change is not read out.
-            told.push('\u{A0}');
+            next.push('\u{A0}');
         }
-        self.words = told;
+        self.words = next;
     }
 }
 
@@ -106,13 +115,18 @@ mod tests {
     #[test]
     fn a_screen_reader_hears_a_few_lines_whole_and_many_as_a_number() {
         let words = Language::English.words();
-        let mut told =
-            Announcement { gathered: vec!["a: hi".to_owned(), "b: hello".to_owned()], ..Announcement::default() };
-        told.let_out(words);
-        assert_eq!(told.words, "a: hi\nb: hello");
-        told.gathered = vec!["x: y".to_owned(); 7];
-        told.let_out(words);
-        assert_eq!(told.words, "7 new messages");
+        let mut announcement = Announcement::default();
+        for message in ["a: hi", "b: hello"] {
+            announcement.gather(|| message.to_owned());
+        }
+        announcement.let_out(words);
+        assert_eq!(announcement.words, "a: hi\nb: hello");
+        for _ in 0..7 {
+            announcement.gather(|| "x: y".to_owned());
+        }
+        assert_eq!(announcement.gathered.len(), READ_OUT_MAX, "what is not read out is not kept");
+        announcement.let_out(words);
+        assert_eq!(announcement.words, "7 new messages");
     }
 
     #[test]
@@ -121,7 +135,7 @@ mod tests {
         let mut told = Announcement::default();
         let mut heard = Vec::new();
         for _ in 0..3 {
-            told.gathered = vec!["a: hi".to_owned()];
+            told.gather(|| "a: hi".to_owned());
             told.let_out(words);
             heard.push(told.words.clone());
         }

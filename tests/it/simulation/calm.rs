@@ -33,6 +33,7 @@ impl World {
         for Fetch { request, page } in self.clients.iter_mut().flat_map(|client| &mut client.fetches) {
             let range = match request.wanted {
                 Wanted::Older(held) | Wanted::Again(held) => EventRange::Before(held.next()),
+                Wanted::Newer(held) => EventRange::After(held.previous()),
                 Wanted::Newest => EventRange::Newest,
             };
             page.get_or_insert_with(|| disk.history(&request.room, range, 100));

@@ -1,6 +1,7 @@
 //! Pages of history: asked for, taken, and asked for again.
 
 use super::*;
+use crate::model::samples::reaction;
 
 fn answer(wanted: Wanted, page: Option<HistoryPage>) -> Update {
     Update::Page(PageRequest { room: RoomSlug::lobby(), wanted }, page.map(Box::new))
@@ -92,7 +93,7 @@ fn a_reader_who_reads_back_in_a_busy_room_keeps_what_is_in_the_document_until_th
     assert_eq!(bench.conversation.timeline().older_than(), None, "the first message is held");
     bench.effects.clear();
     bench.step(Update::HoleAhead(hole));
-    let wanted = Wanted::Older(Seq::new(hole.after.get() + 99));
+    let wanted = Wanted::Newer(hole.after);
     assert_eq!(bench.wishes(), [format!("fetch {wanted:?}")]);
     bench.step(Update::HoleAhead(hole));
     assert_eq!(bench.wishes(), [] as [String; 0], "one at a time");
@@ -105,4 +106,63 @@ fn a_reader_who_reads_back_in_a_busy_room_keeps_what_is_in_the_document_until_th
     (1_501..=3_000).for_each(|seq| bench.publish(of_bo(seq)));
     assert_eq!(bench.conversation.timeline().newest_hole(), None);
     assert!(bench.conversation.timeline().older_than() > Some(Seq::new(1_500)));
+}
+
+/// The server cuts a page of long messages short at the end that the reader comes to last.
+#[test]
+fn a_reader_who_goes_forward_reads_over_a_hole_page_by_page_however_long_its_messages_are() {
+    let mut bench = Bench::live((1..=50).map(of_bo).collect());
+    bench.step(Update::AtNewest(false));
+    bench.step(Update::ReadsFrom(Some(Seq::new(1))));
+    (51..=1_500).for_each(|seq| bench.publish(of_bo(seq)));
+    while let Some(hole) = bench.conversation.timeline().newest_hole() {
+        bench.step(Update::ReadsFrom(Some(Seq::new(hole.after.get() - 100))));
+        bench.effects.clear();
+        bench.step(Update::HoleAhead(hole));
+        let Some(Effect::Fetch(request)) = bench.effects.iter().find(|effect| matches!(effect, Effect::Fetch(_)))
+        else {
+            panic!("nothing is asked for: {:?}", bench.effects);
+        };
+        let first: u64 = request.address().rsplit('=').next().and_then(|after| after.parse().ok()).expect("after=SEQ");
+        let few = (first + 1..=first + 30).map(of_bo).collect();
+        bench.step(Update::Page(request.clone(), Some(Box::new(page_of(few, 1_500)))));
+        assert_ne!(bench.conversation.timeline().newest_hole(), Some(hole), "the hole has become smaller");
+    }
+}
+
+/// A page may know more than the stream has brought: what it brings first is news all the same.
+#[test]
+fn what_a_page_brings_before_the_stream_does_is_counted_and_changes_what_is_held() {
+    let mut bench = Bench::live((1..=3).map(of_bo).collect());
+    bench.step(Update::AtNewest(false));
+    bench.step(answer(Wanted::Newer(Seq::new(3)), Some(page_up_to(5, vec![of_bo(3), of_bo(5)]))));
+    assert_eq!(bench.conversation.unread().known, 1);
+    bench.publish(reaction(4, 1, named("ada", "Ada"), "🍵", true, 1));
+    bench.publish(of_bo(5));
+    assert_eq!(bench.conversation.unread().known, 1, "it is not counted twice");
+    let item = bench.conversation.timeline().item(Seq::new(1)).expect("it is held");
+    assert_eq!(item.reactions.len(), 1, "the change was not lost with the event that the page had covered");
+}
+
+/// What a page was to begin with may be dropped before it comes.
+#[test]
+fn a_page_that_does_not_fit_any_more_is_no_failure() {
+    let mut bench = Bench::live((1..=50).map(of_bo).collect());
+    let wanted = Wanted::Older(Seq::new(2_000));
+    bench.step(answer(wanted, Some(page_of((1_950..=2_000).map(of_bo).collect(), 2_000))));
+    assert_eq!(*bench.conversation.reach_back(), ReachBack::Idle);
+    assert_eq!(bench.conversation.timeline().head(), Seq::new(50));
+}
+
+/// The place of a reader in a history that is gone says nothing of another one.
+#[test]
+fn after_a_reset_the_newest_messages_are_in_sight_and_stay() {
+    let mut bench = Bench::live((5_000..=5_050).map(of_bo).collect());
+    bench.step(Update::AtNewest(false));
+    bench.step(Update::ReadsFrom(Some(Seq::new(5_000))));
+    bench.effects.clear();
+    bench.join(Backlog::Reset { page: history_page((1..=50).map(of_bo).collect()) });
+    assert!(bench.effects.contains(&Effect::ShowNewest));
+    (51..=2_000).for_each(|seq| bench.publish(of_bo(seq)));
+    assert!(bench.conversation.timeline().item(Seq::new(1_500)).is_some(), "the newest are held");
 }

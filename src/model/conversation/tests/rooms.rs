@@ -34,7 +34,7 @@ fn only_a_few_rooms_are_held_and_none_of_which_nothing_came() {
         let page = HistoryPage { room: summary.slug.clone(), ..history_page(vec![of_bo(1)]) };
         bench.hear(Event::Joined { summary, people: Vec::new(), backlog: Backlog::Fresh { page } });
     }
-    assert_eq!(bench.conversation.held.len(), HELD_ROOMS_MAX);
+    assert_eq!(bench.conversation.held.len(), LEFT_ROOMS_MAX);
     assert_eq!(wishes_of(&mut bench, "lobby"), ["follow lobby None"], "it was left first");
     assert_eq!(wishes_of(&mut bench, "garden"), ["follow garden None"]);
     assert!(bench.conversation.held.iter().all(|held| held.room().as_str() != "lobby"), "nothing of it came");

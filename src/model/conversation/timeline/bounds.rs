@@ -7,10 +7,10 @@ use super::Timeline;
 use crate::protocol::Seq;
 
 /// At most so many items are held of the open room.
-pub const ITEMS_HELD_MAX: usize = 1_200;
+pub const OPEN_ROOM_ITEMS_MAX: usize = 1_200;
 
 /// At most so many items are held of a room that was open before: as many as are mounted when it is opened again.
-pub const HELD_ROOM_ITEMS: usize = 300;
+pub const LEFT_ROOM_ITEMS_MAX: usize = 300;
 
 /// How many items stay when some are dropped.
 #[derive(Clone, Copy, Debug)]
@@ -24,21 +24,21 @@ pub(in crate::model) struct Kept {
 }
 
 impl Kept {
-    /// Less than [`ITEMS_HELD_MAX`], so that dropping is not for every message.
-    const STANDARD: Self = Self { above: 200, below: 500, newest: 300 };
+    /// Less than [`OPEN_ROOM_ITEMS_MAX`], so that dropping is not for every message.
+    pub(in crate::model) const STANDARD: Self = Self { above: 200, below: 500, newest: 300 };
 
     const fn count(self) -> usize {
         self.above + self.below + self.newest
     }
 }
 
-const _: () = assert!(Kept::STANDARD.count() < ITEMS_HELD_MAX, "what stays is less than what is held at most");
+const _: () = assert!(Kept::STANDARD.count() < OPEN_ROOM_ITEMS_MAX, "what stays is less than what is held at most");
 
 impl Timeline {
-    /// Drops items when more than [`ITEMS_HELD_MAX`] are held: the oldest of them, while the newest are in sight. A reader who
+    /// Drops items when more than [`OPEN_ROOM_ITEMS_MAX`] are held: the oldest of them, while the newest are in sight. A reader who
     /// reads back names the first item that is mounted: what is far from there is dropped, which leaves a hole below.
     pub fn drop_excess(&mut self, reading_from: Option<Seq>) {
-        if self.item_count() > ITEMS_HELD_MAX {
+        if self.item_count() > OPEN_ROOM_ITEMS_MAX {
             self.drop_around(reading_from, Kept::STANDARD);
         }
     }
@@ -54,9 +54,9 @@ impl Timeline {
         self.drop_items(0..first.saturating_sub(kept.above));
     }
 
-    /// Drops all but the newest [`HELD_ROOM_ITEMS`], since the reader goes to another room.
+    /// Drops all but the newest [`LEFT_ROOM_ITEMS_MAX`], since the reader goes to another room.
     pub fn leave(&mut self) {
-        self.drop_items(0..self.item_count().saturating_sub(HELD_ROOM_ITEMS));
+        self.drop_items(0..self.item_count().saturating_sub(LEFT_ROOM_ITEMS_MAX));
     }
 
     pub(super) fn item_count(&self) -> usize {
@@ -77,8 +77,7 @@ impl Timeline {
             older += count;
         }
         let segments = &self.segments;
-        self.notices.give_up_unless(|after| {
-            segments.iter().any(|segment| segment.first.previous() <= after && after <= segment.last)
-        });
+        self.notices
+            .retain(|after| segments.iter().any(|segment| segment.first.previous() <= after && after <= segment.last));
     }
 }

@@ -55,12 +55,12 @@ impl Notices {
     }
 
     /// Drops the notices of places where `is_held` is false.
-    pub(super) fn give_up_unless(&mut self, is_held: impl Fn(Seq) -> bool) {
+    pub(super) fn retain(&mut self, is_held: impl Fn(Seq) -> bool) {
         self.0.retain(|notice| is_held(notice.after));
     }
 
     /// Drops the notices behind a place that another event may take.
-    pub(super) fn give_up_after(&mut self, last: Seq) {
+    pub(super) fn truncate(&mut self, last: Seq) {
         self.0.retain(|notice| notice.after <= last);
     }
 }

@@ -10,12 +10,13 @@ use crate::model::rows::{
 };
 use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
-/// A group of messages ends this long after its first one, so that the time shown is never further off.
+/// A group of messages ends this long after its first one, and where the clock goes back, so that the time shown is never
+/// further off.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
 
 /// What a row depends on of those before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Before {
+pub(super) struct RowContext {
     day: Option<CivilDate>,
     /// The message that opened the group which the last row belongs to.
     group: Option<Arc<Opener>>,
@@ -32,17 +33,17 @@ struct Opener {
 /// Makes the rows of what follows others.
 pub(super) struct RowBuilder<'a> {
     reader: RowReader<'a>,
-    before: Before,
+    before: RowContext,
     rows: Vec<Arc<KeyedRow>>,
 }
 
 impl<'a> RowBuilder<'a> {
-    pub(super) const fn new(reader: RowReader<'a>, before: Before) -> Self {
+    pub(super) const fn new(reader: RowReader<'a>, before: RowContext) -> Self {
         Self { reader, before, rows: Vec::new() }
     }
 
     /// What the next row depends on, and the rows.
-    pub(super) fn end(self) -> (Before, Vec<Arc<KeyedRow>>) {
+    pub(super) fn end(self) -> (RowContext, Vec<Arc<KeyedRow>>) {
         (self.before, self.rows)
     }
 
@@ -135,7 +136,7 @@ impl<'a> RowBuilder<'a> {
         let follows = self.before.group.as_ref().is_some_and(|opener| {
             opener.sender.as_ref() == sender
                 && opener.nickname == nickname
-                && at.unix_ms() - opener.at.unix_ms() < GROUP_MS
+                && (0..GROUP_MS).contains(&(at.unix_ms() - opener.at.unix_ms()))
         });
         if follows {
             return Continuation::Following;

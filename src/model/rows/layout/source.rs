@@ -54,7 +54,7 @@ impl RowSource {
         sources
     }
 
-    /// Where it stands among the others: what is not less comes later, or at the same place instead.
+    /// Where it stands among the others, as a key that grows from the oldest to the newest.
     pub(super) fn position(&self) -> (u64, u8) {
         match self {
             Self::Item { item, .. } => (item.event.seq.get(), 0),
@@ -63,12 +63,10 @@ impl RowSource {
             Self::Outgoing(_) => (u64::MAX, 3),
         }
     }
-}
 
-/// Whether it is certain that both show the same. What the log brought is compared by pointer, since each change makes another
-/// item of it.
-impl PartialEq for RowSource {
-    fn eq(&self, other: &Self) -> bool {
+    /// Whether it is certain that both show the same. What the log brought is compared by pointer, since each change makes
+    /// another item of it.
+    pub(super) fn is_the_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Item { item, reactions: None }, Self::Item { item: other, reactions: None }) => {
                 Arc::ptr_eq(item, other)

@@ -17,7 +17,7 @@ fn after(count: u64, reading_from: Option<u64>) -> Timeline {
     for seq in 51..=count {
         assert_eq!(timeline.publish(event(seq)), Published::Added);
         timeline.drop_excess(reading_from.map(Seq::new));
-        assert!(timeline.item_count() <= ITEMS_HELD_MAX);
+        assert!(timeline.item_count() <= OPEN_ROOM_ITEMS_MAX);
     }
     timeline
 }
