@@ -57,6 +57,7 @@ enum Phase {
     Idle,
     Opening {
         since: Timestamp,
+        cookie: Cookie,
     },
     Greeting {
         since: Timestamp,
@@ -83,6 +84,14 @@ enum Phase {
     Ended {
         code: u16,
     },
+}
+
+/// The cookie under which a socket is being opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cookie {
+    Current,
+    /// It was changed meanwhile. A socket that is closed before it is open makes browsers complain, so it is opened first.
+    Outdated,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +197,7 @@ impl Connection {
             (phase, Some(since)) => {
                 let at = match phase {
                     Phase::Waiting { until } => until,
-                    Phase::Opening { since } | Phase::Greeting { since } | Phase::Joining { since } => since,
+                    Phase::Opening { since, .. } | Phase::Greeting { since } | Phase::Joining { since } => since,
                     _ => since,
                 };
                 ConnectionStatus::Reconnecting { attempt: self.attempts, at, since }
@@ -206,7 +215,7 @@ impl Connection {
         match self.phase {
             Phase::Idle | Phase::Ended { .. } => None,
             Phase::Waiting { until } => Some(until),
-            Phase::Opening { since } | Phase::Greeting { since } | Phase::Joining { since } => {
+            Phase::Opening { since, .. } | Phase::Greeting { since } | Phase::Joining { since } => {
                 Some(later(since, STEP_MS))
             }
             Phase::Repairing { since, .. } => Some(later(since, STEP_MS)),

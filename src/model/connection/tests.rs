@@ -171,6 +171,16 @@ fn a_new_nickname_reopens_even_what_the_server_had_ended() {
     assert_eq!(bench.feed(Input::IdentityChanged), "open, Connecting");
 }
 
+/// Two tabs that join at once change the cookie twice, and browsers complain of a socket that is closed before it is open.
+#[test]
+fn a_cookie_that_changes_while_a_socket_opens_is_used_by_the_next_one() {
+    let mut bench = Bench::live();
+    assert_eq!(bench.feed(Input::IdentityChanged), "close, open, Connecting");
+    assert_eq!(bench.feed(Input::IdentityChanged), "");
+    assert_eq!(bench.feed(Input::Opened), "close, open");
+    assert_eq!(bench.feed(Input::Opened), "hello");
+}
+
 #[test]
 fn another_room_is_joined_on_the_same_connection() {
     let mut bench = Bench::live();

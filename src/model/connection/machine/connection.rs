@@ -1,6 +1,8 @@
 //! Transitions of the connection itself: opened, lost, waited for, ended.
 
-use super::{CLOSED_BY_US, Connection, History, Network, Phase, RESTART_MS, RESTART_PAUSE_MS, SOON_MS, Step, later};
+use super::{
+    CLOSED_BY_US, Connection, Cookie, History, Network, Phase, RESTART_MS, RESTART_PAUSE_MS, SOON_MS, Step, later,
+};
 use crate::model::backoff;
 use crate::model::connection::Output;
 use crate::protocol::error::Reconnect;
@@ -11,13 +13,15 @@ impl Connection {
     pub(super) fn open(&mut self, step: &mut Step) {
         self.leave = None;
         self.attempted = step.now;
-        self.phase = Phase::Opening { since: step.now };
+        self.phase = Phase::Opening { since: step.now, cookie: Cookie::Current };
         step.push(Output::OpenSocket);
     }
 
     pub(super) fn opened(&mut self, step: &mut Step) {
-        if !matches!(self.phase, Phase::Opening { .. }) {
-            return;
+        let Phase::Opening { cookie, .. } = self.phase else { return };
+        if cookie == Cookie::Outdated {
+            step.push(Output::CloseSocket);
+            return self.open(step);
         }
         self.network = Network::Up;
         self.history = History::Opened;
@@ -105,6 +109,10 @@ impl Connection {
     /// Comes back at once under the new cookie, also from an end that the old one brought about.
     pub(super) fn identity_changed(&mut self, step: &mut Step) {
         if self.phase == Phase::Idle || self.phase == (Phase::Ended { code: CLOSED_BY_US }) {
+            return;
+        }
+        if let Phase::Opening { cookie, .. } = &mut self.phase {
+            *cookie = Cookie::Outdated;
             return;
         }
         if self.has_socket() {
