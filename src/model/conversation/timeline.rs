@@ -36,7 +36,7 @@ pub enum Published {
 /// Events that the reader does not hold yet, between two that they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hole {
-    /// The last event held before the hole: ask for the history that begins with this.
+    /// The last event held before the hole. It may be a change: [`Timeline::last_item_before`] is what to ask with.
     pub after: Seq,
     /// The first event held behind the hole: ask for the history that ends with this.
     pub before: Seq,

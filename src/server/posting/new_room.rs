@@ -1,4 +1,4 @@
-//! Makes a room, and tells the host in time that there are nearly as many as may be.
+//! Makes a room, and warns the host in the log when there are nearly as many as may be.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::server::limits::Action;
 use crate::server::log::{NewRoom, OpenedRoom};
 use crate::server::posting::refuse;
 
-/// Makes a public room. Its address follows from its title. Everybody is told of a room that was made, also when whoever
-/// asked for it does not wait.
+/// Makes a public room. Its address follows from its title. A room that was made is published also when whoever asked
+/// for it does not wait.
 ///
 /// # Errors
 /// `nickname_required`, `too_fast`, `room_name_invalid`, `room_exists`, `room_look_alike`, `too_many_rooms`.
