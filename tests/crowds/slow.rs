@@ -8,9 +8,8 @@ mod verdict;
 
 use std::sync::Arc;
 
-use serde_json::json;
 use teahouse::model::connection::{ConnectionStatus, Input};
-use teahouse::protocol::{CloseCode, Command, LogEvent, PostId, RoomSlug, Seq};
+use teahouse::protocol::{CloseCode, Command, Event, LogEvent, PostId, RoomSlug, Seq};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -64,6 +63,10 @@ struct Told {
     gaps: usize,
     closed_as_slow: usize,
     closed_otherwise: usize,
+    /// The newest line that its connection brought.
+    newest: Seq,
+    /// Lines that its connection left out without a word.
+    left_out: usize,
     is_complete: bool,
 }
 
@@ -153,13 +156,13 @@ async fn enter(door: Door, number: usize) -> Page {
 }
 
 async fn read_slowly(mut page: Page, pause: Duration, mut phases: watch::Receiver<Phase>) -> Told {
-    let mut told = Told::default();
     while matches!(*phases.borrow(), Phase::Reading) {
         tokio::select! {
-            changed = phases.changed() => if changed.is_err() { return told },
+            changed = phases.changed() => if changed.is_err() { return Told::default() },
             _ = page.turn() => {}
         }
     }
+    let mut told = Told { newest: page.head(), ..Told::default() };
     for _ in 0..ASKED_FOR {
         page.send(&Command::Join { room: RoomSlug::parse(POND).unwrap(), cursor: None }).await;
     }
@@ -194,10 +197,28 @@ impl Told {
         match input {
             Some(Input::Closed { code }) if code == CloseCode::Slow.number() => self.closed_as_slow += 1,
             Some(Input::Closed { .. }) => self.closed_otherwise += 1,
-            // By its name on the wire.
-            Some(Input::Frame(event)) if json!(event)["type"] == "gap" => self.gaps += 1,
+            Some(Input::Frame(event)) => self.read(&event),
             _ => {}
         }
+    }
+
+    fn read(&mut self, event: &Event) {
+        match event {
+            Event::Gap { .. } => self.gaps += 1,
+            Event::Publication { room, event } if *room == RoomSlug::lobby() => {
+                // Whoever was told reads on behind what is missing.
+                if !self.is_told() && event.seq > self.newest.next() {
+                    self.left_out += 1;
+                }
+                self.newest = self.newest.max(event.seq);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the server said that lines are missing: by a gap, or by closing.
+    const fn is_told(&self) -> bool {
+        self.gaps + self.closed_as_slow + self.closed_otherwise > 0
     }
 }
 
