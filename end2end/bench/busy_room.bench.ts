@@ -1,13 +1,18 @@
 // A tab that is left open in a busy room: what a message costs it, and what it holds after many.
 import { type RoomPage, test } from "../fixtures.ts";
-import { Feeder } from "./feeder.ts";
+import { bareList } from "./bare_list.ts";
+import { Feeder, type Grouping, GROUPINGS } from "./feeder.ts";
 import { type Memory, memory, scriptOf, watchMemory } from "./measure.ts";
 
 /** The page's measure, and what it is compared with. */
 const FEW = 1_000;
-const MANY = Number(process.env.BENCH_MESSAGES ?? 200_000);
-/** How often one message is timed. */
-const TIMES = 300;
+/** How many messages are timed. */
+const TIMES = 150;
+/** The page shows so many rows at most: so many messages replace them all. */
+const MOUNTED = 300;
+/** What is posted to time messages. */
+const TIMED = GROUPINGS.length * (MOUNTED + TIMES);
+const MANY = messagesWanted();
 const CPU_DIVISOR = 4;
 
 test("a busy room", async ({ browser, server, room, people, words }) => {
@@ -21,16 +26,23 @@ test("a busy room", async ({ browser, server, room, people, words }) => {
   await reader.live();
   const feeder = await Feeder.connect(`${server.replace(/^http/, "ws")}/plain/${encodeURIComponent(room.slug)}`);
 
-  const script = async (after: number) => {
+  /** Of messages that open a group of their own, with seal and name, or that continue the group before. */
+  const script = async (after: number, kind: Grouping) => {
+    await feeder.feed(page, MOUNTED, kind);
     const mounted = await page.locator("#messages [data-row]").count();
-    await devtools.send("Emulation.setCPUThrottlingRate", { rate: CPU_DIVISOR });
-    const times = await scriptOf(browser, page, TIMES, () => feeder.post());
-    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
-    times.sort((one, other) => one - other);
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))]?.toFixed(2);
+    const bare = await bareList(page);
+    const throttle = (rate: number) => devtools.send("Emulation.setCPUThrottlingRate", { rate });
+    await throttle(CPU_DIVISOR);
+    const idle = sorted(await scriptOf(browser, page, TIMES, () => {}));
+    const busy = sorted(await scriptOf(browser, page, TIMES, () => feeder.post(kind)));
+    await throttle(1);
+    const floor = sorted(await bare.script(browser, TIMES, CPU_DIVISOR));
+    await bare.close();
+    const [median, p99] = [at(busy, 0.5) - at(idle, 0.5), at(busy, 0.99) - at(idle, 0.5)];
     console.log(
-      `script per message after ${after}, ${mounted} rows mounted, CPU ÷ ${CPU_DIVISOR}: ` +
-        `median ${at(0.5)} ms, p99 ${at(0.99)} ms (${times.length} messages)`,
+      `script per message after ${after}, ${kind}, ${mounted} rows mounted, CPU ÷ ${CPU_DIVISOR}: ` +
+        `median ${milliseconds(median)}, p99 ${milliseconds(p99)}; a bare list ${milliseconds(at(floor, 0.5))}: ` +
+        `${(median / at(floor, 0.5)).toFixed(1)} × (${TIMES} messages)`,
     );
   };
   const held = async (after: number): Promise<Memory> => {
@@ -42,16 +54,39 @@ test("a busy room", async ({ browser, server, room, people, words }) => {
     return now;
   };
 
-  await feeder.feed(page, FEW);
+  await feeder.feed(page, FEW, "a group each");
   await held(FEW);
-  await script(FEW);
+  for (const kind of GROUPINGS) await script(FEW, kind);
   const started = Date.now();
-  await feeder.feed(page, MANY - FEW - TIMES);
-  console.log(`${MANY - FEW - TIMES} messages in ${((Date.now() - started) / 1_000).toFixed(0)} s`);
+  const further = MANY - FEW - TIMED;
+  await feeder.feed(page, further, "a group each");
+  console.log(`${further} messages in ${((Date.now() - started) / 1_000).toFixed(0)} s`);
   await held(MANY);
-  await script(MANY);
+  for (const kind of GROUPINGS) await script(MANY, kind);
   feeder.close();
 });
+
+/** What a command line asks for: messages in all. */
+function messagesWanted(): number {
+  const { BENCH_MESSAGES: wanted = "200000" } = process.env;
+  const least = FEW + TIMED;
+  if (!/^[0-9]+$/.test(wanted) || Number(wanted) < least) {
+    throw new Error(`BENCH_MESSAGES=${wanted} is no number of messages of at least ${least}: leave it out, or give a larger one`);
+  }
+  return Number(wanted);
+}
+
+function sorted(times: number[]): number[] {
+  return times.sort((one, other) => one - other);
+}
+
+function at(times: number[], share: number): number {
+  return times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? NaN;
+}
+
+function milliseconds(time: number): string {
+  return `${time.toFixed(2)} ms`;
+}
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_048_576).toFixed(1)} MB`;

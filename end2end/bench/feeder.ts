@@ -6,7 +6,10 @@ import type { PlainEvent } from "../plain.ts";
 const MESSAGE = 1;
 const REFUSAL = -1;
 
-/** So many programs talk in turn, so that every message opens a group of its own, with seal and name. */
+/** Whether every message opens a group, with seal and name, or continues the one before. */
+export type Grouping = (typeof GROUPINGS)[number];
+export const GROUPINGS = ["a group each", "in a group"] as const;
+/** So many programs talk in turn where every message opens a group. */
 const PROGRAMS = 5;
 /** So many messages are on their way to the page at most: more, and the server would count it as a slow reader. */
 const IN_FLIGHT = 500;
@@ -40,21 +43,21 @@ export class Feeder {
   }
 
   /** Posts one message; it may take a while until the page has it. */
-  post(): void {
+  post(grouping: Grouping): void {
     const number = this.#sent++;
     const words = Array.from({ length: 6 + (number % 20) }, (_, index) => WORDS[(number * 7 + index) % WORDS.length]);
     const link = number % 10 === 0 ? " https://example.org/tea" : "";
     const message = `${number}: ${words.join(" ")}${link}`;
-    const program = number % PROGRAMS;
+    const program = grouping === "a group each" ? number % PROGRAMS : 0;
     this.sockets[program]?.send(JSON.stringify({ nickname: `Program ${"abdef"[program]}`, message, time: "now" }));
   }
 
   /** Posts so many messages, and waits until the page shows the last of them. */
-  async feed(page: Page, count: number): Promise<void> {
+  async feed(page: Page, count: number, grouping: Grouping): Promise<void> {
     for (let left = count; left > 0; left -= IN_FLIGHT) {
       const goal = this.#heard + Math.min(left, IN_FLIGHT);
       const heard = new Promise<void>((resolve) => (this.#onHeard = () => this.#heard >= goal && resolve()));
-      for (let message = Math.min(left, IN_FLIGHT); message > 0; message--) this.post();
+      for (let message = Math.min(left, IN_FLIGHT); message > 0; message--) this.post(grouping);
       await heard;
       await page.waitForFunction(
         (last) => [...document.querySelectorAll(".message__text")].at(-1)?.textContent?.trim() === last,
