@@ -1,6 +1,6 @@
 //! What the log brings: the answer to a join, publications, pages of history; and what is asked for next.
 
-use super::timeline::{Hole, Published, Timeline};
+use super::timeline::{Hole, Joined, Published, Timeline};
 use super::unread::Count;
 use super::{Conversation, Effect, PageRequest, Part, ReachBack, TimerId, Wanted};
 use crate::protocol::{Backlog, HistoryPage, LogEvent, Seq};
@@ -14,10 +14,9 @@ impl Conversation {
     /// What the page lacked of the log.
     pub(super) fn take_backlog(&mut self, backlog: &Backlog) {
         let head = self.timeline.head();
-        let epoch = self.timeline.cursor().epoch.clone();
-        self.timeline.join(backlog);
+        let joined = self.timeline.join(backlog);
         self.show(Part::Timeline);
-        if matches!(backlog, Backlog::Reset { .. }) || epoch != self.timeline.cursor().epoch {
+        if joined == Joined::BegunAnew {
             // The place where the reader was is of another history.
             self.effect(Effect::ShowNewest);
             self.set_at_newest(true);
@@ -99,11 +98,12 @@ impl Conversation {
                 self.refresh();
             }
             Wanted::Older(_) => {}
-            Wanted::Newer(_) => {
+            Wanted::Newer(_) if self.is_open(&room) => {
                 self.is_filling = false;
                 page.map(|page| self.add_page(page));
                 self.refresh();
             }
+            Wanted::Newer(_) => {}
             Wanted::Again(held) => {
                 self.is_refreshing = false;
                 page.map(|page| self.add_page(page));

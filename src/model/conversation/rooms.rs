@@ -59,6 +59,7 @@ impl Conversation {
         self.show(Part::Room);
         self.nothing_unread();
         self.set_reach_back(ReachBack::Idle);
+        self.is_filling = false;
         self.effect(Effect::RoomOpened);
         self.effect(Effect::WithdrawExplanation);
         self.effect(Effect::ShowNewest);

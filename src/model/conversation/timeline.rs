@@ -33,6 +33,15 @@ pub enum Published {
     Missing,
 }
 
+/// What became of the items that were held, when [`Timeline::join`] took an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// They are kept.
+    Continued,
+    /// They were of another history, and are dropped.
+    BegunAnew,
+}
+
 /// Events that the reader does not hold yet, between two that they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hole {
@@ -104,12 +113,16 @@ impl Timeline {
     }
 
     /// Takes the answer to a join, which holds what the log has behind the cursor: what was placed there is dropped.
-    pub fn join(&mut self, backlog: &Backlog) {
+    pub fn join(&mut self, backlog: &Backlog) -> Joined {
         match backlog {
-            Backlog::Reset { page } => self.begin_anew(Self::new(page)),
+            Backlog::Reset { page } => {
+                self.begin_anew(Self::new(page));
+                return Joined::BegunAnew;
+            }
             _ if *backlog.epoch() != self.followed.epoch => {
                 let empty = || Self::empty(self.room.clone(), backlog.epoch().clone());
                 self.begin_anew(backlog.page().map_or_else(empty, Self::new));
+                return Joined::BegunAnew;
             }
             Backlog::Fresh { page } | Backlog::Gap { page } => {
                 self.drop_placed();
@@ -126,6 +139,7 @@ impl Timeline {
                 events.iter().for_each(|event| _ = self.publish(event.clone()));
             }
         }
+        Joined::Continued
     }
 
     /// Takes a live event.

@@ -42,12 +42,14 @@ pub fn uppercase(text: &str) -> String {
 /// The grapheme clusters as the browser finds them: objects with a property `segment`. A browser without
 /// `Intl.Segmenter` (Firefox before 125) gives the code points instead, as strings, which are never fewer.
 fn segments(text: &str) -> Array {
-    let text = JsString::from(text);
-    let segmenter = Reflect::get(&js_sys::global(), &JsValue::from("Intl"))
-        .is_ok_and(|intl| Reflect::has(&intl, &JsValue::from("Segmenter")).unwrap_or(false))
-        .then(|| Intl::Segmenter::new(&Array::new(), &Object::new()));
-    match segmenter {
-        Some(segmenter) => Array::from(&segmenter.segment(&String::from(text))),
-        None => Array::from(&JsValue::from(text)),
+    thread_local! {
+        /// Kept, since making one costs the browser more than using it.
+        static SEGMENTER: Option<Intl::Segmenter> = Reflect::get(&js_sys::global(), &JsValue::from("Intl"))
+            .is_ok_and(|intl| Reflect::has(&intl, &JsValue::from("Segmenter")).unwrap_or(false))
+            .then(|| Intl::Segmenter::new(&Array::new(), &Object::new()));
     }
+    SEGMENTER.with(|segmenter| match segmenter {
+        Some(segmenter) => Array::from(&segmenter.segment(text)),
+        None => Array::from(&JsString::from(text)),
+    })
 }

@@ -130,6 +130,24 @@ fn a_reader_who_goes_forward_reads_over_a_hole_page_by_page_however_long_its_mes
     }
 }
 
+#[test]
+fn a_page_that_a_room_still_waits_for_keeps_no_other_room_waiting() {
+    let mut bench = Bench::live((1..=50).map(of_bo).collect());
+    let hole_ahead = |bench: &mut Bench, head: u64| {
+        bench.join(Backlog::Gap { page: page_up_to(head, vec![of_bo(head)]) });
+        let hole = bench.conversation.timeline().newest_hole().expect("the join leaves a hole");
+        bench.effects.clear();
+        bench.step(Update::HoleAhead(hole));
+        (Wanted::Newer(hole.after), bench.wishes())
+    };
+    let (first, wishes) = hole_ahead(&mut bench, 400);
+    assert_eq!(wishes, [format!("fetch {first:?}")]);
+    bench.step(Update::OpenRoom(room("garden").slug));
+    bench.step(Update::OpenRoom(RoomSlug::lobby()));
+    let (second, wishes) = hole_ahead(&mut bench, 900);
+    assert_eq!(wishes, [format!("fetch {second:?}")]);
+}
+
 /// A page may know more than the stream has brought: what it brings first is news all the same.
 #[test]
 fn what_a_page_brings_before_the_stream_does_is_counted_and_changes_what_is_held() {
