@@ -3,14 +3,8 @@
 import type { Browser, Page } from "@playwright/test";
 import { scriptOf } from "./measure.ts";
 
-export interface BareList {
-  /** Milliseconds of script for each of `count` rows. */
-  script: (browser: Browser, count: number, cpuDivisor: number) => Promise<number[]>;
-  close: () => Promise<void>;
-}
-
-/** Opens it beside `original`, as that one looks now. */
-export async function bareList(original: Page): Promise<BareList> {
+/** Milliseconds of script for each of `count` rows that are added to a copy of what `original` shows now. */
+export async function scriptOfBareList(browser: Browser, original: Page, count: number, cpuDivisor: number): Promise<number[]> {
   const html = await original.evaluate(() => {
     const copy = document.documentElement.cloneNode(true) as HTMLElement;
     for (const element of copy.querySelectorAll("script, link[rel=modulepreload], link[rel=preload]")) element.remove();
@@ -24,19 +18,17 @@ export async function bareList(original: Page): Promise<BareList> {
     const rows = document.querySelector("#messages ol");
     const model = rows?.lastElementChild;
     if (!rows || !model) throw new Error("the page shows no rows");
+    if (document.styleSheets.length === 0) throw new Error("the copy has no style, so its rows cost too little");
     const addOne = () => {
       rows.append(model.cloneNode(true));
       rows.firstElementChild?.remove();
     };
-    Object.assign(window, { addLater: () => setTimeout(addOne) });
+    Object.assign(window, { addLater: () => void setTimeout(addOne) });
   });
   const devtools = await page.context().newCDPSession(page);
-  return {
-    script: async (browser, count, rate) => {
-      await devtools.send("Emulation.setCPUThrottlingRate", { rate });
-      const addLater = () => void page.evaluate(() => void (window as unknown as { addLater: () => void }).addLater());
-      return scriptOf(browser, page, count, addLater);
-    },
-    close: () => page.close(),
-  };
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: cpuDivisor });
+  const addLater = () => void page.evaluate(() => (window as unknown as { addLater: () => void }).addLater());
+  const times = await scriptOf(browser, page, count, addLater);
+  await page.close();
+  return times;
 }

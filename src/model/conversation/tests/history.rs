@@ -131,7 +131,7 @@ fn a_reader_who_goes_forward_reads_over_a_hole_page_by_page_however_long_its_mes
 }
 
 #[test]
-fn a_page_that_a_room_still_waits_for_keeps_no_other_room_waiting() {
+fn a_page_that_is_under_way_for_a_room_that_was_left_keeps_no_hole_waiting() {
     let mut bench = Bench::live((1..=50).map(of_bo).collect());
     let hole_ahead = |bench: &mut Bench, head: u64| {
         bench.join(Backlog::Gap { page: page_up_to(head, vec![of_bo(head)]) });
