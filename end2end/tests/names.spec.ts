@@ -1,4 +1,5 @@
 // A name is one person's: it is neither lost by a slip nor by a cut, nor taken from somebody else.
+import type { BrowserContext, Route } from "@playwright/test";
 import type { RoomPage } from "../pages/room.page.ts";
 import { expect, test } from "../fixtures.ts";
 
@@ -12,6 +13,16 @@ async function rename(person: RoomPage, name: string): Promise<void> {
   if ((await change.getAttribute("open")) === null) await change.locator("summary").click();
   await change.locator("#nickname").fill(name);
   await change.locator("button").click();
+}
+
+/** Holds requests back until so many have been made: whoever asks then asks at once with the others. */
+async function holdUntil(count: number, browser: BrowserContext, address: RegExp): Promise<void> {
+  const held: Route[] = [];
+  await browser.route(address, async (route) => {
+    held.push(route);
+    if (held.length === count) await Promise.all(held.map((each) => each.continue()));
+    else if (held.length > count) await route.continue();
+  });
 }
 
 test("a double click on the button joins once", async ({ people, bob, room }) => {
@@ -33,6 +44,8 @@ test("two tabs that join at once are one person, and the one whose name it is no
   const names = [people.nickname("One"), people.nickname("Two")] as const;
   await one.nicknameField.fill(names[0]);
   await other.nicknameField.fill(names[1]);
+  // Neither tab may hear of the other's success before it asks: that takes its form away.
+  await holdUntil(2, one.page.context(), /choose_nickname/);
   await Promise.all([one.joinButton.click(), other.joinButton.click()]);
   for (const tab of [one, other]) await tab.composer.waitFor();
   await expect(async () => {
