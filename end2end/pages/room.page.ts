@@ -133,7 +133,7 @@ export class RoomPage {
 
   /** The button that offers emojis for a line. It shows when the line is pointed at. */
   addReaction(text: string): Locator {
-    return this.line(text).getByRole("button", { name: this.words.react, exact: true });
+    return this.line(text).locator(".reactions__add");
   }
 
   /** The emojis that are offered. */
@@ -166,6 +166,31 @@ export class RoomPage {
   async reactTo(text: string, emoji: string): Promise<void> {
     await this.offerFor(text);
     await this.offer.getByRole("button", { name: emoji }).click();
+  }
+
+  /** Gives an own line another text. */
+  async edit(text: string, into: string): Promise<void> {
+    await this.offerFor(text);
+    await this.offer.getByRole("button", { name: this.words.edit, exact: true }).click();
+    await this.composer.fill(into);
+    if (this.scripts) await this.sendButton.click();
+    else await this.page.getByRole("button", { name: this.words.save, exact: true }).click();
+  }
+
+  /** Deletes an own line. */
+  async delete(text: string): Promise<void> {
+    await this.offerFor(text);
+    await this.offer.getByRole("button", { name: this.words.delete, exact: true }).click();
+  }
+
+  /** What stands in place of a deleted line. */
+  get deleted(): Locator {
+    return this.timeline.locator(".message--deleted .message__text");
+  }
+
+  /** That a line is being edited, or was deleted, with the way back. */
+  get changeNotice(): Locator {
+    return this.page.locator(".change-notice");
   }
 
   /** A reaction to a line. */

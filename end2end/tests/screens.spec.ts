@@ -67,6 +67,39 @@ test("offline, with a line that waits", EVERYWHERE, async ({ people, room, wire 
   await picture(alice, "offline");
 });
 
+test("messages that are changed", EVERYWHERE, async ({ people, room, alice, bob, complaints }) => {
+  complaints.expect(/status of 4\d\d/);
+  await bob.say("Is there any of the oolong left?");
+  await alice.say("A little. I kept you a cpu.");
+  await alice.edit("A little. I kept you a cpu.", "A little. I kept you a cup.");
+  await expect(alice.line("A little. I kept you a cup.").locator(".message__edited")).toBeVisible();
+  await alice.say("And cakes.");
+  await alice.offerFor("And cakes.");
+  await picture(alice, "change-offer");
+  await alice.page.keyboard.press("Escape");
+  await alice.composer.focus();
+  await alice.page.keyboard.press("ArrowUp");
+  await picture(alice, "editing");
+  const tab = await alice.secondTab(room.slug);
+  await tab.delete("And cakes.");
+  await expect(tab.changeNotice).toBeVisible();
+  await expect(tab.deleted).toBeVisible();
+  await picture(tab, "deleted");
+  await expect(alice.deleted).toBeVisible();
+  await alice.composer.fill("And two cakes.");
+  await alice.sendButton.click();
+  await expect(alice.page.locator(".notice[role=alert]:visible")).toBeVisible();
+  await picture(alice, "edit-refused");
+  const late = await people.member("Late", room, { javaScriptEnabled: false });
+  await late.say("Without scripts.");
+  await late.offerFor("Without scripts.");
+  await picture(late, "change-offer-without-scripts");
+  await late.offer.getByRole("button", { name: late.words.edit, exact: true }).click();
+  await picture(late, "edit-without-scripts");
+  await late.page.getByRole("button", { name: late.words.delete, exact: true }).click();
+  await picture(late, "deleted-without-scripts");
+});
+
 test("an address without a room", EVERYWHERE, async ({ people, complaints }) => {
   complaints.expect(/status of 404/);
   const person = await people.somebody();

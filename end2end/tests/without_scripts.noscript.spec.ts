@@ -68,6 +68,21 @@ test("somebody without scripts reacts, and is shown the message again", async ({
   await expect(bob.reactions("a cup without scripts")).toHaveText(["🍵 1"]);
 });
 
+test("somebody without scripts edits a message, deletes it, and brings it back", async ({ people, room }) => {
+  const alice = await people.member("Alice", room);
+  await alice.say("a slip of the pen");
+  await alice.edit("a slip of the pen", "mended by hand");
+  await expect(alice.line("mended by hand").locator(".message__edited")).toBeVisible();
+  const bob = await people.member("Bob", room, { javaScriptEnabled: true });
+  await alice.delete("mended by hand");
+  await expect(bob.deleted).toBeVisible();
+  await alice.page.getByRole("link", { name: alice.words.backToMessage }).click();
+  await expect(alice.deleted).toBeVisible();
+  await alice.page.goBack();
+  await alice.page.getByRole("button", { name: alice.words.undo, exact: true }).click();
+  for (const person of [alice, bob]) await expect(person.line("mended by hand")).toBeVisible();
+});
+
 test("a name leads to the card of a person, and on from there", async ({ people, room }) => {
   const alice = await people.member("Alice", room);
   await alice.say("who am I?");

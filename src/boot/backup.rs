@@ -11,7 +11,7 @@ use crate::protocol::Timestamp;
 use crate::server::config::Config;
 use crate::server::ground::clock;
 use crate::server::log::sqlite::backup::{
-    self, BackupError, BackupProgress, Contents, Interruption, Restored, RestoredOwner, Sessions,
+    self, BackupError, BackupProgress, Contents, Interruption, RestoredBackup, RestoredOwner, Sessions,
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -33,7 +33,7 @@ pub fn back_up(config: &Config, file: &Path, report: impl Fn(&str) + Sync) -> Re
 /// [`BackupError`] with what to do.
 pub fn restore(config: &Config, file: &Path, sessions: Sessions) -> Result<String, BackupError> {
     let folder = &config.store.data;
-    let Restored { contents, sessions: count, owner } =
+    let RestoredBackup { contents, sessions: count, owner } =
         backup::restore(file, folder, sessions, &interrupted_by_signals())?;
     let of_sessions = match sessions {
         Sessions::End => "were ended: everybody chooses a nickname again",

@@ -1,5 +1,6 @@
 //! The forms of the page without scripts: post, then redirect to the room; a refused one comes back with what was typed.
 
+mod edit;
 mod reaction;
 
 use axum::Extension;
@@ -25,6 +26,7 @@ use crate::server::log::EventRange;
 use crate::server::posting::{self, Post};
 use crate::ui::i18n::Language;
 
+pub use edit::{edit, edit_page};
 pub use reaction::react;
 
 /// A browser remembers the language for a year.

@@ -65,7 +65,7 @@ fn fitting<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, weight: fn(&T) -> 
     items.into_iter().take_while(fits).count()
 }
 
-fn item(HistoryItem { event, reactions }: &HistoryItem) -> usize {
+fn item(HistoryItem { event, reactions, .. }: &HistoryItem) -> usize {
     let drawn = match &event.body {
         EventBody::Message(message) => {
             let links = spans(&message.text).into_iter().map(|span| match span {
@@ -74,7 +74,12 @@ fn item(HistoryItem { event, reactions }: &HistoryItem) -> usize {
             });
             html(&message.text) + links.sum::<usize>()
         }
-        EventBody::Reaction(_) | EventBody::RoomCreated | EventBody::Unknown(_) => 0,
+        EventBody::Reaction(_)
+        | EventBody::Edited(_)
+        | EventBody::Deleted(_)
+        | EventBody::Restored(_)
+        | EventBody::RoomCreated
+        | EventBody::Unknown(_) => 0,
     };
     let name = event.by.as_ref().map_or(0, |by| 3 * html(&by.nickname));
     MESSAGE_BYTES + name + drawn + handed_over(event) + reactions.iter().map(reaction).sum::<usize>()

@@ -35,6 +35,18 @@ pub fn offer(slug: &RoomSlug, before: Option<Seq>, seq: Seq) -> String {
     format!("{}?react={seq}{before}#{}", below_rooms(slug), anchor(seq))
 }
 
+/// Takes the edits and deletions of a page without scripts.
+#[must_use]
+pub fn edit(slug: &RoomSlug) -> String {
+    [&below_rooms(slug), "/edit"].concat()
+}
+
+/// Where a message is edited without scripts.
+#[must_use]
+pub fn edit_message(slug: &RoomSlug, seq: Seq) -> String {
+    [&edit(slug), "?message=", &seq.to_string()].concat()
+}
+
 /// The id of a message's row.
 #[must_use]
 pub fn anchor(seq: Seq) -> String {
@@ -106,6 +118,7 @@ mod tests {
         assert_eq!(older(&RoomSlug::lobby(), Seq::new(7)), "/r/lobby?before=7");
         assert_eq!(react(&teahouse, None), "/r/%E8%8C%B6-2/react");
         assert_eq!(react(&RoomSlug::lobby(), Some(Seq::new(7))), "/r/lobby/react?before=7");
+        assert_eq!(edit_message(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/edit?message=5");
         assert_eq!(message(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?before=7#m5");
         assert_eq!(offer(&RoomSlug::lobby(), None, Seq::new(5)), "/r/lobby?react=5#m5");
         assert_eq!(offer(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?react=5&before=7#m5");

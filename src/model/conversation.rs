@@ -2,9 +2,11 @@
 //! answers what is to be done; time, ids and everything from outside are arguments. Not here: what is drawn of it (`rows`,
 //! `ui`), the connection that brings it (`connection`), and how its effects are carried out (`ui::state`).
 
+pub mod edits;
 mod history;
 pub mod outbox;
 mod parts;
+pub(in crate::model) mod pending;
 mod posting;
 pub mod reactions;
 mod rooms;

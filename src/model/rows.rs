@@ -57,8 +57,10 @@ pub struct MessageRow {
     pub author: Option<UserId>,
     /// The door they came in by.
     pub origin: Origin,
-    /// What they wrote.
+    /// What they wrote; empty when it is deleted.
     pub text: String,
+    /// When that became another text; none when it never did.
+    pub edited: Option<LastEdit>,
     /// When, for `<time datetime>`.
     pub at: Timestamp,
     /// When, on the reader's clock.
@@ -71,6 +73,15 @@ pub struct MessageRow {
     pub ownership: Ownership,
     /// The reactions to it.
     pub reactions: Vec<ReactionRow>,
+}
+
+/// When a message was edited last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LastEdit {
+    /// For `<time datetime>`.
+    pub at: Timestamp,
+    /// On the reader's clock.
+    pub clock: Clock,
 }
 
 /// A reaction to a message.

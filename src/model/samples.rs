@@ -32,6 +32,16 @@ pub fn reaction(seq: u64, target: u64, by: Person, emoji: &str, on: bool, count:
     LogEvent { by: Some(by), body: EventBody::Reaction(reaction), ..event(seq) }
 }
 
+/// The author of a message changes it.
+pub fn change(seq: u64, by: Person, body: EventBody) -> LogEvent {
+    LogEvent {
+        at_ms: Timestamp::from_unix_ms(i64::try_from(seq).expect("a small number")),
+        by: Some(by),
+        body,
+        ..event(seq)
+    }
+}
+
 /// An event of which only the place matters.
 pub fn event(seq: u64) -> LogEvent {
     LogEvent { seq: Seq::new(seq), at_ms: Timestamp::default(), by: None, id: None, body: EventBody::RoomCreated }
@@ -88,7 +98,7 @@ pub fn page_data() -> PageData {
     PageData {
         room: snapshot(vec![message(1, 1_000, person("alice"), "one")]),
         rooms: vec![],
-        limits: Limits { message_graphemes: 10, nickname_graphemes: 10, frame_bytes: 10 },
+        limits: Limits { message_graphemes: 10, nickname_graphemes: 10, frame_bytes: 10, ..Limits::default() },
         nickname_rest_hours: 24,
         at_newest: true,
         offered_for: None,

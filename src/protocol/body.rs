@@ -4,11 +4,13 @@
 //! A field has the same type in every kind. So a reader finds the fields that it knows in one flat struct, and a kind
 //! that it does not know never fails the frame: it becomes [`EventBody::Unknown`].
 
+mod edit;
 mod message;
 mod reaction;
 
 use serde::{Deserialize, Serialize};
 
+pub use edit::{Deleted, Edited, Restored};
 pub use message::Message;
 pub use reaction::Reaction;
 
@@ -22,6 +24,12 @@ pub enum EventBody {
     Message(Message),
     /// Somebody set or took back a reaction to a message.
     Reaction(Reaction),
+    /// The author of a message gave it another text.
+    Edited(Edited),
+    /// The author of a message took its text away.
+    Deleted(Deleted),
+    /// The author of a deleted message brought its text back.
+    Restored(Restored),
     /// The room was opened; always the first event of a room. Whoever opened it posted it; nobody did for the lobby, which
     /// the server opens itself.
     RoomCreated,
@@ -41,15 +49,21 @@ pub struct UnknownBody {
 }
 
 impl EventBody {
-    /// Whether a retry under the same id asks for the same: what the server or another door adds does not count.
+    /// Whether a retry under the same id asks for the same: what the server or another door adds does not count. Of a
+    /// deleted message the log does not know the text any more, so there every text is the same.
     #[must_use]
-    pub fn is_same_post(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Message(one), Self::Message(other)) => one.text == other.text,
-            (Self::Reaction(one), Self::Reaction(other)) => {
-                (one.target, &one.emoji, one.on) == (other.target, &other.emoji, other.on)
+    pub fn is_same_post(&self, retry: &Self) -> bool {
+        let is_same_text = |first: &str, retry: &str| first.is_empty() || first == retry;
+        match (self, retry) {
+            (Self::Message(first), Self::Message(retry)) => is_same_text(&first.text, &retry.text),
+            (Self::Edited(first), Self::Edited(retry)) => {
+                first.target == retry.target && is_same_text(&first.text, &retry.text)
             }
-            (one, other) => one == other,
+            (Self::Restored(first), Self::Restored(retry)) => first.target == retry.target,
+            (Self::Reaction(first), Self::Reaction(retry)) => {
+                (first.target, &first.emoji, first.on) == (retry.target, &retry.emoji, retry.on)
+            }
+            (first, retry) => first == retry,
         }
     }
 
@@ -58,6 +72,9 @@ impl EventBody {
     pub const fn target(&self) -> Option<Seq> {
         match self {
             Self::Reaction(reaction) => Some(reaction.target),
+            Self::Edited(edited) => Some(edited.target),
+            Self::Deleted(deleted) => Some(deleted.target),
+            Self::Restored(restored) => Some(restored.target),
             Self::Unknown(unknown) => unknown.target,
             Self::Message(_) | Self::RoomCreated => None,
         }
@@ -69,7 +86,9 @@ impl EventBody {
         match self {
             Self::Message(message) => &message.text,
             Self::Reaction(reaction) => &reaction.emoji,
-            Self::RoomCreated | Self::Unknown(_) => "",
+            Self::Edited(edited) => &edited.text,
+            Self::Restored(restored) => &restored.text,
+            Self::Deleted(_) | Self::RoomCreated | Self::Unknown(_) => "",
         }
     }
 }
@@ -92,9 +111,40 @@ pub enum PostBody {
         /// Whether it is to be there.
         on: bool,
     },
+    /// Becomes [`EventBody::Edited`].
+    Edited {
+        /// A message of the same room and author.
+        target: Seq,
+        /// As it was typed; the server cleans and checks it.
+        text: String,
+    },
+    /// Becomes [`EventBody::Deleted`].
+    Deleted {
+        /// A message of the same room and author.
+        target: Seq,
+    },
+    /// Becomes [`EventBody::Restored`].
+    Restored {
+        /// A deleted message of the same room and author.
+        target: Seq,
+    },
     /// A kind that this server does not know or that members do not post. Only ever read, and refused by name.
     #[serde(other)]
     Unknown,
+}
+
+impl PostBody {
+    /// The event that it changes; `None` for content.
+    #[must_use]
+    pub const fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Reaction { target, .. }
+            | Self::Edited { target, .. }
+            | Self::Deleted { target }
+            | Self::Restored { target } => Some(*target),
+            Self::Message { .. } | Self::Unknown => None,
+        }
+    }
 }
 
 const ROOM_CREATED: &str = "room_created";
@@ -129,6 +179,9 @@ impl Fields {
                 on: self.on?,
                 count: self.count?,
             }),
+            Edited::KIND => EventBody::Edited(Edited { target: self.target?, text: self.text? }),
+            Deleted::KIND => EventBody::Deleted(Deleted { target: self.target? }),
+            Restored::KIND => EventBody::Restored(Restored { target: self.target?, text: self.text? }),
             ROOM_CREATED => EventBody::RoomCreated,
             _ => return None,
         })
@@ -160,24 +213,43 @@ mod tests {
 
     #[test]
     fn a_change_of_an_unknown_kind_is_no_content() {
-        let edit = read(r#"{"kind":"edited","target":7,"text":"tea!"}"#);
-        assert_eq!(edit.target(), Some(Seq::new(7)));
-        assert_eq!(serde_json::to_string(&edit).unwrap(), r#"{"kind":"edited","target":7}"#);
+        let pinned = read(r#"{"kind":"pinned","target":7,"text":"tea!"}"#);
+        assert_eq!(pinned.target(), Some(Seq::new(7)));
+        assert_eq!(serde_json::to_string(&pinned).unwrap(), r#"{"kind":"pinned","target":7}"#);
     }
 
     #[test]
     fn every_kind_reads_what_it_writes() {
         let message = Message { text: "tea".to_owned(), sender_time: Some("now".to_owned()) };
         let reaction = Reaction { target: Seq::new(7), emoji: "🍵".to_owned(), on: true, count: 2 };
+        let (target, text) = (Seq::new(7), "tea!".to_owned());
         for (kind, body) in [
             (Message::KIND, EventBody::Message(message)),
             (Reaction::KIND, EventBody::Reaction(reaction)),
+            (Edited::KIND, EventBody::Edited(Edited { target, text: text.clone() })),
+            (Deleted::KIND, EventBody::Deleted(Deleted { target })),
+            (Restored::KIND, EventBody::Restored(Restored { target, text })),
             (ROOM_CREATED, EventBody::RoomCreated),
         ] {
             let json = serde_json::to_string(&body).unwrap();
             assert!(json.starts_with(&format!(r#"{{"kind":"{kind}""#)), "{json}");
             assert_eq!(read(&json), body);
         }
+    }
+
+    #[test]
+    fn a_retry_is_known_again_also_when_its_message_was_deleted_meanwhile() {
+        let message = |text: &str| EventBody::Message(Message { text: text.to_owned(), sender_time: None });
+        let edited = |target, text: &str| EventBody::Edited(Edited { target: Seq::new(target), text: text.to_owned() });
+        let restored = |text: &str| EventBody::Restored(Restored { target: Seq::new(7), text: text.to_owned() });
+        for first in ["", "tea"] {
+            assert!(message(first).is_same_post(&message("tea")));
+            assert!(
+                edited(7, first).is_same_post(&edited(7, "tea")) && !edited(7, first).is_same_post(&edited(8, "tea"))
+            );
+            assert!(restored(first).is_same_post(&restored("")));
+        }
+        assert!(!message("tea").is_same_post(&message("coffee")) && !message("").is_same_post(&edited(7, "tea")));
     }
 
     #[test]

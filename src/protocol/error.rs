@@ -55,6 +55,10 @@ error_codes! {
     TooManyJoins = "too_many_joins", "This connection follows as many rooms as it may: leave one first.";
     IdConflict = "id_conflict", "This id was used for another post: use a new one.";
     MessageNotFound = "message_not_found", "There is no such message in this room: reload the page, or ask for its history again.";
+    NotYours = "not_yours", "This message is somebody else's: only its author may change it.";
+    TooLate = "too_late", "It is too late for this change: the server allows it for a limited time only.";
+    MessageDeleted = "message_deleted", "This message is deleted: restore it before you change it.";
+    NotDeleted = "not_deleted", "This message is not deleted: there is nothing to restore.";
     ReactionInvalid = "reaction_invalid", "A reaction is one emoji of Unicode: send one.";
     TooManyReactions = "too_many_reactions", "This message has as many different reactions as this server allows: use one of them.";
     UnknownKind = "unknown_kind", "Members cannot post this kind of event here: reload the page or update the program.";

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Cursor, Epoch, RoomSlug, Seq};
+use super::ids::{Cursor, Epoch, RoomSlug, Seq, Timestamp};
 use super::message::{LogEvent, Person};
 
 /// A run of the log as it is stored, as `GET /api/v1/rooms/{slug}/events` answers.
@@ -74,8 +74,11 @@ pub struct Covers {
 /// A content event as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryItem {
-    /// The event as it was posted.
+    /// The event. A message has the text that it has now.
     pub event: LogEvent,
+    /// When its text was changed last; absent when it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_ms: Option<Timestamp>,
     /// The reactions to it, in the order in which they were first set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<ReactionSummary>,
@@ -96,7 +99,7 @@ impl HistoryItem {
     /// An event to which nothing has happened.
     #[must_use]
     pub const fn new(event: LogEvent) -> Self {
-        Self { event, reactions: Vec::new() }
+        Self { event, edited_ms: None, reactions: Vec::new() }
     }
 }
 

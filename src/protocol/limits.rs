@@ -36,10 +36,22 @@ pub struct Limits {
     pub nickname_graphemes: u32,
     /// Longest frame from the client, in bytes of UTF-8.
     pub frame_bytes: u32,
+    /// How long after it was posted a message may be edited, in milliseconds.
+    #[serde(default)]
+    pub edit_window_ms: u64,
+    /// How long after it was posted a message may be deleted, in milliseconds.
+    #[serde(default)]
+    pub delete_window_ms: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { message_graphemes: 4_000, nickname_graphemes: 24, frame_bytes: 65_536 }
+        Self {
+            message_graphemes: 4_000,
+            nickname_graphemes: 24,
+            frame_bytes: 65_536,
+            edit_window_ms: 0,
+            delete_window_ms: 0,
+        }
     }
 }

@@ -172,8 +172,15 @@ impl App {
             message_graphemes: self.config.limits.message_graphemes,
             nickname_graphemes: self.config.limits.nickname_graphemes,
             frame_bytes: self.config.limits.frame_bytes,
+            edit_window_ms: whole_ms(self.config.limits.edit_window),
+            delete_window_ms: whole_ms(self.config.limits.delete_window),
         }
     }
+}
+
+/// A duration in milliseconds, as clients are sent it.
+fn whole_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// When a cookie was read, counted in changes of identity. As long as it is the current one, what the cookie named is

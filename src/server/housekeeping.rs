@@ -1,6 +1,6 @@
 //! The few tasks and threads that run as long as the server: the lanes of the fan-out, presence and room list once per tick,
-//! the repair of rooms, a look at every connection and at the store's files, the end of rooms that nobody used. Not here:
-//! the tasks of connections (`edge::connection`).
+//! the repair of rooms, a look at every connection and at the store's files, the end of rooms that nobody used and of texts
+//! that were deleted. Not here: the tasks of connections (`edge::connection`).
 
 use std::io;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use crate::server::config::limit;
 use crate::server::delivery::broker::{Bulletin, RoomsChange};
 use crate::server::delivery::frame::member_frame;
 use crate::server::delivery::sendq::Signal;
+use crate::server::ground::clock;
 use crate::server::log::StoreError;
 use crate::server::posting;
 
@@ -25,9 +26,9 @@ use crate::server::posting;
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
 /// How often refusals that were counted are logged.
 const LOG_ATTACKS_EVERY: Duration = Duration::from_secs(10);
-/// How often rooms that have been empty for too long are looked for.
-const EMPTY_ROOMS_PERIOD_MIN: Duration = Duration::from_millis(20);
-const EMPTY_ROOMS_PERIOD_MAX: Duration = Duration::from_secs(600);
+/// How often what has become too old is looked for: empty rooms, texts of deleted messages.
+const EXPIRY_PERIOD_MIN: Duration = Duration::from_millis(20);
+const EXPIRY_PERIOD_MAX: Duration = Duration::from_secs(600);
 /// How often the store checks its files.
 const STORE_PERIOD: Duration = Duration::from_secs(1);
 /// Two nodes overtake each other by so much at times. What is still lacking then is read from the log.
@@ -56,6 +57,7 @@ pub fn start(app: &Arc<App>) -> io::Result<TaskTracker> {
     tasks.spawn(check_connections(Arc::clone(app)));
     tasks.spawn(log_attacks(Arc::clone(app)));
     tasks.spawn(remove_empty_rooms(Arc::clone(app)));
+    tasks.spawn(forget_deleted(Arc::clone(app)));
     tasks.spawn(maintain_store(Arc::clone(app)));
     tasks.close();
     Ok(tasks)
@@ -173,10 +175,25 @@ async fn log_attacks(app: Arc<App>) {
 /// Removes rooms that nobody ever used. It looks often enough that none of them stays much longer than it may.
 async fn remove_empty_rooms(app: Arc<App>) {
     let Some(lifetime) = limit(app.config.rooms.empty_room_ttl) else { return };
-    let period = (lifetime / 100).clamp(EMPTY_ROOMS_PERIOD_MIN, EMPTY_ROOMS_PERIOD_MAX);
+    let period = expiry_period(lifetime);
     while timeout(period, app.stop.cancelled()).await.is_err() {
         posting::remove_empty_rooms(&app).await;
     }
+}
+
+/// Removes the texts of deleted messages that cannot be restored any more. Also where none may be restored: the setting may
+/// have been another one when they were deleted.
+async fn forget_deleted(app: Arc<App>) {
+    let period = limit(app.config.rooms.restore_window).map_or(EXPIRY_PERIOD_MAX, expiry_period);
+    while timeout(period, app.stop.cancelled()).await.is_err() {
+        // What cannot be written now is written the next time.
+        let _ = app.store.forget_deleted(clock::now()).await;
+    }
+}
+
+/// How often to look for what is older than this, so that it stays little longer than it may.
+fn expiry_period(lifetime: Duration) -> Duration {
+    (lifetime / 100).clamp(EXPIRY_PERIOD_MIN, EXPIRY_PERIOD_MAX)
 }
 
 async fn every(period: Duration, app: &App, mut work: impl FnMut()) {

@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 pub use error::{Health, StoreError, StoreFailure};
 
@@ -38,10 +39,23 @@ pub struct Draft {
     pub body: EventBody,
     /// Most different reactions to one message; 0 = no limit.
     pub emojis_per_message_max: u32,
+    /// How long a message may be changed.
+    pub windows: ChangeWindows,
     /// The session in whose name it is posted; `None` for a program on the plain socket, which has none.
     pub session: Option<TokenHash>,
     /// The server's clock. Where the room's newest event is later by at most [`CLOCK_JITTER_MS`], the store takes its time.
     pub at: Timestamp,
+}
+
+/// How long a message may be changed by its author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangeWindows {
+    /// An edit, after the message was posted; `None` = no limit.
+    pub edit: Option<Duration>,
+    /// A deletion, after the message was posted; `None` = no limit.
+    pub delete: Option<Duration>,
+    /// A restoration, after the deletion; zero = never.
+    pub restore: Duration,
 }
 
 /// A clock steps back by so much when it is kept right (NTP slews, several processors), and people need not see that. One
@@ -185,9 +199,14 @@ pub trait Store: Send + Sync + 'static {
     /// The seq is taken in the transaction that inserts the row, so commits and seqs have the same order, and a
     /// failure leaves no hole. A retry (same author, id and room, and a body
     /// of the same content) answers with the first one's place and
-    /// writes nothing. Errors: `RoomNotFound`, `IdConflict`, `TargetNotFound`, `TooManyReactions`, `Busy`, `DiskFull`, `Damaged`,
-    /// `Closed`. The session is checked in the same transaction: nothing is posted in the name of one that ended before.
+    /// writes nothing. Errors: `RoomNotFound`, `IdConflict`, `TargetNotFound`, `TooManyReactions`, `NotYours`, `TooLate`,
+    /// `MessageDeleted`, `NotDeleted`, `Busy`, `DiskFull`, `Damaged`, `Closed`.
+    /// A deletion also takes the text out of every event of its message, in the same transaction: no read finds it from
+    /// then on. The session is checked in the same transaction: nothing is posted in the name of one that ended before.
     fn append(&self, draft: Draft) -> StoreFuture<'static, Appended>;
+
+    /// Forgets the texts of deleted messages that cannot be restored any more. Errors: `Busy`, `Damaged`, `Closed`.
+    fn forget_deleted(&self, at: Timestamp) -> StoreFuture<'_, ()>;
 
     /// At most `limit` events of a room (the caller sets a sane one), read in one snapshot together with the head.
     /// When there are none, `has_older` and `has_newer` tell of the two sides of the place that was asked for.

@@ -2,6 +2,7 @@
 //! answers in the types of the protocol. The only writer of the log. Not here: sockets (`edge::connection`), HTTP
 //! (`edge::http`).
 
+mod edit;
 mod identity;
 mod new_room;
 mod nickname;
@@ -10,6 +11,7 @@ mod post;
 mod profile;
 mod reaction;
 mod rooms;
+mod text;
 
 pub mod form;
 
@@ -40,6 +42,10 @@ pub fn refuse(error: StoreError) -> Refusal {
         StoreError::RoomLookAlike(_) => ErrorCode::RoomLookAlike.into(),
         StoreError::TooManyRooms => ErrorCode::TooManyRooms.into(),
         StoreError::TargetNotFound => ErrorCode::MessageNotFound.into(),
+        StoreError::NotYours => ErrorCode::NotYours.into(),
+        StoreError::TooLate => ErrorCode::TooLate.into(),
+        StoreError::MessageDeleted => ErrorCode::MessageDeleted.into(),
+        StoreError::NotDeleted => ErrorCode::NotDeleted.into(),
         StoreError::TooManyReactions => ErrorCode::TooManyReactions.into(),
         StoreError::IdConflict => ErrorCode::IdConflict.into(),
         // The connection is being closed and comes back as whoever its cookie says. The post waits for that.

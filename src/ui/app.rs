@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::{Conversation, RoomList, Roster, follow_reactions};
+use super::components::{Conversation, RoomList, Roster, follow_composer_keys, follow_reactions};
 use super::erased_view::effect;
 use super::parts::Parts;
 use super::state::provide_room_state;
@@ -18,6 +18,7 @@ pub fn App(
     effect(move |_| {
         untrack(|| state.come_alive());
         follow_reactions(state, parts);
+        follow_composer_keys(state);
     });
     effect(move |_| document().set_title(&state.title()));
 

@@ -2,10 +2,12 @@
 //! make both, and the browser's side never runs them. `ui/shell/panels.js` opens the dialog. Not here: who may see what
 //! (`posting`), and the routes (`boot::panels`).
 
+mod edit;
 mod profile;
 
 use leptos::prelude::*;
 
+pub use edit::{EditPage, edit};
 pub use profile::{nobody, profile};
 
 use super::erased_view::ErasedView;

@@ -4,6 +4,7 @@
 
 mod clocks;
 mod draft;
+mod edits;
 mod effects;
 mod handover;
 mod identity;
@@ -36,6 +37,7 @@ use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
 pub use crate::model::conversation::ReachBack;
+pub use edits::OwnChange;
 pub use handover::{Handover, ReaderPart};
 pub use shown::Shown;
 pub use switch_room::Follow;
@@ -104,6 +106,8 @@ pub struct RoomState {
     pub mounted: Derived<Vec<Arc<KeyedRow>>>,
     /// What is being typed, and for which room.
     pub draft: Cell<ComposerDraft>,
+    /// What the reader does or did last with a message of their own.
+    pub change: Cell<Option<OwnChange>>,
     conversation: Cell<Conversation>,
     quiet: Cell<Quiet>,
 }
@@ -185,6 +189,7 @@ impl RoomState {
             typed: Cell::new(page.notice.map(|notice| (notice.form, notice.typed))),
             to_newest: Cell::new(0),
             draft: Cell::new(draft),
+            change: Cell::new(None),
             conversation,
             quiet: Cell::new(Quiet {
                 focus_composer: false,

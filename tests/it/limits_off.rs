@@ -81,6 +81,8 @@ const ELSEWHERE: &[&str] = &[
     "server.fan_out_write_bytes",
     "rooms.presence_notices_per_second",
     "rooms.room_list_changes",
+    "limits.edit_window",
+    "limits.delete_window",
     "limits.tls_handshakes_per_minute",
     "limits.arrivals",
     "limits.arrival_timeout",

@@ -15,6 +15,7 @@ mod data_folder;
 mod disk;
 mod drain;
 mod drawn_pages;
+mod edits;
 mod examples;
 mod files;
 mod forgotten_rooms;

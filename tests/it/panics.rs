@@ -68,6 +68,10 @@ impl Store for StoreWithBug {
         self.0.create_room(room)
     }
 
+    fn forget_deleted(&self, at: Timestamp) -> StoreFuture<'_, ()> {
+        self.0.forget_deleted(at)
+    }
+
     fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, EventPage> {
         self.0.events(room, range, limit)
     }

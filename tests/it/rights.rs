@@ -148,6 +148,12 @@ const ROUTES: &[Row] = &[
     row("/p/{user}", Get("/p/nobody-known"), 404, 404),
     row("/r/{room}/post", Post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]), 403, 303),
     row(
+        "/r/{room}/edit",
+        Post("/r/lobby/edit", &[("change", "edit"), ("offered_for", "2"), ("post_id", "x")]),
+        403,
+        303,
+    ),
+    row(
         "/r/{room}/react",
         Post("/r/lobby/react", &[("reaction", "1"), ("offered_for", ""), ("post_id", "x")]),
         403,

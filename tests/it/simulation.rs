@@ -7,6 +7,7 @@
 
 mod audit;
 mod calm;
+mod changes;
 mod client;
 mod faults;
 mod history;

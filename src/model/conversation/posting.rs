@@ -79,7 +79,7 @@ impl Conversation {
                 self.show(Part::Outbox);
                 self.send(post);
             }
-            self.give_up_reactions();
+            self.give_up_changes();
             wait_ms = self.outbox.wait_ms(now).map(|wait_ms| wait_ms.max(TIMER_LEAST_MS));
         }
         self.set_timer(TimerId::Outbox, wait_ms);
@@ -96,13 +96,20 @@ impl Conversation {
         });
     }
 
-    /// Says why reactions do not go, and forgets them: nobody is asked about one.
-    fn give_up_reactions(&mut self) {
+    /// Says why changes of messages do not go, and forgets them: nobody is asked about one.
+    fn give_up_changes(&mut self) {
         if self.outbox.has_given_up() {
             self.show(Part::Outbox);
             for post in self.outbox.give_up() {
-                self.effect(Effect::Forget(post.room, post.post_id));
-                self.effect(Effect::Explain(Form::Post, Reason::NotReacted(post.state)));
+                self.effect(Effect::Forget(post.room.clone(), post.post_id));
+                let reason = match post.body {
+                    PostBody::Reaction { .. } => Reason::NotReacted(post.state),
+                    _ => Reason::NotChanged(post.state),
+                };
+                self.effect(Effect::Explain(Form::Post, reason));
+                if let PostBody::Edited { text, .. } = post.body {
+                    self.effect(Effect::TakeBackText(post.room, text));
+                }
             }
         }
     }

@@ -1,9 +1,7 @@
-//! Reactions as a reader asks for them: what a button of the page means, and what the reader sees before the log brings it.
-//! Not here: what the log makes of a reaction (`timeline`), how one travels (`outbox`).
+//! Reactions as a reader asks for them: what a button of the page means. Not here: what is seen of one before the log brings
+//! it (`pending`), what the log makes of it (`timeline`), how it travels (`outbox`).
 
-use super::outbox::{Outbox, PostState};
-use super::timeline::ReactionChange;
-use crate::protocol::{HistoryItem, Person, PostBody, ReactionSummary, RoomSlug, Seq};
+use crate::protocol::Seq;
 
 /// The emojis that are offered first.
 pub const QUICK: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "🍵"];
@@ -61,40 +59,6 @@ impl Change {
             Self::TakeBack => "-",
         };
         [&target.to_string(), sign, emoji].concat()
-    }
-}
-
-/// The reader's own reactions that the log has not brought yet, in the order in which they were asked for.
-pub(in crate::model) struct Pending<'a> {
-    me: Option<&'a Person>,
-    asked: Vec<(Seq, &'a str, bool)>,
-}
-
-impl<'a> Pending<'a> {
-    /// Those that wait for this room.
-    pub(in crate::model) fn of(outbox: &'a Outbox, room: &RoomSlug, me: Option<&'a Person>) -> Self {
-        let asked = outbox.posts().iter().filter_map(|post| match (&post.body, post.state) {
-            (_, PostState::Failed(_) | PostState::Stale) => None,
-            (PostBody::Reaction { target, emoji, on }, _)
-                if post.room == *room && me.is_some_and(|me| me.id == post.sender) =>
-            {
-                Some((*target, emoji.as_str(), *on))
-            }
-            _ => None,
-        });
-        Self { me, asked: asked.collect() }
-    }
-
-    /// The reactions to a message as they will be, where that is not as they are. One that the log has brought already changes
-    /// nothing.
-    pub(in crate::model) fn over(&self, item: &HistoryItem) -> Option<Vec<ReactionSummary>> {
-        let by = self.me?;
-        let mut reactions = None;
-        for (_, emoji, on) in self.asked.iter().filter(|(target, ..)| *target == item.event.seq) {
-            let change = ReactionChange { by, emoji, on: *on, count: None, is_own: true };
-            change.apply(reactions.get_or_insert_with(|| item.reactions.clone()));
-        }
-        reactions
     }
 }
 

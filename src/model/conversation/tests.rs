@@ -3,6 +3,7 @@ use super::*;
 use crate::model::samples::{event, history_page, message, named, person, reaction, snapshot, text};
 use crate::protocol::{Backlog, Command, Covers, HistoryPage, LogEvent, PostId, Refusal, RoomSlug, Seq};
 
+mod edits;
 mod history;
 mod posting;
 mod rooms;
@@ -61,6 +62,7 @@ impl Bench {
             Effect::Follow(room, cursor) => Some(format!("follow {room} {:?}", cursor.map(|cursor| cursor.seq.get()))),
             Effect::Explain(_, reason) => Some(format!("explain {reason:?}")),
             Effect::ShareRead(room, head) => Some(format!("read {room} {head}")),
+            Effect::TakeBackText(room, text) => Some(format!("take back {text} to {room}")),
             Effect::Reload => Some("reload".to_owned()),
             Effect::Reconnect => Some("reconnect".to_owned()),
             _ => None,

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod changes;
+mod edits;
 mod notices;
 mod reactions;
 mod reading;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 pub(in crate::model) use self::bounds::Kept;
 pub use self::bounds::{LEFT_ROOM_ITEMS_MAX, OPEN_ROOM_ITEMS_MAX};
 use self::changes::RecentChanges;
+pub(super) use self::edits::set_text;
 pub use self::notices::Notice;
 use self::notices::Notices;
 pub(super) use self::reactions::ReactionChange;

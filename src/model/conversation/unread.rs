@@ -38,7 +38,8 @@ impl Conversation {
     pub(super) fn arrived(&mut self, event: &LogEvent) -> Count {
         let (Some(by), EventBody::Message(message)) = (&event.by, &event.body) else { return Count::default() };
         self.stopped_typing(&by.id);
-        if self.me.as_ref().is_some_and(|me| me.id == by.id) {
+        // Of one that was deleted before it came here, nothing is to be read.
+        if message.is_deleted() || self.me.as_ref().is_some_and(|me| me.id == by.id) {
             return Count::default();
         }
         self.out_of_sight(Count::ONE);

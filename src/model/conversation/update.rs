@@ -105,6 +105,8 @@ pub enum Effect {
     Explain(Form, Reason),
     /// What was explained last is out of date: show it no more.
     WithdrawExplanation,
+    /// Put this text back to where it was typed, behind what is there: the change that it was for is given up.
+    TakeBackText(RoomSlug, String),
     /// Show the newest row.
     ShowNewest,
     /// Another room is open: show what was being typed there.
@@ -225,6 +227,8 @@ pub enum PostAnswer {
 pub enum Reason {
     /// Reactions are dropped in this state.
     NotReacted(PostState),
+    /// An edit, a deletion or a restoration is given up in this state.
+    NotChanged(PostState),
     /// The server knows this browser by another nickname.
     NamedElsewhere(String),
     /// The server does not know this browser any more.

@@ -116,9 +116,9 @@ impl App {
 
     async fn committed(&self, room: &RoomSlug, event: LogEvent) -> Result<Committed, StoreError> {
         let target = match event.body.target() {
-            Some(seq) => self.store.events(room, EventRange::From(seq), 1).await?.events.into_iter().next(),
+            Some(seq) => self.store.history(room, EventRange::From(seq), 1).await?.items.into_iter().next(),
             None => None,
         };
-        Ok(Committed { room: room.clone(), event, target: target.map(Box::new) })
+        Ok(Committed { room: room.clone(), event, target: target.map(|item| Box::new(item.event)) })
     }
 }

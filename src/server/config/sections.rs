@@ -105,6 +105,8 @@ settings! {
         nickname_ttl: Duration = Duration::from_secs(720 * 3_600), Hours, Means("for ever");
         /// After somebody who has posted gives a nickname back, nobody else may take it for this time.
         nickname_rest: Duration = Duration::from_secs(24 * 3_600), Hours, Means("free at once");
+        /// How long a deleted message can be restored by its author. Until then the database keeps its text, which nobody is shown; then the text is removed.
+        restore_window: Duration = Duration::from_secs(3_600), Hours, Means("removed at once, and not restored");
         /// Names that nobody may take, also not with punctuation or spaces added.
         reserved_nicknames: Vec<String> = RESERVED_NICKNAMES.map(str::to_owned).to_vec(), None, NotANumber;
     }
@@ -122,6 +124,10 @@ settings! {
         message_bytes: usize = 16_384, Bytes, NO_LIMIT;
         /// Most different reactions to one message. Another one is refused.
         message_reactions: u32 = 20, Count, NO_LIMIT;
+        /// How long after its message an edit may come. A later one is refused.
+        edit_window: Duration = Duration::from_secs(24 * 3_600), Hours, NO_LIMIT;
+        /// How long after it was posted a message may be deleted. A later deletion is refused.
+        delete_window: Duration = Duration::from_secs(168 * 3_600), Hours, NO_LIMIT;
         /// Longest nickname, in characters as people count them. A longer one is refused.
         nickname_graphemes: u32 = 24, Graphemes, NO_LIMIT;
         /// Longest WebSocket message from a client. A longer one closes the connection with code 1009.

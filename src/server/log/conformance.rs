@@ -4,16 +4,21 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc as std_mpsc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{Appended, CommitSink, Committed, Draft, EventRange, NewRoom, Store, StoreError, StoreFuture};
+use super::{
+    Appended, ChangeWindows, CommitSink, Committed, Draft, EventRange, NewRoom, Store, StoreError, StoreFuture,
+};
 use crate::protocol::{
-    EventBody, LogEvent, Message, Origin, Person, PostId, Reaction, RoomSlug, Seq, Timestamp, UserId,
+    Deleted, Edited, EventBody, LogEvent, Message, Origin, Person, PostId, Reaction, Restored, RoomSlug, Seq,
+    Timestamp, UserId,
 };
 
 pub(super) mod appending;
 pub(super) mod authors;
+pub(super) mod edits;
 pub(super) mod guests;
 pub(super) mod history;
 pub(super) mod lifetime;
@@ -64,6 +69,16 @@ macro_rules! every_store_keeps_its_promises {
                 the_reactions_of_a_person_are_found_among_any,
                 the_reaction_that_is_there_the_longest_comes_first,
                 the_projection_is_the_log_folded;
+            edits:
+                an_edited_message_says_the_last_text_and_when_it_was_edited,
+                the_text_of_a_deleted_message_is_in_no_event_and_on_no_page,
+                a_deleted_message_is_restored_with_its_last_text,
+                only_the_author_changes_a_message_and_only_a_message,
+                a_deleted_message_takes_no_change_but_its_restoration,
+                a_change_comes_within_its_window_or_not_at_all,
+                a_text_that_cannot_be_restored_any_more_is_forgotten,
+                a_retry_of_a_change_or_of_its_message_gets_the_first_place,
+                every_message_is_as_the_log_folded_anew_says;
             rooms:
                 there_are_never_more_rooms_than_the_maximum,
                 rooms_that_are_made_at_once_stay_within_the_maximum,
@@ -181,9 +196,30 @@ fn line(room: &str, sender: &str, id: &str, text: &str) -> Draft {
         id: PostId::parse(id).unwrap(),
         body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
         emojis_per_message_max: 0,
+        windows: WINDOWS,
         session: None,
         at: at(1_000),
     }
+}
+
+/// Edits and deletions without limit, and an hour for a restoration.
+const WINDOWS: ChangeWindows = ChangeWindows { edit: None, delete: None, restore: Duration::from_secs(3_600) };
+
+/// Somebody changes a message of the lobby.
+fn change(sender: &str, id: &str, body: EventBody) -> Draft {
+    Draft { body, ..line("lobby", sender, id, "") }
+}
+
+fn edited(target: u64, text: &str) -> EventBody {
+    EventBody::Edited(Edited { target: Seq::new(target), text: text.to_owned() })
+}
+
+fn deleted(target: u64) -> EventBody {
+    EventBody::Deleted(Deleted { target: Seq::new(target) })
+}
+
+fn restored(target: u64) -> EventBody {
+    EventBody::Restored(Restored { target: Seq::new(target), text: String::new() })
 }
 
 /// Somebody sets a reaction to a message of the lobby, or takes it back.

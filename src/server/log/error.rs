@@ -37,6 +37,18 @@ pub enum StoreError {
     /// The event that this one would change is not there, or is not of a kind that it changes.
     #[error("there is no such message in this room")]
     TargetNotFound,
+    /// The message is by somebody else.
+    #[error("the message is by somebody else")]
+    NotYours,
+    /// The time in which the message may be changed is over.
+    #[error("the time for this change is over")]
+    TooLate,
+    /// The message is deleted, so that nothing but a restoration changes it.
+    #[error("the message is deleted")]
+    MessageDeleted,
+    /// The message that was to be restored is not deleted.
+    #[error("the message is not deleted")]
+    NotDeleted,
     /// The message has as many different reactions as it may have.
     #[error("the message has as many different reactions as it may have")]
     TooManyReactions,

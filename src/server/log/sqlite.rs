@@ -20,6 +20,7 @@ pub mod backup;
 mod checkpoints;
 mod condition;
 mod database_files;
+mod deleted_texts;
 mod guests;
 mod lineage;
 mod migrations;
@@ -40,6 +41,7 @@ mod tests;
 pub use open::{OpenError, refuse_no_folder};
 
 use condition::Condition;
+use deleted_texts::ForgetDeleted;
 use guests::RemoveGuest;
 use readers::Readers;
 use rooms::RemoveEmptyRoom;
@@ -116,6 +118,10 @@ impl Store for SqliteStore {
 
     fn append(&self, draft: Draft) -> StoreFuture<'static, Appended> {
         Box::pin(self.writer.write(draft))
+    }
+
+    fn forget_deleted(&self, at: Timestamp) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.write(ForgetDeleted { at }))
     }
 
     fn events<'a>(&'a self, room: &'a RoomSlug, range: EventRange, limit: u32) -> StoreFuture<'a, EventPage> {

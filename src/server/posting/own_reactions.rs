@@ -31,7 +31,7 @@ pub async fn name_reader(app: &App, reader: &Person, page: &mut HistoryPage) -> 
         return Ok(());
     }
     let own = left_out(app, reader, page).await?;
-    for HistoryItem { event, reactions } in &mut page.items {
+    for HistoryItem { event, reactions, .. } in &mut page.items {
         for reaction in reactions {
             if own.contains(&(event.seq, reaction.emoji.clone())) {
                 reaction.people.push(reader.clone());

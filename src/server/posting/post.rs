@@ -1,6 +1,5 @@
 //! Posts an event of any kind to the log of a room. Each kind is checked by a function of its own; the rest is here.
 
-use crate::model::text;
 use crate::protocol::{ErrorCode, EventBody, Message, Person, PostBody, PostId, Refusal, RoomSlug, Seq, Timestamp};
 use crate::server::app::App;
 use crate::server::config::LimitsConfig;
@@ -8,7 +7,8 @@ use crate::server::ground::clock;
 use crate::server::limits::{Action, Address, Payer, PersonKey};
 use crate::server::log::{Draft, Guest, TokenHash};
 use crate::server::posting::reaction::reaction;
-use crate::server::posting::refuse;
+use crate::server::posting::text::checked_text;
+use crate::server::posting::{edit, refuse};
 
 /// A post that is to be checked and appended.
 #[derive(Clone, Debug)]
@@ -73,17 +73,16 @@ fn draft(app: &App, post: Post) -> Result<Draft, Refusal> {
     let body = match body {
         PostBody::Message { text } => EventBody::Message(message(&app.config.limits, &text, sender_time)?),
         PostBody::Reaction { target, emoji, on } => EventBody::Reaction(reaction(target, &emoji, on)?),
+        PostBody::Edited { target, text } => EventBody::Edited(edit::edited(&app.config.limits, target, &text)?),
+        PostBody::Deleted { target } => EventBody::Deleted(edit::deleted(target)),
+        PostBody::Restored { target } => EventBody::Restored(edit::restored(target)),
         PostBody::Unknown => return Err(ErrorCode::UnknownKind.into()),
     };
     app.limits.charge_bytes(Action::Post, body.text().len(), &payer)?;
-    let emojis_per_message_max = app.config.limits.message_reactions;
-    Ok(Draft { room, by, id, body, emojis_per_message_max, session, at: clock::now() })
+    let (emojis_per_message_max, windows) = (app.config.limits.message_reactions, edit::windows(&app.config));
+    Ok(Draft { room, by, id, body, emojis_per_message_max, windows, session, at: clock::now() })
 }
 
 fn message(limits: &LimitsConfig, text: &str, sender_time: Option<String>) -> Result<Message, Refusal> {
-    let text = text::message(text, limits.message_graphemes)?;
-    if limits.message_bytes > 0 && text.len() > limits.message_bytes {
-        return Err(ErrorCode::MessageTooLong.into());
-    }
-    Ok(Message { text, sender_time })
+    Ok(Message { text: checked_text(limits, text)?, sender_time })
 }

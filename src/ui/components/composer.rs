@@ -3,6 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::edits::ChangeNotice;
 use super::icon::{Icon, Picture};
 use super::notice::{FormNotice, notice_id};
 use crate::client::element::focus;
@@ -37,6 +38,7 @@ pub fn Composer() -> impl IntoView {
     };
     let input = move |event| state.typed(event_target_value(&event));
     view! {
+        <ChangeNotice />
         <FormNotice form=Form::Post />
         <form class="composer" id=POST_FORM_ID method="post" action=live(move || state.room.with(|room| address::post(&room.slug))) on:submit=submit>
             <textarea

@@ -5,6 +5,7 @@ mod delivery;
 use leptos::prelude::*;
 
 use self::delivery::delivery_of;
+use super::edits::{deleted_text, edited_mark};
 use super::person_name::person_name;
 use super::reactions::reactions_of;
 use super::seal::{Seal, SealSize};
@@ -27,7 +28,8 @@ pub fn Message(
     let anchor = if let MessageRowId::Stored(seq) = row.id { Some(address::anchor(seq)) } else { None };
     let datetime = calendar::rfc3339_utc(row.at);
     let clock = row.clock.to_string();
-    let body = text_with_links(&row.text);
+    let body = if row.text.is_empty() { deleted_text() } else { text_with_links(&row.text) };
+    let edited = edited_mark(&row);
     let fold = is_tall(&row.text).then(fold);
     let time = view! { <time class="message__time" datetime=datetime>{clock}</time> };
     let head = match row.continuation {
@@ -39,6 +41,7 @@ pub fn Message(
             {head}
             <p class="message__text" dir="auto">{body}</p>
             {fold}
+            {edited}
             {delivery}
             {reactions}
         </li>
@@ -55,7 +58,8 @@ fn class(row: &MessageRow) -> String {
         Delivery::Waiting | Delivery::Sending => " message--pending",
         Delivery::Failed(_) | Delivery::Stale => " message--failed",
     };
-    format!("message {place}{state}")
+    let deleted = if row.text.is_empty() { " message--deleted" } else { "" };
+    ["message ", place, state, deleted].concat()
 }
 
 fn opening(nickname: String, author: Option<UserId>, origin: Origin, time: ErasedView) -> ErasedView {

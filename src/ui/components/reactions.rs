@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, SubmitEvent};
 
+use super::edits::{CHANGE_NAME, change_pressed, offer_changes};
 use super::notice_line;
 use crate::client::element::{close_popover, element, open_popover_at};
 use crate::client::listener::Listener;
@@ -28,12 +29,14 @@ pub const MORE_ID: &str = "offer-more";
 /// The name of every button that reacts, or offers to.
 pub const REACTION_NAME: &str = "reaction";
 
-/// Under a message of the log: who reacted how, and the way to add a reaction.
+/// Under a message of the log: who reacted how, and the way to add a reaction. A deleted one has neither.
 pub fn reactions_of(row: &MessageRow) -> Option<ErasedView> {
-    let MessageRowId::Stored(seq) = row.id else { return None };
-    let state = use_room_state();
+    let (MessageRowId::Stored(seq), false) = (&row.id, row.text.is_empty()) else { return None };
+    let (seq, state) = (*seq, use_room_state());
+    let words = state.words();
+    let react = if row.ownership == Ownership::Own { words.react_or_change } else { words.react };
     let mut buttons: Vec<ErasedView> = row.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
-    buttons.push(button("reactions__add", seq.to_string(), None, state.words().react.to_owned(), Vec::new()));
+    buttons.push(button("reactions__add", seq.to_string(), None, react.to_owned(), Vec::new()));
     Some(view! { <div class="reactions">{buttons}</div> }.erase())
 }
 
@@ -80,11 +83,13 @@ fn button(
 pub fn follow_reactions(state: RoomState, parts: Option<Parts>) {
     let listener = Listener::on(&window(), "submit", move |event| {
         let submit: &SubmitEvent = event.unchecked_ref();
-        let button = submit.submitter().filter(|button| button.get_attribute("name").as_deref() == Some(REACTION_NAME));
-        if let Some(button) = button {
-            event.prevent_default();
-            pressed(state, &button);
+        let Some(button) = submit.submitter() else { return };
+        match button.get_attribute("name").as_deref() {
+            Some(REACTION_NAME) => pressed(state, &button),
+            Some(CHANGE_NAME) => change(state, &button),
+            _ => return,
         }
+        event.prevent_default();
     });
     // It listens for as long as the page lives.
     std::mem::forget(listener);
@@ -129,12 +134,20 @@ fn mark_more(progress: &str) {
     }
 }
 
+fn change(state: RoomState, button: &HtmlElement) {
+    let Some(field) = element::<HtmlInputElement>(OFFERED_FOR_ID) else { return };
+    if let (Some(change), Ok(seq)) = (button.get_attribute("value"), field.value().parse()) {
+        change_pressed(state, &change, Seq::new(seq));
+    }
+}
+
 fn pressed(state: RoomState, button: &HtmlElement) {
     let Some(field) = element::<HtmlInputElement>(OFFERED_FOR_ID) else { return };
     match Press::parse(&button.get_attribute("value").unwrap_or_default(), &field.value()) {
         Some(Press::Offer(seq)) if state.me.with_untracked(Option::is_some) => {
             field.set_value(&seq.to_string());
             mark_more("");
+            offer_changes(state, seq);
             open_popover_at(OFFER_ID, button);
         }
         Some(Press::Offer(_)) => state.ask_for_nickname(),

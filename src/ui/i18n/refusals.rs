@@ -130,6 +130,10 @@ const fn reason(code: ErrorCode) -> (&'static str, &'static str) {
             "这条消息的编号已被占用，请复制后重新发送。",
         ),
         ErrorCode::MessageNotFound => ("This message is not there any more.", "这条消息已经不在了。"),
+        ErrorCode::NotYours => ("Only its author may change a message.", "只有作者可以更改消息。"),
+        ErrorCode::TooLate => ("It is too late to change this message.", "太晚了，这条消息不能再更改。"),
+        ErrorCode::MessageDeleted => ("This message is deleted.", "这条消息已删除。"),
+        ErrorCode::NotDeleted => ("This message is not deleted any more.", "这条消息已不再处于删除状态。"),
         ErrorCode::ReactionInvalid => ("A reaction is one emoji.", "回应只能是一个表情。"),
         ErrorCode::TooManyReactions => {
             ("This message has enough different reactions: use one of them.", "这条消息的表情种类已满，请选现有的。")

@@ -116,6 +116,7 @@ words! {
 
     // Reactions.
     react: Text = "Add a reaction", "添加回应";
+    react_or_change: Text = "React, edit or delete", "回应、编辑或删除";
     reaction_of_others: Counted =
         counted("{emoji} {n} person: {names}; press to add yours", "{emoji} {n} people: {names}; press to add yours"),
         number("{emoji} {n} 人：{names}；点击加上你的");
@@ -125,6 +126,14 @@ words! {
             "{emoji} {n} people: {names}; press to take yours back",
         ),
         number("{emoji} {n} 人：{names}；点击收回你的");
+    editing: Text = "You are editing your message.", "正在编辑你的消息。";
+    cancel: Text = "Cancel", "取消";
+    delete_empty: Text = "The message is empty. Delete it?", "消息是空的。要删除它吗？";
+    deleted_own: Text = "Your message was deleted.", "你的消息已删除。";
+    undo: Text = "Undo", "撤销";
+    edited: Text = "edited", "已编辑";
+    deleted: Text = "This message was deleted.", "这条消息已删除。";
+    not_changed: Text = "The message was not changed: {reason}", "消息没有更改：{reason}";
     not_reacted: Text = "The reaction was not sent: {reason}", "回应没有发出：{reason}";
 
     // What becomes of a message.
@@ -194,6 +203,10 @@ words! {
         "New messages do not appear by themselves: this browser lacks WebSocket or WebAssembly, or the script did not load. \
          Reload the page to see what is new.",
         "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。请刷新页面查看。";
+    edit: Text = "Edit", "编辑";
+    delete: Text = "Delete", "删除";
+    edit_title: Text = "Edit your message", "编辑你的消息";
+    back_to_message: Text = "Back to the conversation", "返回对话";
     first_wrote: Text = "First message: {day}", "第一条消息：{day}";
     here_in: Text = "Here now, in", "现在在";
     kind_guest: Text = "Guest", "访客";

@@ -54,6 +54,10 @@ impl RoomState {
 
     fn keep_draft(self) {
         self.quietly(|quiet| quiet.timers.draft.stop());
+        // The text of a message that is edited does not take the place of the draft that waits.
+        if self.is_editing() {
+            return;
+        }
         self.draft.with_untracked(|draft| storage::keep_draft(draft.room(), draft.text()));
     }
 
@@ -75,10 +79,14 @@ impl RoomState {
     /// between.
     pub(super) fn open_draft(self) {
         self.keep_last_words();
-        let room = self.slug();
-        let text = storage::draft(&room);
+        self.change.set(None);
+        self.show_in_composer(storage::draft(&self.slug()));
+    }
+
+    /// The field shows a text of the open room.
+    pub(super) fn show_in_composer(self, text: String) {
         write(&text);
-        self.draft.set(ComposerDraft::new(room, text));
+        self.draft.set(ComposerDraft::new(self.slug(), text));
     }
 
     /// Somebody signed out: what the timer still holds back is not kept, nor shown to the next person.

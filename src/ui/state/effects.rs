@@ -36,7 +36,13 @@ impl RoomState {
             Effect::Forget(room, id) => storage::forget_post(&room, &id),
             Effect::Announce { nickname, text } => self.announce(&nickname, &text),
             Effect::ShareRead(room, head) => storage::share_read(&room, head),
-            Effect::Explain(form, reason) => self.tell_form(form, self.words_of(&reason)),
+            Effect::Explain(form, reason) => {
+                if let Reason::NotChanged(_) = reason {
+                    self.forget_deletion();
+                }
+                self.tell_form(form, self.words_of(&reason));
+            }
+            Effect::TakeBackText(room, text) => self.take_back_text(&room, text),
             Effect::ShowNewest => self.show_newest_row(),
             Effect::WithdrawExplanation => self.form_notice.set(None),
             Effect::RoomOpened => self.open_draft(),
@@ -85,15 +91,19 @@ impl RoomState {
     fn words_of(self, reason: &Reason) -> String {
         let words = self.words();
         match reason {
-            Reason::NotReacted(PostState::Failed(refusal)) => self.not_reacted(&i18n::refusal(self.language, *refusal)),
-            Reason::NotReacted(_) => self.not_reacted(words.stale),
+            Reason::NotReacted(state) => self.given_up(words.not_reacted, *state),
+            Reason::NotChanged(state) => self.given_up(words.not_changed, *state),
             Reason::NamedElsewhere(nickname) => fill(words.named_elsewhere, &[("{name}", &isolated(nickname))]),
             Reason::CookieLost => words.cookie_lost.to_owned(),
         }
     }
 
-    fn not_reacted(self, reason: &str) -> String {
-        fill(self.words().not_reacted, &[("{reason}", reason)])
+    fn given_up(self, sentence: &str, state: PostState) -> String {
+        let reason = match state {
+            PostState::Failed(refusal) => i18n::refusal(self.language, refusal),
+            _ => self.words().stale.to_owned(),
+        };
+        fill(sentence, &[("{reason}", &reason)])
     }
 
     /// Shows why a form was refused.

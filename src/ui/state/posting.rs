@@ -1,7 +1,7 @@
 //! What the reader posts: a message from the composer, a reaction from a button; and what they decide about a post that
 //! was refused.
 
-use super::RoomState;
+use super::{OwnChange, RoomState};
 use crate::client::element::focus;
 use crate::client::storage;
 use crate::model::conversation::Update;
@@ -15,8 +15,12 @@ impl RoomState {
     /// is refused stays in the field, with the words why.
     pub fn post_message(self) {
         let typed = self.draft.with_untracked(|draft| draft.text_for(&self.slug()).to_owned());
+        if let Some(OwnChange::Edits(seq)) = self.change.get_untracked() {
+            return self.save_edit(seq, &typed);
+        }
         match self.conversation.with_untracked(|conversation| conversation.checked(&typed)) {
             Ok(text) => {
+                self.forget_deletion();
                 self.clear_notice(Form::Post);
                 self.clear_draft();
                 self.step(Update::Post(storage::new_post_id(), PostBody::Message { text }));

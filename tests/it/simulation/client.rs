@@ -1,14 +1,15 @@
 //! A page: the two machines that the browser runs, and storage, timers and requests as the script moves them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use teahouse::model::connection::{Connection, Input, Output};
 use teahouse::model::conversation::outbox::{KeptPost, Outbox};
 use teahouse::model::conversation::timeline::{Timeline, TimelineEntry};
 use teahouse::model::conversation::{Conversation, Effect, PageRequest, PostAnswer, TimerId, Update};
 use teahouse::protocol::{
-    Event, EventBody, HistoryPage, Limits, Person, PostBody, PostId, RoomSlug, RoomSnapshot, RoomSummary, Seq, TabId,
-    Timestamp,
+    Event, EventBody, HistoryItem, HistoryPage, Limits, Person, PostBody, PostId, RoomSlug, RoomSnapshot, RoomSummary,
+    Seq, TabId, Timestamp,
 };
 
 /// What a page wants of the world, in this order.
@@ -40,7 +41,7 @@ pub struct Client {
     kept: HashMap<PostId, KeptPost>,
     /// Every post that was typed, in order.
     pub typed: Vec<PostId>,
-    /// Reactions that the server refused for good.
+    /// Changes that the server refused for good.
     pub given_up: HashSet<PostId>,
     pub acks: Vec<Acked>,
     pub fetches: Vec<Fetch>,
@@ -49,6 +50,12 @@ pub struct Client {
     connection_alarm: Option<i64>,
     alarms: [Option<i64>; TimerId::COUNT],
     wishes: Vec<Wish>,
+}
+
+/// How a message stands.
+enum Stands {
+    Shown,
+    Deleted,
 }
 
 /// The timers of a conversation.
@@ -99,21 +106,46 @@ impl Client {
         self.conversation.outbox()
     }
 
-    /// Sets a reaction to the newest message in sight, or takes it back.
-    pub fn react(&mut self, now: i64) {
-        let newest = self.timeline().entries().filter_map(|entry| match entry {
-            TimelineEntry::Item(item) if matches!(item.event.body, EventBody::Message(_)) => Some(item),
+    /// Posts something: of eight posts, four change a message instead of adding one, where there is one to change.
+    pub fn say(&mut self, now: i64) {
+        let number = self.typed.len();
+        let change = match number % 8 {
+            2 => self.reaction(),
+            4 => self
+                .own_message(Stands::Shown)
+                .map(|target| PostBody::Edited { target, text: format!("{} {number}, edited", self.me.nickname) }),
+            6 => self.own_message(Stands::Shown).map(|target| PostBody::Deleted { target }),
+            // Others stay deleted.
+            7 if number % 16 == 7 => self.own_message(Stands::Deleted).map(|target| PostBody::Restored { target }),
             _ => None,
-        });
-        let Some(item) = newest.last() else { return };
-        let is_own = |person: &Person| person.id == self.me.id;
-        let on = !item.reactions.iter().any(|summary| summary.people.iter().any(is_own));
-        let body = PostBody::Reaction { target: item.event.seq, emoji: "🍵".to_owned(), on };
+        };
+        let message = || PostBody::Message { text: format!("{} {number}", self.me.nickname) };
+        let body = change.unwrap_or_else(message);
         self.post(body, now);
     }
 
-    pub fn say(&mut self, text: String, now: i64) {
-        self.post(PostBody::Message { text }, now);
+    /// Sets a reaction to the newest message in sight, or takes it back.
+    fn reaction(&self) -> Option<PostBody> {
+        let item = self.messages().filter(|item| !item.event.body.text().is_empty()).last()?;
+        let is_own = |person: &Person| person.id == self.me.id;
+        let on = !item.reactions.iter().any(|summary| summary.people.iter().any(is_own));
+        Some(PostBody::Reaction { target: item.event.seq, emoji: "🍵".to_owned(), on })
+    }
+
+    /// The newest own message in sight of those that stand like this.
+    fn own_message(&self, stands: Stands) -> Option<Seq> {
+        let is_own = |item: &&Arc<HistoryItem>| {
+            item.event.by.as_ref().is_some_and(|by| by.id == self.me.id)
+                && item.event.body.text().is_empty() == matches!(stands, Stands::Deleted)
+        };
+        self.messages().filter(is_own).last().map(|item| item.event.seq)
+    }
+
+    fn messages(&self) -> impl Iterator<Item = &Arc<HistoryItem>> {
+        self.timeline().entries().filter_map(|entry| match entry {
+            TimelineEntry::Item(item) if matches!(item.event.body, EventBody::Message(_)) => Some(item),
+            _ => None,
+        })
     }
 
     fn post(&mut self, body: PostBody, now: i64) {
@@ -175,6 +207,7 @@ impl Client {
                 | Effect::ShareRead(..)
                 | Effect::Explain(..)
                 | Effect::WithdrawExplanation
+                | Effect::TakeBackText(..)
                 | Effect::ShowNewest => {}
             }
         }
@@ -186,9 +219,9 @@ impl Client {
             Event::Joined { .. } => self.is_unaware = false,
             Event::Ack { id, seq, .. } => self.acks.push(Acked { id: id.clone(), seq: *seq }),
             Event::Nack { id, refusal, .. } => {
-                // Nobody is asked about a reaction.
-                let is_reaction = self.outbox().post(id).is_some_and(|post| post.text().is_none());
-                if !refusal.is_temporary() && is_reaction {
+                // Nobody is asked about a change.
+                let is_change = self.outbox().post(id).is_some_and(|post| post.text().is_none());
+                if !refusal.is_temporary() && is_change {
                     self.given_up.insert(id.clone());
                 }
             }

@@ -1,10 +1,12 @@
 //! What breaks: connections, the server, a page, the operator's disk; and crowds that are no fault but feel like one.
 
+use std::time::Duration;
+
 use teahouse::model::connection::Input as ConnectionInput;
 use teahouse::protocol::{EventBody, Message, Origin, Person, PostId, RoomSlug, UserId};
 use teahouse::server::edge::connection::member::Input;
 use teahouse::server::ground::clock;
-use teahouse::server::log::{Draft, EventRange, Store};
+use teahouse::server::log::{ChangeWindows, Draft, EventRange, Store};
 
 use super::network::ServerEnd;
 use super::world::{World, end_if_broken, nth, start_server};
@@ -62,6 +64,7 @@ impl World {
                 id: PostId::parse(&id).unwrap(),
                 body: EventBody::Message(Message { text: id, sender_time: None }),
                 emojis_per_message_max: 0,
+                windows: ChangeWindows { edit: None, delete: None, restore: Duration::ZERO },
                 session: None,
                 at: clock::now(),
             }));

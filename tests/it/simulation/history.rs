@@ -1,9 +1,21 @@
 //! Pages of history as the promises of `Store` describe them, folded anew from the whole log each time.
 
-use teahouse::protocol::{Covers, Cursor, EventBody, HistoryItem, HistoryPage, ReactionSummary, RoomSlug, Seq};
+use teahouse::protocol::{
+    Covers, Cursor, Deleted, Edited, EventBody, HistoryItem, HistoryPage, ReactionSummary, Restored, RoomSlug, Seq,
+};
 use teahouse::server::log::EventRange;
 
 use super::store::Disk;
+
+fn item_at(items: &mut [HistoryItem], target: Seq) -> &mut HistoryItem {
+    items.iter_mut().find(|item| item.event.seq == target).expect("it was checked")
+}
+
+fn set_text(item: &mut HistoryItem, text: &str) {
+    if let EventBody::Message(message) = &mut item.event.body {
+        text.clone_into(&mut message.text);
+    }
+}
 
 impl Disk {
     /// The content events of a room as they stand, folded anew from its whole log: what every page must agree with.
@@ -12,7 +24,7 @@ impl Disk {
         for event in self.log(room) {
             match (&event.body, &event.by) {
                 (EventBody::Reaction(reaction), Some(by)) => {
-                    let item = items.iter_mut().find(|item| item.event.seq == reaction.target).expect("it was checked");
+                    let item = item_at(&mut items, reaction.target);
                     let others = |summary: &mut ReactionSummary| summary.people.retain(|person| person.id != by.id);
                     item.reactions.iter_mut().filter(|summary| summary.emoji == reaction.emoji).for_each(others);
                     if reaction.on {
@@ -31,6 +43,13 @@ impl Disk {
                         |summary: &mut ReactionSummary| summary.count = u32::try_from(summary.people.len()).unwrap();
                     item.reactions.iter_mut().for_each(count);
                 }
+                (EventBody::Edited(Edited { target, text }), _) => {
+                    let item = item_at(&mut items, *target);
+                    set_text(item, text);
+                    item.edited_ms = Some(event.at_ms);
+                }
+                (EventBody::Deleted(Deleted { target }), _) => set_text(item_at(&mut items, *target), ""),
+                (EventBody::Restored(Restored { target, text }), _) => set_text(item_at(&mut items, *target), text),
                 _ => items.push(HistoryItem::new(event.clone())),
             }
         }

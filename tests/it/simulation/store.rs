@@ -22,6 +22,8 @@ pub struct Disk {
     pub logs: HashMap<RoomSlug, Vec<LogEvent>>,
     /// The unique constraint.
     places: HashMap<(UserId, PostId), (RoomSlug, Seq)>,
+    /// What deleted messages said.
+    pub(super) deleted: HashMap<(RoomSlug, Seq), String>,
     /// The time of day. It goes on whatever is restored.
     now_ms: i64,
 }
@@ -36,7 +38,7 @@ impl Disk {
             body: EventBody::RoomCreated,
         };
         let logs = rooms.iter().map(|room| (room.clone(), vec![created()])).collect();
-        Self { epoch: epoch(0), logs, places: HashMap::new(), now_ms: 0 }
+        Self { epoch: epoch(0), logs, places: HashMap::new(), deleted: HashMap::new(), now_ms: 0 }
     }
 
     pub fn log(&self, room: &RoomSlug) -> &[LogEvent] {
@@ -84,25 +86,15 @@ impl Disk {
                 Err(StoreError::IdConflict)
             };
         }
+        self.check_target(draft)?;
+        let body = self.changed(draft);
         let log = self.logs.get_mut(&draft.room).ok_or_else(|| StoreError::RoomNotFound(draft.room.clone()))?;
         let seq = log.last().map_or(Seq::ZERO, |event| event.seq).next();
-        let target = draft.body.target().map(|target| log.iter().find(|event| event.seq == target));
-        let is_message = |event: &LogEvent| matches!(event.body, EventBody::Message(_));
-        if target.is_some_and(|target| !target.is_some_and(is_message)) {
-            return Err(StoreError::TargetNotFound);
-        }
         self.now_ms += 1;
         let at_ms = Timestamp::from_unix_ms(self.now_ms);
         let (by, id) = (Some(draft.by.clone()), Some(draft.id.clone()));
-        let mut event = LogEvent { seq, at_ms, by, id, body: draft.body.clone() };
-        log.push(event.clone());
-        if let EventBody::Reaction(reaction) = &mut event.body {
-            let items = self.items(&draft.room);
-            let item = items.iter().find(|item| item.event.seq == reaction.target).expect("it was checked");
-            let summary = item.reactions.iter().find(|summary| summary.emoji == reaction.emoji);
-            reaction.count = summary.map_or(0, |summary| summary.count);
-        }
-        *self.logs.get_mut(&draft.room).and_then(|log| log.last_mut()).expect("it was pushed") = event.clone();
+        log.push(LogEvent { seq, at_ms, by, id, body });
+        let event = self.counted(&draft.room);
         self.places.insert(key, (draft.room.clone(), seq));
         let appended = Appended { seq, at: at_ms, outcome: AppendOutcome::Inserted };
         Ok((appended, Some(Committed { room: draft.room.clone(), event, target: None })))
@@ -254,6 +246,10 @@ impl Store for ScriptedStore {
 
     fn authorship<'a>(&'a self, _: &'a UserId, _: u32) -> StoreFuture<'a, Option<Authorship>> {
         unreachable!("nobody asks who somebody is")
+    }
+
+    fn forget_deleted(&self, _: Timestamp) -> StoreFuture<'_, ()> {
+        unreachable!("nobody keeps house")
     }
 
     fn empty_rooms(&self, _: Timestamp) -> StoreFuture<'_, Vec<RoomSlug>> {

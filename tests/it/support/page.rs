@@ -186,6 +186,7 @@ impl Page {
                 | Effect::ShareRead(..)
                 | Effect::Explain(..)
                 | Effect::WithdrawExplanation
+                | Effect::TakeBackText(..)
                 | Effect::ShowNewest
                 | Effect::RoomOpened
                 | Effect::Reload => {}

@@ -1,5 +1,5 @@
-//! Posts without a text, such as reactions, that do not go any more: nobody typed one, so nobody is asked about it, and it is
-//! given up. Not here: how that is told (`ui::state`).
+//! Posts that are no message, such as reactions and edits, and do not go any more: they have no row of their own, so nobody is
+//! asked about them, and they are given up. Not here: how that is told, and where the text of an edit goes (`posting`).
 
 use super::{Outbox, OutgoingPost, PostState};
 
@@ -10,7 +10,7 @@ impl Outbox {
         self.posts.iter().any(is_given_up)
     }
 
-    /// Takes out the posts without a text that were refused for good, waited too long, or are of another person. Their states
+    /// Takes out the posts that are no message and were refused for good, waited too long, or are of another person. Their states
     /// tell which.
     pub fn give_up(&mut self) -> Vec<OutgoingPost> {
         let given_up = self.posts.iter().filter(|post| is_given_up(post)).cloned().collect();

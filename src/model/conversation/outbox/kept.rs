@@ -4,7 +4,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{OutgoingPost, PostState};
-use crate::protocol::{Message, PostBody, PostId, Reaction, Refusal, RoomSlug, Seq, Timestamp, UserId};
+use crate::protocol::{
+    Deleted, Edited, Message, PostBody, PostId, Reaction, Refusal, Restored, RoomSlug, Seq, Timestamp, UserId,
+};
 
 /// A post as it is stored: what cannot be worked out again. Its room is in the name that it is stored under.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ fn read_body<'de, D: Deserializer<'de>>(from: D) -> Result<PostBody, D::Error> {
             (Some(target), Some(emoji), Some(on)) => Some(PostBody::Reaction { target, emoji, on }),
             _ => None,
         },
+        Edited::KIND => target.zip(text).map(|(target, text)| PostBody::Edited { target, text }),
+        Deleted::KIND => target.map(|target| PostBody::Deleted { target }),
+        Restored::KIND => target.map(|target| PostBody::Restored { target }),
         _ => None,
     };
     body.ok_or_else(|| D::Error::custom("unknown kind"))
@@ -86,8 +91,14 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_every_kind_is_read_again_and_a_newer_kind_is_left_alone() {
-        let reaction = PostBody::Reaction { target: Seq::new(7), emoji: "🍵".to_owned(), on: false };
-        for body in [PostBody::Message { text: "tea".to_owned() }, reaction] {
+        let target = Seq::new(7);
+        for body in [
+            PostBody::Message { text: "tea".to_owned() },
+            PostBody::Reaction { target, emoji: "🍵".to_owned(), on: false },
+            PostBody::Edited { target, text: "tea".to_owned() },
+            PostBody::Deleted { target },
+            PostBody::Restored { target },
+        ] {
             let kept = KeptPost {
                 post_id: PostId::parse("a").expect("a good id"),
                 sender: person("ada").id,

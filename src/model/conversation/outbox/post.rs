@@ -68,7 +68,11 @@ impl OutgoingPost {
     pub fn text(&self) -> Option<&str> {
         match &self.body {
             PostBody::Message { text } => Some(text),
-            PostBody::Reaction { .. } | PostBody::Unknown => None,
+            PostBody::Reaction { .. }
+            | PostBody::Edited { .. }
+            | PostBody::Deleted { .. }
+            | PostBody::Restored { .. }
+            | PostBody::Unknown => None,
         }
     }
 

@@ -1,5 +1,5 @@
 //! What a reaction changes of the message that it is for. Used by `timeline`, for those that the log has, and by
-//! `conversation::reactions`, for those that are on their way; the server folds the same in its projection.
+//! `conversation::pending`, for those that are on their way; the server folds the same in its projection.
 
 use crate::protocol::limits::REACTION_NAMES_MAX;
 use crate::protocol::{Person, ReactionSummary};

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::edits::set_text;
 use super::reactions::ReactionChange;
 use crate::protocol::{EventBody, HistoryItem, HistoryPage, LogEvent, Seq, UserId};
 
@@ -64,10 +65,16 @@ impl Segment {
             return;
         }
         held.as_of = event.seq;
-        if let (EventBody::Reaction(reaction), Some(by)) = (&event.body, &event.by) {
-            let (emoji, count) = (&reaction.emoji, Some(reaction.count));
-            let change = ReactionChange { by, emoji, on: reaction.on, count, is_own: reader == Some(&by.id) };
-            change.apply(&mut Arc::make_mut(&mut held.item).reactions);
+        let item = Arc::make_mut(&mut held.item);
+        match (&event.body, &event.by) {
+            (EventBody::Reaction(reaction), Some(by)) => {
+                let (emoji, count, is_own) = (&reaction.emoji, Some(reaction.count), reader == Some(&by.id));
+                ReactionChange { by, emoji, on: reaction.on, count, is_own }.apply(&mut item.reactions);
+            }
+            (EventBody::Edited(edited), _) => set_text(item, &edited.text, Some(event.at_ms)),
+            (EventBody::Deleted(_), _) => set_text(item, "", None),
+            (EventBody::Restored(restored), _) => set_text(item, &restored.text, None),
+            _ => {}
         }
     }
 

@@ -6,7 +6,7 @@ use super::source::{OutgoingRow, RowSource};
 use super::{KeyedRow, RowReader};
 use crate::model::calendar::{self, CivilDate, Clock};
 use crate::model::rows::{
-    Continuation, Delivery, MessageRow, MessageRowId, Names, NoticeRow, Ownership, ReactionRow, Row,
+    Continuation, Delivery, LastEdit, MessageRow, MessageRowId, Names, NoticeRow, Ownership, ReactionRow, Row,
 };
 use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
@@ -49,20 +49,20 @@ impl<'a> RowBuilder<'a> {
 
     pub(super) fn add(&mut self, source: &RowSource) {
         match source {
-            RowSource::Item { item, reactions } => self.item(item, reactions.as_ref().unwrap_or(&item.reactions)),
+            RowSource::Item { item, delivery } => self.item(item, *delivery),
             RowSource::Notice(notice) => self.interrupt(Row::Notice(NoticeRow::from(&**notice))),
             RowSource::Hole(hole) => self.interrupt(Row::Hole(*hole)),
             RowSource::Outgoing(outgoing) => self.outgoing(outgoing),
         }
     }
 
-    fn item(&mut self, item: &HistoryItem, reactions: &[ReactionSummary]) {
+    fn item(&mut self, item: &HistoryItem, delivery: Delivery) {
         let event = &item.event;
         let clock = self.begin(event.at_ms);
         match &event.body {
-            EventBody::Message(message) => self.message(item, message, reactions, clock),
+            EventBody::Message(message) => self.message(item, message, delivery, clock),
             // A change is no item.
-            EventBody::Reaction(_) => {}
+            EventBody::Reaction(_) | EventBody::Edited(_) | EventBody::Deleted(_) | EventBody::Restored(_) => {}
             EventBody::RoomCreated => {
                 let creator = event.by.as_ref().map(|creator| creator.nickname.clone());
                 self.interrupt(Row::RoomCreated { seq: event.seq, creator, clock });
@@ -71,23 +71,28 @@ impl<'a> RowBuilder<'a> {
         }
     }
 
-    fn message(&mut self, item: &HistoryItem, message: &Message, reactions: &[ReactionSummary], clock: Clock) {
+    fn message(&mut self, item: &HistoryItem, message: &Message, delivery: Delivery, clock: Clock) {
         let event = &item.event;
         let Some(sender) = &event.by else { return self.interrupt(Row::Newer { seq: event.seq }) };
         let own = self.reader.me.is_some_and(|me| me.id == sender.id);
         let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
+        let (me, zone) = (self.reader.me, self.reader.zone);
+        // Of a deleted message nothing else is shown.
+        let reactions: &[_] = if message.is_deleted() { &[] } else { &item.reactions };
+        let edited = item.edited_ms.filter(|_| !message.is_deleted());
         self.push(Row::Message(MessageRow {
             id: MessageRowId::Stored(event.seq),
             nickname: sender.nickname.clone(),
             author: Some(sender.id.clone()),
             origin: sender.origin,
             text: message.text.clone(),
+            edited: edited.map(|at| LastEdit { at, clock: calendar::clock(at, zone(at)) }),
             at: event.at_ms,
             clock,
             continuation,
-            delivery: Delivery::Stored,
+            delivery,
             ownership: if own { Ownership::Own } else { Ownership::Other },
-            reactions: reactions.iter().map(|reaction| reaction_row(reaction, self.reader.me)).collect(),
+            reactions: reactions.iter().map(|reaction| reaction_row(reaction, me)).collect(),
         }));
     }
 
@@ -102,6 +107,7 @@ impl<'a> RowBuilder<'a> {
             author: me.map(|me| me.id.clone()),
             origin: Origin::Web,
             text: outgoing.text.clone(),
+            edited: None,
             at: outgoing.created,
             clock,
             continuation,

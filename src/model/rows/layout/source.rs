@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use super::Delivery;
 use crate::model::conversation::outbox::Outbox;
-use crate::model::conversation::reactions::Pending;
+use crate::model::conversation::pending::{Changed, Pending};
 use crate::model::conversation::timeline::{Hole, Notice, Timeline, TimelineEntry};
-use crate::protocol::{HistoryItem, Person, PostId, ReactionSummary, Timestamp};
+use crate::protocol::{HistoryItem, Person, PostId, Timestamp};
 
 /// One part of a conversation. Together with what comes before it, it decides all that its rows show.
 #[derive(Clone, Debug)]
 pub(super) enum RowSource {
     Item {
+        /// With the reader's own changes that are on their way.
         item: Arc<HistoryItem>,
-        /// The reactions as they will be, where some of the reader's own are on their way.
-        reactions: Option<Vec<ReactionSummary>>,
+        /// How far its text has come.
+        delivery: Delivery,
     },
     Notice(Arc<Notice>),
     Hole(Hole),
@@ -38,7 +39,7 @@ impl RowSource {
         let mut sources: Vec<Self> = Vec::new();
         for entry in timeline.entries() {
             sources.push(match entry {
-                TimelineEntry::Item(item) => Self::Item { item: Arc::clone(item), reactions: pending.over(item) },
+                TimelineEntry::Item(item) => Self::item(item, &pending),
                 TimelineEntry::Notice(notice) => Self::Notice(Arc::clone(notice)),
                 TimelineEntry::Hole(hole) => Self::Hole(hole),
             });
@@ -52,6 +53,13 @@ impl RowSource {
             }
         }
         sources
+    }
+
+    fn item(item: &Arc<HistoryItem>, pending: &Pending<'_>) -> Self {
+        let Some(Changed { item, text_state }) = pending.over(item) else {
+            return Self::Item { item: Arc::clone(item), delivery: Delivery::Stored };
+        };
+        Self::Item { item, delivery: text_state.and_then(Delivery::of).unwrap_or(Delivery::Stored) }
     }
 
     /// Where it stands among the others, as a key that grows from the oldest to the newest.
@@ -68,8 +76,8 @@ impl RowSource {
     /// another item of it.
     pub(super) fn is_the_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Item { item, reactions: None }, Self::Item { item: other, reactions: None }) => {
-                Arc::ptr_eq(item, other)
+            (Self::Item { item, delivery }, Self::Item { item: other, delivery: other_delivery }) => {
+                Arc::ptr_eq(item, other) && delivery == other_delivery
             }
             (Self::Notice(notice), Self::Notice(other)) => Arc::ptr_eq(notice, other),
             (Self::Hole(hole), Self::Hole(other)) => hole == other,

@@ -6,11 +6,13 @@ use super::*;
 use crate::model::calendar::CivilDate;
 use crate::model::conversation::timeline::Kept;
 use crate::model::samples::{history_page, reaction};
-use crate::protocol::{Backlog, HistoryPage, PostBody};
+use crate::protocol::{Backlog, Deleted, Edited, EventBody, HistoryPage, PostBody, Restored};
 
 /// So many events the log has at the start, of which the newest are held.
 const HEAD: u64 = 60;
 const PEOPLE: [&str; 3] = ["me", "ada", "bo"];
+/// So many kinds of posts there are.
+const POSTS: usize = 5;
 /// The emoji of a reaction follows from a number.
 const EMOJIS: [&str; 2] = ["🍵", "👍"];
 
@@ -28,6 +30,11 @@ enum Change {
         emoji: usize,
         on: bool,
     },
+    /// The next event edits one of the last messages, deletes it, or brings it back.
+    Changed {
+        back: u64,
+        kind: usize,
+    },
     Notice {
         who: usize,
     },
@@ -40,7 +47,7 @@ enum Change {
         missed: u64,
     },
     Post {
-        text: bool,
+        kind: usize,
     },
     Refused {
         place: usize,
@@ -65,10 +72,11 @@ fn change() -> impl Strategy<Value = Change> {
         6 => (0..3_usize, prop_oneof![0..4_i64, 0..2_000_i64]).prop_map(|(who, minutes)| Change::Message { who, minutes }),
         3 => (0..3_usize, 0..20_u64, 0..2_usize, any::<bool>())
             .prop_map(|(who, back, emoji, on)| Change::Reaction { who, back, emoji, on }),
+        3 => (0..20_u64, 0..3_usize).prop_map(|(back, kind)| Change::Changed { back, kind }),
         2 => (0..3_usize).prop_map(|who| Change::Notice { who }),
         2 => (1..30_u64).prop_map(|count| Change::Older { count }),
         1 => (1..40_u64).prop_map(|missed| Change::Gap { missed }),
-        2 => any::<bool>().prop_map(|text| Change::Post { text }),
+        2 => (0..POSTS).prop_map(|kind| Change::Post { kind }),
         1 => (0..4_usize).prop_map(|place| Change::Refused { place }),
         1 => (0..4_usize).prop_map(|place| Change::Acked { place }),
         1 => proptest::option::of(0..100_u64).prop_map(|reading_back| Change::Dropped { reading_back }),
@@ -131,6 +139,16 @@ impl World {
                     reaction(next, target, person(PEOPLE[who]), EMOJIS[emoji], on, u32::from(on) + back as u32 % 2);
                 self.publish(LogEvent { at_ms: at(now), ..event });
             }
+            Change::Changed { back, kind } => {
+                let (target, text) = (Seq::new(next.saturating_sub(1 + back).max(1)), format!("edit {next}"));
+                let body = match kind {
+                    0 => EventBody::Edited(Edited { target, text }),
+                    1 => EventBody::Deleted(Deleted { target }),
+                    _ => EventBody::Restored(Restored { target, text }),
+                };
+                let event = samples::change(next, person("ada"), body);
+                self.publish(LogEvent { at_ms: at(now), ..event });
+            }
             Change::Notice { who } => self.timeline.notice(&[person(PEOPLE[who])], &[], None, at(now)),
             Change::Older { count } => {
                 if let Some(oldest) = self.timeline.older_than() {
@@ -143,9 +161,15 @@ impl World {
                 let page = self.page(next + missed - missed.min(5), next + missed - 1);
                 self.timeline.join(&Backlog::Gap { page });
             }
-            Change::Post { text } => {
-                let reaction = || PostBody::Reaction { target: Seq::new(next - 1), emoji: "🍵".to_owned(), on: true };
-                let body = if text { samples::text("tea") } else { reaction() };
+            Change::Post { kind } => {
+                let target = Seq::new(next - 1);
+                let body = match kind {
+                    0 => samples::text("tea"),
+                    1 => PostBody::Reaction { target, emoji: "🍵".to_owned(), on: true },
+                    2 => PostBody::Edited { target, text: "more tea".to_owned() },
+                    3 => PostBody::Deleted { target },
+                    _ => PostBody::Restored { target },
+                };
                 self.outbox.push(
                     RoomSlug::lobby(),
                     id(&format!("post-{next}-{now}")),
@@ -223,8 +247,12 @@ fn only_the_rows_that_may_have_become_others_are_made_anew() {
     assert_eq!(made(|_| {}), (21, 0), "a day and twenty messages");
     assert_eq!(made(|world| world.apply(Change::Message { who: 1, minutes: 0 })), (22, 1));
     assert_eq!(made(|world| world.apply(Change::Reaction { who: 1, back: 9, emoji: 0, on: true })), (21, 1));
-    assert_eq!(made(|world| world.apply(Change::Post { text: true })), (22, 1));
-    assert_eq!(made(|world| world.apply(Change::Post { text: false })), (21, 1), "the message that is reacted to");
+    assert_eq!(made(|world| world.apply(Change::Post { kind: 0 })), (22, 1));
+    for kind in 1..POSTS {
+        assert_eq!(made(|world| world.apply(Change::Post { kind })).0, 21);
+        assert!(made(|world| world.apply(Change::Post { kind })).1 <= 1, "the message that is changed");
+    }
+    assert_eq!(made(|world| world.apply(Change::Changed { back: 9, kind: 0 })), (21, 1));
     assert_eq!(made(|world| world.apply(Change::Notice { who: 1 })), (22, 1));
     // The older ones, and the first row of before, above which the day stood: it is the last of a group of three.
     let (rows, made_anew) = made(|world| world.apply(Change::Older { count: 10 }));

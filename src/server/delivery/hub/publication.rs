@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::permits::Permit;
 use crate::protocol::plain::{PlainEvent, STATUS_CHAT};
-use crate::protocol::{Event, EventBody, LogEvent, Reaction, Seq};
+use crate::protocol::{Edited, Event, EventBody, LogEvent, Reaction, Seq};
 use crate::server::delivery::compressor::Compressor;
 use crate::server::delivery::frame::{Frame, Wire, json, local_time, rfc3339};
 use crate::server::log::Committed;
@@ -66,9 +66,14 @@ impl Publication {
         let Committed { room, event, target } = &self.committed;
         let by = event.by.as_ref()?;
         let (message, sender_time) = match &event.body {
+            // Whoever reads it late from the log finds no text any more.
+            EventBody::Message(message) if message.is_deleted() => return None,
             EventBody::Message(message) => (message.text.clone(), message.sender_time.clone()),
             EventBody::Reaction(reaction) => (reaction_as_text(reaction, target.as_deref()?)?, None),
-            EventBody::RoomCreated | EventBody::Unknown(_) => return None,
+            EventBody::Edited(edited) => (edit_as_text(edited)?, None),
+            EventBody::Deleted(_) | EventBody::Restored(_) | EventBody::RoomCreated | EventBody::Unknown(_) => {
+                return None;
+            }
         };
         Some(self.compressor.encode(&json(&PlainEvent {
             nickname: by.nickname.clone(),
@@ -79,6 +84,11 @@ impl Publication {
             room: room.clone(),
         })))
     }
+}
+
+/// An edit as plain text: `✏️ the new text`. `None` when the message was deleted since.
+fn edit_as_text(edited: &Edited) -> Option<String> {
+    (!edited.text.is_empty()).then(|| format!("✏️ {}", edited.text))
 }
 
 /// A reaction as plain text: `🍵 → Alice: the first words of the message`. `None` for one that is taken back.

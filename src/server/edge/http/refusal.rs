@@ -27,12 +27,18 @@ impl HttpRefusal {
             | ErrorCode::Damaged
             | ErrorCode::ShuttingDown
             | ErrorCode::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::OriginRefused | ErrorCode::NicknameRequired | ErrorCode::TooManyRooms => StatusCode::FORBIDDEN,
+            ErrorCode::OriginRefused
+            | ErrorCode::NicknameRequired
+            | ErrorCode::TooManyRooms
+            | ErrorCode::NotYours
+            | ErrorCode::TooLate => StatusCode::FORBIDDEN,
             ErrorCode::NicknameTaken
             | ErrorCode::NicknameLookAlike
             | ErrorCode::NicknameResting
             | ErrorCode::RoomExists
             | ErrorCode::RoomLookAlike
+            | ErrorCode::MessageDeleted
+            | ErrorCode::NotDeleted
             | ErrorCode::IdConflict => StatusCode::CONFLICT,
             ErrorCode::FrameTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::HostRefused => StatusCode::MISDIRECTED_REQUEST,

@@ -29,7 +29,7 @@ pub use error::BackupError;
 pub use interruption::Interruption;
 pub use manifest::Contents;
 pub use owner::RestoredOwner;
-pub use restore::{Restored, Sessions, restore};
+pub use restore::{RestoredBackup, Sessions, restore};
 
 use unfinished::Unfinished;
 

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0004_event_bodies.sql"),
     include_str!("../migrations/sqlite/0005_reactions.sql"),
     include_str!("../migrations/sqlite/0006_reaction_counts.sql"),
+    include_str!("../migrations/sqlite/0007_changed_messages.sql"),
 ];
 
 /// The schema version that this binary knows.

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -12,8 +13,8 @@ use tempfile::TempDir;
 use super::open::DATABASE_FILE;
 use super::*;
 use crate::protocol::{EventBody, Message, Origin, Person, PostId};
-use crate::server::log::EventRange;
 use crate::server::log::conformance::{Location, every_store_keeps_its_promises};
+use crate::server::log::{ChangeWindows, EventRange};
 
 mod files;
 mod trouble;
@@ -71,6 +72,7 @@ fn line(id: &str, text: &str) -> Draft {
         id: PostId::parse(id).unwrap(),
         body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
         emojis_per_message_max: 0,
+        windows: ChangeWindows { edit: None, delete: None, restore: Duration::from_secs(3_600) },
         session: None,
         at: now(),
     }

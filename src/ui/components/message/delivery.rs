@@ -16,7 +16,7 @@ pub fn delivery_of(row: &MessageRow) -> Option<ErasedView> {
     let words = state.words();
     match (row.delivery, &row.id) {
         (Delivery::Sending, _) => Some(beside("message__side", words.sending)),
-        (Delivery::Stored, _) if row.ownership == Ownership::Own => {
+        (Delivery::Stored, _) if row.ownership == Ownership::Own && !row.text.is_empty() => {
             Some(beside("message__side message__side--sent", words.sent))
         }
         (Delivery::Stored, _) => None,

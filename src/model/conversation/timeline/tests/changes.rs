@@ -1,8 +1,8 @@
 //! Changes: applied once, in whatever order pages and the stream bring them.
 
 use super::*;
-use crate::protocol::ReactionSummary;
 use crate::protocol::limits::REACTION_NAMES_MAX;
+use crate::protocol::{Deleted, Edited, EventBody, ReactionSummary, Restored};
 
 fn set(seq: u64, target: u64, who: &str, count: u32) -> LogEvent {
     samples::reaction(seq, target, person(who), "🍵", true, count)
@@ -109,4 +109,66 @@ fn what_was_held_before_a_gap_may_have_changed_and_is_fetched_again_from_the_new
     assert_eq!(reactions(&timeline, 4), tea(1, &["bo"]));
     assert_eq!(timeline.outdated(), Some(Seq::new(2)));
     assert_eq!(shown(&timeline), "1 2 3 4 - 300 301");
+}
+
+fn edited(seq: u64, target: u64, text: &str) -> LogEvent {
+    samples::change(seq, person("ada"), EventBody::Edited(Edited { target: Seq::new(target), text: text.to_owned() }))
+}
+
+fn deleted(seq: u64, target: u64) -> LogEvent {
+    samples::change(seq, person("ada"), EventBody::Deleted(Deleted { target: Seq::new(target) }))
+}
+
+fn restored(seq: u64, target: u64, text: &str) -> LogEvent {
+    samples::change(
+        seq,
+        person("ada"),
+        EventBody::Restored(Restored { target: Seq::new(target), text: text.to_owned() }),
+    )
+}
+
+/// What a message says, and the event that edited it.
+fn says(timeline: &Timeline, seq: u64) -> (String, Option<i64>) {
+    let item = timeline.entries().find_map(|entry| match entry {
+        TimelineEntry::Item(item) if item.event.seq == Seq::new(seq) => Some(item),
+        _ => None,
+    });
+    let item = item.expect("it is held");
+    (item.event.body.text().to_owned(), item.edited_ms.map(Timestamp::unix_ms))
+}
+
+/// Events 1 to 3, of which 2 is a message.
+fn with_a_message() -> Timeline {
+    let said = samples::message(2, 0, person("ada"), "a");
+    Timeline::new(&samples::history_page(vec![event(1), said, event(3)]))
+}
+
+#[test]
+fn the_last_change_of_a_message_in_the_order_of_the_log_counts() {
+    let mut timeline = with_a_message();
+    assert_eq!(says(&timeline, 2), ("line 2".to_owned(), None));
+    timeline.publish(edited(4, 2, "tea"));
+    timeline.publish(edited(5, 2, "more tea"));
+    assert_eq!(says(&timeline, 2), ("more tea".to_owned(), Some(5)));
+    timeline.publish(deleted(6, 2));
+    assert_eq!(says(&timeline, 2).0, "");
+    timeline.publish(restored(7, 2, "more tea"));
+    assert_eq!(says(&timeline, 2), ("more tea".to_owned(), Some(5)));
+    assert_eq!(timeline.publish(edited(5, 2, "old")), Published::Duplicate);
+    assert_eq!(says(&timeline, 2).0, "more tea");
+    assert_eq!(shown(&timeline), "1 2 3");
+}
+
+/// A backlog that was read after a deletion holds the message and its edits without their texts.
+#[test]
+fn what_was_deleted_before_a_backlog_was_read_ends_as_deleted_and_what_was_restored_as_restored() {
+    let mut timeline = Timeline::new(&samples::history_page(vec![event(1)]));
+    let mut said = samples::message(2, 0, person("ada"), "a");
+    said.body = EventBody::Message(crate::protocol::Message { text: String::new(), sender_time: None });
+    for event in [said, edited(3, 2, ""), deleted(4, 2)] {
+        timeline.publish(event);
+    }
+    assert_eq!(says(&timeline, 2).0, "");
+    timeline.publish(restored(5, 2, "tea"));
+    assert_eq!(says(&timeline, 2), ("tea".to_owned(), Some(3)));
 }

@@ -29,7 +29,7 @@ pub enum Sessions {
 
 /// What was restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restored {
+pub struct RestoredBackup {
     /// What the backup held.
     pub contents: Contents,
     /// How many sessions it held, which were ended or kept.
@@ -48,7 +48,7 @@ pub fn restore(
     folder: &Path,
     sessions: Sessions,
     interruption: &Interruption,
-) -> Result<Restored, BackupError> {
+) -> Result<RestoredBackup, BackupError> {
     fill_folder(file, folder, sessions, interruption).map_err(|error| interruption.or(error))
 }
 
@@ -57,7 +57,7 @@ fn fill_folder(
     folder: &Path,
     sessions: Sessions,
     interruption: &Interruption,
-) -> Result<Restored, BackupError> {
+) -> Result<RestoredBackup, BackupError> {
     let bytes = backup_bytes(file)?;
     refuse_no_folder(folder)?;
     refuse_used(folder)?;
@@ -74,7 +74,7 @@ fn fill_folder(
     interruption.check()?;
     copy.finish(&database)?;
     lock.keep();
-    Ok(Restored { contents, sessions, owner })
+    Ok(RestoredBackup { contents, sessions, owner })
 }
 
 /// The size of a backup, which is a file and holds something.

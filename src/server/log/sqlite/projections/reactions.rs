@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::super::rows::{log_event, person, seq, sql_seq};
+use super::super::rows::{person, seq, sql_seq};
+use super::current::current_message;
 use super::folded::Folded;
 use crate::protocol::limits::REACTION_NAMES_MAX;
-use crate::protocol::{EventBody, HistoryItem, LogEvent, Reaction, ReactionSummary, RoomSlug, Seq, UserId};
+use crate::protocol::{HistoryItem, Reaction, ReactionSummary, RoomSlug, Seq, UserId};
 use crate::server::log::{Draft, StoreError};
 
 /// Sets or takes back one, and fills in how many people have it then.
@@ -17,9 +18,12 @@ pub(super) fn apply(
     reaction: &mut Reaction,
 ) -> Result<Folded> {
     let target = sql_seq(reaction.target);
-    let Some(message) = message_at(database, room_id, target)? else {
+    let Some(message) = current_message(database, room_id, reaction.target)? else {
         return Ok(Err(StoreError::TargetNotFound));
     };
+    if message.deletion.is_some() {
+        return Ok(Err(StoreError::MessageDeleted));
+    }
     let one = One { database, room_id, target, emoji: &reaction.emoji, person: draft.by.id.as_str() };
     let is_changed = if reaction.on { one.set(at)? } else { one.take_back()? };
     reaction.count = one.people()?;
@@ -29,7 +33,7 @@ pub(super) fn apply(
         return Ok(Err(StoreError::TooManyReactions));
     }
     // What changed nothing is sent to no program again.
-    Ok(Ok(is_changed.then(|| Box::new(message))))
+    Ok(Ok(is_changed.then(|| Box::new(message.event))))
 }
 
 /// One person's reaction to a message by one emoji.
@@ -101,15 +105,6 @@ impl One<'_> {
             .prepare_cached("select count(*) from reaction_count where room_id = ?1 and target_seq = ?2")?
             .query_one((self.room_id, self.target), |row| row.get(0))
     }
-}
-
-/// The message at this place, if there is one.
-fn message_at(database: &Connection, room_id: i64, target: i64) -> Result<Option<LogEvent>> {
-    let event = database
-        .prepare_cached("select * from event where room_id = ?1 and seq = ?2")?
-        .query_one((room_id, target), log_event)
-        .optional()?;
-    Ok(event.filter(|event| matches!(event.body, EventBody::Message(_))))
 }
 
 /// Adds the reactions to items, which are in the order of their places.

@@ -152,7 +152,12 @@ async fn reactions_of_before_the_upgrade_are_counted_and_can_be_taken_back() {
     }
     store.close().await.unwrap();
     let database = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
-    database.execute_batch("drop table reaction_count; drop index reaction_seq; pragma user_version = 5").unwrap();
+    database
+        .execute_batch(
+            "drop table changed_message; drop table changed_message_text;
+             drop table reaction_count; drop index reaction_seq; pragma user_version = 5",
+        )
+        .unwrap();
     drop(database);
     let store = open(folder.path()).unwrap();
     store.append(reaction("ann", "taken-back", false)).await.unwrap();

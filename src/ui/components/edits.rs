@@ -1,0 +1,100 @@
+//! What is shown of a message that its author changed: when it was edited, and that it is deleted; and what one changes it by.
+//! The buttons belong to the form of reactions, which works without scripts (`ui::shell`); the text is changed in the composer.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use super::reactions::OFFER_ID;
+use crate::client::element::{close_popover, element};
+use crate::client::listener::Listener;
+use crate::model::calendar;
+use crate::model::rows::MessageRow;
+use crate::protocol::Seq;
+use crate::ui::erased_view::{Erase, ErasedView, live};
+use crate::ui::state::{OwnChange, RoomState, use_room_state};
+
+/// The name of every button that changes an own message, and of the attribute of the offer that shows them.
+pub const CHANGE_NAME: &str = "change";
+/// The value of the button that edits.
+pub const EDIT: &str = "edit";
+/// The value of the button that deletes.
+pub const DELETE: &str = "delete";
+
+/// Under the text of an edited message.
+pub fn edited_mark(row: &MessageRow) -> Option<ErasedView> {
+    let edit = row.edited?;
+    let (words, datetime, clock) = (use_room_state().words(), calendar::rfc3339_utc(edit.at), edit.clock.to_string());
+    Some(
+        view! {
+            <span class="message__edited">
+                {words.edited} " " <time class="message__time" datetime=datetime>{clock}</time>
+            </span>
+        }
+        .erase(),
+    )
+}
+
+/// In place of the text of a deleted message.
+pub fn deleted_text() -> Vec<ErasedView> {
+    vec![use_room_state().words().deleted.erase()]
+}
+
+/// Above the composer: that it edits a message, or that one was deleted; and the way back.
+#[component]
+pub fn ChangeNotice() -> impl IntoView {
+    let state = use_room_state();
+    live(move || {
+        state.change.get().map(|change| {
+            let words = state.words();
+            let (says, back) = match change {
+                OwnChange::Edits(_) => (words.editing, words.cancel),
+                OwnChange::Deleted(_) => (words.deleted_own, words.undo),
+            };
+            view! {
+                <p class="change-notice" role="status">
+                    {says} " "
+                    <button type="button" class="link-button" on:click=move |_| state.take_back(change)>{back}</button>
+                </p>
+            }
+            .erase()
+        })
+    })
+}
+
+/// Shows in the offer what may be done with this message.
+pub fn offer_changes(state: RoomState, seq: Seq) {
+    if let Some(offer) = element::<HtmlElement>(OFFER_ID) {
+        let changes = [state.editable(seq).map(|_| EDIT), state.is_deletable(seq).then_some(DELETE)];
+        let changes: Vec<_> = changes.into_iter().flatten().collect();
+        // It is a name that an attribute may have.
+        let _ = offer.set_attribute("data-change", &changes.join(" "));
+    }
+}
+
+/// A button of the offer was pressed for this message.
+pub fn change_pressed(state: RoomState, change: &str, seq: Seq) {
+    close_popover(OFFER_ID);
+    if change == EDIT { state.edit_message(seq) } else { state.delete_message(seq) }
+}
+
+/// In the composer: up edits the newest own message while nothing is written, Escape stops editing.
+pub fn follow_composer_keys(state: RoomState) {
+    let listener = Listener::on(&window(), "keydown", move |event| {
+        let key: &KeyboardEvent = event.unchecked_ref();
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if target.is_none_or(|target| target.id() != "composer") || key.is_composing() {
+            return;
+        }
+        let is_taken = match key.key().as_str() {
+            "ArrowUp" => state.edit_newest(),
+            "Escape" => state.stop_editing(),
+            _ => false,
+        };
+        if is_taken {
+            event.prevent_default();
+        }
+    });
+    // It listens for as long as the page lives.
+    std::mem::forget(listener);
+}
