@@ -104,6 +104,7 @@ function words(language: Language) {
     showAll: say("show_all"),
     showLess: say("show_less"),
     signOut: say("sign_out"),
+    spoiler: say("spoiler"),
     stopped: say("stopped_words"),
     takeYoursBack: fixed(say("reaction_own")),
     teahouse: say("teahouse"),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::model::address;
 use crate::model::rows::NAMED_MAX;
-use crate::model::text::{Span, spans};
+use crate::model::text::markdown::{self, Format, MarkdownToken};
 use crate::protocol::{EventBody, HistoryItem, PageData, Person, ReactionSummary, RoomSummary};
 
 /// Most bytes of a drawn page.
@@ -19,10 +19,10 @@ const ROOMS_BYTES_MAX: usize = 32 * 1024;
 /// Most bytes of the list of people; the others are counted, and come with `joined`.
 const PEOPLE_BYTES_MAX: usize = 16 * 1024;
 
-/// The markup of a message, of a reaction to it, of a link in it, of a room in the list, of a person in the list.
+/// The markup of a message, of a reaction to it, of a format in it, of a room in the list, of a person in the list.
 const MESSAGE_BYTES: usize = 900;
 const REACTION_BYTES: usize = 500;
-const LINK_BYTES: usize = 80;
+const FORMAT_BYTES: usize = 80;
 const ROOM_BYTES: usize = 500;
 const PERSON_BYTES: usize = 500;
 
@@ -67,13 +67,7 @@ fn fitting<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, weight: fn(&T) -> 
 
 fn item(HistoryItem { event, reactions, .. }: &HistoryItem) -> usize {
     let drawn = match &event.body {
-        EventBody::Message(message) => {
-            let links = spans(&message.text).into_iter().map(|span| match span {
-                Span::Text(_) => 0,
-                Span::Link { href, .. } => LINK_BYTES + html(&href),
-            });
-            html(&message.text) + links.sum::<usize>()
-        }
+        EventBody::Message(message) => markdown::parse(&message.text).iter().map(token).sum(),
         EventBody::Reaction(_)
         | EventBody::Edited(_)
         | EventBody::Deleted(_)
@@ -83,6 +77,15 @@ fn item(HistoryItem { event, reactions, .. }: &HistoryItem) -> usize {
     };
     let name = event.by.as_ref().map_or(0, |by| 3 * html(&by.nickname));
     MESSAGE_BYTES + name + drawn + handed_over(event) + reactions.iter().map(reaction).sum::<usize>()
+}
+
+fn token(token: &MarkdownToken<'_>) -> usize {
+    match token {
+        MarkdownToken::Start(Format::Link { href }) => FORMAT_BYTES + html(href),
+        MarkdownToken::Start(_) => FORMAT_BYTES,
+        MarkdownToken::Text(text) => html(text),
+        MarkdownToken::End => 0,
+    }
 }
 
 fn reaction(reaction: &ReactionSummary) -> usize {

@@ -1,13 +1,13 @@
-//! The one validator for messages, nicknames and room names, and the finder of links. The server decides by it; the
+//! The one validator for messages, nicknames and room names, and the reader of what messages are marked up with. The server decides by it; the
 //! browser asks it about messages, to say no early, and leaves names to the server, which has to be asked anyway.
 //! Not here: comparing names (NFKC, look-alikes), whose tables only the server carries.
 
 pub mod invisible;
-pub mod links;
+mod links;
+pub mod markdown;
 mod pasted;
 pub mod unicode;
 
-pub use links::{Span, spans};
 pub use unicode::graphemes;
 
 use unicode_segmentation::UnicodeSegmentation;

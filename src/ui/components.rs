@@ -11,6 +11,7 @@ mod hole_marker;
 mod icon;
 mod jump_to_newest;
 mod language_switch;
+mod markdown;
 mod message;
 mod nickname_form;
 mod notice;

@@ -1,61 +1,67 @@
-//! Finds the links in a message: one pass, no backtracking. Not a parser of URLs: it only decides which characters
-//! lead somewhere, and refuses what could lead elsewhere than it reads.
+//! Finds the links in a message, for `text::markdown`: no character is looked at for two links. Not a parser of URLs: it
+//! only decides which characters lead somewhere, and refuses what could lead elsewhere than it reads.
 
 use super::invisible::{is_mark, is_visible};
 use crate::protocol::ids::belongs_to_letter;
 
 mod host;
 
-/// A piece of a message.
+/// An address that may be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// Shown as it is.
-    Text(String),
-    /// Shown as it is, and leads to `href`.
-    Link {
-        /// What is shown: where it leads.
-        text: String,
-        /// Where it leads; begins with `http://`, `https://` or `mailto:`.
-        href: String,
-    },
+pub struct Link {
+    /// What is shown of it: where it leads.
+    pub text: String,
+    /// Where it leads; begins with `http://`, `https://` or `mailto:`.
+    pub href: String,
+}
+
+/// What begins with a scheme somewhere in a text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FoundScheme {
+    /// So many bytes have been looked at, and hold no other link.
+    pub looked_at: usize,
+    /// The bytes that the link takes up in the text, and the link; none if it leads nowhere, or elsewhere than it reads.
+    pub link: Option<(usize, Link)>,
 }
 
 /// From here on scripts are written without spaces between words: Chinese, Japanese, Korean.
 const WIDE_SCRIPTS: char = '\u{2E80}';
 
 /// The only schemes that a click may open, as they begin an address.
-const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
+const SCHEMES: [&str; 3] = ["https://", "http://", MAIL];
+const MAIL: &str = "mailto:";
 
-/// Splits a message into text and links; the pieces' texts joined are the message, but for hosts that could read as
-/// another one, which are shown in ASCII.
+/// Looks for a link that begins exactly at `start`. `ends_at` tells of every later place, as an offset in the text, whether
+/// something else begins there, such as a mark.
 #[must_use]
-pub fn spans(text: &str) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut plain_from = 0;
-    let mut at = 0;
-    while let Some((start, scheme)) = next_scheme(text, at) {
-        let candidate = candidate(&text[start..], scheme);
-        at = start + scheme.len().max(candidate.len());
-        let link = trimmed(candidate);
-        if leads_somewhere(link, scheme) {
-            push_text(&mut spans, &text[plain_from..start]);
-            spans.push(shown(link, scheme));
-            plain_from = start + link.len();
-        }
-    }
-    push_text(&mut spans, &text[plain_from..]);
-    spans
+pub fn at(text: &str, start: usize, ends_at: &dyn Fn(usize) -> bool) -> Option<FoundScheme> {
+    let scheme = scheme_at(text, start)?;
+    let candidate = candidate(text, start, scheme, ends_at);
+    let written = trimmed(candidate);
+    let link = leads_somewhere(written, scheme).then(|| (written.len(), shown(written, scheme)));
+    let looked_at = link.as_ref().map_or_else(|| scheme.len().max(candidate.len()), |(len, _)| *len);
+    Some(FoundScheme { looked_at, link })
+}
+
+/// Where a text leads that is an address as a whole.
+#[must_use]
+pub fn whole(address: &str) -> Option<Link> {
+    let scheme = scheme_at(address, 0)?;
+    let rest = &address[scheme.len()..];
+    let has_host = scheme == MAIL || rest[..place_end(rest)].chars().all(belongs_to_host);
+    let leads = has_host && !rest.chars().any(ends_address) && leads_somewhere(address, scheme);
+    leads.then(|| shown(address, scheme))
 }
 
 /// As it was written; a host that could read as another one is shown as it is looked up.
-fn shown(link: &str, scheme: &str) -> Span {
+fn shown(link: &str, scheme: &str) -> Link {
     let (written, rest) = link.split_at(scheme.len());
     let end = place_end(rest);
     let (place, path) = rest.split_at(end);
     let (mailbox, host) = place.split_at(place.rfind('@').map_or(0, |at| at + 1));
     let looked_up = host::looked_up(host);
     let place = [mailbox, looked_up.as_deref().unwrap_or(host), path].concat();
-    Span::Link { text: [written, &place].concat(), href: [scheme, &place].concat() }
+    Link { text: [written, &place].concat(), href: [scheme, &place].concat() }
 }
 
 /// Where the host of an address ends, or the mail address.
@@ -63,45 +69,38 @@ fn place_end(rest: &str) -> usize {
     rest.find(['/', '?', '#']).unwrap_or(rest.len())
 }
 
-fn push_text(spans: &mut Vec<Span>, text: &str) {
-    if !text.is_empty() {
-        spans.push(Span::Text(text.to_owned()));
-    }
-}
-
-/// The next place from `from` on where a scheme begins a word.
-fn next_scheme(text: &str, from: usize) -> Option<(usize, &'static str)> {
+/// The scheme that begins a word here.
+fn scheme_at(text: &str, start: usize) -> Option<&'static str> {
     let bytes = text.as_bytes();
-    (from..bytes.len()).find_map(|start| {
-        let inside_a_word = start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'+');
-        if inside_a_word {
-            return None;
-        }
-        let begins = |scheme: &&str| {
-            bytes[start..].get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
-        };
-        SCHEMES.into_iter().find(begins).map(|scheme| (start, scheme))
-    })
+    let inside_a_word = start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'+');
+    if inside_a_word {
+        return None;
+    }
+    let begins = |scheme: &&str| {
+        bytes[start..].get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    SCHEMES.into_iter().find(begins)
 }
 
 /// From the scheme on, as far as characters can belong to an address.
-fn candidate<'a>(text: &'a str, scheme: &str) -> &'a str {
+fn candidate<'a>(text: &'a str, start: usize, scheme: &str, ends_at: &dyn Fn(usize) -> bool) -> &'a str {
+    let text_from = &text[start..];
     let (mut in_host, mut in_own_script) = (true, false);
     let mut before = '/';
-    for (index, character) in text.char_indices().skip(scheme.len()) {
+    for (index, character) in text_from.char_indices().skip(scheme.len()) {
         in_host &= !matches!(character, '/' | '?' | '#');
         let is_wide = character >= WIDE_SCRIPTS;
         // "https://tea.example吧", "https://tea.example/abc这个": addresses do not change the script within a word, sentences
         // do. A path that has begun in its own script goes on in it.
         let sentence_goes_on = is_wide && before.is_ascii_alphanumeric() && !in_own_script;
-        let ends_host = in_host && scheme != "mailto:" && !belongs_to_host(character);
-        if ends_address(character) || sentence_goes_on || ends_host {
-            return &text[..index];
+        let ends_host = in_host && scheme != MAIL && !belongs_to_host(character);
+        if ends_address(character) || sentence_goes_on || ends_host || ends_at(start + index) {
+            return &text_from[..index];
         }
         in_own_script |= is_wide && !in_host;
         before = character;
     }
-    text
+    text_from
 }
 
 /// Letters, digits, hyphens and dots, with port and brackets; also what makes a host refused by [`leads_somewhere`], so that
@@ -153,8 +152,8 @@ fn leads_somewhere(link: &str, scheme: &str) -> bool {
     };
     let place = &rest[..place_end(rest)];
     let host = match (scheme, place.split_once('@')) {
-        ("mailto:", Some((mailbox, host))) if !mailbox.is_empty() => host,
-        ("mailto:", _) | (_, Some(_)) => return false,
+        (MAIL, Some((mailbox, host))) if !mailbox.is_empty() => host,
+        (MAIL, _) | (_, Some(_)) => return false,
         (_, None) => place,
     };
     host.len() <= host::BYTES_MAX

@@ -35,11 +35,6 @@ pub fn edited_mark(row: &MessageRow) -> Option<ErasedView> {
     )
 }
 
-/// In place of the text of a deleted message.
-pub fn deleted_text() -> Vec<ErasedView> {
-    vec![use_room_state().words().deleted.erase()]
-}
-
 /// Above the composer: that it edits a message, or that one was deleted; and the way back.
 #[component]
 pub fn ChangeNotice() -> impl IntoView {

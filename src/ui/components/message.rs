@@ -5,12 +5,12 @@ mod delivery;
 use leptos::prelude::*;
 
 use self::delivery::delivery_of;
-use super::edits::{deleted_text, edited_mark};
+use super::edits::edited_mark;
+use super::markdown::markdown;
 use super::person_name::person_name;
 use super::reactions::reactions_of;
 use super::seal::{Seal, SealSize};
 use crate::model::rows::{Continuation, Delivery, MessageRow, MessageRowId};
-use crate::model::text::{Span, spans};
 use crate::model::{address, calendar};
 use crate::protocol::{Origin, UserId};
 use crate::ui::erased_view::{Erase, ErasedView};
@@ -28,9 +28,10 @@ pub fn Message(
     let anchor = if let MessageRowId::Stored(seq) = row.id { Some(address::anchor(seq)) } else { None };
     let datetime = calendar::rfc3339_utc(row.at);
     let clock = row.clock.to_string();
-    let body = if row.text.is_empty() { deleted_text() } else { text_with_links(&row.text) };
     let edited = edited_mark(&row);
     let fold = is_tall(&row.text).then(fold);
+    let words = use_room_state().words();
+    let text = markdown(if row.text.is_empty() { words.deleted.to_owned() } else { row.text }, words);
     let time = view! { <time class="message__time" datetime=datetime>{clock}</time> };
     let head = match row.continuation {
         Continuation::First => opening(row.nickname, row.author, row.origin, time.erase()),
@@ -39,7 +40,7 @@ pub fn Message(
     view! {
         <li class=class id=anchor data-row="">
             {head}
-            <p class="message__text" dir="auto">{body}</p>
+            {text}
             {fold}
             {edited}
             {delivery}
@@ -111,19 +112,6 @@ fn fold() -> ErasedView {
         </details>
     }
     .erase()
-}
-
-/// Text is text; only links are more, and they tell the other site nothing about this one.
-fn text_with_links(text: &str) -> Vec<ErasedView> {
-    spans(text)
-        .into_iter()
-        .map(|span| match span {
-            Span::Text(text) => text.erase(),
-            Span::Link { text, href } => {
-                view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.erase()
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -139,6 +139,7 @@ words! {
     // What becomes of a message.
     waiting: Text = "Will be sent when the connection is back", "连上后自动发送";
     waiting_until: Text = "{reason} Will be sent at {time}.", "{reason}将在 {time} 发送。";
+    spoiler: Text = "Spoiler", "剧透";
     sending: Text = "Sending…", "正在发送…";
     sent: Text = "Sent", "已发送";
     not_sent: Text = "Not sent: {reason}", "未发送：{reason}";

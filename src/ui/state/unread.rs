@@ -7,6 +7,7 @@ use super::RoomState;
 use crate::client::listener::Listener;
 use crate::client::storage;
 use crate::model::conversation::Update;
+use crate::model::text::markdown;
 use crate::ui::i18n::{self, Words, fill, isolated};
 
 /// New messages are gathered this long and announced together, so that a busy room does not chatter.
@@ -29,7 +30,10 @@ pub struct Announcement {
 impl RoomState {
     /// Somebody posted a message that is new to this page.
     pub(super) fn announce(self, nickname: &str, text: &str) {
-        let message = || fill(self.words().said, &[("{name}", &isolated(nickname)), ("{text}", &isolated(text))]);
+        let message = || {
+            let text = isolated(&markdown::plain_text(text));
+            fill(self.words().said, &[("{name}", &isolated(nickname)), ("{text}", &text)])
+        };
         let is_first = self.announcement.update(|announcement| announcement.gather(message) == 1);
         if is_first {
             let let_out = move || {

@@ -2,6 +2,38 @@ use proptest::prelude::*;
 
 use super::*;
 
+#[derive(Debug, PartialEq)]
+enum Span {
+    Text(String),
+    Link { text: String, href: String },
+}
+
+/// A text and the links in it, in order.
+fn spans(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let (mut plain_from, mut start) = (0, 0);
+    let push_text = |spans: &mut Vec<Span>, text: &str| {
+        if !text.is_empty() {
+            spans.push(Span::Text(text.to_owned()));
+        }
+    };
+    while start < text.len() {
+        let found = text.is_char_boundary(start).then(|| at(text, start, &|_| false)).flatten();
+        let Some(found) = found else {
+            start += 1;
+            continue;
+        };
+        if let Some((len, link)) = found.link {
+            push_text(&mut spans, &text[plain_from..start]);
+            spans.push(Span::Link { text: link.text, href: link.href });
+            plain_from = start + len;
+        }
+        start += found.looked_at;
+    }
+    push_text(&mut spans, &text[plain_from..]);
+    spans
+}
+
 /// A message in short: links in ⟦⟧, with `→ href` where it differs from what is shown.
 fn marked(text: &str) -> String {
     spans(text)
@@ -172,6 +204,36 @@ fn a_hostile_message_costs_one_pass() {
     {
         let spans = spans(&hostile);
         assert!(spans.len() <= 2, "{}", spans.len());
+    }
+}
+
+#[test]
+fn a_link_ends_where_the_reader_of_marks_says() {
+    let ends_at = |text: &'static str| move |at: usize| text.as_bytes()[at] == b'*';
+    for (text, link) in [("https://a.example*b", "https://a.example"), ("https://a.example/x*b", "https://a.example/x")]
+    {
+        let found = at(text, 0, &ends_at(text)).and_then(|found| found.link);
+        assert_eq!(found.map(|(_, link)| link.text).as_deref(), Some(link));
+    }
+}
+
+#[test]
+fn an_address_between_brackets_leads_somewhere_as_a_whole_or_not_at_all() {
+    for (address, href) in [
+        ("https://a.example/x_(y).", Some("https://a.example/x_(y).")),
+        ("HTTPS://a.example/abc这个", Some("https://a.example/abc这个")),
+        ("mailto:ada@a.example?subject=hi", Some("mailto:ada@a.example?subject=hi")),
+        ("https://bаnk.example/", Some("https://xn--bnk-6cd.example/")),
+        ("https://bank.example@evil.example", None),
+        ("https://bank.example⁄login.evil.example/", None),
+        ("https://a.example/<x>", None),
+        ("https://a.example/ x", None),
+        ("javascript:alert(1)//https://a.example", None),
+        (" https://a.example", None),
+        ("/r/lobby", None),
+        ("", None),
+    ] {
+        assert_eq!(whole(address).map(|link| link.href).as_deref(), href, "{address:?}");
     }
 }
 

@@ -1,0 +1,111 @@
+// What people mark their messages up with: drawn by the server and by the page alike.
+import { expect, test, type RoomPage } from "../fixtures.ts";
+
+const SAMPLES = [
+  "**bold** *italic* _italic_ ~~struck~~ `code` ***both***",
+  "**中文。**中文，这是_重点_内容，看`代码`。",
+  "it was ||the *butler*||, see [the tea](https://example.org/tea?a=1&b=2) or https://example.org/x",
+  "> quoted\n> more\n>> deeper\nand on",
+  "milk:\n- oolong\n- green\n  1. first\n  2. second\n\ndone",
+  "```rust\nfn tea() -> &'static str {\n    \"<oolong>\"\n}\n```\nand\n```\n\nno language\n```",
+  "<b>&amp;</b> \\*no marks\\* snake_case 2*3*4 ¯\\_(ツ)_/¯ \u00a0 \u2068x\u2069",
+  "line one\n  line two\n\n\nline three",
+  "**a *b ~~c ||d `e` d|| c~~ b* a**",
+  "*_[`|](]( **a ~~b ||c\n> *_[`|",
+];
+
+/** The markup of all messages, as the browser has it. */
+function markup(person: RoomPage): Promise<string[]> {
+  return person.lines().evaluateAll((all) => all.map((text) => text.outerHTML));
+}
+
+test("the local echo, the live message and the page of the server are the same to the byte", { tag: "@everywhere" }, async ({ alice, bob, expectAccessible }) => {
+  const echoes: string[] = [];
+  for (const [index, sample] of SAMPLES.entries()) {
+    await alice.say(sample);
+    await expect(alice.lines()).toHaveCount(index + 1);
+    echoes.push((await markup(alice))[index] ?? "");
+  }
+  await expect(bob.lines()).toHaveCount(SAMPLES.length);
+  expect(await markup(bob)).toEqual(echoes);
+  await expect(alice.pendingLines()).toHaveCount(0);
+  expect(await markup(alice)).toEqual(echoes);
+  await bob.reload();
+  expect(await markup(bob)).toEqual(echoes);
+  for (const [index, name] of ["formats", "chinese", "links", "quotes", "lists", "code"].entries()) {
+    await alice.lines().nth(index).scrollIntoViewIfNeeded();
+    await expect(alice.lines().nth(index)).toBeVisible();
+    await alice.lines().nth(index).screenshot({ path: `test-results/screens/${test.info().project.name}-markdown-${name}.png` });
+  }
+  await alice.page.screenshot({ path: `test-results/screens/${test.info().project.name}-markdown.png` });
+  await expectAccessible(alice);
+});
+
+test("a spoiler is neither seen nor read before it is opened, by pointer or by keyboard", { tag: "@everywhere" }, async ({ alice, bob, expectAccessible }) => {
+  await bob.say("it was ||the butler|| again");
+  await expect(alice.lines()).toHaveCount(1);
+  const spoiler = alice.lines().first().locator("summary");
+  const shown = () => alice.lines().first().innerText();
+  await expect(spoiler).toHaveText(alice.words.spoiler);
+  expect(await shown()).not.toContain("butler");
+  expect(await alice.lines().first().ariaSnapshot()).not.toContain("butler");
+  // What a screen reader announces.
+  await expect(alice.page.getByText("it was ▒▒▒ again")).toBeAttached();
+  // It stands in its line.
+  const closed = await alice.lines().first().boundingBox();
+  expect(closed?.height).toBeLessThan(40);
+  await spoiler.click();
+  await expect.poll(shown).toContain("the butler");
+  expect((await alice.lines().first().boundingBox())?.height).toBe(closed?.height);
+  await alice.page.screenshot({ path: `test-results/screens/${test.info().project.name}-spoiler.png` });
+  await expectAccessible(alice);
+  await spoiler.focus();
+  await alice.page.keyboard.press("Enter");
+  await expect.poll(shown).not.toContain("butler");
+  await alice.page.keyboard.press("Space");
+  await expect.poll(shown).toContain("the butler");
+});
+
+test("long code is scrolled in its own box, by keyboard too", { tag: "@everywhere" }, async ({ alice }) => {
+  await alice.say(`\`\`\`\n${"let tea = oolong(); ".repeat(30)}\n\`\`\``);
+  const box = alice.lines().first().locator("pre");
+  await expect(box).toBeVisible();
+  const { scrollWidth, clientWidth } = await box.evaluate(({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }));
+  expect(scrollWidth).toBeGreaterThan(clientWidth);
+  const page = await alice.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(page[0]).toBeLessThanOrEqual(page[1] ?? 0);
+  await box.focus();
+  await alice.page.keyboard.press("ArrowRight");
+  await expect.poll(() => box.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+});
+
+test("nothing that is marked up becomes HTML or leads anywhere else", async ({ alice, bob }) => {
+  const payloads = [
+    "[x](javascript:alert(1))",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "```\"><script>alert(1)</script>\n</code></pre><script>alert(1)</script>\n```",
+    "```x\"onclick=alert(1)\ny\n```",
+    "**<img src=x onerror=alert(1)>**",
+    "[<svg onload=alert(1)>](https://example.org/\"onclick=alert(1))",
+    "||</details><script>alert(1)</script>||",
+    "[https://bank.example](https://evil.example)",
+  ];
+  for (const payload of payloads) await alice.say(payload);
+  await expect(bob.lines()).toHaveCount(payloads.length);
+  await bob.reload();
+  await expect(bob.lines()).toHaveCount(payloads.length);
+  await expect(bob.timeline.locator("script, img, svg:not(.seal svg):not(button svg), [onclick], [onload], [onerror]")).toHaveCount(0);
+  const links = await bob.timeline.locator(".message__text a").evaluateAll((all) => all.map((link) => [link.textContent, link.getAttribute("href")]));
+  for (const [text, href] of links) expect(text).toBe(href);
+});
+
+test("what is marked up is shown without scripts, spoilers included", async ({ alice, people, room }) => {
+  await alice.say("**bold** ||secret||");
+  await expect(alice.pendingLines()).toHaveCount(0);
+  const reader = await people.visitor(room, { javaScriptEnabled: false });
+  await expect(reader.lines().first().locator("strong")).toHaveText("bold");
+  const shown = () => reader.lines().first().innerText();
+  expect(await shown()).not.toContain("secret");
+  await reader.lines().first().locator("summary").click();
+  await expect.poll(shown).toContain("secret");
+});
