@@ -64,6 +64,7 @@ function words(language: Language) {
     enterSends: beginning(say("keys_send")),
     enterStartsLine: beginning(say("keys_line")),
     close: say("close"),
+    formatting: say("formatting_help"),
     guest: say("kind_guest"),
     join: say("join"),
     joined: (names: string) => say("joined").replace("{names}", names),

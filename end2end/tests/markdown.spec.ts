@@ -109,3 +109,61 @@ test("what is marked up is shown without scripts, spoilers included", async ({ a
   await reader.lines().first().locator("summary").click();
   await expect.poll(shown).toContain("secret");
 });
+
+test("keys mark what is selected, and take the marks off again", async ({ alice }) => {
+  const { composer } = alice;
+  const select = (from: number, to: number) => composer.evaluate((field, [from, to]) => (field as HTMLTextAreaElement).setSelectionRange(from ?? 0, to ?? 0), [from, to]);
+  await composer.fill("hot tea please");
+  // With the space behind it, as a double click selects.
+  await select(4, 8);
+  await composer.press("Control+b");
+  await expect(composer).toHaveValue("hot **tea** please");
+  await composer.press("Control+i");
+  await expect(composer).toHaveValue("hot ***tea*** please");
+  await composer.press("Control+b");
+  await expect(composer).toHaveValue("hot *tea* please");
+  await composer.press("Control+i");
+  await expect(composer).toHaveValue("hot tea please");
+  await composer.press("Control+z");
+  await expect(composer).toHaveValue("hot *tea* please");
+  await composer.fill("tea");
+  await composer.selectText();
+  await composer.press("Control+k");
+  await composer.pressSequentially("https://example.org");
+  await expect(composer).toHaveValue("[tea](https://example.org)");
+  await composer.fill("https://example.org");
+  await composer.selectText();
+  await composer.press("Control+k");
+  await composer.pressSequentially("cake");
+  await expect(composer).toHaveValue("[cake](https://example.org)");
+  await alice.sendButton.click();
+  await expect(alice.lines().first().getByRole("link")).toHaveText("cake");
+});
+
+test("the composer tells how to mark messages up, as a dialog and as a page", { tag: "@everywhere" }, async ({ alice, people, room, expectAccessible }) => {
+  await alice.composer.fill("half a thought");
+  await alice.page.getByRole("link", { name: alice.words.formatting }).click();
+  await expect(alice.panel.getByRole("heading")).toHaveText(alice.words.formatting);
+  await expect(alice.panel.locator("strong")).toHaveCount(1);
+  await alice.page.screenshot({ path: `test-results/screens/${test.info().project.name}-formatting.png` });
+  await expectAccessible(alice);
+  await alice.page.keyboard.press("Escape");
+  await expect(alice.panel).toBeHidden();
+  await expect(alice.composer).toHaveValue("half a thought");
+  const reader = await people.member("Reader", room, { javaScriptEnabled: false });
+  await reader.page.getByRole("link", { name: reader.words.formatting }).click();
+  await expect(reader.page.getByRole("heading", { name: reader.words.formatting })).toBeVisible();
+  await expectAccessible(alice);
+});
+
+test("what was typed is copied with its marks, also of others", async ({ alice, people, room }) => {
+  const text = "**tea** ||oolong||";
+  await alice.say(text);
+  await expect(alice.pendingLines()).toHaveCount(0);
+  const reader = await people.member("Reader", room, { permissions: ["clipboard-read", "clipboard-write"] });
+  await reader.lines().first().hover();
+  await reader.timeline.getByRole("button", { name: reader.words.react, exact: true }).click();
+  await reader.offer.getByRole("button", { name: reader.words.copy, exact: true }).click();
+  await expect(reader.offer).toBeHidden();
+  expect(await reader.page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+});

@@ -53,6 +53,21 @@ pub async fn profile(
     }
 }
 
+/// How messages are marked up.
+pub async fn formatting(
+    State(site): State<Site>,
+    Extension(caller): Extension<Caller>,
+    query: Result<Query<PanelQuery>, QueryRejection>,
+    request: Request,
+) -> Response {
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
+        return HttpRefusal(refusal).into_response();
+    }
+    let headers = request.headers();
+    show(StatusCode::OK, panels::formatting(pages::language(headers)), &site, &query, headers)
+}
+
 /// A fragment that somebody opens in a window comes as a page all the same. No answer is kept by anybody
 /// (`edge::http::secure`), so none has to say that it depends on that header.
 fn show(status: StatusCode, panel: Panel, site: &Site, query: &PanelQuery, headers: &HeaderMap) -> Response {

@@ -63,6 +63,9 @@ pub fn older(slug: &RoomSlug, before: Seq) -> String {
     page_below(&below_rooms(slug), Some(before))
 }
 
+/// The page that tells how messages are marked up, which also comes in a dialog.
+pub const FORMATTING: &str = "/help/formatting";
+
 /// The page of a person, which also comes as a card.
 #[must_use]
 pub fn profile(user: &UserId) -> String {

@@ -26,7 +26,8 @@ mod typing_line;
 
 pub use composer::{Composer, POST_FORM_ID};
 pub use conversation::Conversation;
-pub use edits::{CHANGE_NAME, DELETE, EDIT, follow_composer_keys};
+pub use edits::{CHANGE_NAME, COPY, DELETE, EDIT, follow_composer_keys};
+pub use markdown::markdown;
 pub use nickname_form::{NICKNAME_FORM_ID, me_card};
 pub use reactions::{MORE_ID, OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME, follow_reactions};
 pub use room_list::RoomList;

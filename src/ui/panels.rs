@@ -3,11 +3,13 @@
 //! (`posting`), and the routes (`boot::panels`).
 
 mod edit;
+mod formatting;
 mod profile;
 
 use leptos::prelude::*;
 
 pub use edit::{EditPage, edit};
+pub use formatting::formatting;
 pub use profile::{nobody, profile};
 
 use super::erased_view::ErasedView;

@@ -39,6 +39,12 @@ impl Conversation {
         self.may_edit(&item, now).then(|| item.event.body.text().to_owned())
     }
 
+    /// What a message of the open room says, as it was typed.
+    #[must_use]
+    pub fn source(&self, seq: Seq) -> Option<String> {
+        self.items_as_shown().find(|item| item.event.seq == seq).map(|item| item.event.body.text().to_owned())
+    }
+
     /// Whether the reader may delete a message of the open room now.
     #[must_use]
     pub fn is_deletable(&self, seq: Seq, now: Timestamp) -> bool {

@@ -62,6 +62,7 @@ pub fn Composer() -> impl IntoView {
                 <span>{words.keys_send}<span>{words.keys_send_line}</span></span>
                 <span>{words.keys_line}<span>{words.keys_line_send}</span></span>
             </button>
+            <a href=address::FORMATTING data-panel="">{words.formatting_help}</a>
             <span translate="no" class=live(move || rest.get().class().to_owned()) role=live(move || rest.get().role())>
                 {live(move || rest.get().words(state))}
             </span>

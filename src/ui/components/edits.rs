@@ -1,10 +1,12 @@
-//! What is shown of a message that its author changed: when it was edited, and that it is deleted; and what one changes it by.
+//! What is shown of a message that its author changed: when it was edited, and that it is deleted; what one changes it by,
+//! and copies it by.
 //! The buttons belong to the form of reactions, which works without scripts (`ui::shell`); the text is changed in the composer.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use super::message::clipboard;
 use super::reactions::OFFER_ID;
 use crate::client::element::{close_popover, element};
 use crate::client::listener::Listener;
@@ -16,6 +18,8 @@ use crate::ui::state::{OwnChange, RoomState, use_room_state};
 
 /// The name of every button that changes an own message, and of the attribute of the offer that shows them.
 pub const CHANGE_NAME: &str = "change";
+/// The value of the button that copies what was typed, with its marks.
+pub const COPY: &str = "copy";
 /// The value of the button that edits.
 pub const EDIT: &str = "edit";
 /// The value of the button that deletes.
@@ -60,7 +64,8 @@ pub fn ChangeNotice() -> impl IntoView {
 /// Shows in the offer what may be done with this message.
 pub fn offer_changes(state: RoomState, seq: Seq) {
     if let Some(offer) = element::<HtmlElement>(OFFER_ID) {
-        let changes = [state.editable(seq).map(|_| EDIT), state.is_deletable(seq).then_some(DELETE)];
+        let changes =
+            [clipboard().map(|_| COPY), state.editable(seq).map(|_| EDIT), state.is_deletable(seq).then_some(DELETE)];
         let changes: Vec<_> = changes.into_iter().flatten().collect();
         // It is a name that an attribute may have.
         let _ = offer.set_attribute("data-change", &changes.join(" "));
@@ -70,7 +75,14 @@ pub fn offer_changes(state: RoomState, seq: Seq) {
 /// A button of the offer was pressed for this message.
 pub fn change_pressed(state: RoomState, change: &str, seq: Seq) {
     close_popover(OFFER_ID);
-    if change == EDIT { state.edit_message(seq) } else { state.delete_message(seq) }
+    match (change, clipboard()) {
+        (COPY, Some(clipboard)) => {
+            drop(clipboard.write_text(&state.source(seq).unwrap_or_default()));
+        }
+        (EDIT, _) => state.edit_message(seq),
+        (DELETE, _) => state.delete_message(seq),
+        _ => {}
+    }
 }
 
 /// In the composer: up edits the newest own message while nothing is written, Escape stops editing.

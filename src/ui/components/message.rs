@@ -4,6 +4,7 @@ mod delivery;
 
 use leptos::prelude::*;
 
+pub use self::delivery::clipboard;
 use self::delivery::delivery_of;
 use super::edits::edited_mark;
 use super::markdown::markdown;

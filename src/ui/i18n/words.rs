@@ -152,6 +152,7 @@ words! {
     message_field: Text = "Message", "消息";
     message_placeholder: Text = "Say something…", "说点什么…";
     send: Text = "Send", "发送";
+    formatting_help: Text = "Formatting", "文字格式";
     keys_send: Text = "Enter sends", "Enter 发送";
     keys_send_line: Text = ", Shift + Enter starts a new line", "，Shift + Enter 换行";
     keys_line: Text = "Enter starts a new line", "Enter 换行";
@@ -222,6 +223,17 @@ words! {
     wrote: Counted = counted("{n} message", "{n} messages"), number("{n} 条消息");
     wrote_much: Counted = counted("{n} messages or more", "{n} messages or more"), number("至少 {n} 条消息");
     wrote_nothing: Text = "No messages yet", "还没有消息";
+    formatting: Text = "Formatting", "文字格式";
+    formatting_typed: Text = "You type", "输入";
+    formatting_shown: Text = "It shows", "显示";
+    formatting_samples: Text =
+        "**bold**\n\n*italic* or _italic_\n\n~~struck out~~\n\n||spoiler||\n\n`code`\n\n[text](https://example.org)\n\n\
+         > a quote\n\n- a list\n- of two\n\n1. numbered\n2. list\n\n```rust\nlet tea = oolong();\n```\n\n\\*no marks\\*",
+        "**粗体**\n\n*斜体* 或 _斜体_\n\n~~删除~~\n\n||剧透||\n\n`代码`\n\n[文字](https://example.org)\n\n\
+         > 引用\n\n- 列表\n- 两项\n\n1. 编号\n2. 列表\n\n```rust\nlet tea = oolong();\n```\n\n\\*不是标记\\*";
+    formatting_keys: Text =
+        "Ctrl + B, Ctrl + I and Ctrl + K (⌘ on a Mac) mark what is selected: bold, italic, a link.",
+        "Ctrl + B、Ctrl + I、Ctrl + K（Mac 上用 ⌘）把选中的文字变为粗体、斜体、链接。";
     more_emojis: Text = "All emojis", "全部表情";
     part_not_loaded: Text =
         "This did not load. Try again, or reload the page: what you typed stays.",

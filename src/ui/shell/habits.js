@@ -75,6 +75,43 @@
     target.form.requestSubmit();
   });
 
+  // Ctrl+B, Ctrl+I and Ctrl+K (Command on a Mac, where Ctrl moves the caret) mark what is selected: bold, italic, a link.
+  // What is marked already loses its marks. It is typed, so that it can be undone and the page hears of it.
+  const isMac = /Mac|iP/.test(navigator.platform);
+  const typeOver = (field, from, to, text, caret) => {
+    field.setSelectionRange(from, to);
+    if (!document.execCommand("insertText", false, text)) {
+      field.setRangeText(text);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    field.setSelectionRange(...caret);
+  };
+  addEventListener("keydown", (event) => {
+    const { target: field, ctrlKey, metaKey, shiftKey, altKey, isComposing } = event;
+    const key = event.key?.toLowerCase();
+    if (field.id !== "composer" || isComposing || shiftKey || altKey || !(isMac ? metaKey : ctrlKey)) return;
+    if (!["b", "i", "k"].includes(key)) return;
+    event.preventDefault();
+    const { value, selectionStart, selectionEnd } = field;
+    const chosen = value.slice(selectionStart, selectionEnd);
+    // A mark beside a space is text.
+    const from = selectionStart + (chosen.trim() && chosen.length - chosen.trimStart().length);
+    const text = chosen.trim();
+    const to = from + text.length;
+    if (key === "k") {
+      const isAddress = /^(https?|mailto):\S+$/.test(text);
+      const link = isAddress ? `[](${text})` : `[${text}]()`;
+      const caret = from + (isAddress || !text ? 1 : link.length - 1);
+      return typeOver(field, from, to, link, [caret, caret]);
+    }
+    const mark = key === "b" ? "**" : "*";
+    const stars = Math.min(/\**$/.exec(value.slice(0, from))[0].length, /^\**/.exec(value.slice(to))[0].length);
+    const isMarked = key === "b" ? stars > 1 : stars % 2;
+    const width = mark.length;
+    if (isMarked) typeOver(field, from - width, to + width, text, [from - width, to - width]);
+    else typeOver(field, from, to, mark + text + mark, [from + width, to + width]);
+  });
+
   // Unfolding a tall text keeps its beginning in place, folding it keeps its end: the conversation is scrolled from its
   // end, so its beginning would move.
   addEventListener("click", ({ target }) => {

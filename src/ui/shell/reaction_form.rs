@@ -9,7 +9,7 @@ use crate::model::conversation::edits;
 use crate::model::conversation::reactions::QUICK;
 use crate::protocol::PageData;
 use crate::ui::components::{
-    CHANGE_NAME, DELETE, EDIT, MORE_ID, OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME,
+    CHANGE_NAME, COPY, DELETE, EDIT, MORE_ID, OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME,
 };
 use crate::ui::erased_view::Erase;
 use crate::ui::i18n::Language;
@@ -25,7 +25,8 @@ pub fn reaction_form(page: &PageData, language: Language) -> impl IntoView + use
         view! { <button class="offer__emoji" name=REACTION_NAME value=["+", emoji].concat()>{emoji}</button> }
     });
     let edit = address::edit(&page.room.summary.slug);
-    let changes = [(EDIT, document_words.edit), (DELETE, document_words.delete)].map(|(change, name)| {
+    let changes = [(COPY, words.copy), (EDIT, document_words.edit), (DELETE, document_words.delete)];
+    let changes = changes.map(|(change, name)| {
         let class = ["offer__change offer__change--", change].concat();
         view! { <button class=class name=CHANGE_NAME value=change formaction=edit.clone()>{name}</button> }.erase()
     });

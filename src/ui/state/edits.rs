@@ -25,6 +25,11 @@ impl RoomState {
         self.conversation.with_untracked(|conversation| conversation.editable(seq, local_time::now()))
     }
 
+    /// What a message says, as it was typed.
+    pub fn source(self, seq: Seq) -> Option<String> {
+        self.conversation.with_untracked(|conversation| conversation.source(seq))
+    }
+
     /// Whether this is an own message that may be deleted now.
     pub fn is_deletable(self, seq: Seq) -> bool {
         self.conversation.with_untracked(|conversation| conversation.is_deletable(seq, local_time::now()))

@@ -75,8 +75,8 @@ fn stuck(id: &PostId, text: &str, why: &str) -> ErasedView {
     .erase()
 }
 
-/// A page that came without TLS from another machine has none. Only called for messages of the outbox, so only in the browser.
-fn clipboard() -> Option<web_sys::Clipboard> {
+/// A page that came without TLS from another machine has none. Only called in the browser.
+pub fn clipboard() -> Option<web_sys::Clipboard> {
     let navigator = window().navigator();
     js_sys::Reflect::get(&navigator, &"clipboard".into())
         .is_ok_and(|value| value.is_object())

@@ -1,0 +1,40 @@
+//! How messages are marked up: what one types beside what is shown, drawn as messages are.
+
+use leptos::prelude::*;
+
+use super::{PANEL_TITLE_ID, Panel};
+use crate::ui::components::markdown;
+use crate::ui::erased_view::Erase;
+use crate::ui::i18n::Language;
+
+/// Draws it.
+#[must_use]
+pub fn formatting(language: Language) -> Panel {
+    let words = language.document_words();
+    let samples = words.formatting_samples.split("\n\n").map(|sample| {
+        let shown = markdown(sample.to_owned(), language.words());
+        view! {
+            <tr>
+                <td><pre>{sample}</pre></td>
+                <td>{shown}</td>
+            </tr>
+        }
+        .erase()
+    });
+    let body = view! {
+        <div class="formatting">
+            <h1 class="profile__name" id=PANEL_TITLE_ID>{words.formatting}</h1>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{words.formatting_typed}</th>
+                        <th scope="col">{words.formatting_shown}</th>
+                    </tr>
+                </thead>
+                <tbody>{samples.collect::<Vec<_>>()}</tbody>
+            </table>
+            <p>{words.formatting_keys}</p>
+        </div>
+    };
+    Panel { title: words.formatting.to_owned(), body: body.erase() }
+}
