@@ -161,8 +161,7 @@ test("what was typed is copied with its marks, also of others", async ({ alice, 
   await alice.say(text);
   await expect(alice.pendingLines()).toHaveCount(0);
   const reader = await people.member("Reader", room, { permissions: ["clipboard-read", "clipboard-write"] });
-  await reader.lines().first().hover();
-  await reader.timeline.getByRole("button", { name: reader.words.react, exact: true }).click();
+  await reader.offerFor("tea");
   await reader.offer.getByRole("button", { name: reader.words.copy, exact: true }).click();
   await expect(reader.offer).toBeHidden();
   expect(await reader.page.evaluate(() => navigator.clipboard.readText())).toBe(text);
