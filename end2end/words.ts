@@ -61,6 +61,7 @@ function words(language: Language) {
     edit: say("edit"),
     edited: say("edited"),
     editing: say("editing"),
+    editingOutdated: say("editing_outdated"),
     enterSends: beginning(say("keys_send")),
     enterStartsLine: beginning(say("keys_line")),
     close: say("close"),

@@ -168,10 +168,15 @@ export class RoomPage {
     await this.offer.getByRole("button", { name: emoji }).click();
   }
 
-  /** Gives an own line another text. */
-  async edit(text: string, into: string): Promise<void> {
+  /** Begins to give an own line another text. */
+  async startEdit(text: string): Promise<void> {
     await this.offerFor(text);
     await this.offer.getByRole("button", { name: this.words.edit, exact: true }).click();
+  }
+
+  /** Gives an own line another text. */
+  async edit(text: string, into: string): Promise<void> {
+    await this.startEdit(text);
     await this.composer.fill(into);
     if (this.scripts) await this.sendButton.click();
     else await this.page.getByRole("button", { name: this.words.save, exact: true }).click();

@@ -68,6 +68,45 @@ test("up in the empty composer edits the last own message, and Escape brings the
   await expect(alice.composer).toHaveValue("a draft");
 });
 
+test("an edit survives a reload and a look into another room, beside the draft", async ({ alice, bob, room, token }) => {
+  await alice.say("half a thuoght");
+  await alice.composer.fill("a draft");
+  await alice.startEdit("half a thuoght");
+  await alice.composer.fill("half a thought, and");
+  await alice.reload();
+  await expect(alice.changeNotice).toContainText(alice.words.editing);
+  await expect(alice.composer).toHaveValue("half a thought, and");
+  await alice.makeRoom(`Other ${token}`);
+  await expect(alice.composer).toHaveValue("");
+  await expect(alice.changeNotice).toHaveCount(0);
+  await alice.switchTo(room.title);
+  await expect(alice.composer).toHaveValue("half a thought, and");
+  await alice.composer.fill("half a thought, and more");
+  await alice.sendButton.click();
+  await expect(bob.line("half a thought, and more")).toBeVisible();
+  await expect(alice.composer).toHaveValue("a draft");
+  await alice.reload();
+  await expect(alice.composer).toHaveValue("a draft");
+  await expect(alice.changeNotice).toHaveCount(0);
+});
+
+test("an edit says when its message was changed elsewhere, also after a reload", async ({ alice, bob, room }) => {
+  await alice.say("two o'clock");
+  await expect(bob.line("two o'clock")).toBeVisible();
+  const tab = await alice.secondTab(room.slug);
+  await alice.startEdit("two o'clock");
+  await alice.composer.fill("three o'clock");
+  await tab.edit("two o'clock", "four o'clock");
+  await expect(alice.line("four o'clock")).toBeVisible();
+  await expect(alice.changeNotice).toContainText(alice.words.editingOutdated);
+  await alice.reload();
+  await expect(alice.composer).toHaveValue("three o'clock");
+  await expect(alice.changeNotice).toContainText(alice.words.editingOutdated);
+  await alice.sendButton.click();
+  await expect(bob.line("three o'clock")).toBeVisible();
+  await expect(alice.changeNotice).toHaveCount(0);
+});
+
 test("an edit without a text asks whether to delete the message", async ({ alice, bob, complaints }) => {
   complaints.expect(/^dialog: /);
   await alice.say("nearly nothing");

@@ -13,6 +13,7 @@ use web_sys::{Storage, StorageEvent};
 use super::listener::Listener;
 use super::{journal, json};
 use crate::model::conversation::outbox::{KeptPost, OutgoingPost};
+use crate::model::draft::UnsavedEdit;
 use crate::protocol::{PostId, RoomSlug, Seq, TabId};
 
 pub use person::{PersonChange, forget_person, has_signed_out, on_person_change, recover};
@@ -22,6 +23,7 @@ const ATTEMPT: &str = "teahouse.attempt";
 /// What the reader saw last, as `{seq} {room}`: written for the event that the other tabs hear.
 const READ: &str = "teahouse.read";
 const DRAFT: &str = "teahouse.draft.";
+const EDIT: &str = "teahouse.edit.";
 /// A key for each post, as in `teahouse.outbox.{room}.{post id}`: tabs share the storage, and none of them ever
 /// writes what another one may have changed meanwhile.
 const OUTBOX: &str = "teahouse.outbox.";
@@ -59,24 +61,23 @@ pub fn end_join_attempt() {
 /// newest.
 #[must_use]
 pub fn draft(room: &RoomSlug) -> String {
-    let key = [DRAFT, room.as_str()].concat();
-    let own = session_storage().and_then(|storage| storage.get_item(&key).ok()?);
-    own.or_else(|| read(&key)).unwrap_or_default()
+    typed(&[DRAFT, room.as_str()].concat())
 }
 
-/// Remembers what is being typed: for this tab, and for the next one after a crash. Where it does not fit, nothing is
-/// remembered, so that no older draft comes back.
+/// Remembers what is being typed: for this tab, and for the next one after a crash.
 pub fn keep_draft(room: &RoomSlug, draft: &str) {
-    let key = [DRAFT, room.as_str()].concat();
-    if let Some(storage) = session_storage()
-        && storage.set_item(&key, draft).is_err()
-    {
-        // Denied: then there is no older one either.
-        let _ = storage.remove_item(&key);
-    }
-    if !keep(&key, draft) {
-        keep(&key, "");
-    }
+    keep_typed(&[DRAFT, room.as_str()].concat(), draft);
+}
+
+/// The edit that was being written in a room, kept as its draft is.
+#[must_use]
+pub fn unsaved_edit(room: &RoomSlug) -> Option<UnsavedEdit> {
+    UnsavedEdit::parse(&typed(&[EDIT, room.as_str()].concat()))
+}
+
+/// Remembers an edit until it is saved or given up, which is none.
+pub fn keep_edit(room: &RoomSlug, edit: Option<&UnsavedEdit>) {
+    keep_typed(&[EDIT, room.as_str()].concat(), &edit.map(UnsavedEdit::written).unwrap_or_default());
 }
 
 /// The posts of all rooms that are not known to be on the server's disk.
@@ -182,6 +183,25 @@ fn post_key(room: &RoomSlug, id: &PostId) -> String {
 fn post_of(key: &str) -> Option<(RoomSlug, PostId)> {
     let (room, id) = key.strip_prefix(OUTBOX)?.split_once('.')?;
     Some((RoomSlug::parse(room).ok()?, PostId::parse(id).ok()?))
+}
+
+/// What this tab keeps under a key, or, where it keeps nothing, the browser.
+fn typed(key: &str) -> String {
+    let own = session_storage().and_then(|storage| storage.get_item(key).ok()?);
+    own.or_else(|| read(key)).unwrap_or_default()
+}
+
+/// Where it does not fit, nothing is remembered, so that nothing older comes back.
+fn keep_typed(key: &str, text: &str) {
+    if let Some(storage) = session_storage()
+        && storage.set_item(key, text).is_err()
+    {
+        // Denied: then there is no older one either.
+        let _ = storage.remove_item(key);
+    }
+    if !keep(key, text) {
+        keep(key, "");
+    }
 }
 
 fn local_storage() -> Option<Storage> {

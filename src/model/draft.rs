@@ -1,7 +1,7 @@
 //! What is being typed, together with the room that it is for, so that no text can be posted in a room that it was not
 //! typed for. Not here: where drafts are kept (`client::storage`).
 
-use crate::protocol::RoomSlug;
+use crate::protocol::{RoomSlug, Seq};
 
 /// An unsent text and its room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,37 @@ impl ComposerDraft {
     }
 }
 
+/// A message of one's own with a text that is not saved yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnsavedEdit {
+    /// The message.
+    pub target: Seq,
+    /// What it said when its text came into the field: where it says something else by now, saving would undo that.
+    pub original: String,
+    /// What the field holds.
+    pub text: String,
+}
+
+impl UnsavedEdit {
+    /// No field holds this character.
+    const SEPARATOR: char = '\0';
+
+    /// For storage.
+    #[must_use]
+    pub fn written(&self) -> String {
+        const SEPARATOR: &str = "\0";
+        [&self.target.to_string(), SEPARATOR, &self.original, SEPARATOR, &self.text].concat()
+    }
+
+    /// What [`UnsavedEdit::written`] wrote.
+    #[must_use]
+    pub fn parse(written: &str) -> Option<Self> {
+        let (target, texts) = written.split_once(Self::SEPARATOR)?;
+        let (original, text) = texts.split_once(Self::SEPARATOR)?;
+        Some(Self { target: Seq::new(target.parse().ok()?), original: original.to_owned(), text: text.to_owned() })
+    }
+}
+
 /// What the field holds when something was typed before storage answered what it kept: nothing of either is lost. A browser
 /// that filled the field by itself, as after a reload, adds nothing.
 #[must_use]
@@ -66,6 +97,17 @@ mod tests {
         assert_eq!(field("a long draft", "a long draft"), "a long draft", "the browser filled it in");
         assert_eq!(field("a long", "a long draft"), "a long draft");
         assert_eq!(field("a long draft", "a long"), "a long draft");
+    }
+
+    #[test]
+    fn an_unsaved_edit_is_read_as_it_was_written_and_nothing_else_is_one() {
+        for text in ["", "tea", "a\nb 7 0", "🍵"] {
+            let edit = UnsavedEdit { target: Seq::new(7), original: "tea?\n".to_owned(), text: text.to_owned() };
+            assert_eq!(UnsavedEdit::parse(&edit.written()), Some(edit));
+        }
+        for other in ["", "7", "7\0tea", "x\0tea\0tea"] {
+            assert_eq!(UnsavedEdit::parse(other), None, "{other:?}");
+        }
     }
 
     #[test]

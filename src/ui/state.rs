@@ -120,6 +120,8 @@ struct Quiet {
     sign_out: String,
     /// When the server drew the page.
     drawn: Timestamp,
+    /// What the message that is edited said when its text came into the composer.
+    original: String,
     /// Followed by whoever shows a part of the conversation.
     changed: [Cell<()>; Part::COUNT],
     connection: Option<ConnectionHandle>,
@@ -195,6 +197,7 @@ impl RoomState {
                 focus_composer: false,
                 sign_out,
                 drawn: page.drawn_ms,
+                original: String::new(),
                 changed,
                 connection: None,
                 timers: timer::Timers::default(),

@@ -13,6 +13,7 @@ use crate::client::listener::Listener;
 use crate::model::calendar;
 use crate::model::rows::MessageRow;
 use crate::protocol::Seq;
+use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, live};
 use crate::ui::state::{OwnChange, RoomState, use_room_state};
 
@@ -43,10 +44,12 @@ pub fn edited_mark(row: &MessageRow) -> Option<ErasedView> {
 #[component]
 pub fn ChangeNotice() -> impl IntoView {
     let state = use_room_state();
+    let is_outdated = Derived::new(move || state.is_edit_outdated());
     live(move || {
         state.change.get().map(|change| {
             let words = state.words();
             let (says, back) = match change {
+                OwnChange::Edits(_) if is_outdated.get() => (words.editing_outdated, words.cancel),
                 OwnChange::Edits(_) => (words.editing, words.cancel),
                 OwnChange::Deleted(_) => (words.deleted_own, words.undo),
             };

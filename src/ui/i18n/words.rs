@@ -127,6 +127,7 @@ words! {
         ),
         number("{emoji} {n} 人：{names}；点击收回你的");
     editing: Text = "You are editing your message.", "正在编辑你的消息。";
+    editing_outdated: Text = "Your message was changed elsewhere meanwhile. Saving replaces that text.", "这条消息刚才在别处改过。保存会覆盖那里的文字。";
     cancel: Text = "Cancel", "取消";
     delete_empty: Text = "The message is empty. Delete it?", "消息是空的。要删除它吗？";
     deleted_own: Text = "Your message was deleted.", "你的消息已删除。";

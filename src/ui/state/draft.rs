@@ -21,13 +21,9 @@ impl RoomState {
         match field.value() {
             nothing if nothing.is_empty() => self.open_draft(),
             typed => {
-                let room = self.slug();
-                let text = with_kept(storage::draft(&room), typed);
-                // Setting the same text again would move the caret.
-                if text != field.value() {
-                    field.set_value(&text);
-                }
-                self.draft.set(ComposerDraft::new(room, String::new()));
+                let text = with_kept(self.take_up_kept(), typed);
+                write(&text);
+                self.draft.set(ComposerDraft::new(self.slug(), String::new()));
                 self.typed(text);
             }
         }
@@ -54,11 +50,11 @@ impl RoomState {
 
     fn keep_draft(self) {
         self.quietly(|quiet| quiet.timers.draft.stop());
-        // The text of a message that is edited does not take the place of the draft that waits.
-        if self.is_editing() {
-            return;
-        }
-        self.draft.with_untracked(|draft| storage::keep_draft(draft.room(), draft.text()));
+        self.draft.with_untracked(|draft| match self.unsaved_edit(draft.text()) {
+            // It does not take the place of the draft that waits.
+            Some(edit) => storage::keep_edit(draft.room(), Some(&edit)),
+            None => storage::keep_draft(draft.room(), draft.text()),
+        });
     }
 
     /// The page may be gone in a moment, or shows another draft: what the timer still holds back is kept now.
@@ -75,12 +71,24 @@ impl RoomState {
         }
     }
 
-    /// Another room is open: shows its draft. The field changes in the same step as the room, so that no key falls in
-    /// between.
+    /// Another room is open: shows what is being edited there, or its draft. The field changes in the same step as the room,
+    /// so that no key falls in between.
     pub(super) fn open_draft(self) {
         self.keep_last_words();
-        self.change.set(None);
-        self.show_in_composer(storage::draft(&self.slug()));
+        let text = self.take_up_kept();
+        self.show_in_composer(text);
+    }
+
+    /// What storage kept of the open room's composer: an edit, which is gone on with, or the draft.
+    fn take_up_kept(self) -> String {
+        let room = self.slug();
+        match storage::unsaved_edit(&room) {
+            Some(edit) => self.take_up_edit(edit),
+            None => {
+                self.change.set(None);
+                storage::draft(&room)
+            }
+        }
     }
 
     /// The field shows a text of the open room.
@@ -109,7 +117,8 @@ fn field() -> Option<HtmlTextAreaElement> {
 }
 
 fn write(text: &str) {
-    if let Some(field) = field() {
+    // Setting the same text again would move the caret.
+    if let Some(field) = field().filter(|field| field.value() != text) {
         field.set_value(text);
     }
 }

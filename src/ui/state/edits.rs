@@ -5,7 +5,7 @@ use super::RoomState;
 use crate::client::element::{focus, focus_unless_touch};
 use crate::client::{dialog, local_time, storage};
 use crate::model::conversation::Update;
-use crate::model::draft::with_kept;
+use crate::model::draft::{UnsavedEdit, with_kept};
 use crate::protocol::page::Form;
 use crate::protocol::{ErrorCode, PostBody, Refusal, RoomSlug, Seq};
 use crate::ui::i18n;
@@ -40,9 +40,31 @@ impl RoomState {
         let Some(text) = self.editable(seq) else { return };
         self.clear_notice(Form::Post);
         self.keep_last_words();
-        self.change.set(Some(OwnChange::Edits(seq)));
+        let text = self.take_up_edit(UnsavedEdit { target: seq, original: text.clone(), text });
         self.show_in_composer(text);
         focus("composer");
+    }
+
+    /// Goes on with an edit, whether its message is held or not: the server decides what becomes of it. Returns what the
+    /// composer is to show.
+    pub(super) fn take_up_edit(self, UnsavedEdit { target, original, text }: UnsavedEdit) -> String {
+        self.quietly(|quiet| quiet.original = original);
+        self.change.set(Some(OwnChange::Edits(target)));
+        text
+    }
+
+    /// What is edited here, with the text that the field holds.
+    pub(super) fn unsaved_edit(self, text: &str) -> Option<UnsavedEdit> {
+        let Some(OwnChange::Edits(target)) = self.change.get_untracked() else { return None };
+        Some(UnsavedEdit { target, original: self.quietly(|quiet| quiet.original.clone()), text: text.to_owned() })
+    }
+
+    /// Whether the message that is edited says something else by now than when its text came into the composer. Followed.
+    pub fn is_edit_outdated(self) -> bool {
+        let Some(OwnChange::Edits(seq)) = self.change.get() else { return false };
+        self.timeline.with(|_| ());
+        self.outbox.with(|_| ());
+        self.editable(seq).is_some_and(|text| self.quietly(|quiet| quiet.original != text))
     }
 
     /// Edits the newest own message, if nothing is being written. Returns whether it does.
@@ -61,6 +83,8 @@ impl RoomState {
         let is_editing = self.is_editing();
         if is_editing {
             self.clear_notice(Form::Post);
+            self.quietly(|quiet| quiet.timers.draft.stop());
+            storage::keep_edit(&self.slug(), None);
             self.open_draft();
         }
         is_editing
