@@ -15,7 +15,7 @@ pub mod event;
 pub mod page;
 pub mod plain;
 
-pub use body::{Deleted, Edited, EventBody, Message, PostBody, Reaction, Restored, UnknownBody};
+pub use body::{Deleted, Edited, EventBody, Message, PostBody, Quote, Reaction, Restored, UnknownBody};
 pub use command::Command;
 pub use error::{CloseCode, ErrorCode, Refusal};
 pub use event::Event;

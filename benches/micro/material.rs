@@ -42,7 +42,7 @@ pub fn committed() -> Committed {
             at_ms: Timestamp::from_unix_ms(1_764_054_000_000),
             by: Some(by),
             id: Some(PostId::parse(id).expect("hex digits are an id")),
-            body: EventBody::Message(Message { text: prose(60), sender_time: None }),
+            body: EventBody::Message(Message { text: prose(60), ..Message::default() }),
         },
         target: None,
     }

@@ -198,6 +198,31 @@ export class RoomPage {
     return this.page.locator(".change-notice");
   }
 
+  /** Begins a reply to a line. Whoever cannot point replies where emojis are offered. */
+  async startReply(text: string): Promise<void> {
+    const direct = this.line(text).locator(".reactions__reply");
+    await this.line(text).hover();
+    if (await direct.isVisible()) return direct.click();
+    await this.addReaction(text).click();
+    await this.offer.getByRole("button", { name: this.words.reply, exact: true }).click();
+  }
+
+  /** Replies to a line. */
+  async replyTo(text: string, reply: string): Promise<void> {
+    await this.startReply(text);
+    await this.say(reply);
+  }
+
+  /** What a line quotes. */
+  quote(text: string): Locator {
+    return this.line(text).locator(".message__quote");
+  }
+
+  /** What is being replied to, above the composer. */
+  get replyNotice(): Locator {
+    return this.page.locator(".reply-notice");
+  }
+
   /** A reaction to a line. */
   reaction(text: string, emoji: string): Locator {
     return this.reactions(text).filter({ hasText: emoji });

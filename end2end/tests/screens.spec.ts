@@ -100,6 +100,27 @@ test("messages that are changed", EVERYWHERE, async ({ people, room, alice, bob,
   await picture(late, "deleted-without-scripts");
 });
 
+test("replies", EVERYWHERE, async ({ people, room, alice, bob }) => {
+  await bob.say("Is there any of the oolong left? I looked on the shelf by the window and behind the big pot, and found only the green one.");
+  await alice.say("来一杯绿茶吗？");
+  await bob.replyTo("来一杯绿茶吗？", "好的，谢谢！");
+  await alice.startReply("好的，谢谢！");
+  await picture(alice, "replying");
+  await alice.say("马上就来。");
+  await alice.line("来一杯绿茶吗？").hover();
+  await expect(alice.quote("马上就来。")).toBeVisible();
+  await picture(alice, "replies");
+  await alice.offerFor("马上就来。");
+  await picture(alice, "reply-offer");
+  await alice.page.keyboard.press("Escape");
+  const late = await people.member("Late", room, { javaScriptEnabled: false });
+  await late.startReply("来一杯绿茶吗？");
+  await picture(late, "replying-without-scripts");
+  await alice.delete("来一杯绿茶吗？");
+  await expect(bob.quote("好的，谢谢！")).toContainText(bob.words.deleted);
+  await picture(bob, "reply-to-deleted");
+});
+
 test("an address without a room", EVERYWHERE, async ({ people, complaints }) => {
   complaints.expect(/status of 404/);
   const person = await people.somebody();

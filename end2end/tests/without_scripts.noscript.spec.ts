@@ -83,6 +83,22 @@ test("somebody without scripts edits a message, deletes it, and brings it back",
   for (const person of [alice, bob]) await expect(person.line("mended by hand")).toBeVisible();
 });
 
+test("somebody without scripts replies, and finds what was replied to", async ({ people, room }) => {
+  const bob = await people.member("Bob", room, { javaScriptEnabled: true });
+  const alice = await people.member("Alice", room);
+  await bob.say("a question");
+  await alice.page.reload();
+  await alice.startReply("a question");
+  await expect(alice.replyNotice).toContainText("a question");
+  await alice.say("an answer");
+  for (const person of [alice, bob]) await expect(person.quote("an answer")).toContainText("a question");
+  await alice.quote("an answer").click();
+  await expect(alice.line("a question")).toBeInViewport();
+  await alice.startReply("a question");
+  await alice.page.getByRole("link", { name: alice.words.cancelReply }).click();
+  await expect(alice.replyNotice).toHaveCount(0);
+});
+
 test("a name leads to the card of a person, and on from there", async ({ people, room }) => {
   const alice = await people.member("Alice", room);
   await alice.say("who am I?");

@@ -17,7 +17,7 @@ use super::render::View;
 use super::{page_weight, render};
 use crate::model::address;
 use crate::protocol::page::Form as PageForm;
-use crate::protocol::{ErrorCode, FormRefusal, JoinAttempt, PostBody, PostId, Refusal, RoomSlug};
+use crate::protocol::{ErrorCode, FormRefusal, JoinAttempt, PostBody, PostId, Refusal, RoomSlug, Seq};
 use crate::server::app::{Caller, Client};
 use crate::server::config::Scheme;
 use crate::server::edge::http::HttpRefusal;
@@ -38,6 +38,7 @@ type Parts = (State<Site>, Extension<Caller>);
 struct SayForm {
     text: String,
     post_id: PostId,
+    reply_to: Option<Seq>,
 }
 
 /// `POST /r/{room}/post`
@@ -47,17 +48,18 @@ pub async fn post_message(
     request: Request,
 ) -> Response {
     let Ok(Path(room)) = room else { return HttpRefusal::from(ErrorCode::RoomNotFound).into_response() };
-    let visit = Visit::new(site, caller, room, &request);
+    let mut visit = Visit::new(site, caller, room, &request);
     let form: SayForm = match read(request).await {
         Ok(form) => form,
         Err(refusal) => return HttpRefusal(refusal).into_response(),
     };
+    visit.reply_to = form.reply_to;
     let Some(guest) = &visit.caller.guest else {
         let refusal = ErrorCode::NicknameRequired.into();
         return visit.refuse(PageForm::Post, refusal, form.text, Some(form.post_id)).await;
     };
     let (room, id) = (visit.room.clone(), form.post_id.clone());
-    let body = PostBody::Message { text: form.text.clone() };
+    let body = PostBody::Message { text: form.text.clone(), reply_to: form.reply_to };
     match posting::post(&visit.site.app, Post::of_guest(guest, visit.caller.address, room, id, body)).await {
         Ok(_) => back_to(&visit.room),
         Err(refusal) => visit.refuse(PageForm::Post, refusal, form.text, Some(form.post_id)).await,
@@ -148,12 +150,14 @@ struct Visit {
     room: RoomSlug,
     /// The page of the room's history that the form is on.
     range: EventRange,
+    /// What the message of the form replies to.
+    reply_to: Option<Seq>,
     headers: HeaderMap,
 }
 
 impl Visit {
     fn new(site: Site, caller: Caller, room: RoomSlug, request: &Request) -> Self {
-        Self { site, caller, room, range: EventRange::Newest, headers: request.headers().clone() }
+        Self { site, caller, room, range: EventRange::Newest, reply_to: None, headers: request.headers().clone() }
     }
 
     /// Draws the page again, with the reason and with what was typed. Drawing is paid for first; whoever cannot pay, or
@@ -168,6 +172,7 @@ impl Visit {
         match pages::page_data(&self.site.app, self.caller.person(), &self.room, self.range).await {
             Ok(mut page) => {
                 page.notice = Some(FormRefusal { form, refusal, typed, post_id });
+                page.reply_to = self.reply_to;
                 let view = View { site: &self.site, language, cookie_lost: None, headers: &self.headers };
                 render::refused(refusal, render::page(page, &view))
             }

@@ -19,8 +19,9 @@ const ROOMS_BYTES_MAX: usize = 32 * 1024;
 /// Most bytes of the list of people; the others are counted, and come with `joined`.
 const PEOPLE_BYTES_MAX: usize = 16 * 1024;
 
-/// The markup of a message, of a reaction to it, of a format in it, of a room in the list, of a person in the list.
+/// The markup of a message, of a quote in it, of a reaction to it, of a format in it, of a room in the list, of a person in the list.
 const MESSAGE_BYTES: usize = 900;
+const QUOTE_BYTES: usize = 300;
 const REACTION_BYTES: usize = 500;
 const FORMAT_BYTES: usize = 80;
 const ROOM_BYTES: usize = 500;
@@ -67,7 +68,11 @@ fn fitting<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, weight: fn(&T) -> 
 
 fn item(HistoryItem { event, reactions, .. }: &HistoryItem) -> usize {
     let drawn = match &event.body {
-        EventBody::Message(message) => markdown::parse(&message.text).iter().map(token).sum(),
+        EventBody::Message(message) => {
+            let quoted =
+                message.quote.as_ref().map_or(0, |quote| QUOTE_BYTES + html(&quote.nickname) + html(&quote.text));
+            markdown::parse(&message.text).iter().map(token).sum::<usize>() + quoted
+        }
         EventBody::Reaction(_)
         | EventBody::Edited(_)
         | EventBody::Deleted(_)

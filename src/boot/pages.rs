@@ -74,12 +74,13 @@ async fn to_room(room: Result<Path<RoomSlug>, PathRejection>) -> Response {
 }
 
 /// `?before=SEQ`: an older page, for reading back without scripts. `?react=SEQ`: emojis are offered for that message.
-/// `?joined`: where a form led that brought a nickname.
+/// `?reply=SEQ`: the composer replies to that message. `?joined`: where a form led that brought a nickname.
 #[derive(Default, Deserialize)]
 pub struct PageQuery {
     /// Where the older page ends.
     pub before: Option<Seq>,
     react: Option<Seq>,
+    reply: Option<Seq>,
     joined: Option<String>,
 }
 
@@ -105,7 +106,7 @@ async fn room(
 
 async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, request: Request) -> Response {
     let headers = request.headers();
-    let PageQuery { before, react, joined } = query.map(|Query(query)| query).unwrap_or_default();
+    let PageQuery { before, react, reply, joined } = query.map(|Query(query)| query).unwrap_or_default();
     let cookie_lost = match (joined, &caller.guest) {
         (Some(_), Some(_)) => return forms::back_to(&room),
         (Some(_), None) => Some(CookieLost),
@@ -116,27 +117,36 @@ async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, req
         return HttpRefusal(refusal).into_response();
     }
     let view = View { site, language: language(headers), cookie_lost, headers };
-    match draw(caller, room, range, react, &view).await {
+    match draw(caller, room, range, Prepared { offered_for: react, reply_to: reply }, &view).await {
         Ok(page) => page,
         Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => not_found(site, &request),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
 }
 
+/// What a page is ready for, as a button asked that no script followed.
+struct Prepared {
+    /// Emojis are offered for this message.
+    offered_for: Option<Seq>,
+    /// The composer replies to this one.
+    reply_to: Option<Seq>,
+}
+
 /// Draws the page of a room. The newest one is drawn once for all readers without a session, and for others from that, unless
-/// it offers emojis for a message of theirs.
+/// it is prepared for something that they do.
 async fn draw(
     caller: &Caller,
     room: RoomSlug,
     range: EventRange,
-    offered_for: Option<Seq>,
+    Prepared { offered_for, reply_to }: Prepared,
     view: &View<'_>,
 ) -> Result<Response, Refusal> {
     let Site { app, drawn, .. } = view.site;
-    let is_offered = offered_for.is_some() && caller.guest.is_some();
-    if range != EventRange::Newest || is_offered || view.cookie_lost.is_some() || !drawn.is_on() {
+    let reply_to = reply_to.filter(|_| caller.guest.is_some());
+    let is_prepared = reply_to.is_some() || (offered_for.is_some() && caller.guest.is_some());
+    if range != EventRange::Newest || is_prepared || view.cookie_lost.is_some() || !drawn.is_on() {
         let page = page_data(app, caller.person(), &room, range).await?;
-        return Ok(render::page(PageData { offered_for, ..page }, view));
+        return Ok(render::page(PageData { offered_for, reply_to, ..page }, view));
     }
     let key = PageKey { room, language: view.language };
     let page = match drawn.find(&key, PageVersion::of(app)) {
@@ -179,6 +189,7 @@ pub async fn page_data(app: &App, me: Option<Person>, room: &RoomSlug, range: Ev
         drawn_ms: clock::now(),
         notice: None,
         offered_for: None,
+        reply_to: None,
     })
 }
 

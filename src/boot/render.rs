@@ -72,7 +72,7 @@ impl VisitorsPage {
 
     /// Completes it for a reader: for one without a session by its end, for somebody else also by what is theirs.
     pub fn complete(&self, me: Option<&Person>, view: &View) -> Response {
-        let reader = ReaderPart { me, drawn_ms: clock::now(), notice: None };
+        let reader = ReaderPart { me, drawn_ms: clock::now(), notice: None, reply_to: None };
         let end = end(reader);
         let Some(me) = me else { return as_page(self.start.answer(view.headers, &end), view) };
         let mut page = self.template.fill(self.start.plain(), me);

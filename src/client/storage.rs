@@ -24,6 +24,7 @@ const ATTEMPT: &str = "teahouse.attempt";
 const READ: &str = "teahouse.read";
 const DRAFT: &str = "teahouse.draft.";
 const EDIT: &str = "teahouse.edit.";
+const REPLY: &str = "teahouse.reply.";
 /// A key for each post, as in `teahouse.outbox.{room}.{post id}`: tabs share the storage, and none of them ever
 /// writes what another one may have changed meanwhile.
 const OUTBOX: &str = "teahouse.outbox.";
@@ -78,6 +79,17 @@ pub fn unsaved_edit(room: &RoomSlug) -> Option<UnsavedEdit> {
 /// Remembers an edit until it is saved or given up, which is none.
 pub fn keep_edit(room: &RoomSlug, edit: Option<&UnsavedEdit>) {
     keep_typed(&[EDIT, room.as_str()].concat(), &edit.map(UnsavedEdit::written).unwrap_or_default());
+}
+
+/// What the draft of a room replies to, kept as the draft is.
+#[must_use]
+pub fn reply(room: &RoomSlug) -> Option<Seq> {
+    typed(&[REPLY, room.as_str()].concat()).parse().ok().map(Seq::new)
+}
+
+/// Remembers what the draft of a room replies to.
+pub fn keep_reply(room: &RoomSlug, to: Option<Seq>) {
+    keep_typed(&[REPLY, room.as_str()].concat(), &to.map(|to| to.to_string()).unwrap_or_default());
 }
 
 /// The posts of all rooms that are not known to be on the server's disk.

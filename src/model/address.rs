@@ -35,6 +35,19 @@ pub fn offer(slug: &RoomSlug, before: Option<Seq>, seq: Seq) -> String {
     format!("{}?react={seq}{before}#{}", below_rooms(slug), anchor(seq))
 }
 
+/// A message on its page, on which one writes a reply to it.
+#[must_use]
+pub fn reply(slug: &RoomSlug, seq: Seq) -> String {
+    [&below_rooms(slug), "?reply=", &seq.to_string(), "#", &anchor(seq)].concat()
+}
+
+/// A message that is quoted, on a page that holds it, with what was said after it.
+#[must_use]
+pub fn quoted(slug: &RoomSlug, seq: Seq) -> String {
+    const AFTER: u64 = 25;
+    message(slug, Some(Seq::new(seq.get().saturating_add(AFTER))), seq)
+}
+
 /// Takes the edits and deletions of a page without scripts.
 #[must_use]
 pub fn edit(slug: &RoomSlug) -> String {
@@ -121,6 +134,8 @@ mod tests {
         assert_eq!(older(&RoomSlug::lobby(), Seq::new(7)), "/r/lobby?before=7");
         assert_eq!(react(&teahouse, None), "/r/%E8%8C%B6-2/react");
         assert_eq!(react(&RoomSlug::lobby(), Some(Seq::new(7))), "/r/lobby/react?before=7");
+        assert_eq!(reply(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2?reply=5#m5");
+        assert_eq!(quoted(&RoomSlug::lobby(), Seq::new(5)), "/r/lobby?before=30#m5");
         assert_eq!(edit_message(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/edit?message=5");
         assert_eq!(message(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?before=7#m5");
         assert_eq!(offer(&RoomSlug::lobby(), None, Seq::new(5)), "/r/lobby?react=5#m5");

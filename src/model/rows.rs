@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::calendar::{CivilDate, Clock};
 use super::conversation::outbox::PostState;
 use super::conversation::timeline::{Hole, Notice};
-use crate::protocol::{Origin, Person, PostId, Refusal, Seq, Timestamp, UserId};
+use crate::protocol::{Origin, Person, PostId, Quote, Refusal, Seq, Timestamp, UserId};
 
 /// One row of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +59,8 @@ pub struct MessageRow {
     pub origin: Origin,
     /// What they wrote; empty when it is deleted.
     pub text: String,
+    /// What it replies to.
+    pub reply: Option<ReplyRow>,
     /// When that became another text; none when it never did.
     pub edited: Option<LastEdit>,
     /// When, for `<time datetime>`.
@@ -73,6 +75,15 @@ pub struct MessageRow {
     pub ownership: Ownership,
     /// The reactions to it.
     pub reactions: Vec<ReactionRow>,
+}
+
+/// What a message replies to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReplyRow {
+    /// Its place in the log.
+    pub to: Seq,
+    /// What it says; none where that is not known here.
+    pub quote: Option<Quote>,
 }
 
 /// When a message was edited last.

@@ -23,7 +23,7 @@ pub fn named(id: &str, nickname: &str) -> Person {
 
 /// The body of a message to post.
 pub fn text(text: &str) -> PostBody {
-    PostBody::Message { text: text.to_owned() }
+    PostBody::Message { text: text.to_owned(), reply_to: None }
 }
 
 /// Somebody sets a reaction or takes it back; `count` people have it then.
@@ -54,7 +54,7 @@ pub fn message(seq: u64, unix_ms: i64, by: Person, id: &str) -> LogEvent {
         at_ms: Timestamp::from_unix_ms(unix_ms),
         by: Some(by),
         id: Some(PostId::parse(id).expect("a good id")),
-        body: EventBody::Message(Message { text: format!("line {seq}"), sender_time: None }),
+        body: EventBody::Message(Message { text: format!("line {seq}"), ..Message::default() }),
     }
 }
 
@@ -105,5 +105,6 @@ pub fn page_data() -> PageData {
         me: Some(person("alice")),
         drawn_ms: Timestamp::from_unix_ms(1_000),
         notice: Some(notice),
+        reply_to: Some(Seq::new(1)),
     }
 }

@@ -2,12 +2,14 @@
 //! browser asks it about messages, to say no early, and leaves names to the server, which has to be asked anyway.
 //! Not here: comparing names (NFKC, look-alikes), whose tables only the server carries.
 
+mod excerpt;
 pub mod invisible;
 mod links;
 pub mod markdown;
 mod pasted;
 pub mod unicode;
 
+pub use excerpt::{excerpt, quote};
 pub use unicode::graphemes;
 
 use unicode_segmentation::UnicodeSegmentation;

@@ -8,10 +8,12 @@ mod edit;
 mod message;
 mod reaction;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 pub use edit::{Deleted, Edited, Restored};
-pub use message::Message;
+pub use message::{Message, Quote};
 pub use reaction::Reaction;
 
 use super::ids::Seq;
@@ -55,7 +57,9 @@ impl EventBody {
     pub fn is_same_post(&self, retry: &Self) -> bool {
         let is_same_text = |first: &str, retry: &str| first.is_empty() || first == retry;
         match (self, retry) {
-            (Self::Message(first), Self::Message(retry)) => is_same_text(&first.text, &retry.text),
+            (Self::Message(first), Self::Message(retry)) => {
+                first.reply_to == retry.reply_to && is_same_text(&first.text, &retry.text)
+            }
             (Self::Edited(first), Self::Edited(retry)) => {
                 first.target == retry.target && is_same_text(&first.text, &retry.text)
             }
@@ -80,6 +84,29 @@ impl EventBody {
         }
     }
 
+    /// The message that it replies to.
+    #[must_use]
+    pub const fn reply_to(&self) -> Option<Seq> {
+        if let Self::Message(message) = self { message.reply_to } else { None }
+    }
+
+    /// What it quotes.
+    #[must_use]
+    pub fn quote(&self) -> Option<&Quote> {
+        if let Self::Message(message) = self { message.quote.as_deref() } else { None }
+    }
+
+    /// As the log holds it: without what is read anew from other events whenever this one is sent.
+    #[must_use]
+    pub fn stored(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Message(message) if message.quote.is_some() => {
+                Cow::Owned(Self::Message(Message { quote: None, ..message.clone() }))
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
     /// What somebody wrote in it; empty for a kind without words. Its length is what an event costs beyond its frame.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -101,6 +128,9 @@ pub enum PostBody {
     Message {
         /// As it was typed; the server cleans and checks it.
         text: String,
+        /// A message of the same room, which it replies to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
     },
     /// Becomes [`EventBody::Reaction`].
     Reaction {
@@ -155,6 +185,8 @@ const ROOM_CREATED: &str = "room_created";
 struct Fields {
     kind: String,
     text: Option<String>,
+    reply_to: Option<Seq>,
+    quote: Option<Box<Quote>>,
     sender_time: Option<String>,
     target: Option<Seq>,
     emoji: Option<String>,
@@ -172,7 +204,10 @@ impl From<Fields> for EventBody {
 impl Fields {
     fn known(self) -> Option<EventBody> {
         Some(match self.kind.as_str() {
-            Message::KIND => EventBody::Message(Message { text: self.text?, sender_time: self.sender_time }),
+            Message::KIND => {
+                let Self { reply_to, quote, sender_time, .. } = self;
+                EventBody::Message(Message { text: self.text?, reply_to, quote, sender_time })
+            }
             Reaction::KIND => EventBody::Reaction(Reaction {
                 target: self.target?,
                 emoji: self.emoji?,
@@ -189,74 +224,4 @@ impl Fields {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(json: &str) -> EventBody {
-        serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn a_kind_that_is_not_known_is_kept_by_its_name_and_fails_nothing() {
-        let poll = read(r#"{"kind":"poll","question":"Oolong?","options":["yes",7,{"no":null}],"text":"a poll"}"#);
-        assert_eq!(poll, EventBody::Unknown(UnknownBody { kind: "poll".to_owned(), target: None }));
-        assert_eq!(serde_json::to_string(&poll).unwrap(), r#"{"kind":"poll"}"#);
-    }
-
-    #[test]
-    fn a_known_kind_that_lacks_a_field_is_not_half_read() {
-        assert_eq!(
-            read(r#"{"kind":"message"}"#),
-            EventBody::Unknown(UnknownBody { kind: "message".to_owned(), target: None })
-        );
-    }
-
-    #[test]
-    fn a_change_of_an_unknown_kind_is_no_content() {
-        let pinned = read(r#"{"kind":"pinned","target":7,"text":"tea!"}"#);
-        assert_eq!(pinned.target(), Some(Seq::new(7)));
-        assert_eq!(serde_json::to_string(&pinned).unwrap(), r#"{"kind":"pinned","target":7}"#);
-    }
-
-    #[test]
-    fn every_kind_reads_what_it_writes() {
-        let message = Message { text: "tea".to_owned(), sender_time: Some("now".to_owned()) };
-        let reaction = Reaction { target: Seq::new(7), emoji: "🍵".to_owned(), on: true, count: 2 };
-        let (target, text) = (Seq::new(7), "tea!".to_owned());
-        for (kind, body) in [
-            (Message::KIND, EventBody::Message(message)),
-            (Reaction::KIND, EventBody::Reaction(reaction)),
-            (Edited::KIND, EventBody::Edited(Edited { target, text: text.clone() })),
-            (Deleted::KIND, EventBody::Deleted(Deleted { target })),
-            (Restored::KIND, EventBody::Restored(Restored { target, text })),
-            (ROOM_CREATED, EventBody::RoomCreated),
-        ] {
-            let json = serde_json::to_string(&body).unwrap();
-            assert!(json.starts_with(&format!(r#"{{"kind":"{kind}""#)), "{json}");
-            assert_eq!(read(&json), body);
-        }
-    }
-
-    #[test]
-    fn a_retry_is_known_again_also_when_its_message_was_deleted_meanwhile() {
-        let message = |text: &str| EventBody::Message(Message { text: text.to_owned(), sender_time: None });
-        let edited = |target, text: &str| EventBody::Edited(Edited { target: Seq::new(target), text: text.to_owned() });
-        let restored = |text: &str| EventBody::Restored(Restored { target: Seq::new(7), text: text.to_owned() });
-        for first in ["", "tea"] {
-            assert!(message(first).is_same_post(&message("tea")));
-            assert!(
-                edited(7, first).is_same_post(&edited(7, "tea")) && !edited(7, first).is_same_post(&edited(8, "tea"))
-            );
-            assert!(restored(first).is_same_post(&restored("")));
-        }
-        assert!(!message("tea").is_same_post(&message("coffee")) && !message("").is_same_post(&edited(7, "tea")));
-    }
-
-    #[test]
-    fn what_members_do_not_post_is_read_as_unknown_and_never_as_something_else() {
-        for json in [r#"{"kind":"room_created"}"#, r#"{"kind":"poll","question":"Oolong?"}"#] {
-            assert_eq!(serde_json::from_str::<PostBody>(json).unwrap(), PostBody::Unknown);
-        }
-        assert!(serde_json::from_str::<PostBody>(r#"{"kind":"message","text":"tea","sender_time":"now"}"#).is_err());
-    }
-}
+mod tests;

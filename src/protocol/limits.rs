@@ -24,6 +24,9 @@ pub const ROSTER_NAMES_MAX: usize = 200;
 /// Most people whom a page names for one reaction to one message; the others are counted.
 pub const REACTION_NAMES_MAX: usize = 20;
 
+/// Most characters of a message that a reply quotes. It is cut between two grapheme clusters, at about 150.
+pub const QUOTE_CHARS_MAX: usize = 200;
+
 /// Most people whom a `typing` names; the others are counted.
 pub const TYPING_NAMES_MAX: usize = 5;
 

@@ -30,6 +30,9 @@ pub struct PageData {
     pub drawn_ms: Timestamp,
     /// The outcome of a form that was posted without scripts.
     pub notice: Option<FormRefusal>,
+    /// The message that is being replied to, where a button said so that no script followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Seq>,
 }
 
 /// A form that was refused: the reason, and what was typed, so that it is not lost.

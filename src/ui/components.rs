@@ -18,6 +18,7 @@ mod notice;
 mod notice_line;
 mod person_name;
 mod reactions;
+mod replies;
 mod room_list;
 mod roster;
 mod seal;

@@ -43,13 +43,14 @@ pub fn draw_start(page: PageData, language: Language, assets: &Assets, cookie_lo
     draw(handover(page, language), assets, cookie_lost, Slots::Unmarked).0
 }
 
-/// The same for readers without a session, on whose pages no form was refused.
+/// The same for readers without a session, on whose pages no form was refused and nothing is replied to.
 ///
 /// # Panics
 /// When the page belongs to somebody.
 #[must_use]
 pub fn draw_for_visitors(page: PageData, language: Language, assets: &Assets) -> VisitorsDrawing {
-    assert!(page.me.is_none() && page.notice.is_none(), "a page that everybody gets belongs to nobody");
+    let belongs_to_nobody = page.me.is_none() && page.notice.is_none() && page.reply_to.is_none();
+    assert!(belongs_to_nobody, "a page that everybody gets belongs to nobody");
     let (start, positions) = draw(handover(page.clone(), language), assets, None, Slots::Marked);
     VisitorsDrawing { start, template: Template::new(page, language, positions) }
 }
@@ -96,13 +97,14 @@ fn draw(handover: Handover, assets: &Assets, cookie_lost: Option<CookieLost>, sl
 #[must_use]
 pub fn draw_end(reader: ReaderPart, fresh: &PostId) -> String {
     let refused = reader.notice.and_then(|notice| notice.post_id.as_ref());
-    let field = |form: &'static str, name: &'static str, value: &PostId| {
+    let field = |form: &'static str, name: &'static str, value: &dyn ToString| {
         view! { <input type="hidden" form=form name=name value=value.to_string() /> }.to_html()
     };
     let fields = match reader.me {
         Some(_) => {
-            [field(POST_FORM_ID, "post_id", refused.unwrap_or(fresh)), field(REACTION_FORM_ID, "post_id", fresh)]
-                .concat()
+            let reply_to = reader.reply_to.map(|seq| field(POST_FORM_ID, "reply_to", &seq)).unwrap_or_default();
+            let post = field(POST_FORM_ID, "post_id", refused.unwrap_or(fresh));
+            [post, reply_to, field(REACTION_FORM_ID, "post_id", fresh)].concat()
         }
         None => field(NICKNAME_FORM_ID, "attempt", fresh),
     };

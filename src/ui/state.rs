@@ -11,6 +11,7 @@ mod identity;
 mod live;
 mod posting;
 mod read_back;
+mod replies;
 mod shown;
 mod switch_room;
 mod timer;
@@ -32,7 +33,7 @@ use crate::model::conversation::{Conversation, Count, Part};
 use crate::model::draft::ComposerDraft;
 use crate::model::rows::{KeyedRow, Layout, RowReader, Window};
 use crate::protocol::page::Form;
-use crate::protocol::{Limits, Person, RoomSlug, RoomSummary, Timestamp};
+use crate::protocol::{Limits, Person, RoomSlug, RoomSummary, Seq, Timestamp};
 use crate::ui::cell::{Cell, Derived};
 use crate::ui::i18n::{self, Language, Words};
 
@@ -106,6 +107,8 @@ pub struct RoomState {
     pub mounted: Derived<Vec<Arc<KeyedRow>>>,
     /// What is being typed, and for which room.
     pub draft: Cell<ComposerDraft>,
+    /// What the draft replies to.
+    pub reply_to: Cell<Option<Seq>>,
     /// What the reader does or did last with a message of their own.
     pub change: Cell<Option<OwnChange>>,
     conversation: Cell<Conversation>,
@@ -191,6 +194,7 @@ impl RoomState {
             typed: Cell::new(page.notice.map(|notice| (notice.form, notice.typed))),
             to_newest: Cell::new(0),
             draft: Cell::new(draft),
+            reply_to: Cell::new(page.reply_to),
             change: Cell::new(None),
             conversation,
             quiet: Cell::new(Quiet {

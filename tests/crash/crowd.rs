@@ -152,7 +152,7 @@ impl Poster {
     }
 
     fn send(&self, line: &str) -> Command {
-        let (id, body) = (PostId::parse(line).unwrap(), PostBody::Message { text: line.to_owned() });
+        let (id, body) = (PostId::parse(line).unwrap(), PostBody::Message { text: line.to_owned(), reply_to: None });
         Command::Post { room: self.room(), id, body }
     }
 

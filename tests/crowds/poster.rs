@@ -82,7 +82,7 @@ async fn talk(mut socket: Socket, period: Duration, beginning: Instant, mut stop
             () = sleep_until(due) => {
                 let id = PostId::parse(&format!("due-{}", waiting.len() + talk.acked.len())).unwrap();
                 let text = format!("due {} after the beginning, and long enough for a line as people write them", (due - beginning).as_micros());
-                let command = Command::Post { room: RoomSlug::lobby(), id: id.clone(), body: PostBody::Message { text } };
+                let command = Command::Post { room: RoomSlug::lobby(), id: id.clone(), body: PostBody::Message { text, reply_to: None } };
                 waiting.insert(id, due);
                 let _ = socket.send(Message::text(serde_json::to_string(&command).unwrap())).await;
                 due += period;

@@ -38,6 +38,7 @@ mod reactions;
 mod reactions_page;
 mod refusal_pages;
 mod refusals;
+mod replies;
 mod resume;
 mod rights;
 mod rooms;

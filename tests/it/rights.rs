@@ -56,7 +56,7 @@ fn commands() -> Vec<Command> {
         Command::Post {
             room: room.clone(),
             id: PostId::parse("line").unwrap(),
-            body: PostBody::Message { text: "may I?".to_owned() },
+            body: PostBody::Message { text: "may I?".to_owned(), reply_to: None },
         },
         Command::Typing { room: room.clone() },
         Command::Leave { room },

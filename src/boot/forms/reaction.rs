@@ -62,6 +62,7 @@ pub async fn react(
     };
     let (target, emoji, change) = match press {
         Press::Offer(target) => return see_other(&address::offer(&visit.room, before, target)),
+        Press::Reply(target) => return see_other(&address::reply(&visit.room, target)),
         Press::React { target, emoji, change } => (target, emoji, change),
     };
     let Some(id) = form.post_id() else { return HttpRefusal::from(ErrorCode::BadRequest).into_response() };

@@ -42,7 +42,8 @@ fn heartbeat(head: u64) -> Input {
 }
 
 fn line(room: &str) -> Command {
-    let (id, body) = (PostId::parse("a").expect("a good id"), PostBody::Message { text: "text".to_owned() });
+    let (id, body) =
+        (PostId::parse("a").expect("a good id"), PostBody::Message { text: "text".to_owned(), reply_to: None });
     Command::Post { room: slug(room), id, body }
 }
 

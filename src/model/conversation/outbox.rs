@@ -107,10 +107,11 @@ impl Outbox {
         }
         let post = self.post_mut(id)?;
         post.state = PostState::Acked { seq };
-        if seq != head.next() || post.sender != me.id {
+        // What a reply quotes comes with the log.
+        if seq != head.next() || post.sender != me.id || post.reply_to().is_some() {
             return None;
         }
-        let body = EventBody::Message(Message { text: post.text()?.to_owned(), sender_time: None });
+        let body = EventBody::Message(Message { text: post.text()?.to_owned(), ..Message::default() });
         Some(LogEvent { seq, at_ms: at, by: Some(me.clone()), id: Some(id.clone()), body })
     }
 

@@ -7,11 +7,14 @@ use crate::protocol::Seq;
 pub const QUICK: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "🍵"];
 
 /// What a button asks for. Its value is compact, since a page has many: `17` offers emojis for message 17, `17+🍵` sets a
-/// reaction to it, `17-🍵` takes it back, and `+🍵` sets one to the message that emojis are offered for.
+/// reaction to it, `17-🍵` takes it back, and `+🍵` sets one to the message that emojis are offered for. `17>` replies to
+/// message 17, and `>` to that message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Press {
     /// Offer emojis for this message.
     Offer(Seq),
+    /// Reply to this message.
+    Reply(Seq),
     /// Set or take back a reaction.
     React {
         /// The message.
@@ -22,6 +25,9 @@ pub enum Press {
         change: Change,
     },
 }
+
+/// What the value of a button that replies ends with.
+pub const REPLY: &str = ">";
 
 /// What becomes of a reaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +48,7 @@ impl Press {
         let target = Seq::new(seq.parse().ok()?);
         let change = match wish.as_bytes().first() {
             None => return Some(Self::Offer(target)),
+            Some(b'>') if wish.len() == 1 => return Some(Self::Reply(target)),
             Some(b'+') => Change::Set,
             Some(b'-') => Change::TakeBack,
             Some(_) => return None,

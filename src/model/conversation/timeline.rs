@@ -7,6 +7,7 @@ mod edits;
 mod notices;
 mod reactions;
 mod reading;
+mod replies;
 mod segment;
 
 use std::cmp::Ordering;
@@ -185,11 +186,12 @@ impl Timeline {
         Published::Added
     }
 
-    /// Applies a change to its target, if that is held and does not know it yet.
+    /// Applies a change to its target and to the replies to that, which are newer, as far as they are held and do not know
+    /// it yet.
     fn change(&mut self, event: &LogEvent) {
         let Some(target) = event.body.target() else { return };
         let place = self.segments.partition_point(|segment| segment.last < target);
-        if let Some(segment) = self.segments.get_mut(place) {
+        for segment in &mut self.segments[place..] {
             segment.change(event, self.reader.as_ref());
         }
     }

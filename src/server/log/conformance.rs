@@ -23,6 +23,7 @@ pub(super) mod guests;
 pub(super) mod history;
 pub(super) mod lifetime;
 pub(super) mod reactions;
+pub(super) mod replies;
 pub(super) mod rooms;
 
 /// Where the store of one test lives. Opening it again finds what was written before.
@@ -79,6 +80,11 @@ macro_rules! every_store_keeps_its_promises {
                 a_text_that_cannot_be_restored_any_more_is_forgotten,
                 a_retry_of_a_change_or_of_its_message_gets_the_first_place,
                 every_message_is_as_the_log_folded_anew_says;
+            replies:
+                a_reply_quotes_what_its_message_says_now,
+                only_a_message_of_the_same_room_can_be_replied_to_also_a_deleted_one,
+                a_retry_of_a_reply_gets_the_first_place_and_a_reply_to_something_else_is_another_post,
+                every_quote_is_of_the_message_as_it_is;
             rooms:
                 there_are_never_more_rooms_than_the_maximum,
                 rooms_that_are_made_at_once_stay_within_the_maximum,
@@ -194,7 +200,7 @@ fn line(room: &str, sender: &str, id: &str, text: &str) -> Draft {
         room: slug(room),
         by: person(sender),
         id: PostId::parse(id).unwrap(),
-        body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
+        body: EventBody::Message(Message { text: text.to_owned(), ..Message::default() }),
         emojis_per_message_max: 0,
         windows: WINDOWS,
         session: None,

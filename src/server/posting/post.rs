@@ -2,7 +2,6 @@
 
 use crate::protocol::{ErrorCode, EventBody, Message, Person, PostBody, PostId, Refusal, RoomSlug, Seq, Timestamp};
 use crate::server::app::App;
-use crate::server::config::LimitsConfig;
 use crate::server::ground::clock;
 use crate::server::limits::{Action, Address, Payer, PersonKey};
 use crate::server::log::{Draft, Guest, TokenHash};
@@ -71,7 +70,10 @@ pub fn post(app: &App, post: Post) -> impl Future<Output = Result<Posted, Refusa
 fn draft(app: &App, post: Post) -> Result<Draft, Refusal> {
     let Post { room, by, session, payer, id, body, sender_time } = post;
     let body = match body {
-        PostBody::Message { text } => EventBody::Message(message(&app.config.limits, &text, sender_time)?),
+        PostBody::Message { text, reply_to } => {
+            let text = checked_text(&app.config.limits, &text)?;
+            EventBody::Message(Message { text, reply_to, quote: None, sender_time })
+        }
         PostBody::Reaction { target, emoji, on } => EventBody::Reaction(reaction(target, &emoji, on)?),
         PostBody::Edited { target, text } => EventBody::Edited(edit::edited(&app.config.limits, target, &text)?),
         PostBody::Deleted { target } => EventBody::Deleted(edit::deleted(target)),
@@ -81,8 +83,4 @@ fn draft(app: &App, post: Post) -> Result<Draft, Refusal> {
     app.limits.charge_bytes(Action::Post, body.text().len(), &payer)?;
     let (emojis_per_message_max, windows) = (app.config.limits.message_reactions, edit::windows(&app.config));
     Ok(Draft { room, by, id, body, emojis_per_message_max, windows, session, at: clock::now() })
-}
-
-fn message(limits: &LimitsConfig, text: &str, sender_time: Option<String>) -> Result<Message, Refusal> {
-    Ok(Message { text: checked_text(limits, text)?, sender_time })
 }

@@ -200,13 +200,14 @@ const fn reads_forward(range: EventRange) -> bool {
 
 /// The approximate size of an event on the wire.
 fn event_bytes(event: &LogEvent) -> usize {
-    EVENT_BYTES + event.body.text().chars().map(json_bytes).sum::<usize>()
+    let quoted = event.body.quote().map_or(0, |quote| PERSON_BYTES + json_text_bytes(&quote.text));
+    EVENT_BYTES + json_text_bytes(event.body.text()) + quoted
 }
 
 /// The approximate size of a content event with what is folded into it.
 fn item_bytes(item: &HistoryItem) -> usize {
     let people = item.reactions.iter().flat_map(|reaction| &reaction.people);
-    let named: usize = people.map(|person| PERSON_BYTES + person.nickname.chars().map(json_bytes).sum::<usize>()).sum();
+    let named: usize = people.map(|person| PERSON_BYTES + json_text_bytes(&person.nickname)).sum();
     event_bytes(&item.event) + item.reactions.len() * PERSON_BYTES + named
 }
 
@@ -218,6 +219,11 @@ fn fitting(sizes: impl Iterator<Item = usize>, bytes_max: usize) -> usize {
         *index <= 1 || total <= bytes_max
     };
     sizes.enumerate().take_while(fits).count()
+}
+
+/// The bytes of a text in a JSON string.
+fn json_text_bytes(text: &str) -> usize {
+    text.chars().map(json_bytes).sum()
 }
 
 /// The bytes of a character in a JSON string.

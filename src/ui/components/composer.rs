@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::edits::ChangeNotice;
 use super::icon::{Icon, Picture};
 use super::notice::{FormNotice, notice_id};
+use super::replies::ReplyNotice;
 use crate::client::element::focus;
 use crate::model::address;
 use crate::model::text;
@@ -39,6 +40,7 @@ pub fn Composer() -> impl IntoView {
     let input = move |event| state.typed(event_target_value(&event));
     view! {
         <ChangeNotice />
+        <ReplyNotice />
         <FormNotice form=Form::Post />
         <form class="composer" id=POST_FORM_ID method="post" action=live(move || state.room.with(|room| address::post(&room.slug))) on:submit=submit>
             <textarea

@@ -88,7 +88,7 @@ pub fn change_pressed(state: RoomState, change: &str, seq: Seq) {
     }
 }
 
-/// In the composer: up edits the newest own message while nothing is written, Escape stops editing.
+/// In the composer: up edits the newest own message while nothing is written, Escape stops editing, then replying.
 pub fn follow_composer_keys(state: RoomState) {
     let listener = Listener::on(&window(), "keydown", move |event| {
         let key: &KeyboardEvent = event.unchecked_ref();
@@ -98,7 +98,7 @@ pub fn follow_composer_keys(state: RoomState) {
         }
         let is_taken = match key.key().as_str() {
             "ArrowUp" => state.edit_newest(),
-            "Escape" => state.stop_editing(),
+            "Escape" => state.stop_editing() || state.cancel_reply(),
             _ => false,
         };
         if is_taken {

@@ -10,6 +10,7 @@ use super::edits::edited_mark;
 use super::markdown::markdown;
 use super::person_name::person_name;
 use super::reactions::reactions_of;
+use super::replies::quote_of;
 use super::seal::{Seal, SealSize};
 use crate::model::rows::{Continuation, Delivery, MessageRow, MessageRowId};
 use crate::model::{address, calendar};
@@ -30,6 +31,7 @@ pub fn Message(
     let datetime = calendar::rfc3339_utc(row.at);
     let clock = row.clock.to_string();
     let edited = edited_mark(&row);
+    let quote = quote_of(&row);
     let fold = is_tall(&row.text).then(fold);
     let words = use_room_state().words();
     let text = markdown(if row.text.is_empty() { words.deleted.to_owned() } else { row.text }, words);
@@ -41,6 +43,7 @@ pub fn Message(
     view! {
         <li class=class id=anchor data-row="">
             {head}
+            {quote}
             {text}
             {fold}
             {edited}

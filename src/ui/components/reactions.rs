@@ -10,7 +10,7 @@ use super::edits::{CHANGE_NAME, change_pressed, offer_changes};
 use super::notice_line;
 use crate::client::element::{close_popover, element, open_popover_at};
 use crate::client::listener::Listener;
-use crate::model::conversation::reactions::{Change, Press};
+use crate::model::conversation::reactions::{Change, Press, REPLY};
 use crate::model::rows::{MessageRow, MessageRowId, Ownership, ReactionRow};
 use crate::protocol::Seq;
 use crate::ui::erased_view::{Erase, ErasedView};
@@ -29,13 +29,15 @@ pub const MORE_ID: &str = "offer-more";
 /// The name of every button that reacts, or offers to.
 pub const REACTION_NAME: &str = "reaction";
 
-/// Under a message of the log: who reacted how, and the way to add a reaction. A deleted one has neither.
+/// Under a message of the log: who reacted how, and the ways to reply and to add a reaction. A deleted one has none.
 pub fn reactions_of(row: &MessageRow) -> Option<ErasedView> {
     let (MessageRowId::Stored(seq), false) = (&row.id, row.text.is_empty()) else { return None };
     let (seq, state) = (*seq, use_room_state());
     let words = state.words();
     let react = if row.ownership == Ownership::Own { words.react_or_change } else { words.react };
     let mut buttons: Vec<ErasedView> = row.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
+    let reply = [&seq.to_string(), REPLY].concat();
+    buttons.push(button("reactions__reply", reply, None, words.reply.to_owned(), Vec::new()));
     buttons.push(button("reactions__add", seq.to_string(), None, react.to_owned(), Vec::new()));
     Some(view! { <div class="reactions">{buttons}</div> }.erase())
 }
@@ -151,6 +153,10 @@ fn pressed(state: RoomState, button: &HtmlElement) {
             open_popover_at(OFFER_ID, button);
         }
         Some(Press::Offer(_)) => state.ask_for_nickname(),
+        Some(Press::Reply(seq)) => {
+            close_popover(OFFER_ID);
+            state.reply(seq);
+        }
         Some(Press::React { target, emoji, change }) => {
             close_popover(OFFER_ID);
             state.react(target, emoji, change);

@@ -180,8 +180,9 @@ fn keep_place(state: RoomState, place: KeptPosition) {
         });
     });
     effect(move |_| {
-        let _ = state.to_newest.get();
-        if let Some(element) = scroller() {
+        // The page may have been opened at a message.
+        let is_wanted = state.to_newest.get() > 0;
+        if let Some(element) = scroller().filter(|_| is_wanted) {
             at_newest.replace(None);
             scroll::scroll_to_bottom(&element);
         }

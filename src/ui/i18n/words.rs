@@ -137,6 +137,13 @@ words! {
     not_changed: Text = "The message was not changed: {reason}", "消息没有更改：{reason}";
     not_reacted: Text = "The reaction was not sent: {reason}", "回应没有发出：{reason}";
 
+    // Replies.
+    reply: Text = "Reply", "回复";
+    replying_to: Text = "Replying to ", "回复 ";
+    in_reply_to: Text = "In reply to ", "回复 ";
+    earlier_message: Text = "an earlier message", "更早的一条消息";
+    cancel_reply: Text = "Do not reply", "取消回复";
+
     // What becomes of a message.
     waiting: Text = "Will be sent when the connection is back", "连上后自动发送";
     waiting_until: Text = "{reason} Will be sent at {time}.", "{reason}将在 {time} 发送。";

@@ -112,6 +112,59 @@
     else typeOver(field, from, to, mark + text + mark, [from + width, to + width]);
   });
 
+  // A quote leads to its message where that is on the page, and Back leads from there to the quote again. Elsewhere its link
+  // leads to a page that holds it.
+  const jumps = {};
+  let jumped;
+  addEventListener("click", (event) => {
+    const quote = event.target.closest(".message__quote");
+    const message = quote && document.getElementById(quote.hash.slice(1));
+    if (!message || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    jumps[quote.hash] = quote.closest(".message").id;
+    jumped = location.hash !== quote.hash;
+    location.hash = quote.hash;
+    message.tabIndex = -1;
+    message.scrollIntoView({ block: "center" });
+    message.focus({ preventScroll: true });
+  });
+  addEventListener("hashchange", ({ oldURL }) => {
+    const reply = document.getElementById(jumps[new URL(oldURL).hash]);
+    if (!jumped) reply?.querySelector(".message__quote")?.focus();
+    jumped = false;
+  });
+
+  // A message is replied to by R while it or something in it has the focus, and by a swipe.
+  const reply = (row) => row?.querySelector(".reactions__reply");
+  addEventListener("keydown", (event) => {
+    const { target, key, ctrlKey, metaKey, altKey } = event;
+    if (key?.toLowerCase() !== "r" || ctrlKey || metaKey || altKey || target.closest("textarea, input, dialog")) return;
+    const button = reply(target.closest(".message"));
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+  const SWIPE_PX = 64;
+  let swipe;
+  const slide = (x) => { swipe.row.style.translate = x > 8 ? `${x}px` : ""; };
+  addEventListener("pointerdown", ({ target, pointerType, isPrimary, clientX }) => {
+    const row = pointerType === "touch" && isPrimary ? target.closest(".message") : null;
+    swipe = reply(row) && { row, from: clientX, x: 0 };
+  });
+  addEventListener("pointermove", ({ clientX }) => {
+    if (!swipe) return;
+    swipe.x = Math.min(clientX - swipe.from, SWIPE_PX);
+    slide(swipe.x);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => {
+      if (!swipe) return;
+      slide(0);
+      if (end === "pointerup" && swipe.x === SWIPE_PX) reply(swipe.row)?.click();
+      swipe = null;
+    });
+  }
+
   // Unfolding a tall text keeps its beginning in place, folding it keeps its end: the conversation is scrolled from its
   // end, so its beginning would move.
   addEventListener("click", ({ target }) => {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::model::address;
 use crate::model::conversation::edits;
-use crate::model::conversation::reactions::QUICK;
+use crate::model::conversation::reactions::{QUICK, REPLY};
 use crate::protocol::PageData;
 use crate::ui::components::{
     CHANGE_NAME, COPY, DELETE, EDIT, MORE_ID, OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME,
@@ -40,6 +40,7 @@ pub fn reaction_form(page: &PageData, language: Language) -> impl IntoView + use
                 data-change=changes_offered(page)
             >
                 {quick.to_vec()}
+                <button class="offer__change offer__change--reply" name=REACTION_NAME value=REPLY>{words.reply}</button>
                 {changes.into_iter().collect::<Vec<_>>()}
                 <button class="offer__more" id=MORE_ID type="button" aria-label=more title=more></button>
                 <p class="offer__failed" role="alert">

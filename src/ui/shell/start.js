@@ -35,6 +35,13 @@ const run = async (page) => {
     console.info("Something changed this page before it came alive: it was drawn again.");
   }
   page.hydrate();
+  // What the page was asked to reply to is kept with the draft from now on.
+  if (/[?&]reply=/.test(location.search)) history.replaceState(null, "", location.pathname);
+  // An address that names a message has scrolled there before anybody listened. The rows are drawn anew by the clock first.
+  requestAnimationFrame(() => {
+    const messages = document.getElementById("messages");
+    if (messages.scrollTop) messages.dispatchEvent(new Event("scroll"));
+  });
 };
 const stop = () => root.setAttribute("data-stopped", "");
 for (const kind of ["error", "unhandledrejection"])

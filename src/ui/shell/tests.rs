@@ -6,7 +6,7 @@ use proptest::sample::subsequence;
 use super::*;
 use crate::model::samples::{message, named, page_data, person};
 use crate::protocol::{
-    EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, RoomSlug, RoomSummary, Seq, Timestamp,
+    EventBody, HistoryItem, Message, Origin, Person, Quote, ReactionSummary, RoomSlug, RoomSummary, Seq, Timestamp,
 };
 
 fn assets() -> Assets {
@@ -25,6 +25,9 @@ fn page(me: Option<Person>) -> PageData {
     page.room.page.items = (1..=40).map(|seq| HistoryItem::new(said(seq))).collect();
     let people = vec![person("alice"), person("erin")];
     page.room.page.items[30].reactions = vec![ReactionSummary { emoji: "🍵".to_owned(), count: 2, people }];
+    let quote = Some(Box::new(Quote { nickname: "alice".to_owned(), text: "<b>".to_owned() }));
+    let reply = Message { text: "yes".to_owned(), reply_to: Some(Seq::new(1)), quote, ..Message::default() };
+    page.room.page.items[35].event.body = EventBody::Message(reply);
     page.room.people = vec![person("alice"), program("clock"), named("dora", "<dora>"), person("you")];
     page.room.summary.online = 7;
     let room = |slug: &str, online: u32| RoomSummary {
@@ -35,7 +38,7 @@ fn page(me: Option<Person>) -> PageData {
         people: vec!["alice".to_owned(), "you".to_owned()],
     };
     page.rooms = vec![room("lobby", 7), room("tea", 1), room("gone", 0)];
-    PageData { me, notice: None, drawn_ms: Timestamp::from_unix_ms(5), ..page }
+    PageData { me, notice: None, reply_to: None, drawn_ms: Timestamp::from_unix_ms(5), ..page }
 }
 
 /// What somebody gets from the drawing for everybody, and what would be drawn for them.
@@ -88,7 +91,7 @@ fn page_of(said: Vec<Said>, here: &[usize], unnamed: u32) -> PageData {
         event.body = match text {
             // Not all of the log is messages.
             0 if pause % 2 == 0 => EventBody::RoomCreated,
-            _ => EventBody::Message(Message { text: WRITTEN[text].repeat(1 + author), sender_time: None }),
+            _ => EventBody::Message(Message { text: WRITTEN[text].repeat(1 + author), ..Message::default() }),
         };
         let of_message = matches!(event.body, EventBody::Message(_));
         let reactions = reactions.into_iter().filter(|_| of_message).map(|(emoji, people)| ReactionSummary {

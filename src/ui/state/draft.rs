@@ -18,6 +18,9 @@ impl RoomState {
     /// The composer is in the document. What was typed into it before the page came alive goes on behind what storage kept.
     pub fn composer_came(self) {
         let Some(field) = field() else { return };
+        if self.reply_to.get_untracked().is_some() {
+            self.keep_reply();
+        }
         match field.value() {
             nothing if nothing.is_empty() => self.open_draft(),
             typed => {
@@ -82,6 +85,7 @@ impl RoomState {
     /// What storage kept of the open room's composer: an edit, which is gone on with, or the draft.
     fn take_up_kept(self) -> String {
         let room = self.slug();
+        self.reply_to.set(storage::reply(&room));
         match storage::unsaved_edit(&room) {
             Some(edit) => self.take_up_edit(edit),
             None => {

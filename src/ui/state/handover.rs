@@ -10,7 +10,7 @@ use web_sys::HtmlElement;
 
 use crate::client::element::element;
 use crate::client::json;
-use crate::protocol::{FormRefusal, PageData, Person, Timestamp};
+use crate::protocol::{FormRefusal, PageData, Person, Seq, Timestamp};
 use crate::ui::i18n::Language;
 
 /// The id of the element that holds it.
@@ -36,13 +36,16 @@ pub struct ReaderPart<'a> {
     pub drawn_ms: Timestamp,
     /// What became of a form.
     pub notice: Option<&'a FormRefusal>,
+    /// What is being replied to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Seq>,
 }
 
 impl<'a> ReaderPart<'a> {
     /// That of a page.
     #[must_use]
     pub fn of(page: &'a PageData) -> Self {
-        Self { me: page.me.as_ref(), drawn_ms: page.drawn_ms, notice: page.notice.as_ref() }
+        Self { me: page.me.as_ref(), drawn_ms: page.drawn_ms, notice: page.notice.as_ref(), reply_to: page.reply_to }
     }
 
     /// The end of the element that hands the page over.
@@ -104,7 +107,13 @@ mod tests {
     #[test]
     fn the_first_part_is_the_same_for_every_reader() {
         let one = Handover { language: Language::English, sign_out: String::new(), page: page_data() };
-        let page = PageData { me: None, drawn_ms: Timestamp::from_unix_ms(7), notice: None, ..one.page.clone() };
+        let page = PageData {
+            me: None,
+            drawn_ms: Timestamp::from_unix_ms(7),
+            notice: None,
+            reply_to: None,
+            ..one.page.clone()
+        };
         let other = Handover { page, ..one.clone() };
         assert_ne!(one.page, other.page);
         assert_eq!(one.write_shared(), other.write_shared());

@@ -22,8 +22,10 @@ impl RoomState {
             Ok(text) => {
                 self.forget_deletion();
                 self.clear_notice(Form::Post);
+                let reply_to = self.reply_to.get_untracked();
+                self.cancel_reply();
                 self.clear_draft();
-                self.step(Update::Post(storage::new_post_id(), PostBody::Message { text }));
+                self.step(Update::Post(storage::new_post_id(), PostBody::Message { text, reply_to }));
             }
             Err(code) => {
                 self.tell_form(Form::Post, i18n::refusal_of(self.language, Refusal::permanent(code), &typed));

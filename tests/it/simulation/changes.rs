@@ -1,5 +1,6 @@
 //! What changes do to a log in memory: which are refused, and where deleted texts go.
 
+use teahouse::model::text::quote;
 use teahouse::protocol::{EventBody, LogEvent, RoomSlug, Seq};
 use teahouse::server::log::{Draft, StoreError};
 
@@ -8,7 +9,7 @@ use super::store::Disk;
 impl Disk {
     /// Whether a change can be made, as a store decides it that allows every author every change at any time.
     pub(super) fn check_target(&self, draft: &Draft) -> Result<(), StoreError> {
-        let Some(target) = draft.body.target() else { return Ok(()) };
+        let Some(target) = draft.body.target().or(draft.body.reply_to()) else { return Ok(()) };
         let items = self.items(&draft.room);
         let item = items.iter().find(|item| item.event.seq == target);
         let item =
@@ -19,6 +20,7 @@ impl Disk {
             EventBody::Edited(_) | EventBody::Deleted(_) | EventBody::Restored(_) if !is_own => {
                 Err(StoreError::NotYours)
             }
+            EventBody::Message(_) => Ok(()),
             EventBody::Edited(_) | EventBody::Reaction(_) if is_deleted => Err(StoreError::MessageDeleted),
             EventBody::Restored(_) if !is_deleted => Err(StoreError::NotDeleted),
             _ => Ok(()),
@@ -58,6 +60,20 @@ impl Disk {
         }
     }
 
+    /// Fills in what replies quote, as the log stands now.
+    pub(super) fn quote(&self, room: &RoomSlug, events: &mut [LogEvent]) {
+        let replies = events.iter_mut().filter_map(|event| match &mut event.body {
+            EventBody::Message(message) => Some((message.reply_to?, message)),
+            _ => None,
+        });
+        let mut items = None;
+        for (target, reply) in replies {
+            let items = items.get_or_insert_with(|| self.folded(room));
+            let quoted = items.iter().find(|item| item.event.seq == target).expect("it was checked");
+            reply.quote = quote(&quoted.event).map(Box::new);
+        }
+    }
+
     /// The newest event of a room, which has just been written: a reaction with how many people have it then.
     pub(super) fn counted(&mut self, room: &RoomSlug) -> LogEvent {
         let items = self.items(room);
@@ -67,6 +83,8 @@ impl Disk {
             let summary = item.reactions.iter().find(|summary| summary.emoji == reaction.emoji);
             reaction.count = summary.map_or(0, |summary| summary.count);
         }
-        event.clone()
+        let mut event = event.clone();
+        self.quote(room, std::slice::from_mut(&mut event));
+        event
     }
 }

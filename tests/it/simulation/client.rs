@@ -106,7 +106,7 @@ impl Client {
         self.conversation.outbox()
     }
 
-    /// Posts something: of eight posts, four change a message instead of adding one, where there is one to change.
+    /// Posts something: of eight posts, four change a message instead of adding one, and one replies to one, where there is one.
     pub fn say(&mut self, now: i64) {
         let number = self.typed.len();
         let change = match number % 8 {
@@ -119,7 +119,8 @@ impl Client {
             7 if number % 16 == 7 => self.own_message(Stands::Deleted).map(|target| PostBody::Restored { target }),
             _ => None,
         };
-        let message = || PostBody::Message { text: format!("{} {number}", self.me.nickname) };
+        let reply_to = (number % 8 == 3).then(|| self.messages().nth(number % 3).map(|item| item.event.seq)).flatten();
+        let message = || PostBody::Message { text: format!("{} {number}", self.me.nickname), reply_to };
         let body = change.unwrap_or_else(message);
         self.post(body, now);
     }
@@ -172,8 +173,11 @@ impl Client {
                 Output::Wait { ms } => self.connection_alarm = Some(now + i64::from(ms)),
                 Output::Status(status) => self.tell(Update::Status(status), now),
                 Output::Deliver(event) => {
-                    self.note(&event);
+                    let refused_reply = self.note(&event);
                     self.tell(Update::Event(event), now);
+                    if let Some(id) = refused_reply {
+                        self.tell(Update::Discard(id), now);
+                    }
                 }
                 Output::CaughtUp { .. } => self.tell(Update::CaughtUp, now),
             }
@@ -214,19 +218,24 @@ impl Client {
     }
 
     /// What an observer writes down of an event.
-    fn note(&mut self, event: &Event) {
+    /// Returns the reply that was refused, because what it replied to is gone with a backup: its author discards it.
+    fn note(&mut self, event: &Event) -> Option<PostId> {
         match event {
             Event::Joined { .. } => self.is_unaware = false,
             Event::Ack { id, seq, .. } => self.acks.push(Acked { id: id.clone(), seq: *seq }),
-            Event::Nack { id, refusal, .. } => {
+            Event::Nack { id, refusal, .. } if !refusal.is_temporary() => {
+                let post = self.outbox().post(id);
                 // Nobody is asked about a change.
-                let is_change = self.outbox().post(id).is_some_and(|post| post.text().is_none());
-                if !refusal.is_temporary() && is_change {
+                let is_change = post.is_some_and(|post| post.text().is_none());
+                let is_reply = post.is_some_and(|post| post.reply_to().is_some());
+                if is_change || is_reply {
                     self.given_up.insert(id.clone());
                 }
+                return is_reply.then(|| id.clone());
             }
             _ => {}
         }
+        None
     }
 
     /// Rings what is due.

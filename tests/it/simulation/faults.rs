@@ -62,7 +62,7 @@ impl World {
                 room: RoomSlug::lobby(),
                 by,
                 id: PostId::parse(&id).unwrap(),
-                body: EventBody::Message(Message { text: id, sender_time: None }),
+                body: EventBody::Message(Message { text: id, ..Message::default() }),
                 emojis_per_message_max: 0,
                 windows: ChangeWindows { edit: None, delete: None, restore: Duration::ZERO },
                 session: None,

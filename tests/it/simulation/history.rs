@@ -20,6 +20,13 @@ fn set_text(item: &mut HistoryItem, text: &str) {
 impl Disk {
     /// The content events of a room as they stand, folded anew from its whole log: what every page must agree with.
     pub fn items(&self, room: &RoomSlug) -> Vec<HistoryItem> {
+        let mut items = self.folded(room);
+        items.iter_mut().for_each(|item| self.quote(room, std::slice::from_mut(&mut item.event)));
+        items
+    }
+
+    /// The same without what replies quote.
+    pub(super) fn folded(&self, room: &RoomSlug) -> Vec<HistoryItem> {
         let mut items: Vec<HistoryItem> = Vec::new();
         for event in self.log(room) {
             match (&event.body, &event.by) {

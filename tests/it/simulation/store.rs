@@ -55,11 +55,13 @@ impl Disk {
             EventRange::After(seq) => (place(seq), place(seq).saturating_add(limit).min(log.len())),
             EventRange::From(seq) => return self.page(room, EventRange::After(seq.previous()), limit),
         };
+        let mut events = log[from..to].to_vec();
+        self.quote(room, &mut events);
         EventPage {
             room: room.clone(),
             epoch: self.epoch.clone(),
             head: log.last().map_or(Seq::ZERO, |event| event.seq),
-            events: log[from..to].to_vec(),
+            events,
             has_older: from > 0,
             has_newer: to < log.len(),
         }

@@ -266,7 +266,7 @@ impl Member {
 
 /// The command that posts a message.
 fn message(room: &str, id: &str, text: &str) -> Command {
-    let body = PostBody::Message { text: text.to_owned() };
+    let body = PostBody::Message { text: text.to_owned(), reply_to: None };
     Command::Post { room: slug(room), id: PostId::parse(id).unwrap(), body }
 }
 

@@ -73,7 +73,7 @@ impl Page {
     /// Takes a typed message; it goes as soon as the connection lets it.
     pub async fn say(&mut self, id: &PostId, text: &str) {
         assert!(self.conversation.me().is_some(), "a page lets nobody post before it knows who it is");
-        self.tell(Update::Post(id.clone(), PostBody::Message { text: text.to_owned() })).await;
+        self.tell(Update::Post(id.clone(), PostBody::Message { text: text.to_owned(), reply_to: None })).await;
     }
 
     /// Loses the connection, as by a broken cable: the server is not told.

@@ -40,7 +40,9 @@ mod tests {
     fn outbox() -> Outbox {
         let mut outbox = Outbox::default();
         let reaction = PostBody::Reaction { target: Seq::new(1), emoji: "🍵".to_owned(), on: true };
-        for (name, body) in [("text", PostBody::Message { text: "tea".to_owned() }), ("reaction", reaction)] {
+        for (name, body) in
+            [("text", PostBody::Message { text: "tea".to_owned(), reply_to: None }), ("reaction", reaction)]
+        {
             outbox.push(RoomSlug::lobby(), id(name), person("ada").id, body, NOW);
         }
         outbox

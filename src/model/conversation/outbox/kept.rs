@@ -26,6 +26,7 @@ pub struct KeptPost {
 struct BodyFields {
     kind: String,
     text: Option<String>,
+    reply_to: Option<Seq>,
     target: Option<Seq>,
     emoji: Option<String>,
     on: Option<bool>,
@@ -33,9 +34,9 @@ struct BodyFields {
 
 /// A body of a kind that only a newer page knows stays in storage.
 fn read_body<'de, D: Deserializer<'de>>(from: D) -> Result<PostBody, D::Error> {
-    let BodyFields { kind, text, target, emoji, on } = BodyFields::deserialize(from)?;
+    let BodyFields { kind, text, reply_to, target, emoji, on } = BodyFields::deserialize(from)?;
     let body = match kind.as_str() {
-        Message::KIND => text.map(|text| PostBody::Message { text }),
+        Message::KIND => text.map(|text| PostBody::Message { text, reply_to }),
         Reaction::KIND => match (target, emoji, on) {
             (Some(target), Some(emoji), Some(on)) => Some(PostBody::Reaction { target, emoji, on }),
             _ => None,
@@ -93,7 +94,8 @@ mod tests {
     fn what_is_kept_of_every_kind_is_read_again_and_a_newer_kind_is_left_alone() {
         let target = Seq::new(7);
         for body in [
-            PostBody::Message { text: "tea".to_owned() },
+            PostBody::Message { text: "tea".to_owned(), reply_to: None },
+            PostBody::Message { text: "tea".to_owned(), reply_to: Some(target) },
             PostBody::Reaction { target, emoji: "🍵".to_owned(), on: false },
             PostBody::Edited { target, text: "tea".to_owned() },
             PostBody::Deleted { target },

@@ -67,13 +67,19 @@ impl OutgoingPost {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.body {
-            PostBody::Message { text } => Some(text),
+            PostBody::Message { text, .. } => Some(text),
             PostBody::Reaction { .. }
             | PostBody::Edited { .. }
             | PostBody::Deleted { .. }
             | PostBody::Restored { .. }
             | PostBody::Unknown => None,
         }
+    }
+
+    /// The message that it replies to.
+    #[must_use]
+    pub const fn reply_to(&self) -> Option<Seq> {
+        if let PostBody::Message { reply_to, .. } = self.body { reply_to } else { None }
     }
 
     pub(super) fn is_acked(&self) -> bool {

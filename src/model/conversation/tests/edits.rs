@@ -94,8 +94,7 @@ fn a_message_that_was_deleted_before_it_came_is_no_news() {
     bench.step(Update::AtNewest(false));
     bench.effects.clear();
     let mut gone = of_bo(3);
-    gone.body =
-        crate::protocol::EventBody::Message(crate::protocol::Message { text: String::new(), sender_time: None });
+    gone.body = crate::protocol::EventBody::Message(crate::protocol::Message::default());
     bench.publish(gone);
     assert!(bench.conversation.unread().is_none());
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Announce { .. })));

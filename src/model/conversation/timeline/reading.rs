@@ -1,7 +1,8 @@
 //! What can be read of a timeline. Nothing here changes it. Used by `timeline` only, as the other half of its type.
 
 use super::{Hole, Timeline, TimelineEntry};
-use crate::protocol::{Cursor, HistoryItem, PostId, RoomSlug, Seq, UserId};
+use crate::model::text;
+use crate::protocol::{Cursor, HistoryItem, PostId, Quote, RoomSlug, Seq, UserId};
 
 impl Timeline {
     /// Whose log it is.
@@ -42,6 +43,12 @@ impl Timeline {
     pub fn item(&self, seq: Seq) -> Option<&HistoryItem> {
         let place = self.segments.partition_point(|segment| segment.last < seq);
         self.segments.get(place)?.item(seq)
+    }
+
+    /// What a reply to the message at a place quotes, if it is held.
+    #[must_use]
+    pub fn quote(&self, seq: Seq) -> Option<Quote> {
+        self.item(seq).and_then(|item| text::quote(&item.event))
     }
 
     /// The last item before a hole.

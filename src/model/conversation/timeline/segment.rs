@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::edits::set_text;
 use super::reactions::ReactionChange;
+use super::replies::{changed_text, set_quote};
 use crate::protocol::{EventBody, HistoryItem, HistoryPage, LogEvent, Seq, UserId};
 
 /// What is held of a log between two places, both included.
@@ -57,24 +58,19 @@ impl Segment {
         }
     }
 
-    /// Applies a change, if its target is held here and does not know it yet.
+    /// Applies a change to its target and to the replies to that, as far as they are held here and do not know it yet.
     pub(super) fn change(&mut self, event: &LogEvent, reader: Option<&UserId>) {
-        let Some(place) = event.body.target().and_then(|target| self.place(target).ok()) else { return };
-        let held = &mut self.items[place];
-        if held.as_of >= event.seq {
-            return;
+        let target = event.body.target();
+        if let Some(place) = target.and_then(|target| self.place(target).ok()) {
+            self.items[place].change(event, reader);
         }
-        held.as_of = event.seq;
-        let item = Arc::make_mut(&mut held.item);
-        match (&event.body, &event.by) {
-            (EventBody::Reaction(reaction), Some(by)) => {
-                let (emoji, count, is_own) = (&reaction.emoji, Some(reaction.count), reader == Some(&by.id));
-                ReactionChange { by, emoji, on: reaction.on, count, is_own }.apply(&mut item.reactions);
+        if let Some(text) = changed_text(&event.body) {
+            let is_reply = |held: &&mut Held| held.item.event.body.reply_to() == target;
+            for held in self.items.iter_mut().filter(is_reply) {
+                if let Some(item) = held.before(event) {
+                    set_quote(item, text);
+                }
             }
-            (EventBody::Edited(edited), _) => set_text(item, &edited.text, Some(event.at_ms)),
-            (EventBody::Deleted(_), _) => set_text(item, "", None),
-            (EventBody::Restored(restored), _) => set_text(item, &restored.text, None),
-            _ => {}
         }
     }
 
@@ -141,6 +137,30 @@ impl Segment {
 }
 
 impl Held {
+    /// The item, if it does not know this change yet; from now on it does.
+    fn before(&mut self, change: &LogEvent) -> Option<&mut HistoryItem> {
+        if self.as_of >= change.seq {
+            return None;
+        }
+        self.as_of = change.seq;
+        Some(Arc::make_mut(&mut self.item))
+    }
+
+    /// Applies a change to this item.
+    fn change(&mut self, event: &LogEvent, reader: Option<&UserId>) {
+        let Some(item) = self.before(event) else { return };
+        match (&event.body, &event.by) {
+            (EventBody::Reaction(reaction), Some(by)) => {
+                let (emoji, count, is_own) = (&reaction.emoji, Some(reaction.count), reader == Some(&by.id));
+                ReactionChange { by, emoji, on: reaction.on, count, is_own }.apply(&mut item.reactions);
+            }
+            (EventBody::Edited(edited), _) => set_text(item, &edited.text, Some(event.at_ms)),
+            (EventBody::Deleted(_), _) => set_text(item, "", None),
+            (EventBody::Restored(restored), _) => set_text(item, &restored.text, None),
+            _ => {}
+        }
+    }
+
     fn knows_more_than(&self, other: &Self) -> bool {
         match (self.state, other.state) {
             (State::Current, State::Outdated) => true,

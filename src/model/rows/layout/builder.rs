@@ -6,7 +6,7 @@ use super::source::{OutgoingRow, RowSource};
 use super::{KeyedRow, RowReader};
 use crate::model::calendar::{self, CivilDate, Clock};
 use crate::model::rows::{
-    Continuation, Delivery, LastEdit, MessageRow, MessageRowId, Names, NoticeRow, Ownership, ReactionRow, Row,
+    Continuation, Delivery, LastEdit, MessageRow, MessageRowId, Names, NoticeRow, Ownership, ReactionRow, ReplyRow, Row,
 };
 use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
@@ -86,6 +86,10 @@ impl<'a> RowBuilder<'a> {
             author: Some(sender.id.clone()),
             origin: sender.origin,
             text: message.text.clone(),
+            reply: message
+                .reply_to
+                .filter(|_| !message.is_deleted())
+                .map(|to| ReplyRow { to, quote: message.quote.as_deref().cloned() }),
             edited: edited.map(|at| LastEdit { at, clock: calendar::clock(at, zone(at)) }),
             at: event.at_ms,
             clock,
@@ -107,6 +111,7 @@ impl<'a> RowBuilder<'a> {
             author: me.map(|me| me.id.clone()),
             origin: Origin::Web,
             text: outgoing.text.clone(),
+            reply: outgoing.reply.clone(),
             edited: None,
             at: outgoing.created,
             clock,

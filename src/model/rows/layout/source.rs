@@ -7,6 +7,7 @@ use super::Delivery;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::pending::{Changed, Pending};
 use crate::model::conversation::timeline::{Hole, Notice, Timeline, TimelineEntry};
+use crate::model::rows::ReplyRow;
 use crate::protocol::{HistoryItem, Person, PostId, Timestamp};
 
 /// One part of a conversation. Together with what comes before it, it decides all that its rows show.
@@ -28,6 +29,7 @@ pub(super) enum RowSource {
 pub(super) struct OutgoingRow {
     pub(super) id: PostId,
     pub(super) text: String,
+    pub(super) reply: Option<ReplyRow>,
     pub(super) created: Timestamp,
     pub(super) delivery: Delivery,
 }
@@ -49,7 +51,8 @@ impl RowSource {
             // The log may be faster than the ack: a message is not shown twice in between.
             if !timeline.holds_post(&post.sender, &post.post_id) {
                 let (id, text) = (post.post_id.clone(), text.to_owned());
-                sources.push(Self::Outgoing(OutgoingRow { id, text, created: post.created, delivery }));
+                let reply = post.reply_to().map(|to| ReplyRow { to, quote: timeline.quote(to) });
+                sources.push(Self::Outgoing(OutgoingRow { id, text, reply, created: post.created, delivery }));
             }
         }
         sources

@@ -6,13 +6,15 @@ use super::*;
 use crate::model::calendar::CivilDate;
 use crate::model::conversation::timeline::Kept;
 use crate::model::samples::{history_page, reaction};
-use crate::protocol::{Backlog, Deleted, Edited, EventBody, HistoryPage, PostBody, Restored};
+use crate::protocol::{Backlog, Deleted, Edited, EventBody, HistoryPage, Message, PostBody, Restored};
 
 /// So many events the log has at the start, of which the newest are held.
 const HEAD: u64 = 60;
 const PEOPLE: [&str; 3] = ["me", "ada", "bo"];
 /// So many kinds of posts there are.
-const POSTS: usize = 5;
+const POSTS: usize = 6;
+/// The last of them adds a row, as the first does: the others change one.
+const CHANGES: std::ops::Range<usize> = 1..POSTS - 1;
 /// The emoji of a reaction follows from a number.
 const EMOJIS: [&str; 2] = ["🍵", "👍"];
 
@@ -29,6 +31,10 @@ enum Change {
         back: u64,
         emoji: usize,
         on: bool,
+    },
+    /// The next event replies to one of the last messages.
+    Reply {
+        back: u64,
     },
     /// The next event edits one of the last messages, deletes it, or brings it back.
     Changed {
@@ -73,6 +79,7 @@ fn change() -> impl Strategy<Value = Change> {
         3 => (0..3_usize, 0..20_u64, 0..2_usize, any::<bool>())
             .prop_map(|(who, back, emoji, on)| Change::Reaction { who, back, emoji, on }),
         3 => (0..20_u64, 0..3_usize).prop_map(|(back, kind)| Change::Changed { back, kind }),
+        3 => (0..20_u64).prop_map(|back| Change::Reply { back }),
         2 => (0..3_usize).prop_map(|who| Change::Notice { who }),
         2 => (1..30_u64).prop_map(|count| Change::Older { count }),
         1 => (1..40_u64).prop_map(|missed| Change::Gap { missed }),
@@ -139,6 +146,13 @@ impl World {
                     reaction(next, target, person(PEOPLE[who]), EMOJIS[emoji], on, u32::from(on) + back as u32 % 2);
                 self.publish(LogEvent { at_ms: at(now), ..event });
             }
+            Change::Reply { back } => {
+                let target = Seq::new(next.saturating_sub(1 + back).max(1));
+                let quote = self.timeline.quote(target).map(Box::new);
+                let message =
+                    Message { text: format!("reply {next}"), reply_to: Some(target), quote, ..Message::default() };
+                self.publish(LogEvent { body: EventBody::Message(message), ..said(next, "bo", now) });
+            }
             Change::Changed { back, kind } => {
                 let (target, text) = (Seq::new(next.saturating_sub(1 + back).max(1)), format!("edit {next}"));
                 let body = match kind {
@@ -168,7 +182,8 @@ impl World {
                     1 => PostBody::Reaction { target, emoji: "🍵".to_owned(), on: true },
                     2 => PostBody::Edited { target, text: "more tea".to_owned() },
                     3 => PostBody::Deleted { target },
-                    _ => PostBody::Restored { target },
+                    4 => PostBody::Restored { target },
+                    _ => PostBody::Message { text: "yes".to_owned(), reply_to: Some(target) },
                 };
                 self.outbox.push(
                     RoomSlug::lobby(),
@@ -248,11 +263,16 @@ fn only_the_rows_that_may_have_become_others_are_made_anew() {
     assert_eq!(made(|world| world.apply(Change::Message { who: 1, minutes: 0 })), (22, 1));
     assert_eq!(made(|world| world.apply(Change::Reaction { who: 1, back: 9, emoji: 0, on: true })), (21, 1));
     assert_eq!(made(|world| world.apply(Change::Post { kind: 0 })), (22, 1));
-    for kind in 1..POSTS {
+    for kind in CHANGES {
         assert_eq!(made(|world| world.apply(Change::Post { kind })).0, 21);
         assert!(made(|world| world.apply(Change::Post { kind })).1 <= 1, "the message that is changed");
     }
     assert_eq!(made(|world| world.apply(Change::Changed { back: 9, kind: 0 })), (21, 1));
+    let answered = |world: &mut World| {
+        world.apply(Change::Reply { back: 9 });
+        world.apply(Change::Changed { back: 10, kind: 0 });
+    };
+    assert_eq!(made(answered), (22, 2), "the message, and the reply that quotes it");
     assert_eq!(made(|world| world.apply(Change::Notice { who: 1 })), (22, 1));
     // The older ones, and the first row of before, above which the day stood: it is the last of a group of three.
     let (rows, made_anew) = made(|world| world.apply(Change::Older { count: 10 }));

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::permits::Permit;
 use crate::protocol::plain::{PlainEvent, STATUS_CHAT};
-use crate::protocol::{Edited, Event, EventBody, LogEvent, Reaction, Seq};
+use crate::protocol::{Edited, Event, EventBody, LogEvent, Message, Reaction, Seq};
 use crate::server::delivery::compressor::Compressor;
 use crate::server::delivery::frame::{Frame, Wire, json, local_time, rfc3339};
 use crate::server::log::Committed;
@@ -45,7 +45,8 @@ impl Publication {
     #[must_use]
     pub fn approximate_bytes(&self) -> usize {
         const AROUND_THE_TEXT: usize = 256;
-        AROUND_THE_TEXT + self.committed.event.body.text().len()
+        let body = &self.committed.event.body;
+        AROUND_THE_TEXT + body.text().len() + body.quote().map_or(0, |quote| quote.text.len())
     }
 
     /// The frame for one wire in one form. `None` when that wire has no frame for this kind of event.
@@ -68,7 +69,7 @@ impl Publication {
         let (message, sender_time) = match &event.body {
             // Whoever reads it late from the log finds no text any more.
             EventBody::Message(message) if message.is_deleted() => return None,
-            EventBody::Message(message) => (message.text.clone(), message.sender_time.clone()),
+            EventBody::Message(message) => (message_as_text(message), message.sender_time.clone()),
             EventBody::Reaction(reaction) => (reaction_as_text(reaction, target.as_deref()?)?, None),
             EventBody::Edited(edited) => (edit_as_text(edited)?, None),
             EventBody::Deleted(_) | EventBody::Restored(_) | EventBody::RoomCreated | EventBody::Unknown(_) => {
@@ -86,6 +87,14 @@ impl Publication {
     }
 }
 
+/// A message as plain text: a reply under the first words of what it replies to, as mail quotes: `> Alice: the first words`.
+fn message_as_text(Message { text, quote, .. }: &Message) -> String {
+    match quote {
+        Some(quote) => format!("> {}: {}\n{text}", quote.nickname, first_words(&quote.text)),
+        None => text.clone(),
+    }
+}
+
 /// An edit as plain text: `✏️ the new text`. `None` when the message was deleted since.
 fn edit_as_text(edited: &Edited) -> Option<String> {
     (!edited.text.is_empty()).then(|| format!("✏️ {}", edited.text))
@@ -93,16 +102,20 @@ fn edit_as_text(edited: &Edited) -> Option<String> {
 
 /// A reaction as plain text: `🍵 → Alice: the first words of the message`. `None` for one that is taken back.
 fn reaction_as_text(reaction: &Reaction, target: &LogEvent) -> Option<String> {
+    let author = target.by.as_ref().filter(|_| reaction.on)?;
+    Some(format!("{} → {}: {}", reaction.emoji, author.nickname, first_words(target.body.text())))
+}
+
+/// How a text begins: what a program is sent of a message that another one is about.
+fn first_words(text: &str) -> String {
     const QUOTED_GRAPHEMES: usize = 40;
     // A grapheme may have any number of marks.
     const QUOTED_BYTES: usize = 200;
-    let author = target.by.as_ref().filter(|_| reaction.on)?;
-    let line = target.body.text().lines().next().unwrap_or_default();
+    let line = text.lines().next().unwrap_or_default();
     let mut bytes = 0;
     let fits = |grapheme: &&str| {
         bytes += grapheme.len();
         bytes <= QUOTED_BYTES
     };
-    let quote: String = line.graphemes(true).take(QUOTED_GRAPHEMES).take_while(fits).collect();
-    Some(format!("{} → {}: {quote}", reaction.emoji, author.nickname))
+    line.graphemes(true).take(QUOTED_GRAPHEMES).take_while(fits).collect()
 }

@@ -229,7 +229,7 @@ impl Program {
             by,
             session: None,
             id: draw_post_id(clock::now()),
-            body: PostBody::Message { text: message.message },
+            body: PostBody::Message { text: message.message, reply_to: None },
             sender_time: shown_time(&message.time),
         };
         self.pending_posts.push(posting::post(&self.app, post));

@@ -156,7 +156,7 @@ pub async fn a_line_comes_back_as_it_was_written(place: &dyn Location) {
     let text = "茶 🍵\nsecond line\0 'quoted' <b> \"twice\" \\".to_owned();
     let written = Draft {
         by: program,
-        body: EventBody::Message(Message { text, sender_time: Some("yesterday".to_owned()) }),
+        body: EventBody::Message(Message { text, sender_time: Some("yesterday".to_owned()), ..Message::default() }),
         ..line("lobby", "program", "id", "")
     };
     store.append(written.clone()).await.unwrap();

@@ -5,6 +5,7 @@ mod current;
 mod edits;
 mod folded;
 mod reactions;
+mod replies;
 
 use rusqlite::{Connection, Result};
 
@@ -22,8 +23,14 @@ pub(super) fn apply(database: &Connection, room_id: i64, draft: &Draft, event: &
         EventBody::Edited(edited) => change.edit(edited),
         EventBody::Deleted(deleted) => change.delete(deleted),
         EventBody::Restored(restored) => change.restore(restored),
-        EventBody::Message(_) | EventBody::RoomCreated | EventBody::Unknown(_) => Ok(Ok(None)),
+        EventBody::Message(message) => replies::apply(database, room_id, message),
+        EventBody::RoomCreated | EventBody::Unknown(_) => Ok(Ok(None)),
     }
+}
+
+/// Fills in what events tell of others, as it is in this snapshot.
+pub(super) fn fill_in(snapshot: &Connection, room_id: i64, events: &mut [LogEvent]) -> Result<()> {
+    replies::fill_in(snapshot, room_id, events)
 }
 
 /// Content events, oldest first, as they stand in this snapshot.

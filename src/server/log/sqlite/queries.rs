@@ -142,7 +142,11 @@ fn run_of(
         EventRange::After(seq) => (newer, rows::sql_seq(seq)),
         EventRange::From(seq) => (newer, rows::sql_seq(seq.previous())),
     };
-    snapshot.prepare_cached(sql)?.query_map((room_id, edge, limit), rows::log_event)?.collect()
+    let events: Result<Vec<LogEvent>> =
+        snapshot.prepare_cached(sql)?.query_map((room_id, edge, limit), rows::log_event)?.collect();
+    let mut events = events?;
+    projections::fill_in(snapshot, room_id, &mut events)?;
+    Ok(events)
 }
 
 const OLDER: &str = "select * from (

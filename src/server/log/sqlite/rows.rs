@@ -48,7 +48,7 @@ fn body(row: &Row<'_>) -> Result<EventBody> {
 
 /// Writes an event at its place.
 pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent) -> Result<()> {
-    let body = serde_json::to_string(&event.body).expect("a body has string keys and no failing serializers");
+    let body = serde_json::to_string(&*event.body.stored()).expect("a body has string keys and no failing serializers");
     let by = event.by.as_ref();
     let mut insert = database.prepare_cached(
         "insert into event (room_id, seq, at_ms, person_id, person_nickname, person_origin, post_id, body, target_seq)

@@ -70,7 +70,7 @@ fn line(id: &str, text: &str) -> Draft {
         room: RoomSlug::lobby(),
         by: Person { id: UserId::parse("ann").unwrap(), nickname: "Ann".to_owned(), origin: Origin::Web },
         id: PostId::parse(id).unwrap(),
-        body: EventBody::Message(Message { text: text.to_owned(), sender_time: None }),
+        body: EventBody::Message(Message { text: text.to_owned(), ..Message::default() }),
         emojis_per_message_max: 0,
         windows: ChangeWindows { edit: None, delete: None, restore: Duration::from_secs(3_600) },
         session: None,

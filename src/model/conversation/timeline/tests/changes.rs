@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::protocol::limits::REACTION_NAMES_MAX;
-use crate::protocol::{Deleted, Edited, EventBody, ReactionSummary, Restored};
+use crate::protocol::{Deleted, Edited, EventBody, HistoryItem, Message, Quote, ReactionSummary, Restored};
 
 fn set(seq: u64, target: u64, who: &str, count: u32) -> LogEvent {
     samples::reaction(seq, target, person(who), "🍵", true, count)
@@ -39,6 +39,39 @@ fn a_change_alters_its_target_and_has_no_place_of_its_own() {
     assert_eq!(reactions(&timeline, 2), tea(1, &["bo"]));
     timeline.publish(samples::reaction(8, 2, person("bo"), "🍵", false, 0));
     assert_eq!(reactions(&timeline, 2), vec![]);
+}
+
+/// A reply quotes what its message says now, wherever the two are held.
+#[test]
+fn a_change_of_a_message_changes_the_quotes_of_it_once_and_in_every_part() {
+    let reply = |seq, says: &str| {
+        let quote = Some(Box::new(Quote { nickname: "ada".to_owned(), text: says.to_owned() }));
+        let message = Message { text: "yes".to_owned(), reply_to: Some(Seq::new(2)), quote, ..Message::default() };
+        LogEvent { body: EventBody::Message(message), ..samples::message(seq, 0, person("bo"), "b") }
+    };
+    let quotes = |timeline: &Timeline| -> Vec<String> {
+        let quote = |entry| match entry {
+            TimelineEntry::Item(item) => item.event.body.quote().map(|quote| quote.text.clone()),
+            _ => None,
+        };
+        timeline.entries().filter_map(quote).collect()
+    };
+    let mut timeline = Timeline::new(&newest(1..=3));
+    timeline.publish(reply(4, "tea?"));
+    timeline.join(&Backlog::Gap {
+        page: HistoryPage { items: vec![HistoryItem::new(reply(20, "tea?"))], ..newest(20..=20) },
+    });
+    timeline.publish(edited(21, 2, "more tea?"));
+    assert_eq!(quotes(&timeline), ["more tea?", "more tea?"]);
+    timeline.publish(deleted(22, 2));
+    assert_eq!(quotes(&timeline), ["", ""]);
+    timeline.publish(restored(23, 2, &"tea".repeat(100)));
+    assert_eq!(quotes(&timeline)[0].chars().count(), 151, "cut as the server cuts it");
+    timeline.publish(reply(24, "as it is then"));
+    assert_eq!(timeline.publish(edited(21, 2, "old")), Published::Duplicate);
+    assert_eq!(quotes(&timeline)[2], "as it is then");
+    timeline.publish(edited(25, 3, "another message"));
+    assert_eq!(quotes(&timeline)[2], "as it is then");
 }
 
 #[test]
@@ -164,7 +197,7 @@ fn the_last_change_of_a_message_in_the_order_of_the_log_counts() {
 fn what_was_deleted_before_a_backlog_was_read_ends_as_deleted_and_what_was_restored_as_restored() {
     let mut timeline = Timeline::new(&samples::history_page(vec![event(1)]));
     let mut said = samples::message(2, 0, person("ada"), "a");
-    said.body = EventBody::Message(crate::protocol::Message { text: String::new(), sender_time: None });
+    said.body = EventBody::Message(Message::default());
     for event in [said, edited(3, 2, ""), deleted(4, 2)] {
         timeline.publish(event);
     }

@@ -23,8 +23,9 @@ fn first_messages() -> [LogEvent; 2] {
         id: Some(PostId::parse(post).unwrap()),
         body: EventBody::Message(message),
     };
-    let plain = Message { text: "Is there tea?".to_owned(), sender_time: None };
-    let strange = Message { text: text.to_owned(), sender_time: Some("11-24 \"16:00\"".to_owned()) };
+    let plain = Message { text: "Is there tea?".to_owned(), ..Message::default() };
+    let strange =
+        Message { text: text.to_owned(), sender_time: Some("11-24 \"16:00\"".to_owned()), ..Message::default() };
     [
         event(2, 1_764_000_000_000, ("a0", "Alice", Origin::Web), "c0ffee", plain),
         event(3, 1_764_000_001_000, ("p-3", "小雨", Origin::Plain), "p-3-1", strange),

@@ -54,7 +54,7 @@ fn id() -> PostId {
 }
 
 fn body() -> PostBody {
-    PostBody::Message { text: "text".into() }
+    PostBody::Message { text: "text".into(), reply_to: None }
 }
 
 fn send() -> Input {
