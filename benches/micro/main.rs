@@ -1,5 +1,5 @@
 //! Micro benchmarks: each step on a message's way through the server by itself, without sockets, tasks or a disk, but for
-//! `fan_out` and `store`, which are about them.
+//! `appends`, `fan_out` and `store`, which are about them.
 //!
 //! They compare two versions on one machine: how long a step takes, and how often it asks for memory. The second does not
 //! depend on what else the machine does; counting it costs some nanoseconds each time. What a server of these steps can
@@ -8,6 +8,7 @@
 //! One file an area, declared here; a function with `#[divan::bench]` in it is found by itself. What is measured is
 //! checked once before, so that no figure is of a step that fails early.
 
+mod appends;
 mod decode;
 mod encode;
 mod fan_out;

@@ -1,5 +1,5 @@
 //! The store with a long past: a page of history out of five million events, and opening the file. The file is made once
-//! (some gigabytes, half a minute) and kept beside the build. Not here: writing (`benches/load`, `durable`).
+//! (some gigabytes, half a minute) and kept beside the build. Not here: writing (`appends`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
