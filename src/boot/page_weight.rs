@@ -13,10 +13,12 @@ use crate::protocol::{EventBody, HistoryItem, PageData, Person, ReactionSummary,
 pub const DOCUMENT_BYTES_MAX: usize = 128 * 1024;
 
 /// What the page weighs without rooms, people and events: the head, the forms, all words.
-const FURNITURE_BYTES: usize = 16 * 1024;
-/// Most bytes of the list of rooms; the others come with `welcome`.
+const FURNITURE_BYTES: usize = 24 * 1024;
+/// Most bytes of the list of rooms, and at most half of what is left beside the newest event; the others come with
+/// `welcome`.
 const ROOMS_BYTES_MAX: usize = 32 * 1024;
-/// Most bytes of the list of people; the others are counted, and come with `joined`.
+/// Most bytes of the list of people, and at most a quarter of what is left beside the newest event; the others are
+/// counted, and come with `joined`.
 const PEOPLE_BYTES_MAX: usize = 16 * 1024;
 
 /// The markup of a message, of a quote in it, of a reaction to it, of a format in it, of a room in the list, of a person in the list.
@@ -30,19 +32,22 @@ const PERSON_BYTES: usize = 500;
 /// Leaves out of a page what makes it too heavy: the rooms that were silent longest, people beyond the first, and the
 /// oldest events. At least the newest event stays.
 pub fn fit(mut page: PageData) -> PageData {
+    let newest = page.room.page.items.last().map_or(0, item);
+    let left = DOCUMENT_BYTES_MAX.saturating_sub(FURNITURE_BYTES + typed(&page) + newest);
+
     let open = page.room.summary.slug.clone();
-    let rooms_max = fitting(&page.rooms, room, ROOMS_BYTES_MAX);
+    let rooms_max = fitting(&page.rooms, room, ROOMS_BYTES_MAX.min(left / 2));
     let mut index = 0;
     page.rooms.retain(|room| {
         index += 1;
         index <= rooms_max || room.slug == open
     });
-    page.room.people.truncate(fitting(&page.room.people, person, PEOPLE_BYTES_MAX));
+    page.room.people.truncate(fitting(&page.room.people, person, PEOPLE_BYTES_MAX.min(left / 4)));
 
     let lists = page.rooms.iter().map(room).sum::<usize>() + page.room.people.iter().map(person).sum::<usize>();
-    let left = DOCUMENT_BYTES_MAX.saturating_sub(FURNITURE_BYTES + typed(&page) + lists);
-    let items = &page.room.page.items;
-    let left_out = items.len().saturating_sub(fitting(items.iter().rev(), item, left).max(1));
+    let older = page.room.page.items.iter().rev().skip(1);
+    let older_max = fitting(older, item, left.saturating_sub(lists));
+    let left_out = page.room.page.items.len().saturating_sub(older_max + 1);
     page.room.page.leave_out_oldest(left_out);
     page
 }
