@@ -157,11 +157,11 @@ test("the composer tells how to mark messages up, as a dialog and as a page", { 
 });
 
 test("what was typed is copied with its marks, also of others", async ({ alice, people, room }) => {
-  const text = "**tea** ||oolong||";
+  const text = "**tea** and *cake*";
   await alice.say(text);
   await expect(alice.pendingLines()).toHaveCount(0);
   const reader = await people.member("Reader", room, { permissions: ["clipboard-read", "clipboard-write"] });
-  await reader.offerFor("tea");
+  await reader.offerFor("tea and cake");
   await reader.offer.getByRole("button", { name: reader.words.copy, exact: true }).click();
   await expect(reader.offer).toBeHidden();
   expect(await reader.page.evaluate(() => navigator.clipboard.readText())).toBe(text);
