@@ -8,11 +8,11 @@ use reqwest::redirect::Policy;
 use teahouse::model::conversation::{ReachBack, Update};
 use teahouse::protocol::{EventPage, LogEvent, Seq};
 
-use crate::page::{Door, Page};
+use crate::page::{Door, KernelBuffers, Page};
 
 /// Somebody without a name, who may read.
 pub fn visitor(address: SocketAddr) -> Door {
-    Door { address, source: None, cookies: None, receive_buffer_bytes: None }
+    Door { address, source: None, cookies: None, buffers: KernelBuffers::Standard }
 }
 
 /// Somebody who has chosen a nickname.

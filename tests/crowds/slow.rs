@@ -1,8 +1,8 @@
 //! Slow and hostile readers: some of a crowd stop reading while the room goes on. They cost bounded memory and trouble
 //! nobody else; when they read on, they are told that they missed something, and catch up to the last line.
 //!
-//! The kernel takes megabytes for a reader that does not read, which at 50 lines a second is minutes. So the slow ones
-//! fill it first, as a hostile one would: they ask for a backlog again and again, and do not read the answers.
+//! The kernel takes for a reader that does not read, too. So the slow ones have small buffers there, and fill them first,
+//! as a hostile one would: they ask for a backlog again and again, and do not read the answers.
 
 mod verdict;
 
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, interval, sleep, timeout};
 
-use crate::page::{Door, Page, shown_after};
+use crate::page::{Door, KernelBuffers, Page, shown_after};
 use crate::people::{History, create_room, fill_holes, guest, visitor};
 use crate::poster::Poster;
 use crate::program::{Program, open_files_max};
@@ -28,10 +28,8 @@ const LINES_PER_SECOND: u32 = 50;
 /// The room that the slow ones ask for. Its backlog is 50 lines of this length.
 const POND: &str = "pond";
 const POND_LINE_BYTES: usize = 3_900;
-/// In all 6 MB: more than the kernel takes between two sockets of one machine, 4 MB by default.
-const ASKED_FOR: usize = 30;
-/// Small beside that, and large enough to catch up through.
-const RECEIVE_BUFFER_BYTES: u32 = 65_536;
+/// In all 1 MB: some five times what the kernel takes (`KernelBuffers::Small`).
+const ASKED_FOR: usize = 5;
 const WARM_UP: Duration = Duration::from_secs(3);
 const WITHOUT_SLOW: Duration = Duration::from_secs(12);
 /// The kernel's buffers fill meanwhile; not measured.
@@ -88,7 +86,7 @@ pub async fn run(report: &mut Report) {
         readers.spawn(read(reader, beginning, phases.clone()));
     }
     for number in 0..SLOW {
-        let door = Door { receive_buffer_bytes: Some(RECEIVE_BUFFER_BYTES), ..visitor(program.address) };
+        let door = Door { buffers: KernelBuffers::Small, ..visitor(program.address) };
         let page = enter(door, number).await;
         let pause = COMING_BACK_STEP * u32::try_from(number).expect("a few hundred");
         slow.spawn(read_slowly(page, pause, phases.clone()));

@@ -5,7 +5,9 @@ use teahouse::model::connection::{ConnectionStatus, Input};
 use teahouse::protocol::{Event, EventBody, EventPage, LogEvent, PostId, RoomSlug, Seq};
 use tokio::time::timeout;
 
-use crate::support::{Browser, Cut, Direction, Door, Ending, Member, PATIENCE, Page, Proxy, TestServer, shown_after};
+use crate::support::{
+    Browser, Cut, Direction, Door, Ending, KernelBuffers, Member, PATIENCE, Page, Proxy, TestServer, shown_after,
+};
 
 /// Conversations that go on side by side, each with a server of its own, so that they wait for the disk together.
 const LANES: usize = 12;
@@ -79,7 +81,8 @@ impl Lane {
         let proxy = Proxy::start(server.address()).await;
         let alice = server.browser();
         alice.choose_nickname("Alice").await;
-        let door = Door { address: proxy.address, source: None, cookies: alice.cookies(), receive_buffer_bytes: None };
+        let door =
+            Door { address: proxy.address, source: None, cookies: alice.cookies(), buffers: KernelBuffers::Standard };
         // No chance means no wait between two attempts.
         let mut page = Page::new(door, RoomSlug::lobby(), "tab", || 0.0).await;
         while page.connection.status() != ConnectionStatus::Live {

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 
 pub use browser::Browser;
 pub use member::{Continuity, Member, is_publication};
-pub use page::{Door, Page, shown_after};
+pub use page::{Door, KernelBuffers, Page, shown_after};
 pub use program::Program;
 pub use proxy::{Cut, Direction, Ending, Proxy};
 pub use small_disk::SmallDisk;

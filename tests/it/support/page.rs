@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::Message;
 
-pub use door::{Door, Socket};
+pub use door::{Door, KernelBuffers, Socket};
 use door::{fetch, post_by_request};
 
 /// What a browser tells its page when a connection is over without a close frame (RFC 6455 §7.1.5).

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use leptos::server_fn::ServerFn;
 use reqwest::header::{ACCEPT, COOKIE, ORIGIN};
+use socket2::SockRef;
 use teahouse::api::{self, ApiAnswer, PostMessage};
 use teahouse::model::conversation::outbox::OutgoingPost;
 use teahouse::model::conversation::{PageRequest, PostAnswer, Update};
@@ -29,9 +30,23 @@ pub struct Door {
     pub source: Option<IpAddr>,
     /// The `Cookie` header; none for a visitor.
     pub cookies: Option<String>,
-    /// How much the kernel takes for a reader that does not read; none for what it thinks best.
-    pub receive_buffer_bytes: Option<u32>,
+    pub buffers: KernelBuffers,
 }
+
+/// How much the kernels of both ends take for a reader that does not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KernelBuffers {
+    /// What they think best: on one machine up to 4 MB at the server's end.
+    Standard,
+    /// Some 100 KB. A kernel sizes its send buffer by the segments that the other end takes, and those are as large as
+    /// 64 KB between two sockets of one machine, so this end takes small ones.
+    Small,
+}
+
+/// Small, and large enough to catch up through.
+const SMALL_RECEIVE_BUFFER_BYTES: u32 = 65_536;
+/// What every IPv4 host takes (RFC 9293, section 3.7.1).
+const SMALL_SEGMENT_BYTES: u32 = 536;
 
 impl Door {
     /// Opens the member socket.
@@ -54,8 +69,9 @@ impl Door {
         if let Some(source) = self.source {
             socket.bind(SocketAddr::new(source, 0))?;
         }
-        if let Some(bytes) = self.receive_buffer_bytes {
-            socket.set_recv_buffer_size(bytes)?;
+        if self.buffers == KernelBuffers::Small {
+            socket.set_recv_buffer_size(SMALL_RECEIVE_BUFFER_BYTES)?;
+            SockRef::from(&socket).set_tcp_mss(SMALL_SEGMENT_BYTES)?;
         }
         // Frames are small and must not wait for each other's acknowledgements.
         socket.set_nodelay(true)?;
