@@ -58,6 +58,7 @@ function words(language: Language) {
     emptyRoom: say("empty_room"),
     delete: say("delete"),
     deleted: say("deleted"),
+    deletedOwn: say("deleted_own"),
     edit: say("edit"),
     edited: say("edited"),
     editing: say("editing"),

@@ -93,10 +93,15 @@ test("messages that are changed", EVERYWHERE, async ({ people, room, alice, bob,
   const late = await people.member("Late", room, { javaScriptEnabled: false });
   await late.say("Without scripts.");
   await late.offerFor("Without scripts.");
+  // Each of these buttons leads to another page, of which no picture can be taken before it is there.
+  const edit = late.offer.getByRole("button", { name: late.words.edit, exact: true });
+  await expect(edit).toBeVisible();
   await picture(late, "change-offer-without-scripts");
-  await late.offer.getByRole("button", { name: late.words.edit, exact: true }).click();
+  await edit.click();
+  await expect(late.page.getByRole("button", { name: late.words.save, exact: true })).toBeVisible();
   await picture(late, "edit-without-scripts");
   await late.page.getByRole("button", { name: late.words.delete, exact: true }).click();
+  await expect(late.page.getByText(late.words.deletedOwn)).toBeVisible();
   await picture(late, "deleted-without-scripts");
 });
 
@@ -115,6 +120,7 @@ test("replies", EVERYWHERE, async ({ people, room, alice, bob }) => {
   await alice.page.keyboard.press("Escape");
   const late = await people.member("Late", room, { javaScriptEnabled: false });
   await late.startReply("来一杯绿茶吗？");
+  await expect(late.replyNotice).toBeVisible();
   await picture(late, "replying-without-scripts");
   await alice.delete("来一杯绿茶吗？");
   await expect(bob.quote("好的，谢谢！")).toContainText(bob.words.deleted);
