@@ -56,11 +56,16 @@ impl Layout {
 
     /// Lays out what is new or stands behind something else than before. Most changes are at the end, so what stands before
     /// the first of them is not even moved.
-    fn replace(&mut self, sources: Vec<RowSource>, reader: RowReader<'_>) {
-        let kept = self.laid.iter().zip(&sources).take_while(|(laid, source)| laid.source.is_the_same(source)).count();
+    fn replace(&mut self, sources: impl Iterator<Item = RowSource>, reader: RowReader<'_>) {
+        let (mut kept, mut sources) = (0, sources.peekable());
+        let is_kept =
+            |laid: Option<&Laid>, source: &RowSource| laid.is_some_and(|laid| laid.source.is_the_same(source));
+        while sources.next_if(|source| is_kept(self.laid.get(kept), source)).is_some() {
+            kept += 1;
+        }
         let mut old = self.laid.split_off(kept).into_iter().peekable();
         let mut before = self.laid.last().map(|laid| laid.after.clone()).unwrap_or_default();
-        for source in sources.into_iter().skip(kept) {
+        for source in sources {
             while old.next_if(|laid| laid.source.position() < source.position()).is_some() {}
             let same = old.next_if(|laid| laid.source.is_the_same(&source) && laid.before == before);
             let laid = same.unwrap_or_else(|| {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Delivery;
-use crate::model::conversation::outbox::Outbox;
+use crate::model::conversation::outbox::{Outbox, OutgoingPost};
 use crate::model::conversation::pending::{Changed, Pending};
 use crate::model::conversation::timeline::{Hole, Notice, Timeline, TimelineEntry};
 use crate::model::rows::ReplyRow;
@@ -35,27 +35,32 @@ pub(super) struct OutgoingRow {
 }
 
 impl RowSource {
-    /// All of a conversation.
-    pub(super) fn all(timeline: &Timeline, outbox: &Outbox, me: Option<&Person>) -> Vec<Self> {
+    /// All of a conversation, one after the other: most of it is only compared with what was laid out before.
+    pub(super) fn all<'a>(
+        timeline: &'a Timeline,
+        outbox: &'a Outbox,
+        me: Option<&'a Person>,
+    ) -> impl Iterator<Item = Self> + use<'a> {
         let pending = Pending::of(outbox, timeline.room(), me);
-        let mut sources: Vec<Self> = Vec::new();
-        for entry in timeline.entries() {
-            sources.push(match entry {
-                TimelineEntry::Item(item) => Self::item(item, &pending),
-                TimelineEntry::Notice(notice) => Self::Notice(Arc::clone(notice)),
-                TimelineEntry::Hole(hole) => Self::Hole(hole),
-            });
+        let stored = timeline.entries().map(move |entry| match entry {
+            TimelineEntry::Item(item) => Self::item(item, &pending),
+            TimelineEntry::Notice(notice) => Self::Notice(Arc::clone(notice)),
+            TimelineEntry::Hole(hole) => Self::Hole(hole),
+        });
+        let outgoing = outbox.posts().iter().filter_map(|post| Self::outgoing(post, timeline));
+        stored.chain(outgoing)
+    }
+
+    /// A message of this room that is not shown yet.
+    fn outgoing(post: &OutgoingPost, timeline: &Timeline) -> Option<Self> {
+        let (text, delivery) = (post.text()?, Delivery::of(post.state)?);
+        // The log may be faster than the ack: a message is not shown twice in between.
+        if post.room != *timeline.room() || timeline.holds_post(&post.sender, &post.post_id) {
+            return None;
         }
-        for post in outbox.posts().iter().filter(|post| post.room == *timeline.room()) {
-            let (Some(text), Some(delivery)) = (post.text(), Delivery::of(post.state)) else { continue };
-            // The log may be faster than the ack: a message is not shown twice in between.
-            if !timeline.holds_post(&post.sender, &post.post_id) {
-                let (id, text) = (post.post_id.clone(), text.to_owned());
-                let reply = post.reply_to().map(|to| ReplyRow { to, quote: timeline.quote(to) });
-                sources.push(Self::Outgoing(OutgoingRow { id, text, reply, created: post.created, delivery }));
-            }
-        }
-        sources
+        let reply = post.reply_to().map(|to| ReplyRow { to, quote: timeline.quote(to) });
+        let (id, text) = (post.post_id.clone(), text.to_owned());
+        Some(Self::Outgoing(OutgoingRow { id, text, reply, created: post.created, delivery }))
     }
 
     fn item(item: &Arc<HistoryItem>, pending: &Pending<'_>) -> Self {
