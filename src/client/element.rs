@@ -2,12 +2,19 @@
 //! element needs its own code.
 
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, Event, HtmlElement};
 
 /// The element with this id, when it is in the document and of this kind.
 #[must_use]
 pub fn element<T: JsCast>(id: &str) -> Option<T> {
     web_sys::window()?.document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// The element that a click fell on or into, when it is one of these.
+#[must_use]
+pub fn clicked(event: &Event, selector: &str) -> Option<HtmlElement> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest(selector).ok()??.dyn_into().ok()
 }
 
 /// Gives the element with this id the focus, when it is there.

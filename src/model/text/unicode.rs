@@ -22,6 +22,14 @@ pub fn first_grapheme(text: &str) -> String {
     if HAS_TABLES {
         return text.graphemes(true).next().unwrap_or_default().to_owned();
     }
+    // Nothing joins two ASCII characters but a line break. The browser is asked for each message with a seal, so that asking
+    // it has a price.
+    if let [first, rest @ ..] = text.as_bytes()
+        && first.is_ascii_graphic()
+        && rest.first().is_none_or(u8::is_ascii)
+    {
+        return char::from(*first).to_string();
+    }
     let first = segments(text).get(0);
     let cluster = Reflect::get(&first, &JsValue::from("segment")).unwrap_or(first);
     cluster.as_string().unwrap_or_default()
@@ -36,7 +44,13 @@ pub fn lowercase(text: &str) -> String {
 /// In upper case.
 #[must_use]
 pub fn uppercase(text: &str) -> String {
-    if HAS_TABLES { text.to_uppercase() } else { JsString::from(text).to_upper_case().into() }
+    if HAS_TABLES {
+        text.to_uppercase()
+    } else if text.is_ascii() {
+        text.to_ascii_uppercase()
+    } else {
+        JsString::from(text).to_upper_case().into()
+    }
 }
 
 /// The grapheme clusters as the browser finds them: objects with a property `segment`. A browser without

@@ -2,18 +2,17 @@
 //! which only the server draws (`ui::shell`); what each asks for is in its value (`model::conversation::reactions`).
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlElement, HtmlInputElement, SubmitEvent};
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::edits::{CHANGE_NAME, change_pressed, offer_changes};
 use super::notice_line;
-use crate::client::element::{close_popover, element, open_popover_at};
+use crate::client::element::{clicked, close_popover, element, open_popover_at};
 use crate::client::listener::Listener;
 use crate::model::conversation::reactions::{Change, Press, REPLY};
 use crate::model::rows::{MessageRow, MessageRowId, Ownership, ReactionRow};
 use crate::protocol::Seq;
-use crate::ui::erased_view::{Erase, ErasedView};
+use crate::ui::erased_view::{Erase, ErasedView, html_only};
 use crate::ui::i18n::fill;
 use crate::ui::parts::{NotLoaded, Parts};
 use crate::ui::state::{RoomState, use_room_state};
@@ -57,7 +56,8 @@ fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> ErasedView {
     button("reactions__chip", value, Some(pressed), who, vec![emoji, count])
 }
 
-/// One type of view for all.
+/// One type of view for all. Only in HTML does a button name its form: Chromium asks every such button of the page whenever
+/// one of them comes or goes, which cost more than all the rest of a row.
 fn button(
     class: &'static str,
     value: String,
@@ -68,7 +68,7 @@ fn button(
     view! {
         <button
             class=class
-            form=REACTION_FORM_ID
+            form=html_only(REACTION_FORM_ID)
             name=REACTION_NAME
             value=value
             aria-pressed=pressed
@@ -81,11 +81,10 @@ fn button(
     .erase()
 }
 
-/// Takes over from the form without scripts.
+/// Takes over from the form without scripts, before a button submits it.
 pub fn follow_reactions(state: RoomState, parts: Option<Parts>) {
-    let listener = Listener::on(&window(), "submit", move |event| {
-        let submit: &SubmitEvent = event.unchecked_ref();
-        let Some(button) = submit.submitter() else { return };
+    let listener = Listener::on(&window(), "click", move |event| {
+        let Some(button) = clicked(&event, "button[name]") else { return };
         match button.get_attribute("name").as_deref() {
             Some(REACTION_NAME) => pressed(state, &button),
             Some(CHANGE_NAME) => change(state, &button),

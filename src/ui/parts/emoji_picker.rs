@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 use super::wear;
-use crate::client::element::element;
+use crate::client::element::{clicked, element};
 use crate::client::listener::Listener;
 use crate::ui::i18n::Language;
 use words::{Words, words};
@@ -103,8 +103,7 @@ fn select(group: usize) {
 }
 
 fn select_pressed(event: &Event) -> Option<()> {
-    let pressed: Element = event.target()?.dyn_into().ok()?;
-    let group = pressed.closest("[role=tab]").ok()??.id();
+    let group = clicked(event, "[role=tab]")?.id();
     select(group.strip_prefix("picker-")?.parse().ok()?);
     Some(())
 }
