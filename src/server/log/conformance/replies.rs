@@ -22,11 +22,12 @@ fn quote_of(event: &LogEvent) -> Option<(&str, &str)> {
 async fn everywhere(subject: &mut Subject) -> Vec<LogEvent> {
     let log = whole_log(&*subject.store, "lobby").await.pop().unwrap();
     let page = subject.store.history(&RoomSlug::lobby(), EventRange::Newest, 1).await.unwrap();
-    let mut announced = None;
-    while let Ok(committed) = subject.announced.try_recv() {
-        announced = Some(committed.event);
+    // It is announced after its answer.
+    let mut announced = subject.announced.recv().await.unwrap().event;
+    while announced.seq != log.seq {
+        announced = subject.announced.recv().await.unwrap().event;
     }
-    vec![log, page.items.into_iter().next_back().unwrap().event, announced.unwrap()]
+    vec![log, page.items.into_iter().next_back().unwrap().event, announced]
 }
 
 pub async fn a_reply_quotes_what_its_message_says_now(place: &dyn Location) {
