@@ -11,7 +11,7 @@ use leptos::tachys::no_attrs;
 use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 
-pub use list::{ListEntry, list};
+pub use list::{ListEntry, list, list_entry};
 
 /// A view of any type. In the browser a new one takes the place of the old one as a whole.
 pub struct ErasedView(Kind);

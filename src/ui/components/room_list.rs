@@ -12,7 +12,7 @@ use crate::model::address;
 use crate::model::conversation::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{Erase, ErasedView, ListEntry, list, live};
+use crate::ui::erased_view::{Erase, ErasedView, list, list_entry, live};
 use crate::ui::i18n::{isolated, refusal, room_title};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
@@ -33,7 +33,7 @@ pub fn RoomList() -> impl IntoView {
             <ul class="rooms">
                 {list(move || {
                     let rooms = state.rooms.get().into_iter();
-                    rooms.map(|room| ListEntry::new(key(&room), move || link(state, room).erase())).collect()
+                    rooms.map(|room| list_entry(key(&room), move || link(state, room.clone()).erase())).collect()
                 })}
             </ul>
             <NewRoom />

@@ -8,7 +8,7 @@ use super::person_name::person_name;
 use super::seal::{Seal, SealSize};
 use crate::protocol::{Origin, Person};
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{Erase, ErasedView, ListEntry, list, live};
+use crate::ui::erased_view::{Erase, ErasedView, list, list_entry, live};
 use crate::ui::slots::{Slot, slot};
 use crate::ui::state::{RoomState, use_room_state};
 
@@ -31,7 +31,7 @@ pub fn Roster() -> impl IntoView {
                     let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
                     people.map(|person| {
                         let you = (me.as_ref() == Some(&person.id)).then_some(words.you);
-                        ListEntry::new(key(&person, you), move || slot(Slot::Person, person_in_roster(state, person, you)))
+                        list_entry(key(&person, you), move || slot(Slot::Person, person_in_roster(state, person.clone(), you)))
                     }).collect()
                 })}
             </ul>

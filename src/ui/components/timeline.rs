@@ -15,8 +15,8 @@ use crate::client::element::element;
 use crate::client::scroll::{self, ScrollPosition};
 use crate::model::address;
 use crate::model::connection::ConnectionStatus;
-use crate::model::rows::Row;
 use crate::model::rows::window::ROWS_MOUNTED_MAX;
+use crate::model::rows::{KeyedRow, Row};
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, ListEntry, effect, list, live};
 use crate::ui::slots::{Slot, slot};
@@ -61,10 +61,7 @@ pub fn Timeline() -> impl IntoView {
             <div class="timeline__rows">
                 <Edge />
                 <ol>
-                    {list(move || {
-                        let rows = state.mounted.get().into_iter();
-                        rows.map(|shown| ListEntry::new(Arc::clone(&shown.key), move || slot(Slot::Row, row(&shown)))).collect()
-                    })}
+                    {list(move || state.mounted.with(|rows| rows.iter().map(|row| Arc::clone(row) as _).collect()))}
                 </ol>
                 {live(move || is_empty.get().then(|| why_empty(state)).flatten().map(edge))}
                 {live(move || newest_link(state))}
@@ -76,6 +73,16 @@ pub fn Timeline() -> impl IntoView {
 
 fn scroller() -> Option<Element> {
     element("messages")
+}
+
+impl ListEntry for KeyedRow {
+    fn key(&self) -> &Arc<str> {
+        &self.key
+    }
+
+    fn show(&self) -> ErasedView {
+        slot(Slot::Row, row(self))
+    }
 }
 
 /// A row of the conversation.

@@ -17,29 +17,47 @@ use super::{ErasedView, Mounted, live};
 /// them and the list, which is replaced after so many.
 const CHILDREN_MAX: usize = 256;
 
-/// An entry of a [`list`].
-pub struct ListEntry {
-    key: Arc<str>,
-    show: Box<dyn FnOnce() -> ErasedView + Send>,
+/// An entry of a [`list`]. Shared with whoever made it, so that a list of the same entries costs no memory anew.
+pub trait ListEntry: Send + Sync {
+    /// Unique in the list, and another when anything that is shown changes; only then is `show` called anew.
+    fn key(&self) -> &Arc<str>;
+    /// Shows it as one element.
+    fn show(&self) -> ErasedView;
 }
 
-impl ListEntry {
-    /// `key` is unique in the list, and another when anything that is shown changes; only then is `show` called anew.
-    pub fn new(key: impl Into<Arc<str>>, show: impl FnOnce() -> ErasedView + Send + 'static) -> Self {
-        Self { key: key.into(), show: Box::new(show) }
+/// An entry with this key, which is shown so.
+pub fn list_entry(
+    key: impl Into<Arc<str>>,
+    show: impl Fn() -> ErasedView + Send + Sync + 'static,
+) -> Arc<dyn ListEntry> {
+    Arc::new(ShownBy { key: key.into(), show: Box::new(show) })
+}
+
+struct ShownBy {
+    key: Arc<str>,
+    show: Box<dyn Fn() -> ErasedView + Send + Sync>,
+}
+
+impl ListEntry for ShownBy {
+    fn key(&self) -> &Arc<str> {
+        &self.key
+    }
+
+    fn show(&self) -> ErasedView {
+        (self.show)()
     }
 }
 
-/// A list that keeps the nodes of the entries that stay. Each of them is one element.
-pub fn list(entries: impl Fn() -> Vec<ListEntry> + Send + 'static) -> impl IntoView {
-    let entries: Box<dyn Fn() -> Vec<ListEntry> + Send> = Box::new(entries);
+/// A list that keeps the nodes of the entries that stay.
+pub fn list(entries: impl Fn() -> Vec<Arc<dyn ListEntry>> + Send + 'static) -> impl IntoView {
+    let entries: Box<dyn Fn() -> Vec<Arc<dyn ListEntry>> + Send> = Box::new(entries);
     // Not the owner of the effect that reads the entries, which is cleared whenever they change.
     let owner = Owner::current().expect("a list belongs to a component");
     live(move || List { entries: entries(), owner: owner.clone() })
 }
 
 struct List {
-    entries: Vec<ListEntry>,
+    entries: Vec<Arc<dyn ListEntry>>,
     owner: Owner,
 }
 
@@ -82,10 +100,10 @@ impl Owners {
         (self.between.child(), self.between.clone())
     }
 
-    fn show(&mut self, entry: ListEntry, mount: impl FnOnce(ErasedView) -> Mounted) -> Shown {
+    fn show(&mut self, entry: &dyn ListEntry, mount: impl FnOnce(ErasedView) -> Mounted) -> Shown {
         let owners = self.next();
-        let mounted = owners.0.with(|| mount((entry.show)()));
-        Shown { key: entry.key, mounted, _owners: owners }
+        let mounted = owners.0.with(|| mount(entry.show()));
+        Shown { key: Arc::clone(entry.key()), mounted, _owners: owners }
     }
 }
 
@@ -112,7 +130,7 @@ impl Render for List {
 
     fn build(self) -> Listed {
         let mut owners = Owners::of(self.owner);
-        let shown = self.entries.into_iter().map(|entry| owners.show(entry, Render::build)).collect();
+        let shown = self.entries.iter().map(|entry| owners.show(&**entry, Render::build)).collect();
         Listed { parent: None, shown, marker: Rndr::create_placeholder(), owners }
     }
 
@@ -122,14 +140,15 @@ impl Render for List {
         // Entries that stay are mostly in the same order, so the next one is looked for behind the last one.
         let mut start = 0;
         for entry in self.entries {
-            let has_key = |index: &usize| before[*index].as_ref().is_some_and(|shown| shown.key == entry.key);
+            let is_key = |key: &Arc<str>| Arc::ptr_eq(key, entry.key()) || key == entry.key();
+            let has_key = |index: &usize| before[*index].as_ref().is_some_and(|shown| is_key(&shown.key));
             let place = (start..before.len()).chain(0..start).find(has_key);
             let kept = place.and_then(|place| before[place].take());
             start = place.map_or(start, |place| place + 1);
             was_at.push(place);
             state.shown.push(match kept {
                 Some(shown) => shown,
-                None => state.owners.show(entry, Render::build),
+                None => state.owners.show(&*entry, Render::build),
             });
         }
         before.into_iter().flatten().for_each(|mut gone| gone.mounted.unmount());
@@ -161,7 +180,7 @@ impl RenderHtml for List {
         for entry in self.entries {
             let (owner, _above) = owners.next();
             owner.with(|| {
-                let view = (entry.show)();
+                let view = entry.show();
                 view.to_html_with_buf(buffer, position, escape, mark_branches, attributes.clone());
             });
             *position = Position::NextChild;
@@ -175,7 +194,7 @@ impl RenderHtml for List {
         let mut owners = Owners::of(self.owner);
         let mut shown = Vec::with_capacity(self.entries.len());
         for entry in self.entries {
-            shown.push(owners.show(entry, |view| view.hydrate::<FROM_SERVER>(cursor, position)));
+            shown.push(owners.show(&*entry, |view| view.hydrate::<FROM_SERVER>(cursor, position)));
         }
         let marker = cursor.next_placeholder(position);
         position.set(Position::NextChild);
