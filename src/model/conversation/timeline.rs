@@ -240,7 +240,8 @@ impl Timeline {
         self.notices.add(self.head(), joined, left, me, at);
     }
 
-    /// What acks placed behind the stream may be of another history.
+    /// What acks and pages brought behind the stream may be of another history: items are dropped, and items with changes
+    /// are fetched again.
     fn drop_placed(&mut self) {
         let followed = self.followed.seq;
         self.segments.retain(|segment| segment.first <= followed);

@@ -85,9 +85,10 @@ impl Segment {
         outdated.map(|held| held.item.event.seq)
     }
 
-    /// Forgets what is behind a place.
+    /// Forgets what is behind a place, and distrusts items that know of changes there.
     pub(super) fn truncate(&mut self, last: Seq) {
         self.items.retain(|held| held.item.event.seq <= last);
+        self.items.iter_mut().filter(|held| held.as_of > last).for_each(|held| held.state = State::Outdated);
         self.last = self.last.min(last);
     }
 

@@ -144,6 +144,25 @@ fn what_was_held_before_a_gap_may_have_changed_and_is_fetched_again_from_the_new
     assert_eq!(shown(&timeline), "1 2 3 4 - 300 301");
 }
 
+/// The log behind the stream may be another when it goes on, where an old copy of the database was put back: changes that a
+/// page knew from there never happened, and hide others in their places.
+#[test]
+fn a_page_that_was_ahead_of_the_stream_when_it_broke_off_is_fetched_again() {
+    let mut timeline = Timeline::new(&newest(5..=8));
+    assert!(timeline.add_page(&page(3..=5)), "it was read at event 1,000");
+    assert_eq!(timeline.outdated(), None);
+    timeline.join(&nothing_missed());
+    assert_eq!(timeline.outdated(), Some(Seq::new(5)));
+    timeline.publish(set(9, 4, "ada", 1));
+    let mut again = page(3..=5);
+    again.as_of.seq = Seq::new(9);
+    let summary = ReactionSummary { emoji: "🍵".to_owned(), count: 1, people: vec![person("ada")] };
+    again.items[1].reactions.push(summary);
+    assert!(timeline.add_page(&again));
+    assert_eq!(reactions(&timeline, 4), tea(1, &["ada"]));
+    assert_eq!(timeline.outdated(), None);
+}
+
 fn edited(seq: u64, target: u64, text: &str) -> LogEvent {
     samples::change(seq, person("ada"), EventBody::Edited(Edited { target: Seq::new(target), text: text.to_owned() }))
 }
