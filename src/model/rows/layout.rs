@@ -7,7 +7,7 @@ mod source;
 use std::sync::Arc;
 
 use self::builder::{RowBuilder, RowContext};
-use self::source::RowSource;
+use self::source::{RowSource, RowSources};
 use super::{Delivery, KeyedRow};
 use crate::model::calendar::Clocks;
 use crate::model::conversation::outbox::Outbox;
@@ -50,22 +50,17 @@ impl Layout {
         if !self.reader.as_ref().is_some_and(is_same) {
             *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), laid: Vec::new() };
         }
-        self.replace(RowSource::all(timeline, outbox, reader.me), reader);
+        self.replace(RowSources::of(timeline, outbox, reader.me), reader);
         self.laid.iter().flat_map(|laid| &laid.rows).cloned().collect()
     }
 
     /// Lays out what is new or stands behind something else than before. Most changes are at the end, so what stands before
     /// the first of them is not even moved.
-    fn replace(&mut self, sources: impl Iterator<Item = RowSource>, reader: RowReader<'_>) {
-        let (mut kept, mut sources) = (0, sources.peekable());
-        let is_kept =
-            |laid: Option<&Laid>, source: &RowSource| laid.is_some_and(|laid| laid.source.is_the_same(source));
-        while sources.next_if(|source| is_kept(self.laid.get(kept), source)).is_some() {
-            kept += 1;
-        }
+    fn replace(&mut self, sources: RowSources<'_>, reader: RowReader<'_>) {
+        let kept = sources.count_unchanged(self.laid.iter().map(|laid| &laid.source));
         let mut old = self.laid.split_off(kept).into_iter().peekable();
         let mut before = self.laid.last().map(|laid| laid.after.clone()).unwrap_or_default();
-        for source in sources {
+        for source in sources.from(kept) {
             while old.next_if(|laid| laid.source.position() < source.position()).is_some() {}
             let same = old.next_if(|laid| laid.source.is_the_same(&source) && laid.before == before);
             let laid = same.unwrap_or_else(|| {

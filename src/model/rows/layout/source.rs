@@ -34,21 +34,48 @@ pub(super) struct OutgoingRow {
     pub(super) delivery: Delivery,
 }
 
-impl RowSource {
-    /// All of a conversation, one after the other: most of it is only compared with what was laid out before.
-    pub(super) fn all<'a>(
-        timeline: &'a Timeline,
-        outbox: &'a Outbox,
-        me: Option<&'a Person>,
-    ) -> impl Iterator<Item = Self> + use<'a> {
+/// All parts of a conversation, in order.
+pub(super) struct RowSources<'a> {
+    timeline: &'a Timeline,
+    outbox: &'a Outbox,
+    pending: Pending<'a>,
+    stored: Vec<TimelineEntry<'a>>,
+}
+
+impl<'a> RowSources<'a> {
+    pub(super) fn of(timeline: &'a Timeline, outbox: &'a Outbox, me: Option<&'a Person>) -> Self {
         let pending = Pending::of(outbox, timeline.room(), me);
-        let stored = timeline.entries().map(move |entry| match entry {
-            TimelineEntry::Item(item) => Self::item(item, &pending),
-            TimelineEntry::Notice(notice) => Self::Notice(Arc::clone(notice)),
-            TimelineEntry::Hole(hole) => Self::Hole(hole),
+        Self { timeline, outbox, pending, stored: timeline.entries().collect() }
+    }
+
+    /// How many of the first ones are certain to show what these show. It is asked of a whole conversation for each message,
+    /// so that nothing is made for the answer.
+    pub(super) fn count_unchanged<'b>(&self, laid: impl Iterator<Item = &'b RowSource>) -> usize {
+        laid.zip(&self.stored).take_while(|(source, entry)| source.is_unchanged(entry, &self.pending)).count()
+    }
+
+    /// Those from one place on.
+    pub(super) fn from(self, start: usize) -> impl Iterator<Item = RowSource> + use<'a> {
+        let Self { timeline, outbox, pending, stored } = self;
+        let stored = stored.into_iter().skip(start).map(move |entry| match entry {
+            TimelineEntry::Item(item) => RowSource::item(item, &pending),
+            TimelineEntry::Notice(notice) => RowSource::Notice(Arc::clone(notice)),
+            TimelineEntry::Hole(hole) => RowSource::Hole(hole),
         });
-        let outgoing = outbox.posts().iter().filter_map(|post| Self::outgoing(post, timeline));
-        stored.chain(outgoing)
+        stored.chain(outbox.posts().iter().filter_map(|post| RowSource::outgoing(post, timeline)))
+    }
+}
+
+impl RowSource {
+    fn is_unchanged(&self, entry: &TimelineEntry<'_>, pending: &Pending<'_>) -> bool {
+        match (self, entry) {
+            (Self::Item { item, delivery: Delivery::Stored }, TimelineEntry::Item(other)) => {
+                Arc::ptr_eq(item, other) && !pending.changes(other)
+            }
+            (Self::Notice(notice), TimelineEntry::Notice(other)) => Arc::ptr_eq(notice, other),
+            (Self::Hole(hole), TimelineEntry::Hole(other)) => hole == other,
+            _ => false,
+        }
     }
 
     /// A message of this room that is not shown yet.
