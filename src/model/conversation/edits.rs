@@ -35,41 +35,43 @@ impl Conversation {
     /// What a message of the open room says, if the reader may edit it now.
     #[must_use]
     pub fn editable(&self, seq: Seq, now: Timestamp) -> Option<String> {
-        let item = self.items_as_shown().find(|item| item.event.seq == seq)?;
+        let item = self.item_as_shown(seq)?;
         self.may_edit(&item, now).then(|| item.event.body.text().to_owned())
     }
 
     /// What a message of the open room says, as it was typed.
     #[must_use]
     pub fn source(&self, seq: Seq) -> Option<String> {
-        self.items_as_shown().find(|item| item.event.seq == seq).map(|item| item.event.body.text().to_owned())
+        self.item_as_shown(seq).map(|item| item.event.body.text().to_owned())
     }
 
     /// Whether the reader may delete a message of the open room now.
     #[must_use]
     pub fn is_deletable(&self, seq: Seq, now: Timestamp) -> bool {
-        let item = self.items_as_shown().find(|item| item.event.seq == seq);
-        item.is_some_and(|item| may_delete(&item, self.me.as_ref(), &self.limits, now))
+        self.item_as_shown(seq).is_some_and(|item| may_delete(&item, self.me.as_ref(), &self.limits, now))
     }
 
     /// The newest message that the reader may edit now.
     #[must_use]
     pub fn newest_editable(&self, now: Timestamp) -> Option<Seq> {
-        self.items_as_shown().filter(|item| self.may_edit(item, now)).last().map(|item| item.event.seq)
+        let pending = self.pending();
+        let items = self.timeline.entries().filter_map(|entry| match entry {
+            TimelineEntry::Item(item) => Some(pending.shown(item)),
+            TimelineEntry::Notice(_) | TimelineEntry::Hole(_) => None,
+        });
+        items.filter(|item| self.may_edit(item, now)).last().map(|item| item.event.seq)
     }
 
     fn may_edit(&self, item: &HistoryItem, now: Timestamp) -> bool {
         may_edit(item, self.me.as_ref(), &self.limits, now)
     }
 
-    /// What is held, with the reader's own changes that are on their way, oldest first.
-    fn items_as_shown(&self) -> impl Iterator<Item = Arc<HistoryItem>> {
-        let pending = Pending::of(&self.outbox, &self.room.slug, self.me.as_ref());
-        self.timeline.entries().filter_map(move |entry| match entry {
-            TimelineEntry::Item(item) => {
-                Some(pending.over(item).map_or_else(|| Arc::clone(item), |changed| changed.item))
-            }
-            _ => None,
-        })
+    /// An item of the open room with the reader's own changes that are on their way.
+    fn item_as_shown(&self, seq: Seq) -> Option<Arc<HistoryItem>> {
+        self.timeline.item(seq).map(|item| self.pending().shown(item))
+    }
+
+    fn pending(&self) -> Pending<'_> {
+        Pending::of(&self.outbox, &self.room.slug, self.me.as_ref())
     }
 }

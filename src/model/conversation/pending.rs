@@ -33,11 +33,6 @@ impl<'a> Pending<'a> {
         Self { me, changes: changes.collect() }
     }
 
-    /// Whether a message will be another.
-    pub(in crate::model) fn changes(&self, item: &HistoryItem) -> bool {
-        self.me.is_some() && self.changes.iter().any(|(target, _)| *target == item.event.seq)
-    }
-
     /// A message as it will be, where that is not as it is. A change that the log has brought already changes nothing.
     pub(in crate::model) fn over(&self, item: &Arc<HistoryItem>) -> Option<Changed> {
         let by = self.me?;
@@ -59,6 +54,11 @@ impl<'a> Pending<'a> {
             text_state = Some(post.state);
         }
         Some(Changed { item: Arc::new(changed), text_state })
+    }
+
+    /// A message as it is shown.
+    pub(in crate::model) fn shown(&self, item: &Arc<HistoryItem>) -> Arc<HistoryItem> {
+        self.over(item).map_or_else(|| Arc::clone(item), |changed| changed.item)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can be read of a timeline. Nothing here changes it. Used by `timeline` only, as the other half of its type.
 
+use std::sync::Arc;
+
 use super::{Hole, Timeline, TimelineEntry};
 use crate::model::text;
 use crate::protocol::{Cursor, HistoryItem, PostId, Quote, RoomSlug, Seq, UserId};
@@ -40,7 +42,7 @@ impl Timeline {
 
     /// The item at a place, if it is held.
     #[must_use]
-    pub fn item(&self, seq: Seq) -> Option<&HistoryItem> {
+    pub fn item(&self, seq: Seq) -> Option<&Arc<HistoryItem>> {
         let place = self.segments.partition_point(|segment| segment.last < seq);
         self.segments.get(place)?.item(seq)
     }

@@ -107,8 +107,8 @@ impl Segment {
         merged
     }
 
-    pub(super) fn item(&self, seq: Seq) -> Option<&HistoryItem> {
-        self.place(seq).ok().map(|place| &*self.items[place].item)
+    pub(super) fn item(&self, seq: Seq) -> Option<&Arc<HistoryItem>> {
+        self.place(seq).ok().map(|place| &self.items[place].item)
     }
 
     pub(super) fn items(&self) -> impl Iterator<Item = &Arc<HistoryItem>> {

@@ -70,7 +70,7 @@ impl RowSource {
     fn is_unchanged(&self, entry: &TimelineEntry<'_>, pending: &Pending<'_>) -> bool {
         match (self, entry) {
             (Self::Item { item, delivery: Delivery::Stored }, TimelineEntry::Item(other)) => {
-                Arc::ptr_eq(item, other) && !pending.changes(other)
+                Arc::ptr_eq(item, other) && pending.over(other).is_none()
             }
             (Self::Notice(notice), TimelineEntry::Notice(other)) => Arc::ptr_eq(notice, other),
             (Self::Hole(hole), TimelineEntry::Hole(other)) => hole == other,
