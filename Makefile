@@ -14,7 +14,7 @@
 #
 # Not part of `make test`, since they take the whole machine for minutes:
 #
-#   make crash      kills the release and fails its disk under load: no acknowledged line is lost (some two minutes)
+#   make crash      kills the release and fails its disk under load: no acknowledged message is lost (some two minutes)
 #   make crowds     crowds and bad luck against the release: a reconnect storm, slow readers, a stop under load, a restart,
 #                   one address against all
 #   make proxies    nginx, Caddy, HAProxy and Apache with the blocks of docs/operating.md (installs them by apt-get)

@@ -74,7 +74,7 @@ pub enum BootError {
     StoreFailed(#[from] StoreFailure),
     /// The task that delivers messages ended.
     #[error(
-        "lines are stored but not shown to anybody any more, by a fault of this program. Start it again; nothing is lost"
+        "messages are stored but not shown to anybody any more, by a fault of this program. Start it again; nothing is lost"
     )]
     FanOutEnded,
 }

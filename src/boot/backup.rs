@@ -1,4 +1,4 @@
-//! The commands `backup` and `restore` in words. Not here: what they do (`store::sqlite::backup`).
+//! The commands `backup` and `restore` in words. Not here: what they do (`log::sqlite::backup`).
 
 use std::io;
 use std::path::Path;

@@ -19,7 +19,7 @@ pub struct PageData {
     pub limits: Limits,
     /// For how many hours a nickname rests that is given back.
     pub nickname_rest_hours: u32,
-    /// Whether `room.events` ends at the newest event; false on an older page that was opened without scripts.
+    /// Whether `room.page` ends at the newest event; false on an older page that was opened without scripts.
     pub at_newest: bool,
     /// The message that emojis are offered for, where no script does it. Only the document knows it.
     #[serde(skip)]

@@ -1,4 +1,4 @@
-//! A bug in the program meets one connection: that one is closed, and everybody else goes on (S35).
+//! A bug in the program meets one connection: that one is closed, and everybody else goes on.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;

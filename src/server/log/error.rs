@@ -86,7 +86,7 @@ pub enum StoreFailure {
     /// A write or a sync failed, so that nobody knows what of it is on disk.
     #[error(
         "the database could not be written: {0}. Nothing that was acknowledged is lost. Mend the disk (the system's log \
-         knows more), then start again; lines that were not acknowledged are sent again by their writers"
+         knows more), then start again; messages that were not acknowledged are sent again by their writers"
     )]
     InDoubt(String),
     /// The files were moved, removed or replaced under the running store.

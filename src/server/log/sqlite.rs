@@ -2,7 +2,7 @@
 //!
 //! One thread writes and commits in groups (`writer`), a few others read snapshots (`readers`). Nothing is kept in
 //! memory beside the queue: what a method answers was read from the file. Several processes cannot share a data folder;
-//! several nodes share a PostgreSQL instead.
+//! several nodes would need a store of another kind.
 
 use std::sync::Arc;
 

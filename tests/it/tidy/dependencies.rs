@@ -1,4 +1,4 @@
-//! Rules for what others wrote (S36): where it may come from, and under which licences. `deny.toml` is the list; these
+//! Rules for what others wrote: where it may come from, and under which licences. `deny.toml` is the list; these
 //! rules need neither network nor tool, so that they run in every test.
 
 use std::process::Command;
