@@ -210,6 +210,19 @@ fn a_room_that_is_refused_says_why_and_is_tried_again_only_when_that_helps() {
     assert_eq!(bench.feed(elsewhere), "join tea -, Connecting");
 }
 
+/// A refusal that names no room is of another frame: a heartbeat that came too soon, say. A join that it were taken for would
+/// never be tried again, and the page would stay behind.
+#[test]
+fn a_refusal_that_names_no_room_refuses_no_room() {
+    let mut bench = Bench::new();
+    for input in [Input::Start, Input::Opened, welcome()] {
+        bench.feed(input);
+    }
+    let refusal = frame(Event::Refused { room: None, refusal: ErrorCode::HelloExpected.into() });
+    assert_eq!(bench.feed(refusal), "deliver");
+    assert_eq!(bench.feed(joined("lobby", 5)), "deliver, Live");
+}
+
 #[test]
 fn a_closed_link_stays_closed() {
     let mut bench = Bench::live();

@@ -33,8 +33,11 @@ impl Connection {
                     step.deliver(event);
                 }
             }
-            Event::Refused { refusal, .. } => {
-                self.refused(*refusal, step);
+            Event::Refused { room, refusal } => {
+                // One that names no room is of another frame than a join.
+                if room.is_some() {
+                    self.refused(*refusal, step);
+                }
                 step.deliver(event);
             }
             Event::Gap { .. } => self.fell_behind(step),
