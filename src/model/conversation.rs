@@ -66,6 +66,8 @@ pub struct Conversation {
     throttle: TypingThrottle,
     /// Whether a nickname that was chosen here is on its way.
     asks_for_name: bool,
+    /// How often a join was answered.
+    joins: u32,
     /// Whether a page is under way that was asked for by [`Wanted::Again`].
     is_refreshing: bool,
     /// Whether a page is under way that was asked for by [`Wanted::Newer`].
@@ -104,6 +106,7 @@ impl Conversation {
             held: Vec::new(),
             throttle: TypingThrottle::default(),
             asks_for_name: false,
+            joins: 0,
             is_refreshing: false,
             is_filling: false,
             timers: [None; TimerId::COUNT],

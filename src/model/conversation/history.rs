@@ -15,6 +15,7 @@ impl Conversation {
     pub(super) fn take_backlog(&mut self, backlog: &Backlog) {
         let head = self.timeline.head();
         let joined = self.timeline.join(backlog);
+        self.joins += 1;
         self.show(Part::Timeline);
         if joined == Joined::BegunAnew {
             // The place where the reader was is of another history.
@@ -83,13 +84,13 @@ impl Conversation {
     }
 
     pub(super) fn fetch(&mut self, wanted: Wanted) {
-        let request = PageRequest { room: self.room.slug.clone(), wanted };
+        let request = PageRequest { room: self.room.slug.clone(), wanted, joins: self.joins };
         self.effect(Effect::Fetch(request));
     }
 
     /// A page came, or did not. One for a room that is not open any more goes nowhere.
-    pub(super) fn take_page(&mut self, PageRequest { room, wanted }: PageRequest, page: Option<&HistoryPage>) {
-        let page = page.filter(|_| self.is_open(&room));
+    pub(super) fn take_page(&mut self, PageRequest { room, wanted, joins }: PageRequest, page: Option<&HistoryPage>) {
+        let page = page.filter(|_| self.is_open(&room)).map(|page| (page, joins));
         match wanted {
             Wanted::Older(held) if self.is_open(&room) => {
                 // What was asked for may have been dropped meanwhile: then nothing is wrong with a page that does not fit.
@@ -118,22 +119,26 @@ impl Conversation {
         }
     }
 
-    /// Takes a page that continues what is held. It may reach beyond what the stream has brought.
-    fn add_page(&mut self, page: &HistoryPage) -> bool {
+    /// Takes a page that continues what is held. It may reach beyond what the stream has brought, unless another join came
+    /// since the one behind which it was asked for.
+    fn add_page(&mut self, (page, joins): (&HistoryPage, u32)) -> bool {
         let head = self.timeline.head();
-        let is_taken = self.timeline.add_page(page);
+        let is_late = joins < self.joins;
+        let is_taken = if is_late { self.timeline.add_late_page(page) } else { self.timeline.add_page(page) };
         if is_taken {
             self.show(Part::Timeline);
-            for item in page.items.iter().filter(|item| item.event.seq > head) {
+            let reach = self.timeline.head();
+            let items = page.items.iter().filter(|item| item.event.seq <= reach);
+            for item in items.clone().filter(|item| item.event.seq > head) {
                 self.arrived(&item.event);
             }
-            self.settle(page.items.iter().map(|item| &item.event));
+            self.settle(items.map(|item| &item.event));
         }
         is_taken
     }
 
     /// The newest page came by a request, where no connection brings what is new.
-    fn take_newest(&mut self, page: &HistoryPage) {
+    fn take_newest(&mut self, (page, joins): (&HistoryPage, u32)) {
         let head = self.timeline.head();
         if page.as_of.epoch == self.timeline.cursor().epoch && page.covers.first > head {
             return self.take_backlog(&Backlog::Gap { page: page.clone() });
@@ -142,7 +147,7 @@ impl Conversation {
             // Another history: there is no join that could say so.
             return self.effect(Effect::Reload);
         }
-        self.add_page(page);
+        self.add_page((page, joins));
     }
 
     /// Fetches again what is held and may have changed while this page was away: page by page, one at a time, beside

@@ -212,6 +212,20 @@ impl Timeline {
         continues
     }
 
+    /// Takes a page that was asked for before the last join. Behind what the stream has brought, it may be of another history:
+    /// only what lies before is taken, and is fetched again, since the page may know of changes that lie behind.
+    pub fn add_late_page(&mut self, page: &HistoryPage) -> bool {
+        let continues = self.continues(page);
+        if continues {
+            self.take_has_older(page);
+            let mut segment = Segment::of(page);
+            segment.truncate(self.followed.seq);
+            segment.outdate();
+            self.insert(segment);
+        }
+        continues
+    }
+
     /// Whether a page is of the history that is held: they share an item, and no item is another one. So ask for pages that
     /// begin or end with an item that is held.
     #[must_use]

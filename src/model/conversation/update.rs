@@ -180,6 +180,8 @@ pub struct PageRequest {
     pub room: RoomSlug,
     /// Which page.
     pub wanted: Wanted,
+    /// How many joins came before it was asked for: behind another join, the page may be of another history.
+    pub joins: u32,
 }
 
 /// Which page of history, and what for.

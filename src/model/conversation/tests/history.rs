@@ -4,7 +4,12 @@ use super::*;
 use crate::model::samples::reaction;
 
 fn answer(wanted: Wanted, page: Option<HistoryPage>) -> Update {
-    Update::Page(PageRequest { room: RoomSlug::lobby(), wanted }, page.map(Box::new))
+    answer_after(1, wanted, page)
+}
+
+/// The answer to what was asked for after so many joins.
+fn answer_after(joins: u32, wanted: Wanted, page: Option<HistoryPage>) -> Update {
+    Update::Page(PageRequest { room: RoomSlug::lobby(), wanted, joins }, page.map(Box::new))
 }
 
 /// A page of the middle of a room: read at `as_of`.
@@ -183,4 +188,27 @@ fn after_a_reset_the_newest_messages_are_in_sight_and_stay() {
     assert!(bench.effects.contains(&Effect::ShowNewest));
     (51..=2_000).for_each(|seq| bench.publish(of_bo(seq)));
     assert!(bench.conversation.timeline().item(Seq::new(1_500)).is_some(), "the newest are held");
+}
+
+/// Protects a page that was open while somebody put an old copy of the database back: what was read of the history before
+/// comes after the join that is of the history behind.
+#[test]
+fn a_page_that_was_asked_for_before_a_join_brings_nothing_of_a_history_that_never_was() {
+    let mut bench = Bench::live(vec![of_bo(5), of_bo(6)]);
+    bench.step(Update::LoadOlder);
+    let older = Wanted::Older(Seq::new(5));
+    assert_eq!(bench.wishes(), [format!("fetch {older:?}")]);
+    bench.join(Backlog::Resumed { epoch: snapshot(vec![]).page.as_of.epoch, events: vec![] });
+    let mut late = page_of((1..=7).map(of_bo).collect(), 8);
+    late.items[0].reactions =
+        vec![crate::protocol::ReactionSummary { emoji: "🍵".to_owned(), count: 1, people: vec![person("bo")] }];
+    bench.step(answer_after(0, older, Some(late)));
+    assert_eq!(bench.conversation.timeline().head(), Seq::new(6), "nothing behind the stream");
+    let again = Wanted::Again(Seq::new(4));
+    assert_eq!(bench.wishes(), [format!("fetch {again:?}")], "whatever it says of changes is asked for again");
+    bench.publish(reaction(7, 1, person("cy"), "👍", true, 1));
+    bench.step(answer(again, Some(page_of((1..=6).map(of_bo).collect(), 6))));
+    let first = bench.conversation.timeline().item(Seq::new(1)).expect("it is held");
+    let emojis: Vec<_> = first.reactions.iter().map(|reaction| reaction.emoji.as_str()).collect();
+    assert_eq!(emojis, ["👍"], "as the log has it");
 }

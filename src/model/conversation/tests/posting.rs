@@ -156,7 +156,7 @@ fn where_no_connection_comes_through_a_post_brings_what_is_new() {
     bench.step(Update::Post(id("a"), text("tea?")));
     bench.step(acked("a", 3));
     assert_eq!(bench.wishes(), ["request a", "fetch Newest"]);
-    let request = PageRequest { room: RoomSlug::lobby(), wanted: Wanted::Newest };
+    let request = PageRequest { room: RoomSlug::lobby(), wanted: Wanted::Newest, joins: 0 };
     let newest = history_page(vec![of_bo(1), of_bo(2), message(3, 0, person("ada"), "a")]);
     bench.step(Update::Page(request.clone(), Some(Box::new(newest))));
     assert_eq!((bench.conversation.timeline().head(), bench.conversation.outbox().posts().len()), (Seq::new(3), 0));
