@@ -5,6 +5,7 @@ mod app;
 mod cell;
 mod components;
 mod erased_view;
+mod html;
 pub mod i18n;
 mod nowhere;
 pub mod panels;

@@ -10,6 +10,15 @@ pub fn element<T: JsCast>(id: &str) -> Option<T> {
     web_sys::window()?.document()?.get_element_by_id(id)?.dyn_into().ok()
 }
 
+/// All elements of the document that a selector selects, in their order.
+#[must_use]
+pub fn elements(selector: &str) -> Vec<Element> {
+    let document = web_sys::window().and_then(|window| window.document());
+    let list = document.and_then(|document| document.query_selector_all(selector).ok());
+    let count = list.as_ref().map_or(0, web_sys::NodeList::length);
+    (0..count).filter_map(|index| list.as_ref()?.item(index)?.dyn_into().ok()).collect()
+}
+
 /// The element that a click fell on or into, when it is one of these.
 #[must_use]
 pub fn clicked(event: &Event, selector: &str) -> Option<HtmlElement> {

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::components::{Conversation, RoomList, Roster, follow_composer_keys, follow_reactions};
+use super::components::{
+    Conversation, RoomList, Roster, follow_composer_keys, follow_hues, follow_reactions, follow_waiting,
+};
 use super::erased_view::effect;
 use super::parts::Parts;
 use super::state::provide_room_state;
@@ -20,6 +22,8 @@ pub fn App(
         follow_reactions(state, parts);
         follow_composer_keys(state);
     });
+    follow_hues(state);
+    follow_waiting(state);
     effect(move |_| document().set_title(&state.title()));
 
     view! {

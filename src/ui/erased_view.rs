@@ -35,11 +35,6 @@ impl<V: RenderHtml + 'static> Erase for V {
     }
 }
 
-/// An attribute that the server writes and the browser leaves out of what it makes itself.
-pub fn html_only<T>(value: T) -> Option<T> {
-    cfg!(feature = "ssr").then_some(value)
-}
-
 /// Something that is read again whenever a signal in it changes: a text, an attribute, or an erased view.
 pub fn live<T>(read: impl Fn() -> T + Send + 'static) -> Box<dyn FnMut() -> T + Send> {
     Box::new(read)

@@ -6,15 +6,16 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::message::clipboard;
+use super::message::{clipboard, write_time};
 use super::reactions::OFFER_ID;
 use crate::client::element::{close_popover, element};
 use crate::client::listener::Listener;
-use crate::model::calendar;
-use crate::model::rows::MessageRow;
+use crate::model::rows::LastEdit;
 use crate::protocol::Seq;
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{Erase, ErasedView, live};
+use crate::ui::erased_view::{Erase, live};
+use crate::ui::html::Html;
+use crate::ui::i18n::Words;
 use crate::ui::state::{OwnChange, RoomState, use_room_state};
 
 /// The name of every button that changes an own message, and of the attribute of the offer that shows them.
@@ -26,18 +27,13 @@ pub const EDIT: &str = "edit";
 /// The value of the button that deletes.
 pub const DELETE: &str = "delete";
 
-/// Under the text of an edited message.
-pub fn edited_mark(row: &MessageRow) -> Option<ErasedView> {
-    let edit = row.edited?;
-    let (words, datetime, clock) = (use_room_state().words(), calendar::rfc3339_utc(edit.at), edit.clock.to_string());
-    Some(
-        view! {
-            <span class="message__edited">
-                {words.edited} " " <time class="message__time" datetime=datetime>{clock}</time>
-            </span>
-        }
-        .erase(),
-    )
+/// Writes, under the text of a message, when it was edited.
+pub fn write_edited(html: &mut Html, words: &'static Words, edit: LastEdit) {
+    html.start("span", &[("class", "message__edited")]);
+    html.text(words.edited);
+    html.text(" ");
+    write_time(html, edit.at, edit.clock);
+    html.end();
 }
 
 /// Above the composer: that it edits a message, or that one was deleted; and the way back.

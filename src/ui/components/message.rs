@@ -1,56 +1,58 @@
-//! A message of somebody.
+//! A message of somebody. It is written as HTML (`ui::html`): nothing in it listens to anything, since clicks are taken where
+//! they arrive (`super::reactions`).
 
 mod delivery;
 
-use leptos::prelude::*;
-
-pub use self::delivery::clipboard;
-use self::delivery::delivery_of;
-use super::edits::edited_mark;
-use super::markdown::markdown;
-use super::person_name::person_name;
-use super::reactions::reactions_of;
-use super::replies::quote_of;
-use super::seal::{Seal, SealSize};
+use self::delivery::write_delivery;
+pub use self::delivery::{OUTGOING_NAME, clipboard, follow_waiting, outgoing_pressed};
+use super::edits::write_edited;
+use super::markdown::write_markdown;
+use super::person_name::write_name;
+use super::reactions::write_reactions;
+use super::replies::write_quote;
+use super::seal::{SealSize, write_seal};
+use crate::model::calendar::Clock;
 use crate::model::rows::{Continuation, Delivery, MessageRow, MessageRowId};
 use crate::model::{address, calendar};
-use crate::protocol::{Origin, UserId};
-use crate::ui::erased_view::{Erase, ErasedView};
-use crate::ui::state::use_room_state;
+use crate::protocol::{Origin, Timestamp};
+use crate::ui::html::{Html, HtmlElement, html_element};
+use crate::ui::i18n::Words;
+use crate::ui::state::RoomState;
 
 /// Seal, nickname and time open a group; the messages that follow in it show their text.
-#[component]
-pub fn Message(
-    /// The message.
-    row: MessageRow,
-) -> impl IntoView {
-    let class = class(&row);
-    let delivery = delivery_of(&row);
-    let reactions = reactions_of(&row);
+pub fn message(state: RoomState, row: &MessageRow) -> HtmlElement {
+    html_element(|html| write_message(html, state, row))
+}
+
+fn write_message(html: &mut Html, state: RoomState, row: &MessageRow) {
+    let words = state.words();
+    let class = class(row);
     let anchor = if let MessageRowId::Stored(seq) = row.id { Some(address::anchor(seq)) } else { None };
-    let datetime = calendar::rfc3339_utc(row.at);
-    let clock = row.clock.to_string();
-    let edited = edited_mark(&row);
-    let quote = quote_of(&row);
-    let fold = is_tall(&row.text).then(fold);
-    let words = use_room_state().words();
-    let text = markdown(if row.text.is_empty() { words.deleted.to_owned() } else { row.text }, words);
-    let time = view! { <time class="message__time" datetime=datetime>{clock}</time> };
-    let head = match row.continuation {
-        Continuation::First => opening(row.nickname, row.author, row.origin, time.erase()),
-        Continuation::Following => following(row.nickname, time.erase()),
-    };
-    view! {
-        <li class=class id=anchor data-row="">
-            {head}
-            {quote}
-            {text}
-            {fold}
-            {edited}
-            {delivery}
-            {reactions}
-        </li>
+    let attributes = [("class", class.as_str()), ("data-row", ""), ("id", anchor.as_deref().unwrap_or_default())];
+    html.start("li", if anchor.is_some() { &attributes } else { &attributes[..2] });
+    match row.continuation {
+        Continuation::First => write_opening(html, state, row),
+        // The name stands above; a screen reader hears it here too.
+        Continuation::Following => {
+            html.element("bdi", &[("class", "visually-hidden")], &row.nickname);
+            write_time(html, row.at, row.clock);
+        }
     }
+    if let Some(reply) = &row.reply {
+        write_quote(html, state, reply);
+    }
+    write_markdown(html, if row.text.is_empty() { words.deleted } else { &row.text }, words);
+    if is_tall(&row.text) {
+        write_fold(html, words);
+    }
+    if let Some(edit) = row.edited {
+        write_edited(html, words, edit);
+    }
+    write_delivery(html, state, row);
+    if let (MessageRowId::Stored(seq), false) = (&row.id, row.text.is_empty()) {
+        write_reactions(html, state, *seq, row);
+    }
+    html.end();
 }
 
 fn class(row: &MessageRow) -> String {
@@ -67,29 +69,25 @@ fn class(row: &MessageRow) -> String {
     ["message ", place, state, deleted].concat()
 }
 
-fn opening(nickname: String, author: Option<UserId>, origin: Origin, time: ErasedView) -> ErasedView {
-    let words = use_room_state().words();
-    let seal = view! { <Seal nickname=nickname.clone() size=SealSize::Regular /> };
-    view! {
-        {seal}
-        <div class="message__head">
-            {author.map(|author| person_name("message__name", &author, nickname))}
-            " "
-            {(origin == Origin::Plain).then(|| view! { <span class="mark">{words.plain_mark}</span> })}
-            " "
-            {time}
-        </div>
+fn write_opening(html: &mut Html, state: RoomState, row: &MessageRow) {
+    write_seal(html, state, &row.nickname, SealSize::Regular);
+    html.start("div", &[("class", "message__head")]);
+    if let Some(author) = &row.author {
+        write_name(html, "message__name", author, &row.nickname);
     }
-    .erase()
+    html.text(" ");
+    if row.origin == Origin::Plain {
+        html.element("span", &[("class", "mark")], state.words().plain_mark);
+    }
+    html.text(" ");
+    write_time(html, row.at, row.clock);
+    html.end();
 }
 
-/// The name stands above; a screen reader hears it here too.
-fn following(nickname: String, time: ErasedView) -> ErasedView {
-    view! {
-        <bdi class="visually-hidden">{nickname}</bdi>
-        {time}
-    }
-    .erase()
+/// Writes a time of day on the reader's clock.
+pub fn write_time(html: &mut Html, at: Timestamp, clock: Clock) {
+    let datetime = calendar::rfc3339_utc(at);
+    html.element("time", &[("class", "message__time"), ("datetime", &datetime)], &clock.to_string());
 }
 
 /// Whether a text is so tall that it would push the conversation out of sight: more than about 40 lines on a wide page.
@@ -105,17 +103,13 @@ fn is_tall(text: &str) -> bool {
 }
 
 /// Its state alone decides how much of the text above it is shown: the style sheet does the rest, with or without scripts.
-fn fold() -> ErasedView {
-    let words = use_room_state().words();
-    view! {
-        <details class="message__fold">
-            <summary class="link-button">
-                <span class="message__more">{words.show_all}</span>
-                <span class="message__less">{words.show_less}</span>
-            </summary>
-        </details>
-    }
-    .erase()
+fn write_fold(html: &mut Html, words: &'static Words) {
+    html.start("details", &[("class", "message__fold")]);
+    html.start("summary", &[("class", "link-button")]);
+    html.element("span", &[("class", "message__more")], words.show_all);
+    html.element("span", &[("class", "message__less")], words.show_less);
+    html.end();
+    html.end();
 }
 
 #[cfg(test)]

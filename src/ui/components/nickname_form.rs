@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use super::notice::{FormNotice, notice_id};
-use super::seal::{Seal, SealSize};
+use super::seal::{SealSize, seal};
 use crate::client::element::element;
 use crate::client::storage;
 use crate::protocol::Person;
@@ -51,7 +51,7 @@ pub fn me_card(me: Person) -> ErasedView {
     view! {
         <FormNotice form=Form::Nickname />
         <div class="me">
-            <Seal nickname=nickname.clone() size=SealSize::Small />
+            {seal(state, &nickname, SealSize::Small)}
             <bdi class="me__name">{nickname.clone()}</bdi>
         </div>
         <details class="me__fold" open=!state.typed_into(Form::Nickname).is_empty()>

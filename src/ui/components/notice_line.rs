@@ -1,18 +1,16 @@
 //! Comings and goings, and the opening of a room: quiet rows between messages.
 
-use leptos::prelude::*;
-
 use crate::model::rows::{Names, NoticeRow};
-use crate::ui::erased_view::{Erase, ErasedView};
+use crate::ui::html::{HtmlElement, html_element};
 use crate::ui::i18n::{Language, isolated};
 
 /// Who came and went, folded into one row.
-pub fn notice(language: Language, notice: NoticeRow) -> ErasedView {
+pub fn notice(language: Language, notice: NoticeRow) -> HtmlElement {
     row(describe(language, notice))
 }
 
 /// The first row of a room, with who opened it; nobody did for the lobby.
-pub fn room_created(language: Language, creator: Option<String>) -> ErasedView {
+pub fn room_created(language: Language, creator: Option<String>) -> HtmlElement {
     let words = language.words();
     let mut parts = Vec::new();
     match creator {
@@ -23,7 +21,7 @@ pub fn room_created(language: Language, creator: Option<String>) -> ErasedView {
 }
 
 /// An event of a kind that only a newer page can show.
-pub fn newer(language: Language) -> ErasedView {
+pub fn newer(language: Language) -> HtmlElement {
     row(vec![Part::Words(language.words().newer.to_owned())])
 }
 
@@ -34,15 +32,17 @@ enum Part {
     Name(String),
 }
 
-fn row(parts: Vec<Part>) -> ErasedView {
-    let parts: Vec<ErasedView> = parts
-        .into_iter()
-        .map(|part| match part {
-            Part::Words(words) => words.erase(),
-            Part::Name(name) => view! { <bdi>{name}</bdi> }.erase(),
-        })
-        .collect();
-    view! { <li class="notice-line" data-row="">{parts}</li> }.erase()
+fn row(parts: Vec<Part>) -> HtmlElement {
+    html_element(|html| {
+        html.start("li", &[("class", "notice-line"), ("data-row", "")]);
+        for part in parts {
+            match part {
+                Part::Words(words) => html.text(&words),
+                Part::Name(name) => html.element("bdi", &[], &name),
+            }
+        }
+        html.end();
+    })
 }
 
 fn describe(language: Language, notice: NoticeRow) -> Vec<Part> {

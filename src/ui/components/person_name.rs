@@ -1,17 +1,12 @@
 //! The name of a person, which leads to their card (`ui::panels`).
 
-use leptos::prelude::*;
-
 use crate::model::address;
 use crate::protocol::UserId;
-use crate::ui::erased_view::{Erase, ErasedView};
+use crate::ui::html::Html;
 
-/// One type of view for all places.
-pub fn person_name(class: &'static str, user: &UserId, nickname: String) -> ErasedView {
-    view! {
-        <a class=class href=address::profile(user) data-panel="">
-            <bdi>{nickname}</bdi>
-        </a>
-    }
-    .erase()
+/// Writes the name, in all places alike.
+pub fn write_name(html: &mut Html, class: &'static str, user: &UserId, nickname: &str) {
+    html.start("a", &[("class", class), ("href", &address::profile(user)), ("data-panel", "")]);
+    html.element("bdi", &[], nickname);
+    html.end();
 }

@@ -6,16 +6,17 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::edits::{CHANGE_NAME, change_pressed, offer_changes};
+use super::message::{OUTGOING_NAME, outgoing_pressed};
 use super::notice_line;
 use crate::client::element::{clicked, close_popover, element, open_popover_at};
 use crate::client::listener::Listener;
 use crate::model::conversation::reactions::{Change, Press, REPLY};
-use crate::model::rows::{MessageRow, MessageRowId, Ownership, ReactionRow};
+use crate::model::rows::{MessageRow, Ownership, ReactionRow};
 use crate::protocol::Seq;
-use crate::ui::erased_view::{Erase, ErasedView, html_only};
+use crate::ui::html::Html;
 use crate::ui::i18n::fill;
 use crate::ui::parts::{NotLoaded, Parts};
-use crate::ui::state::{RoomState, use_room_state};
+use crate::ui::state::RoomState;
 
 /// The id of the form of all these buttons.
 pub const REACTION_FORM_ID: &str = "react";
@@ -28,20 +29,23 @@ pub const MORE_ID: &str = "offer-more";
 /// The name of every button that reacts, or offers to.
 pub const REACTION_NAME: &str = "reaction";
 
-/// Under a message of the log: who reacted how, and the ways to reply and to add a reaction. A deleted one has none.
-pub fn reactions_of(row: &MessageRow) -> Option<ErasedView> {
-    let (MessageRowId::Stored(seq), false) = (&row.id, row.text.is_empty()) else { return None };
-    let (seq, state) = (*seq, use_room_state());
+/// Writes, under a message of the log, who reacted how, and the ways to reply and to add a reaction.
+pub fn write_reactions(html: &mut Html, state: RoomState, seq: Seq, row: &MessageRow) {
     let words = state.words();
+    let seq_text = seq.to_string();
+    html.start("div", &[("class", "reactions")]);
+    for reaction in &row.reactions {
+        write_chip(html, state, seq, reaction);
+    }
+    start_button(html, "reactions__reply", &[&seq_text, REPLY].concat(), words.reply, None);
+    html.end();
     let react = if row.ownership == Ownership::Own { words.react_or_change } else { words.react };
-    let mut buttons: Vec<ErasedView> = row.reactions.iter().map(|reaction| chip(state, seq, reaction)).collect();
-    let reply = [&seq.to_string(), REPLY].concat();
-    buttons.push(button("reactions__reply", reply, None, words.reply.to_owned(), Vec::new()));
-    buttons.push(button("reactions__add", seq.to_string(), None, react.to_owned(), Vec::new()));
-    Some(view! { <div class="reactions">{buttons}</div> }.erase())
+    start_button(html, "reactions__add", &seq_text, react, None);
+    html.end();
+    html.end();
 }
 
-fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> ErasedView {
+fn write_chip(html: &mut Html, state: RoomState, seq: Seq, reaction: &ReactionRow) {
     let words = state.words();
     let (sentence, change, pressed) = match reaction.ownership {
         Ownership::Own => (words.reaction_own, Change::TakeBack, "true"),
@@ -49,36 +53,26 @@ fn chip(state: RoomState, seq: Seq, reaction: &ReactionRow) -> ErasedView {
     };
     let names = notice_line::names(state.language, reaction.people.clone());
     let who = fill(&sentence.with(reaction.count as usize), &[("{emoji}", &reaction.emoji), ("{names}", &names)]);
-    let value = change.value(seq, &reaction.emoji);
+    start_button(html, "reactions__chip", &change.value(seq, &reaction.emoji), &who, Some(pressed));
     // An element of its own, since only the emoji is drawn in colour: digits have coloured forms, too.
-    let emoji = view! { <bdi>{reaction.emoji.clone()}</bdi> }.erase();
-    let count = [" ", &reaction.count.to_string()].concat().erase();
-    button("reactions__chip", value, Some(pressed), who, vec![emoji, count])
+    html.element("bdi", &[], &reaction.emoji);
+    html.text(" ");
+    html.text(&reaction.count.to_string());
+    html.end();
 }
 
-/// One type of view for all. Only in HTML does a button name its form: Chromium asks every such button of the page whenever
-/// one of them comes or goes, which cost more than all the rest of a row.
-fn button(
-    class: &'static str,
-    value: String,
-    pressed: Option<&'static str>,
-    label: String,
-    shown: Vec<ErasedView>,
-) -> ErasedView {
-    view! {
-        <button
-            class=class
-            form=html_only(REACTION_FORM_ID)
-            name=REACTION_NAME
-            value=value
-            aria-pressed=pressed
-            title=label.clone()
-            aria-label=label
-        >
-            {shown}
-        </button>
+/// Only the server's page names the form of the buttons: Chromium asks every button of the page that names one whenever one
+/// of them comes or goes, which cost more than all the rest of a row.
+fn start_button(html: &mut Html, class: &'static str, value: &str, label: &str, pressed: Option<&'static str>) {
+    let mut attributes =
+        vec![("class", class), ("name", REACTION_NAME), ("value", value), ("title", label), ("aria-label", label)];
+    if let Some(pressed) = pressed {
+        attributes.push(("aria-pressed", pressed));
     }
-    .erase()
+    if cfg!(feature = "ssr") {
+        attributes.push(("form", REACTION_FORM_ID));
+    }
+    html.start("button", &attributes);
 }
 
 /// Takes over from the form without scripts, before a button submits it.
@@ -88,6 +82,7 @@ pub fn follow_reactions(state: RoomState, parts: Option<Parts>) {
         match button.get_attribute("name").as_deref() {
             Some(REACTION_NAME) => pressed(state, &button),
             Some(CHANGE_NAME) => change(state, &button),
+            Some(OUTGOING_NAME) => outgoing_pressed(state, &button),
             _ => return,
         }
         event.prevent_default();

@@ -6,35 +6,29 @@ use leptos::prelude::*;
 use super::icon::{Icon, Picture};
 use crate::client::element::focus_unless_touch;
 use crate::model::address;
-use crate::model::rows::{MessageRow, ReplyRow};
+use crate::model::rows::ReplyRow;
 use crate::protocol::Quote;
 use crate::ui::cell::Derived;
-use crate::ui::erased_view::{Erase, ErasedView, live};
+use crate::ui::erased_view::{Erase, live};
+use crate::ui::html::{Html, html_element};
 use crate::ui::state::{RoomState, use_room_state};
 
-/// Above the text of a reply: a link to the message that it replies to. `ui/shell/habits.js` follows it within the page.
-pub fn quote_of(row: &MessageRow) -> Option<ErasedView> {
-    let ReplyRow { to, quote } = row.reply.as_ref()?;
-    let state = use_room_state();
-    let href = address::quoted(&state.slug(), *to);
-    let shown = quoted(state, quote.as_ref());
-    Some(
-        view! {
-            <a class="message__quote" href=href>
-                <span class="visually-hidden">{state.words().in_reply_to}</span>
-                {shown}
-            </a>
-        }
-        .erase(),
-    )
+/// Writes, above the text of a reply, a link to the message that it replies to. `ui/shell/habits.js` follows it within the
+/// page.
+pub fn write_quote(html: &mut Html, state: RoomState, ReplyRow { to, quote }: &ReplyRow) {
+    html.start("a", &[("class", "message__quote"), ("href", &address::quoted(&state.slug(), *to))]);
+    html.element("span", &[("class", "visually-hidden")], state.words().in_reply_to);
+    write_quoted(html, state, quote.as_ref());
+    html.end();
 }
 
 /// Who wrote what is quoted, and how it begins.
-fn quoted(state: RoomState, quote: Option<&Quote>) -> Vec<ErasedView> {
+fn write_quoted(html: &mut Html, state: RoomState, quote: Option<&Quote>) {
     let words = state.words();
-    let Some(Quote { nickname, text }) = quote else { return vec![words.earlier_message.erase()] };
-    let text = if text.is_empty() { words.deleted.erase() } else { text.clone().erase() };
-    vec![view! { <bdi class="quote__name">{nickname.clone()}</bdi> }.erase(), " ".erase(), text]
+    let Some(Quote { nickname, text }) = quote else { return html.text(words.earlier_message) };
+    html.element("bdi", &[("class", "quote__name")], nickname);
+    html.text(" ");
+    html.text(if text.is_empty() { words.deleted } else { text });
 }
 
 /// Above the composer: what is being replied to, and the way back to a message that replies to nothing.
@@ -55,9 +49,12 @@ pub fn ReplyNotice() -> impl IntoView {
             };
             view! {
                 <p class="reply-notice" role="status">
-                    <span class="reply-notice__quote" dir="auto">
-                        {words.replying_to} {quoted(state, quote.as_ref())}
-                    </span>
+                    {html_element(|html| {
+                        html.start("span", &[("class", "reply-notice__quote"), ("dir", "auto")]);
+                        html.text(words.replying_to);
+                        write_quoted(html, state, quote.as_ref());
+                        html.end();
+                    })}
                     <a class="button button--quiet button--icon" href=address::room(&state.slug()) aria-label=words.cancel_reply title=words.cancel_reply on:click=cancel>
                         <Icon picture=Picture::Close />
                     </a>

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use super::drawer::DrawerClose;
 use super::nickname_form::Me;
-use super::person_name::person_name;
-use super::seal::{Seal, SealSize};
+use super::person_name::write_name;
+use super::seal::{SealSize, write_seal};
 use crate::protocol::{Origin, Person};
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, list, list_entry, live};
+use crate::ui::html::{HtmlElement, html_element};
 use crate::ui::slots::{Slot, slot};
 use crate::ui::state::{RoomState, use_room_state};
 
@@ -31,7 +32,7 @@ pub fn Roster() -> impl IntoView {
                     let people = state.roster.with(|roster| roster.people().to_vec()).into_iter();
                     people.map(|person| {
                         let you = (me.as_ref() == Some(&person.id)).then_some(words.you);
-                        list_entry(key(&person, you), move || slot(Slot::Person, person_in_roster(state, person.clone(), you)))
+                        list_entry(key(&person, you), move || slot(Slot::Person, person_in_roster(state, &person, you).erase()))
                     }).collect()
                 })}
             </ul>
@@ -57,21 +58,17 @@ fn more(words: String) -> ErasedView {
     view! { <p class="roster__more">{words}</p> }.erase()
 }
 
-fn mark(words: &'static str) -> ErasedView {
-    view! { <span class="mark">{words}</span> }.erase()
-}
-
 /// Somebody who is here; `you` marks the reader.
-pub fn person_in_roster(state: RoomState, person: Person, you: Option<&'static str>) -> ErasedView {
-    let words = state.words();
+pub fn person_in_roster(state: RoomState, person: &Person, you: Option<&'static str>) -> HtmlElement {
     let Person { id, nickname, origin } = person;
-    view! {
-        <li class="roster__person">
-            <Seal nickname=nickname.clone() size=SealSize::Small />
-            {person_name("roster__name", &id, nickname)}
-            {you.map(mark)}
-            {(origin == Origin::Plain).then(|| mark(words.plain_mark))}
-        </li>
-    }
-    .erase()
+    let plain = (*origin == Origin::Plain).then_some(state.words().plain_mark);
+    html_element(|html| {
+        html.start("li", &[("class", "roster__person")]);
+        write_seal(html, state, nickname, SealSize::Small);
+        write_name(html, "roster__name", id, nickname);
+        for mark in [you, plain].into_iter().flatten() {
+            html.element("span", &[("class", "mark")], mark);
+        }
+        html.end();
+    })
 }

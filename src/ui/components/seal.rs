@@ -1,10 +1,18 @@
 //! A person's seal: the first character of the nickname on a hue that tells its bearer apart from the others who are here.
+//! A decoration: the nickname is always beside it. The style sheet has a class for each hue, since the content security
+//! policy allows no inline styles.
 
-use leptos::prelude::*;
-
+use crate::client::element::elements;
+use crate::model::conversation::roster::Roster;
 use crate::model::text;
-use crate::ui::erased_view::live;
-use crate::ui::state::use_room_state;
+use crate::ui::erased_view::{EffectRun, effect};
+use crate::ui::html::{Html, HtmlElement, html_element};
+use crate::ui::state::RoomState;
+
+/// Tells whose seal it is.
+const NAME_ATTRIBUTE: &str = "data-name";
+/// All seals, as a selector.
+const SEALS: &str = "[data-name]";
 
 /// How large a seal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,24 +23,42 @@ pub enum SealSize {
     Small,
 }
 
-/// A decoration: the nickname is always beside it. The style sheet has a class for each hue, since the content security
-/// policy allows no inline styles.
-#[component]
-pub fn Seal(
-    /// Whose.
-    nickname: String,
-    /// How large.
-    size: SealSize,
-) -> impl IntoView {
-    let state = use_room_state();
+/// Shows the seal of a person.
+pub fn seal(state: RoomState, nickname: &str, size: SealSize) -> HtmlElement {
+    html_element(|html| write_seal(html, state, nickname, size))
+}
+
+/// Writes the seal of a person, with the hue that is theirs now.
+pub fn write_seal(html: &mut Html, state: RoomState, nickname: &str, size: SealSize) {
+    let class = state.roster.with_untracked(|roster| class(roster, nickname, size));
+    let attributes = [("class", class.as_str()), (NAME_ATTRIBUTE, nickname), ("aria-hidden", "true")];
+    html.element("span", &attributes, &text::initial(nickname));
+}
+
+fn class(roster: &Roster, nickname: &str, size: SealSize) -> String {
     let size = match size {
         SealSize::Regular => "",
         SealSize::Small => " seal--small",
     };
-    let initial = text::initial(&nickname);
-    let class = move || {
-        let hue = state.roster.with(|roster| roster.hue(&nickname)).to_string();
-        ["seal seal--hue-", &hue, size].concat()
-    };
-    view! { <span class=live(class) aria-hidden="true">{initial}</span> }
+    ["seal seal--hue-", &roster.hue(nickname).to_string(), size].concat()
+}
+
+/// Gives all seals the hues that their bearers have after somebody came or went.
+pub fn follow_hues(state: RoomState) {
+    effect(move |run| {
+        state.roster.with(|roster| {
+            // The page was drawn with these hues.
+            if run == EffectRun::First {
+                return;
+            }
+            for seal in elements(SEALS) {
+                let is_small = seal.class_list().contains("seal--small");
+                let size = if is_small { SealSize::Small } else { SealSize::Regular };
+                let class = class(roster, &seal.get_attribute(NAME_ATTRIBUTE).unwrap_or_default(), size);
+                if seal.class_name() != class {
+                    seal.set_class_name(&class);
+                }
+            }
+        });
+    });
 }

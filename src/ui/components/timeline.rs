@@ -9,7 +9,7 @@ use web_sys::Element;
 
 use super::day_separator::DaySeparator;
 use super::hole_marker::HoleMarker;
-use super::message::Message;
+use super::message::message;
 use super::notice_line;
 use crate::client::element::element;
 use crate::client::scroll::{self, ScrollPosition};
@@ -87,13 +87,14 @@ impl ListEntry for KeyedRow {
 
 /// A row of the conversation.
 pub fn row(row: &Row) -> ErasedView {
-    let language = use_room_state().language;
+    let state = use_room_state();
+    let language = state.language;
     match row {
-        Row::Message(message) => view! { <Message row=message.clone() /> }.erase(),
+        Row::Message(row) => message(state, row).erase(),
         Row::Day { date } => view! { <DaySeparator date=*date /> }.erase(),
-        Row::Notice(notice) => notice_line::notice(language, notice.clone()),
-        Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator.clone()),
-        Row::Newer { .. } => notice_line::newer(language),
+        Row::Notice(notice) => notice_line::notice(language, notice.clone()).erase(),
+        Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator.clone()).erase(),
+        Row::Newer { .. } => notice_line::newer(language).erase(),
         Row::Hole(hole) => view! { <HoleMarker hole=*hole /> }.erase(),
     }
 }

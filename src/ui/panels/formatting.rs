@@ -12,7 +12,7 @@ use crate::ui::i18n::Language;
 pub fn formatting(language: Language) -> Panel {
     let words = language.document_words();
     let samples = words.formatting_samples.split("\n\n").map(|sample| {
-        let shown = markdown(sample.to_owned(), language.words());
+        let shown = markdown(sample, language.words());
         view! {
             <tr>
                 <td><pre>{sample}</pre></td>

@@ -107,7 +107,7 @@ impl Template {
             Slot::Row => (rows[index] != self.rows[index]).then(|| row(&rows[index])),
             Slot::Person => {
                 let person = state.roster.with(|roster| roster.people()[index].clone());
-                (person.id == me.id).then(|| person_in_roster(state, person, Some(state.words().you)))
+                (person.id == me.id).then(|| person_in_roster(state, &person, Some(state.words().you)).erase())
             }
         }
     }
