@@ -24,7 +24,7 @@ export interface Memory {
 /** What runs script, at its outermost. */
 const SCRIPT = new Set(["FunctionCall", "EvaluateScript", "RunMicrotasks", "TimerFire", "FireAnimationFrame", "EventDispatch"]);
 /** What a script may start in its midst and is no script. */
-const LAYOUT = new Set(["Layout", "UpdateLayoutTree", "RecalculateStyles", "ParseHTML"]);
+const LAYOUT = new Set(["Layout", "UpdateLayoutTree", "RecalculateStyles"]);
 
 /** Keeps hold of the page's WebAssembly memory, which nothing in the document names. Before the page is opened. */
 export async function watchMemory(page: Page): Promise<void> {
