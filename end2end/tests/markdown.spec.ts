@@ -66,6 +66,19 @@ test("a spoiler is neither seen nor read before it is opened, by pointer or by k
   await expect.poll(shown).toContain("the butler");
 });
 
+test("code of a language that is known is coloured, and can be read in every colour", { tag: "@everywhere" }, async ({ alice, bob, expectAccessible }) => {
+  await bob.say('```ts\nconst tea: string = "oolong"; // 3 minutes\nsteep(180);\n```\n```json\n{"tea": null}\n```\n```tea\nconst tea\n```');
+  await expect(alice.lines()).toHaveCount(1);
+  const coloured = (kind: string) => alice.lines().first().locator(`.code-${kind}`);
+  await expect(coloured("keyword")).toHaveText(["const", "string", "null"]);
+  await expect(coloured("text")).toHaveText(['"oolong"']);
+  await expect(coloured("comment")).toHaveText(["// 3 minutes"]);
+  await expect(coloured("number")).toHaveText(["180"]);
+  await expect(coloured("key")).toHaveText(['"tea"']);
+  await alice.lines().first().screenshot({ path: `test-results/screens/${test.info().project.name}-markdown-colours.png` });
+  await expectAccessible(alice);
+});
+
 test("long code is scrolled in its own box, by keyboard too", { tag: "@everywhere" }, async ({ alice }) => {
   await alice.say(`\`\`\`\n${"let tea = oolong(); ".repeat(30)}\n\`\`\``);
   const box = alice.lines().first().locator("pre");

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::model::address;
 use crate::model::rows::NAMED_MAX;
+use crate::model::text::code::Colouring;
 use crate::model::text::markdown::{self, Format, MarkdownToken};
 use crate::protocol::{EventBody, HistoryItem, PageData, Person, ReactionSummary, RoomSummary};
 
@@ -21,11 +22,13 @@ const ROOMS_BYTES_MAX: usize = 32 * 1024;
 /// counted, and come with `joined`.
 const PEOPLE_BYTES_MAX: usize = 16 * 1024;
 
-/// The markup of a message, of a quote in it, of a reaction to it, of a format in it, of a room in the list, of a person in the list.
+/// The markup of a message, of a quote in it, of a reaction to it, of a format in it, of a coloured piece of code, of a room
+/// in the list, of a person in the list.
 const MESSAGE_BYTES: usize = 900;
 const QUOTE_BYTES: usize = 300;
 const REACTION_BYTES: usize = 500;
 const FORMAT_BYTES: usize = 80;
+const COLOUR_BYTES: usize = 36;
 const ROOM_BYTES: usize = 500;
 const PERSON_BYTES: usize = 500;
 
@@ -76,7 +79,7 @@ fn item(HistoryItem { event, reactions, .. }: &HistoryItem) -> usize {
         EventBody::Message(message) => {
             let quoted =
                 message.quote.as_ref().map_or(0, |quote| QUOTE_BYTES + html(&quote.nickname) + html(&quote.text));
-            markdown::parse(&message.text).iter().map(token).sum::<usize>() + quoted
+            text(&message.text) + quoted
         }
         EventBody::Reaction(_)
         | EventBody::Edited(_)
@@ -89,13 +92,30 @@ fn item(HistoryItem { event, reactions, .. }: &HistoryItem) -> usize {
     MESSAGE_BYTES + name + drawn + handed_over(event) + reactions.iter().map(reaction).sum::<usize>()
 }
 
-fn token(token: &MarkdownToken<'_>) -> usize {
-    match token {
-        MarkdownToken::Start(Format::Link { href }) => FORMAT_BYTES + html(href),
-        MarkdownToken::Start(_) => FORMAT_BYTES,
-        MarkdownToken::Text(text) => html(text),
-        MarkdownToken::End => 0,
+/// Bytes of the text of a message in HTML.
+fn text(text: &str) -> usize {
+    let mut colouring = Colouring::default();
+    let mut code_language = None;
+    let mut bytes = 0;
+    for token in markdown::parse(text) {
+        bytes += match token {
+            MarkdownToken::Start(Format::CodeBlock { language }) => {
+                code_language = language;
+                FORMAT_BYTES
+            }
+            MarkdownToken::Start(Format::Link { href }) => FORMAT_BYTES + html(&href),
+            MarkdownToken::Start(_) => FORMAT_BYTES,
+            MarkdownToken::Text(text) => {
+                let pieces = code_language.map_or_else(Vec::new, |language| colouring.pieces(language, &text));
+                html(&text) + COLOUR_BYTES * pieces.iter().filter(|(colour, _)| colour.is_some()).count()
+            }
+            MarkdownToken::End => {
+                code_language = None;
+                0
+            }
+        };
     }
+    bytes
 }
 
 fn reaction(reaction: &ReactionSummary) -> usize {

@@ -2,6 +2,7 @@
 //! browser asks it about messages, to say no early, and leaves names to the server, which has to be asked anyway.
 //! Not here: comparing names (NFKC, look-alikes), whose tables only the server carries.
 
+pub mod code;
 mod excerpt;
 pub mod invisible;
 mod links;

@@ -1,5 +1,6 @@
 //! The text of a message, written from its tree (`model::text::markdown`).
 
+use crate::model::text::code::{CodeColour, Colouring};
 use crate::model::text::markdown::{self, Format, MarkdownToken};
 use crate::ui::html::{Html, HtmlElement, html_element};
 use crate::ui::i18n::Words;
@@ -12,19 +13,23 @@ pub fn markdown(text: &str, words: &'static Words) -> HtmlElement {
 /// Writes a text as it was meant.
 pub fn write_markdown(html: &mut Html, text: &str, words: &'static Words) {
     html.start("div", &[("class", "message__text"), ("dir", "auto")]);
-    let mut is_code_block = false;
+    let mut colouring = Colouring::default();
+    let mut code_language = None;
     for token in markdown::parse(text) {
         match token {
-            MarkdownToken::Start(format) => {
-                is_code_block = matches!(format, Format::CodeBlock { .. });
-                start(html, &format, words);
+            MarkdownToken::Start(Format::CodeBlock { language }) => {
+                start_code(html, language);
+                code_language = Some(language.unwrap_or_default());
             }
-            MarkdownToken::Text(text) => html.text(&text),
+            MarkdownToken::Start(format) => start(html, &format, words),
+            MarkdownToken::Text(text) => match code_language {
+                Some(language) => write_code(html, colouring.pieces(language, &text)),
+                None => html.text(&text),
+            },
             MarkdownToken::End => {
-                // Two elements, which hold nothing but text.
-                if is_code_block {
+                // Code is two elements, and holds nothing but text.
+                if code_language.take().is_some() {
                     html.end();
-                    is_code_block = false;
                 }
                 html.end();
             }
@@ -52,12 +57,31 @@ fn start(html: &mut Html, format: &Format<'_>, words: &'static Words) {
         Format::Link { href } => {
             html.start("a", &[("href", href), ("target", "_blank"), ("rel", "noopener noreferrer nofollow")]);
         }
-        // Long lines are scrolled, by keyboard too.
-        Format::CodeBlock { language } => {
-            let attributes = [("tabindex", "0"), ("data-language", language.unwrap_or_default())];
-            html.start("pre", if language.is_some() { &attributes } else { &attributes[..1] });
-            html.start("code", &[]);
-        }
+        Format::CodeBlock { language } => start_code(html, *language),
+    }
+}
+
+/// Long lines are scrolled, by keyboard too.
+fn start_code(html: &mut Html, language: Option<&str>) {
+    let attributes = [("tabindex", "0"), ("data-language", language.unwrap_or_default())];
+    html.start("pre", if language.is_some() { &attributes } else { &attributes[..1] });
+    html.start("code", &[]);
+}
+
+fn write_code(html: &mut Html, pieces: Vec<(Option<CodeColour>, &str)>) {
+    for (colour, piece) in pieces {
+        let class = match colour {
+            None => {
+                html.text(piece);
+                continue;
+            }
+            Some(CodeColour::Keyword) => "code-keyword",
+            Some(CodeColour::Key) => "code-key",
+            Some(CodeColour::Text) => "code-text",
+            Some(CodeColour::Number) => "code-number",
+            Some(CodeColour::Comment) => "code-comment",
+        };
+        html.element("span", &[("class", class)], piece);
     }
 }
 
@@ -80,6 +104,11 @@ mod tests {
             ),
             ("> a\n- b\n3. c", "<blockquote>a</blockquote><ul><li>b</li></ul><ol start=\"3\"><li>c</li></ol>"),
             ("```rust\n<a>\n```\nb", "<pre tabindex=\"0\" data-language=\"rust\"><code>&lt;a&gt;</code></pre>b"),
+            (
+                "```js\nlet a = '<'\n```",
+                "<pre tabindex=\"0\" data-language=\"js\"><code><span class=\"code-keyword\">let</span> a = \
+                 <span class=\"code-text\">'&lt;'</span></code></pre>",
+            ),
         ] {
             let drawn = markdown(text, Language::English.words()).to_html();
             assert_eq!(drawn, format!("<div class=\"message__text\" dir=\"auto\">{html}</div>"), "{text:?}");
