@@ -38,8 +38,8 @@ test("a name is isolated from the sentence around it", async ({ people, room, bo
   const name = `דנה ${token}`;
   const visitor = await people.visitor(room);
   await visitor.joinAs(name);
-  await expect(bob.notices().locator("bdi").filter({ hasText: name })).toHaveCount(1);
+  await expect(bob.notices().locator("[dir=auto]").filter({ hasText: name })).toHaveCount(1);
   await visitor.say("שלום");
-  await expect(bob.timeline.locator(".message__name bdi").filter({ hasText: name })).toHaveCount(1);
+  await expect(bob.timeline.locator(".message__name [dir=auto]").filter({ hasText: name })).toHaveCount(1);
   await expect(bob.page.getByRole("status").filter({ hasText: `\u2068${name}\u2069: \u2068שלום\u2069` })).toHaveCount(1);
 });

@@ -9,7 +9,7 @@ test("an edit is seen by others at once, and by those who come later", { tag: "@
   await expect(bob.line("the ketle is on")).toBeVisible();
   await alice.edit("the ketle is on", "the kettle is on");
   for (const person of [alice, bob]) {
-    await expect(person.line("the kettle is on").locator(".message__edited time")).toBeVisible();
+    await expect(person.line("the kettle is on").locator(".message__edited .message__time")).toBeVisible();
     await expect(person.line("the ketle is on")).toHaveCount(0);
   }
   const late = await people.visitor(room, { javaScriptEnabled: false });

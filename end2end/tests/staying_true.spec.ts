@@ -24,7 +24,7 @@ test("a clock that is a day ahead does not make yesterday of now", async ({ peop
 
 test("a reader who moves to another time zone sees their clock there", async ({ alice, bob }) => {
   await bob.say("a line");
-  const time = alice.line("a line").locator("time");
+  const time = alice.line("a line").locator(".message__time");
   const before = await time.textContent();
   await alice.page.evaluate(() => {
     Date.prototype.getTimezoneOffset = () => -345;

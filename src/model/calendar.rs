@@ -61,7 +61,7 @@ pub fn to_next_minute_ms(at: Timestamp) -> u32 {
     u32::try_from(MS_PER_MINUTE - at.unix_ms().rem_euclid(MS_PER_MINUTE)).expect("a minute is below 2^32 milliseconds")
 }
 
-/// RFC 3339 in UTC with milliseconds, for `<time datetime>`: `2026-11-22T21:03:08.000Z`.
+/// RFC 3339 in UTC with milliseconds: `2026-11-22T21:03:08.000Z`.
 #[must_use]
 pub fn rfc3339_utc(at: Timestamp) -> String {
     let ms = at.unix_ms().rem_euclid(MS_PER_MINUTE);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::calendar::{CivilDate, Clock};
 use super::conversation::outbox::PostState;
 use super::conversation::timeline::{Hole, Notice};
-use crate::protocol::{Origin, Person, PostId, Quote, Refusal, Seq, Timestamp, UserId};
+use crate::protocol::{Origin, Person, PostId, Quote, Refusal, Seq, UserId};
 
 /// One row of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,10 +61,8 @@ pub struct MessageRow {
     pub text: String,
     /// What it replies to.
     pub reply: Option<ReplyRow>,
-    /// When that became another text; none when it never did.
-    pub edited: Option<LastEdit>,
-    /// When, for `<time datetime>`.
-    pub at: Timestamp,
+    /// When that became another text, on the reader's clock; none when it never did.
+    pub edited: Option<Clock>,
     /// When, on the reader's clock.
     pub clock: Clock,
     /// Whether it opens a group or follows in one.
@@ -84,15 +82,6 @@ pub struct ReplyRow {
     pub to: Seq,
     /// What it says; none where that is not known here.
     pub quote: Option<Quote>,
-}
-
-/// When a message was edited last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LastEdit {
-    /// For `<time datetime>`.
-    pub at: Timestamp,
-    /// On the reader's clock.
-    pub clock: Clock,
 }
 
 /// A reaction to a message.

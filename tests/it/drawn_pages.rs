@@ -84,7 +84,7 @@ async fn whoever_asks_after_somebody_came_or_went_sees_it() {
     let mut bob = server.member("Bob").await;
     let alice = server.browser();
     alice.choose_nickname("Alice").await;
-    let shown = "<bdi>Alice</bdi></a>";
+    let shown = "<span dir=\"auto\">Alice</span></a>";
     for _ in 0..10 {
         // `joined` is the acknowledgement: she sees herself in it.
         let member = alice.member_in("lobby").await;

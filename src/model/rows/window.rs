@@ -10,7 +10,11 @@ use crate::protocol::Seq;
 /// Most rows in the document at once.
 pub const ROWS_MOUNTED_MAX: usize = 300;
 
-/// How far the window moves at once.
+/// So many rows at most are fewer than [`ROWS_MOUNTED_MAX`] while the window follows the newest row: the oldest ones are
+/// taken from the document together, which costs less than one with each message.
+const BATCH: usize = 20;
+
+/// How far the window moves at once when the reader does.
 const STRIDE: usize = ROWS_MOUNTED_MAX / 3;
 
 /// The mounted part of a conversation.
@@ -28,6 +32,12 @@ impl Window {
     #[must_use]
     pub fn of<'a>(&self, rows: &'a Rows) -> &'a Rows {
         &rows[self.range(rows)]
+    }
+
+    /// Whether so many mounted rows are all that fit.
+    #[must_use]
+    pub const fn is_full(mounted: usize) -> bool {
+        mounted > ROWS_MOUNTED_MAX - BATCH
     }
 
     /// The first event that is mounted, while the reader reads back.
@@ -83,7 +93,7 @@ impl Window {
 
     fn range(self, rows: &Rows) -> Range<usize> {
         match self {
-            Self::Newest => rows.len().saturating_sub(ROWS_MOUNTED_MAX)..rows.len(),
+            Self::Newest => rows.len().saturating_sub(ROWS_MOUNTED_MAX).next_multiple_of(BATCH)..rows.len(),
             Self::From(seq) => {
                 let start = start_of(seq, rows);
                 start..rows.len().min(start + ROWS_MOUNTED_MAX)
@@ -152,6 +162,16 @@ mod tests {
         let rows = rows(1..=1_000);
         assert_eq!(mounted(Window::Newest, &rows), (701, 1_000));
         assert_eq!(Window::Newest.hidden_above(&rows), 700);
+    }
+
+    #[test]
+    fn following_takes_the_oldest_rows_away_twenty_at_once() {
+        let starts: Vec<u64> = (300..=341).map(|last| mounted(Window::Newest, &rows(1..=last)).0).collect();
+        assert_eq!(starts[0], 1);
+        assert_eq!(starts[1..=20], [21; 20]);
+        assert_eq!(starts[21..=40], [41; 20]);
+        assert_eq!(starts[41], 61);
+        assert!(Window::is_full(281) && !Window::is_full(280));
     }
 
     #[test]

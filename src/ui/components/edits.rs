@@ -10,7 +10,7 @@ use super::message::{clipboard, write_time};
 use super::reactions::OFFER_ID;
 use crate::client::element::{close_popover, element};
 use crate::client::listener::Listener;
-use crate::model::rows::LastEdit;
+use crate::model::calendar::Clock;
 use crate::protocol::Seq;
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, live};
@@ -28,11 +28,11 @@ pub const EDIT: &str = "edit";
 pub const DELETE: &str = "delete";
 
 /// Writes, under the text of a message, when it was edited.
-pub fn write_edited(html: &mut Html, words: &'static Words, edit: LastEdit) {
+pub fn write_edited(html: &mut Html, words: &'static Words, edited: Clock) {
     html.start("span", &[("class", "message__edited")]);
     html.text(words.edited);
     html.text(" ");
-    write_time(html, edit.at, edit.clock);
+    write_time(html, edited);
     html.end();
 }
 

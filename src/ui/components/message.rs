@@ -11,10 +11,10 @@ use super::person_name::write_name;
 use super::reactions::write_reactions;
 use super::replies::write_quote;
 use super::seal::{SealSize, write_seal};
+use crate::model::address;
 use crate::model::calendar::Clock;
 use crate::model::rows::{Continuation, Delivery, MessageRow, MessageRowId};
-use crate::model::{address, calendar};
-use crate::protocol::{Origin, Timestamp};
+use crate::protocol::Origin;
 use crate::ui::html::{Html, HtmlElement, html_element};
 use crate::ui::i18n::Words;
 use crate::ui::state::RoomState;
@@ -34,8 +34,8 @@ fn write_message(html: &mut Html, state: RoomState, row: &MessageRow) {
         Continuation::First => write_opening(html, state, row),
         // The name stands above; a screen reader hears it here too.
         Continuation::Following => {
-            html.element("bdi", &[("class", "visually-hidden")], &row.nickname);
-            write_time(html, row.at, row.clock);
+            html.name("visually-hidden", &row.nickname);
+            write_time(html, row.clock);
         }
     }
     if let Some(reply) = &row.reply {
@@ -45,8 +45,8 @@ fn write_message(html: &mut Html, state: RoomState, row: &MessageRow) {
     if is_tall(&row.text) {
         write_fold(html, words);
     }
-    if let Some(edit) = row.edited {
-        write_edited(html, words, edit);
+    if let Some(edited) = row.edited {
+        write_edited(html, words, edited);
     }
     write_delivery(html, state, row);
     if let (MessageRowId::Stored(seq), false) = (&row.id, row.text.is_empty()) {
@@ -80,14 +80,13 @@ fn write_opening(html: &mut Html, state: RoomState, row: &MessageRow) {
         html.element("span", &[("class", "mark")], state.words().plain_mark);
     }
     html.text(" ");
-    write_time(html, row.at, row.clock);
+    write_time(html, row.clock);
     html.end();
 }
 
 /// Writes a time of day on the reader's clock.
-pub fn write_time(html: &mut Html, at: Timestamp, clock: Clock) {
-    let datetime = calendar::rfc3339_utc(at);
-    html.element("time", &[("class", "message__time"), ("datetime", &datetime)], &clock.to_string());
+pub fn write_time(html: &mut Html, clock: Clock) {
+    html.element("span", &[("class", "message__time")], &clock.to_string());
 }
 
 /// Whether a text is so tall that it would push the conversation out of sight: more than about 40 lines on a wide page.

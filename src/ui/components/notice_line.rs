@@ -38,7 +38,7 @@ fn row(parts: Vec<Part>) -> HtmlElement {
         for part in parts {
             match part {
                 Part::Words(words) => html.text(&words),
-                Part::Name(name) => html.element("bdi", &[], &name),
+                Part::Name(name) => html.name("", &name),
             }
         }
         html.end();

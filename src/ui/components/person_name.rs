@@ -7,6 +7,6 @@ use crate::ui::html::Html;
 /// Writes the name, in all places alike.
 pub fn write_name(html: &mut Html, class: &'static str, user: &UserId, nickname: &str) {
     html.start("a", &[("class", class), ("href", &address::profile(user)), ("data-panel", "")]);
-    html.element("bdi", &[], nickname);
+    html.name("", nickname);
     html.end();
 }

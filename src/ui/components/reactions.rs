@@ -55,7 +55,7 @@ fn write_chip(html: &mut Html, state: RoomState, seq: Seq, reaction: &ReactionRo
     let who = fill(&sentence.with(reaction.count as usize), &[("{emoji}", &reaction.emoji), ("{names}", &names)]);
     start_button(html, "reactions__chip", &change.value(seq, &reaction.emoji), &who, Some(pressed));
     // An element of its own, since only the emoji is drawn in colour: digits have coloured forms, too.
-    html.element("bdi", &[], &reaction.emoji);
+    html.name("", &reaction.emoji);
     html.text(" ");
     html.text(&reaction.count.to_string());
     html.end();

@@ -26,7 +26,7 @@ pub fn write_quote(html: &mut Html, state: RoomState, ReplyRow { to, quote }: &R
 fn write_quoted(html: &mut Html, state: RoomState, quote: Option<&Quote>) {
     let words = state.words();
     let Some(Quote { nickname, text }) = quote else { return html.text(words.earlier_message) };
-    html.element("bdi", &[("class", "quote__name")], nickname);
+    html.name("quote__name", nickname);
     html.text(" ");
     html.text(if text.is_empty() { words.deleted } else { text });
 }

@@ -15,8 +15,7 @@ use crate::client::element::element;
 use crate::client::scroll::{self, ScrollPosition};
 use crate::model::address;
 use crate::model::connection::ConnectionStatus;
-use crate::model::rows::window::ROWS_MOUNTED_MAX;
-use crate::model::rows::{KeyedRow, Row};
+use crate::model::rows::{KeyedRow, Row, Window};
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, ListEntry, effect, list, live};
 use crate::ui::slots::{Slot, slot};
@@ -166,7 +165,7 @@ fn newest_link(state: RoomState) -> Option<ErasedView> {
 fn keep_place(state: RoomState, place: KeptPosition) {
     let (at_newest, at_resize) = (place.clone(), place.clone());
     effect(move |_| {
-        let is_full = state.mounted.with(|rows| rows.len() == ROWS_MOUNTED_MAX);
+        let is_full = state.mounted.with(|rows| Window::is_full(rows.len()));
         let place = place.clone();
         // The list follows the same rows, and may see them after this.
         queue_microtask(move || {

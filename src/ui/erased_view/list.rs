@@ -108,6 +108,24 @@ impl Owners {
 }
 
 impl Listed {
+    /// Takes the most frequent change: entries went at the beginning, and others came at the end. Returns whether it was one.
+    fn advance(&mut self, entries: &[Arc<dyn ListEntry>]) -> bool {
+        let is_of = |shown: &Shown, entry: &Arc<dyn ListEntry>| Arc::ptr_eq(&shown.key, entry.key());
+        let Some(first) = entries.first() else { return false };
+        let Some(gone) = self.shown.iter().position(|shown| is_of(shown, first)) else { return false };
+        let kept = self.shown.len() - gone;
+        let are_kept =
+            kept <= entries.len() && self.shown[gone..].iter().zip(entries).all(|(shown, entry)| is_of(shown, entry));
+        let Some(parent) = self.parent.clone().filter(|_| are_kept) else { return false };
+        self.shown.drain(..gone).for_each(|mut gone| gone.mounted.unmount());
+        for entry in &entries[kept..] {
+            let mut new = self.owners.show(&**entry, Render::build);
+            new.mounted.mount(&parent, Some(self.marker.as_ref()));
+            self.shown.push(new);
+        }
+        true
+    }
+
     /// Puts the entries that are new or come in another order where they belong. `was_at` tells of each where it was before.
     fn arrange(&mut self, was_at: &[Option<usize>]) {
         let Some(parent) = self.parent.clone() else { return };
@@ -135,6 +153,9 @@ impl Render for List {
     }
 
     fn rebuild(self, state: &mut Listed) {
+        if state.advance(&self.entries) {
+            return;
+        }
         let mut before: Vec<Option<Shown>> = std::mem::take(&mut state.shown).into_iter().map(Some).collect();
         let mut was_at = Vec::with_capacity(self.entries.len());
         // Entries that stay are mostly in the same order, so the next one is looked for behind the last one.

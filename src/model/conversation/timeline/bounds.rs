@@ -9,6 +9,9 @@ use crate::protocol::Seq;
 /// At most so many items are held of the open room.
 pub const OPEN_ROOM_ITEMS_MAX: usize = 1_200;
 
+/// At most so many of them while the reader follows the newest: the whole conversation is looked through for each message.
+const FOLLOWED_ITEMS_MAX: usize = 700;
+
 /// At most so many items are held of a room that was open before: as many as are mounted when it is opened again.
 pub const LEFT_ROOM_ITEMS_MAX: usize = 300;
 
@@ -21,24 +24,26 @@ pub(in crate::model) struct Kept {
     pub(in crate::model) below: usize,
     /// The newest ones, wherever the reader is, so that the way to them is short.
     pub(in crate::model) newest: usize,
+    /// The newest ones while the reader follows them.
+    pub(in crate::model) followed: usize,
 }
 
 impl Kept {
-    /// Less than [`OPEN_ROOM_ITEMS_MAX`], so that dropping is not for every message.
-    pub(in crate::model) const STANDARD: Self = Self { above: 200, below: 500, newest: 300 };
-
-    const fn count(self) -> usize {
-        self.above + self.below + self.newest
-    }
+    /// Less than what is held at most, so that dropping is not for every message.
+    pub(in crate::model) const STANDARD: Self = Self { above: 200, below: 500, newest: 300, followed: 600 };
 }
 
-const _: () = assert!(Kept::STANDARD.count() < OPEN_ROOM_ITEMS_MAX, "what stays is less than what is held at most");
+const _: () = {
+    let Kept { above, below, newest, followed } = Kept::STANDARD;
+    assert!(above + below + newest < OPEN_ROOM_ITEMS_MAX && followed < FOLLOWED_ITEMS_MAX, "what stays is less");
+};
 
 impl Timeline {
-    /// Drops items when more than [`OPEN_ROOM_ITEMS_MAX`] are held: the oldest of them, while the newest are in sight. A reader who
-    /// reads back names the first item that is mounted: what is far from there is dropped, which leaves a hole below.
+    /// Drops items when too many are held: the oldest of them, while the newest are in sight. A reader who reads back names the
+    /// first item that is mounted: what is far from there is dropped, which leaves a hole below.
     pub fn drop_excess(&mut self, reading_from: Option<Seq>) {
-        if self.item_count() > OPEN_ROOM_ITEMS_MAX {
+        let items_max = if reading_from.is_some() { OPEN_ROOM_ITEMS_MAX } else { FOLLOWED_ITEMS_MAX };
+        if self.item_count() > items_max {
             self.drop_around(reading_from, Kept::STANDARD);
         }
     }
@@ -46,7 +51,7 @@ impl Timeline {
     pub(in crate::model) fn drop_around(&mut self, reading_from: Option<Seq>, kept: Kept) {
         let count = self.item_count();
         let Some(seq) = reading_from else {
-            return self.drop_items(0..count.saturating_sub(kept.count()));
+            return self.drop_items(0..count.saturating_sub(kept.followed));
         };
         let first =
             self.segments.iter().flat_map(|segment| segment.items()).take_while(|item| item.event.seq < seq).count();

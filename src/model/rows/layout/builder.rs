@@ -6,7 +6,7 @@ use super::source::{OutgoingRow, RowSource};
 use super::{KeyedRow, RowReader};
 use crate::model::calendar::{self, CivilDate, Clock};
 use crate::model::rows::{
-    Continuation, Delivery, LastEdit, MessageRow, MessageRowId, Names, NoticeRow, Ownership, ReactionRow, ReplyRow, Row,
+    Continuation, Delivery, MessageRow, MessageRowId, Names, NoticeRow, Ownership, ReactionRow, ReplyRow, Row,
 };
 use crate::protocol::{EventBody, HistoryItem, Message, Origin, Person, ReactionSummary, Timestamp, UserId};
 
@@ -90,8 +90,7 @@ impl<'a> RowBuilder<'a> {
                 .reply_to
                 .filter(|_| !message.is_deleted())
                 .map(|to| ReplyRow { to, quote: message.quote.as_deref().cloned() }),
-            edited: edited.map(|at| LastEdit { at, clock: calendar::clock(at, zone(at)) }),
-            at: event.at_ms,
+            edited: edited.map(|at| calendar::clock(at, zone(at))),
             clock,
             continuation,
             delivery,
@@ -113,7 +112,6 @@ impl<'a> RowBuilder<'a> {
             text: outgoing.text.clone(),
             reply: outgoing.reply.clone(),
             edited: None,
-            at: outgoing.created,
             clock,
             continuation,
             delivery: outgoing.delivery,

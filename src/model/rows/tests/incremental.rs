@@ -206,7 +206,7 @@ impl World {
             Change::Dropped { reading_back } => {
                 self.timeline.drop_around(
                     reading_back.map(|back| Seq::new(next.saturating_sub(back))),
-                    Kept { above: 3, below: 5, newest: 4 },
+                    Kept { above: 3, below: 5, newest: 4, followed: 12 },
                 );
             }
             Change::Zone { hours } => self.hours = hours,
