@@ -26,6 +26,7 @@ mod load_generator;
 mod lost_answers;
 mod new_rooms;
 mod nicknames;
+mod openapi;
 mod operating;
 mod origins;
 mod page;

@@ -140,6 +140,7 @@ const ROUTES: &[Row] = &[
     row("/healthz", Get("/healthz"), 200, 200),
     row("/ws", Get("/ws"), 426, 426),
     row("/plain/{room}", Get("/plain/lobby"), 426, 426),
+    row("/api/v1/openapi.json", Get("/api/v1/openapi.json"), 200, 200),
     row("/api/v1/rooms", Get("/api/v1/rooms"), 200, 200),
     row("/api/v1/rooms/{room}/events", Get("/api/v1/rooms/lobby/events"), 200, 200),
     row("/api/v1/rooms/{room}/history", Get("/api/v1/rooms/lobby/history"), 200, 200),
@@ -166,6 +167,11 @@ const ROUTES: &[Row] = &[
     row("/language", Post("/language", &[("language", "en"), ("room", "lobby")]), 303, 303),
     row("/api/fn/{*name}", Post("/api/fn/create_room", &[("title", "Garden")]), 403, 303),
 ];
+
+/// Every route of the table.
+pub fn routes() -> BTreeSet<&'static str> {
+    ROUTES.iter().map(|row| row.route).collect()
+}
 
 async fn ask(browser: &Browser, ask: &Ask) -> u16 {
     let response = match ask {
@@ -198,6 +204,5 @@ fn every_route_is_in_the_table() {
     let lists = [include_str!("../../src/server/edge/http.rs"), include_str!("../../src/boot/pages.rs")];
     let routes = lists.iter().flat_map(|list| list.split(".route(\"").skip(1));
     let routes: BTreeSet<&str> = routes.filter_map(|rest| rest.split('"').next()).collect();
-    let table: BTreeSet<&str> = ROUTES.iter().map(|row| row.route).collect();
-    assert_eq!(routes, table);
+    assert_eq!(routes, self::routes());
 }

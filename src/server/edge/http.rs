@@ -19,6 +19,7 @@ mod cors;
 mod guard;
 mod health;
 mod host;
+mod openapi;
 mod refusal;
 mod response_headers;
 mod rooms;
@@ -36,6 +37,7 @@ pub fn router(app: &Arc<App>, pages: Router, refusal_pages: RefusalPages) -> Rou
         .route("/healthz", get(health::healthz))
         .route("/ws", get(socket::member))
         .route("/plain/{room}", get(socket::plain))
+        .route("/api/v1/openapi.json", get(openapi::openapi))
         .route("/api/v1/rooms", get(rooms::list))
         .route("/api/v1/rooms/{room}/events", get(rooms::events))
         .route("/api/v1/rooms/{room}/history", get(rooms::history))
