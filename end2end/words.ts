@@ -107,6 +107,8 @@ function words(language: Language) {
     rooms: say("rooms"),
     send: say("send"),
     sending: say("sending"),
+    replyShortcut: say("shortcut_reply"),
+    shortcuts: say("shortcuts"),
     showAll: say("show_all"),
     showLess: say("show_less"),
     signOut: say("sign_out"),

@@ -14,6 +14,7 @@ use crate::server::app::Caller;
 use crate::server::edge::http::HttpRefusal;
 use crate::server::limits::Action;
 use crate::server::posting;
+use crate::ui::i18n::Language;
 use crate::ui::panels::{self, Panel};
 
 /// How a browser says what it fetches something for (Fetch Metadata, §2.2).
@@ -25,12 +26,14 @@ pub struct PanelQuery {
     fragment: Option<String>,
 }
 
+type AnyQuery = Result<Query<PanelQuery>, QueryRejection>;
+
 /// The card of a person.
 pub async fn profile(
     State(site): State<Site>,
     Extension(caller): Extension<Caller>,
     user: Result<Path<UserId>, PathRejection>,
-    query: Result<Query<PanelQuery>, QueryRejection>,
+    query: AnyQuery,
     request: Request,
 ) -> Response {
     // A query that cannot be read is no reason to show nothing: the page comes instead.
@@ -54,18 +57,23 @@ pub async fn profile(
 }
 
 /// How messages are marked up.
-pub async fn formatting(
-    State(site): State<Site>,
-    Extension(caller): Extension<Caller>,
-    query: Result<Query<PanelQuery>, QueryRejection>,
-    request: Request,
-) -> Response {
+pub async fn formatting(site: State<Site>, caller: Extension<Caller>, query: AnyQuery, request: Request) -> Response {
+    help(panels::formatting, &site, &caller, query, &request)
+}
+
+/// The shortcuts of the keyboard.
+pub async fn shortcuts(site: State<Site>, caller: Extension<Caller>, query: AnyQuery, request: Request) -> Response {
+    help(panels::shortcuts, &site, &caller, query, &request)
+}
+
+/// A panel that says the same to everybody.
+fn help(draw: fn(Language) -> Panel, site: &Site, caller: &Caller, query: AnyQuery, request: &Request) -> Response {
     let query = query.map(|Query(query)| query).unwrap_or_default();
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
         return HttpRefusal(refusal).into_response();
     }
     let headers = request.headers();
-    show(StatusCode::OK, panels::formatting(pages::language(headers)), &site, &query, headers)
+    show(StatusCode::OK, draw(pages::language(headers)), site, &query, headers)
 }
 
 /// A fragment that somebody opens in a window comes as a page all the same. No answer is kept by anybody

@@ -79,6 +79,9 @@ pub fn older(slug: &RoomSlug, before: Seq) -> String {
 /// The page that tells how messages are marked up, which also comes in a dialog.
 pub const FORMATTING: &str = "/help/formatting";
 
+/// The page that lists the shortcuts of the keyboard, which also comes in a dialog.
+pub const SHORTCUTS: &str = "/help/shortcuts";
+
 /// The page of a person, which also comes as a card.
 #[must_use]
 pub fn profile(user: &UserId) -> String {

@@ -5,12 +5,14 @@
 mod edit;
 mod formatting;
 mod profile;
+mod shortcuts;
 
 use leptos::prelude::*;
 
 pub use edit::{EditPage, edit};
 pub use formatting::formatting;
 pub use profile::{nobody, profile};
+pub use shortcuts::shortcuts;
 
 use super::erased_view::ErasedView;
 use super::i18n::Language;

@@ -20,6 +20,7 @@ use super::i18n::{Language, room_title, sign_out_words};
 use super::panels::PANEL_TITLE_ID;
 use super::slots::Marked;
 use super::state::{Handover, ReaderPart, page_title};
+use crate::model::address;
 use crate::protocol::{PageData, PostId};
 
 /// The element that the live page is in. Only what is inside it matters to the page, so that an extension may add to the
@@ -147,6 +148,7 @@ fn document(
             <body>
                 <a class="skip-link" href="#messages">{document_words.skip_to_messages}</a>
                 <a class="skip-link" href="#composer">{document_words.skip_to_composer}</a>
+                <a class="skip-link" id="shortcuts" href=address::SHORTCUTS data-panel="">{document_words.shortcuts}</a>
                 {cookie_lost.map(|CookieLost| view! {
                     <p class="notice notice--bar" role="alert">{document_words.cookie_lost_words}</p>
                 })}

@@ -19,6 +19,7 @@ mod edits;
 mod examples;
 mod files;
 mod forgotten_rooms;
+mod help;
 mod history;
 mod limits;
 mod limits_off;

@@ -21,6 +21,7 @@ const PAGE_ONLY: &[&str] = &[
     "/r/{room}",
     "/p/{user}",
     "/help/formatting",
+    "/help/shortcuts",
     "/r/{room}/post",
     "/r/{room}/edit",
     "/r/{room}/react",

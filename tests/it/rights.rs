@@ -148,6 +148,7 @@ const ROUTES: &[Row] = &[
     row("/r/{room}", Get("/r/lobby"), 200, 200),
     row("/p/{user}", Get("/p/nobody-known"), 404, 404),
     row("/help/formatting", Get("/help/formatting"), 200, 200),
+    row("/help/shortcuts", Get("/help/shortcuts"), 200, 200),
     row("/r/{room}/post", Post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]), 403, 303),
     row(
         "/r/{room}/edit",

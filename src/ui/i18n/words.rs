@@ -242,6 +242,25 @@ words! {
     formatting_keys: Text =
         "Ctrl + B, Ctrl + I and Ctrl + K (⌘ on a Mac) mark what is selected: bold, italic, a link.",
         "Ctrl + B、Ctrl + I、Ctrl + K（Mac 上用 ⌘）把选中的文字变为粗体、斜体、链接。";
+    shortcuts: Text = "Keyboard shortcuts", "键盘快捷键";
+    shortcuts_anywhere: Text = "Where nothing is being written", "没有在输入时";
+    shortcuts_composer: Text = "In the message field", "在输入框里";
+    shortcuts_emojis: Text = "Among all emojis", "在全部表情里";
+    shortcuts_mac: Text = "On a Mac, ⌘ takes the place of Ctrl.", "在 Mac 上用 ⌘ 代替 Ctrl。";
+    shortcuts_message: Text = "On a message, or on something in it", "焦点在消息或其中的内容上";
+    shortcut_bold: Text = "Bold", "粗体";
+    shortcut_close: Text = "Close what is open above the page", "关闭页面上弹出的内容";
+    shortcut_edit: Text = "Edit your newest message, while the field is empty", "输入框为空时，编辑自己最新的消息";
+    shortcut_emoji: Text = "Go to the next one on that side", "移到那一边的下一个";
+    shortcut_emoji_ends: Text = "Go to the first or the last one", "移到第一个或最后一个";
+    shortcut_enter: Text = "Send, or start a new line: the button below the field says which", "发送或换行，由输入框下方的按钮决定";
+    shortcut_italic: Text = "Italic", "斜体";
+    shortcut_link: Text = "Link", "链接";
+    shortcut_list: Text = "Show this list", "显示本列表";
+    shortcut_new_line: Text = "Start a new line", "换行";
+    shortcut_reply: Text = "Reply", "回复";
+    shortcut_send: Text = "Send", "发送";
+    shortcut_stop: Text = "Stop editing, or replying", "停止编辑或回复";
     more_emojis: Text = "All emojis", "全部表情";
     part_not_loaded: Text =
         "This did not load. Try again, or reload the page: what you typed stays.",

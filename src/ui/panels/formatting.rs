@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{PANEL_TITLE_ID, Panel};
+use crate::model::address;
 use crate::ui::components::markdown;
 use crate::ui::erased_view::Erase;
 use crate::ui::i18n::Language;
@@ -22,9 +23,9 @@ pub fn formatting(language: Language) -> Panel {
         .erase()
     });
     let body = view! {
-        <div class="formatting">
+        <div>
             <h1 class="profile__name" id=PANEL_TITLE_ID>{words.formatting}</h1>
-            <table>
+            <table class="panel__table">
                 <thead>
                     <tr>
                         <th scope="col">{words.formatting_typed}</th>
@@ -34,6 +35,9 @@ pub fn formatting(language: Language) -> Panel {
                 <tbody>{samples.collect::<Vec<_>>()}</tbody>
             </table>
             <p>{words.formatting_keys}</p>
+            <p>
+                <a href=address::SHORTCUTS data-panel="">{words.shortcuts}</a>
+            </p>
         </div>
     };
     Panel { title: words.formatting.to_owned(), body: body.erase() }

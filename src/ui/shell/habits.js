@@ -134,12 +134,14 @@
     jumped = false;
   });
 
-  // A message is replied to by R while it or something in it has the focus, and by a swipe.
+  // A message is replied to by R while it or something in it has the focus, and by a swipe. A question mark lists the
+  // shortcuts.
   const reply = (row) => row?.querySelector(".reactions__reply");
   addEventListener("keydown", (event) => {
     const { target, key, ctrlKey, metaKey, altKey } = event;
-    if (key?.toLowerCase() !== "r" || ctrlKey || metaKey || altKey || target.closest("textarea, input, dialog")) return;
-    const button = reply(target.closest(".message"));
+    if (ctrlKey || metaKey || altKey || target.closest("textarea, input, dialog")) return;
+    const shortcuts = key === "?" && document.getElementById("shortcuts");
+    const button = shortcuts || (key?.toLowerCase() === "r" && reply(target.closest(".message")));
     if (!button) return;
     event.preventDefault();
     button.click();

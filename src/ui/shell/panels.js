@@ -45,8 +45,11 @@
     if (!link || button || ctrlKey || metaKey || shiftKey || altKey || !panel().showModal) return;
     event.preventDefault();
     opener = link;
-    history[history.state === "drawer" ? "replaceState" : "pushState"](ENTRY, "");
-    panel().showModal();
+    // A panel may lead to another one.
+    if (!panel().open) {
+      history[history.state === "drawer" ? "replaceState" : "pushState"](ENTRY, "");
+      panel().showModal();
+    }
     fill(link.href);
   });
   addEventListener("close", ({ target }) => {
