@@ -13,22 +13,24 @@ function literals(rust: string): string[] {
 }
 
 /** English comes first in every row, Chinese last; of a word that counts, English has two forms. */
-function table(file: string, row: RegExp): (language: Language, name: string) => string {
-  const pieces = readFileSync(path.join(TABLES, file), "utf8").split(row);
+function table(files: string[], row: RegExp): (language: Language, name: string) => string {
   const rows = new Map<string, string[]>();
-  for (let index = 1; index + 1 < pieces.length; index += 2) {
-    rows.set(pieces[index] ?? "", literals((pieces[index + 1] ?? "").split("#[cfg(test)]")[0] ?? ""));
+  for (const file of files) {
+    const pieces = readFileSync(path.join(TABLES, file), "utf8").split(row);
+    for (let index = 1; index + 1 < pieces.length; index += 2) {
+      rows.set(pieces[index] ?? "", literals((pieces[index + 1] ?? "").split("#[cfg(test)]")[0] ?? ""));
+    }
   }
   return (language, name) => {
     const texts = rows.get(name) ?? [];
     const text = language === "english" ? texts.at(0) : texts.at(texts.length > 2 ? 2 : 1);
-    if (text === undefined) throw new Error(`src/ui/i18n/${file} has no row ${name}`);
+    if (text === undefined) throw new Error(`${files.join(" and ")} of src/ui/i18n have no row ${name}`);
     return text;
   };
 }
 
-const word = table("words.rs", /^ {4}(\w+): (?:Text|Counted) =/m);
-const reason = table("refusals.rs", /^ {8}ErrorCode::(\w+) => /m);
+const word = table(["words.rs", "words/panels.rs"], /^ {4}(\w+): (?:Text|Counted) =/m);
+const reason = table(["refusals.rs"], /^ {8}ErrorCode::(\w+) => /m);
 
 /** The longest part of a text between the places that are filled. */
 function fixed(text: string): string {
@@ -57,8 +59,14 @@ function words(language: Language) {
     discard: say("discard"),
     emptyRoom: say("empty_room"),
     delete: say("delete"),
+    day: say("day"),
+    dayField: say("day_field"),
+    dayGo: say("day_go"),
+    dayNothing: fixed(say("day_nothing_since")),
     deleted: say("deleted"),
     deletedOwn: say("deleted_own"),
+    details: say("details"),
+    detailsLink: say("details_link"),
     edit: say("edit"),
     edited: say("edited"),
     editing: say("editing"),

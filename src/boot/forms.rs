@@ -194,7 +194,8 @@ pub fn back_to(room: &RoomSlug) -> Response {
     see_other(&address::room(room))
 }
 
-fn see_other(path: &str) -> Response {
+/// Leads on by a request that changes nothing.
+pub(super) fn see_other(path: &str) -> Response {
     let location = HeaderValue::try_from(path).expect("percent-encoded text is visible ASCII");
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

@@ -49,6 +49,8 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         // Whoever asks for the address of a form, as by reloading the page of a refused one, is led on.
         .route("/r/{room}/post", post(forms::post_message).get(to_room))
         .route("/r/{room}/react", post(forms::react).get(to_room))
+        .route("/r/{room}/day", get(panels::day))
+        .route("/r/{room}/{seq}/details", get(panels::details))
         .route("/r/{room}/edit", post(forms::edit).get(forms::edit_page))
         .route("/nickname", post(forms::nickname).get(to_lobby))
         .route("/sign-out", post(forms::sign_out).get(to_lobby))

@@ -1,5 +1,7 @@
 //! The routes of panels: each is a page of its own, and by `?fragment` what the dialog of a page shows.
 
+mod day;
+
 use axum::Extension;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
@@ -9,13 +11,15 @@ use serde::Deserialize;
 
 use super::pages::{self, Site};
 use super::render;
-use crate::protocol::{ErrorCode, Refusal, UserId};
+use crate::protocol::{ErrorCode, Refusal, RoomSlug, Seq, UserId};
 use crate::server::app::Caller;
 use crate::server::edge::http::HttpRefusal;
 use crate::server::limits::Action;
 use crate::server::posting;
 use crate::ui::i18n::Language;
 use crate::ui::panels::{self, Panel};
+
+pub use day::day;
 
 /// How a browser says what it fetches something for (Fetch Metadata, §2.2).
 const SEC_FETCH_DEST: &str = "sec-fetch-dest";
@@ -52,6 +56,29 @@ pub async fn profile(
         Err(Refusal { code: ErrorCode::NotFound, .. }) => {
             show(StatusCode::NOT_FOUND, panels::nobody(language), &site, &query, headers)
         }
+        Err(refusal) => HttpRefusal(refusal).into_response(),
+    }
+}
+
+/// All about a message.
+pub async fn details(
+    State(site): State<Site>,
+    Extension(caller): Extension<Caller>,
+    message: Result<Path<(RoomSlug, Seq)>, PathRejection>,
+    query: AnyQuery,
+    request: Request,
+) -> Response {
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let headers = request.headers();
+    if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
+        return HttpRefusal(refusal).into_response();
+    }
+    let language = pages::language(headers);
+    let absent = || show(StatusCode::NOT_FOUND, panels::no_message(language), &site, &query, headers);
+    let Ok(Path((room, seq))) = message else { return absent() };
+    match posting::details(&site.app, &room, seq).await {
+        Ok(item) => show(StatusCode::OK, panels::details(&room, item, language), &site, &query, headers),
+        Err(Refusal { code: ErrorCode::MessageNotFound, .. }) => absent(),
         Err(refusal) => HttpRefusal(refusal).into_response(),
     }
 }

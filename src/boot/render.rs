@@ -118,6 +118,14 @@ pub fn still(page: String) -> Response {
     ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING_RUNS))], Html(page)).into_response()
 }
 
+/// Lets the forms of a page in which nothing runs lead to this server.
+pub fn with_forms(mut page: Response) -> Response {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
+                          frame-ancestors 'none'";
+    page.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    page
+}
+
 /// Gives a page that shows a refusal the status and the headers of the refusal.
 pub fn refused(refusal: Refusal, mut page: Response) -> Response {
     let refusal = HttpRefusal(refusal);

@@ -48,6 +48,18 @@ pub fn quoted(slug: &RoomSlug, seq: Seq) -> String {
     message(slug, Some(Seq::new(seq.get().saturating_add(AFTER))), seq)
 }
 
+/// The page that asks for a day of a room, which also comes in a dialog.
+#[must_use]
+pub fn day(slug: &RoomSlug) -> String {
+    [&below_rooms(slug), "/day"].concat()
+}
+
+/// The page that tells all about a message, which also comes in a dialog.
+#[must_use]
+pub fn details(slug: &RoomSlug, seq: Seq) -> String {
+    [&below_rooms(slug), "/", &seq.to_string(), "/details"].concat()
+}
+
 /// Takes the edits and deletions of a page without scripts.
 #[must_use]
 pub fn edit(slug: &RoomSlug) -> String {
@@ -139,6 +151,8 @@ mod tests {
         assert_eq!(react(&RoomSlug::lobby(), Some(Seq::new(7))), "/r/lobby/react?before=7");
         assert_eq!(reply(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2?reply=5#m5");
         assert_eq!(quoted(&RoomSlug::lobby(), Seq::new(5)), "/r/lobby?before=30#m5");
+        assert_eq!(day(&RoomSlug::lobby()), "/r/lobby/day");
+        assert_eq!(details(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/5/details");
         assert_eq!(edit_message(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/edit?message=5");
         assert_eq!(message(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?before=7#m5");
         assert_eq!(offer(&RoomSlug::lobby(), None, Seq::new(5)), "/r/lobby?react=5#m5");

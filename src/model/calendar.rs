@@ -94,6 +94,30 @@ impl CivilDate {
         Self { year, month: small(month), day: small(day) }
     }
 
+    /// Reads what a date displays as, such as `2026-11-22`: the form in which browsers post a day (HTML, "valid date string").
+    /// `None` for anything else, also for a day that its month does not have.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) =
+            (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let is_in_range = (0..=9_999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+        let date = is_in_range.then_some(Self { year, month, day })?;
+        (Self::from_days(date.days_since_epoch()) == date && date.to_string() == text).then_some(date)
+    }
+
+    /// When this day begins for somebody whose clocks stand `zone_minutes` east of UTC.
+    #[must_use]
+    pub fn begins(self, zone_minutes: i32) -> Timestamp {
+        Timestamp::from_unix_ms(self.days_since_epoch() * MS_PER_DAY - i64::from(zone_minutes) * MS_PER_MINUTE)
+    }
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::from_days(self.days_since_epoch() + 1)
+    }
+
     /// Days since 1970-01-01, negative before: the difference of two dates says how many days lie between them.
     /// `days_from_civil` of the same source.
     #[must_use]
@@ -175,6 +199,41 @@ mod tests {
         let before = CivilDate { year: 2024, month: 2, day: 28 };
         let after = CivilDate { year: 2024, month: 3, day: 1 };
         assert_eq!(after.days_since_epoch() - before.days_since_epoch(), 2);
+    }
+
+    #[test]
+    fn only_what_a_date_displays_as_is_read_as_one() {
+        for text in ["2026-11-22", "2024-02-29", "0000-01-01", "9999-12-31"] {
+            assert_eq!(CivilDate::parse(text).map(|date| date.to_string()).as_deref(), Some(text));
+        }
+        for text in [
+            "",
+            "2026",
+            "2026-11",
+            "2026-11-2",
+            "26-11-22",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-02-29",
+            "2026-04-31",
+            "2026-11-22-1",
+            "2026-11-22T00:00",
+            "-001-01-01",
+            "10000-01-01",
+            "2026-+1-22",
+            " 2026-11-22",
+            "２０２６-11-22",
+        ] {
+            assert_eq!(CivilDate::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_with_the_readers_midnight() {
+        let day = CivilDate { year: 2026, month: 11, day: 22 };
+        assert_eq!(rfc3339_utc(day.begins(0)), "2026-11-22T00:00:00.000Z");
+        assert_eq!(rfc3339_utc(day.begins(480)), "2026-11-21T16:00:00.000Z", "Shanghai is ahead");
+        assert_eq!(date(day.next().begins(480), 480).to_string(), "2026-11-23");
     }
 
     proptest! {

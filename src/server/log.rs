@@ -16,9 +16,11 @@ use crate::protocol::{
 
 mod error;
 mod guests;
+mod lookups;
 pub mod sqlite;
 
 pub use guests::{CookieNote, Guest, NameConflict, NameTerms, NameWish, Naming, SessionUse, TokenHash, TokenStanding};
+pub use lookups::Lookups;
 
 #[cfg(test)]
 mod conformance;
@@ -169,7 +171,7 @@ pub struct Authorship {
 /// nothing back: the write still happens and is still announced. A refused write changes nothing.
 /// Every method answers `Closed` after `close`, and every write does after a failure; reads may answer `Read`.
 /// What goes wrong below is sorted into four, each with its duties: see `log/error.rs`.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Lookups {
     /// The identity of this history: made at creation, changed by every restore.
     fn epoch(&self) -> &Epoch;
 

@@ -2,6 +2,8 @@
 //! answers in the types of the protocol. The only writer of the log. Not here: sockets (`edge::connection`), HTTP
 //! (`edge::http`).
 
+mod day;
+mod details;
 mod edit;
 mod identity;
 mod new_room;
@@ -15,6 +17,8 @@ mod text;
 
 pub mod form;
 
+pub use day::{DayFound, day};
+pub use details::details;
 pub use identity::{Authenticated, SessionState, authenticate, session_state, sign_out};
 pub use new_room::create_room;
 pub use nickname::{Identity, choose_nickname, claim_plain_name};

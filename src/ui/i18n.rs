@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dates::day;
 pub use refusals::{advice, refusal, refusal_of, typed_text_is_here};
+pub use words::panels::PanelWords;
 pub use words::{DocumentWords, Words};
 
 use crate::model::address;
@@ -103,7 +104,16 @@ impl Language {
         }
     }
 
-    /// The strings that only the server writes.
+    /// The strings of panels, which only the server writes.
+    #[must_use]
+    pub const fn panel_words(self) -> &'static PanelWords {
+        match self {
+            Self::English => &words::panels::PANELS_ENGLISH,
+            Self::Chinese => &words::panels::PANELS_CHINESE,
+        }
+    }
+
+    /// The strings that only the server writes around the page.
     #[must_use]
     pub const fn document_words(self) -> &'static DocumentWords {
         match self {

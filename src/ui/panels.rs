@@ -2,6 +2,8 @@
 //! make both, and the browser's side never runs them. `ui/shell/panels.js` opens the dialog. Not here: who may see what
 //! (`posting`), and the routes (`boot::panels`).
 
+mod day;
+mod details;
 mod edit;
 mod formatting;
 mod profile;
@@ -9,12 +11,14 @@ mod shortcuts;
 
 use leptos::prelude::*;
 
+pub use day::{DayNotice, day};
+pub use details::{details, no_message};
 pub use edit::{EditPage, edit};
 pub use formatting::formatting;
 pub use profile::{nobody, profile};
 pub use shortcuts::shortcuts;
 
-use super::erased_view::ErasedView;
+use super::erased_view::{Erase, ErasedView};
 use super::i18n::Language;
 use super::nowhere;
 use super::shell::Assets;
@@ -27,6 +31,17 @@ pub struct Panel {
     /// For the title of the window.
     title: String,
     body: ErasedView,
+}
+
+/// In place of what is not there.
+fn absent(title: &'static str, words: &'static str) -> Panel {
+    let body = view! {
+        <div>
+            <h1 class="profile__name" id=PANEL_TITLE_ID>{title}</h1>
+            <p>{words}</p>
+        </div>
+    };
+    Panel { title: title.to_owned(), body: body.erase() }
 }
 
 /// The panel alone, as the dialog takes it.

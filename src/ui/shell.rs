@@ -121,7 +121,7 @@ fn document(
     Drawing { html, nodes, .. }: &Drawing,
 ) -> impl IntoView {
     let words = language.words();
-    let document_words = language.document_words();
+    let (document_words, panel_words) = (language.document_words(), language.panel_words());
     let [check, habits, start] = assets.scripts();
     view! {
         <html lang=language.tag()>
@@ -148,7 +148,7 @@ fn document(
             <body>
                 <a class="skip-link" href="#messages">{document_words.skip_to_messages}</a>
                 <a class="skip-link" href="#composer">{document_words.skip_to_composer}</a>
-                <a class="skip-link" id="shortcuts" href=address::SHORTCUTS data-panel="">{document_words.shortcuts}</a>
+                <a class="skip-link" id="shortcuts" href=address::SHORTCUTS data-panel="">{panel_words.shortcuts}</a>
                 {cookie_lost.map(|CookieLost| view! {
                     <p class="notice notice--bar" role="alert">{document_words.cookie_lost_words}</p>
                 })}

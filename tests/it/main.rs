@@ -12,6 +12,8 @@ mod broker;
 mod costs;
 mod cuts;
 mod data_folder;
+mod day;
+mod details;
 mod disk;
 mod drain;
 mod drawn_pages;

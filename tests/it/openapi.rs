@@ -22,6 +22,8 @@ const PAGE_ONLY: &[&str] = &[
     "/p/{user}",
     "/help/formatting",
     "/help/shortcuts",
+    "/r/{room}/day",
+    "/r/{room}/{seq}/details",
     "/r/{room}/post",
     "/r/{room}/edit",
     "/r/{room}/react",

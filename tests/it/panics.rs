@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use teahouse::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Seq, Timestamp, UserId};
+use teahouse::protocol::{Epoch, EventPage, HistoryItem, HistoryPage, RoomSlug, Seq, Timestamp, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};
 use teahouse::server::delivery::broker::local::LocalBroker;
@@ -14,8 +14,8 @@ use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
 use teahouse::server::log::sqlite::SqliteStore;
 use teahouse::server::log::{
-    Appended, Authorship, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom, OpenedRoom,
-    RoomRecord, SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
+    Appended, Authorship, Draft, EventRange, Guest, Health, Lookups, NameConflict, NameWish, Naming, NewRoom,
+    OpenedRoom, RoomRecord, SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
 };
 use teahouse::server::net::listener::{self, ListenerOptions};
 use teahouse::server::net::refusal_page::RefusalPages;
@@ -33,6 +33,16 @@ const BUG: &str = "the line that meets a bug";
 
 /// A store with a bug: one text makes whoever appends it panic. Everything else is the real store.
 struct StoreWithBug(SqliteStore);
+
+impl Lookups for StoreWithBug {
+    fn item<'a>(&'a self, room: &'a RoomSlug, seq: Seq, people_max: u32) -> StoreFuture<'a, Option<HistoryItem>> {
+        self.0.item(room, seq, people_max)
+    }
+
+    fn first_since<'a>(&'a self, room: &'a RoomSlug, at: Timestamp) -> StoreFuture<'a, Option<(Seq, Timestamp)>> {
+        self.0.first_since(room, at)
+    }
+}
 
 impl Store for StoreWithBug {
     fn append(&self, draft: Draft) -> StoreFuture<'static, Appended> {

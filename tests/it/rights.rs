@@ -149,6 +149,8 @@ const ROUTES: &[Row] = &[
     row("/p/{user}", Get("/p/nobody-known"), 404, 404),
     row("/help/formatting", Get("/help/formatting"), 200, 200),
     row("/help/shortcuts", Get("/help/shortcuts"), 200, 200),
+    row("/r/{room}/day", Get("/r/lobby/day"), 200, 200),
+    row("/r/{room}/{seq}/details", Get("/r/lobby/1/details"), 404, 404),
     row("/r/{room}/post", Post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]), 403, 303),
     row(
         "/r/{room}/edit",

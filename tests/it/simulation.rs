@@ -11,6 +11,7 @@ mod changes;
 mod client;
 mod faults;
 mod history;
+mod lookups;
 mod network;
 mod script;
 mod store;

@@ -5,8 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use axum::Extension;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
@@ -23,10 +22,6 @@ use crate::server::log::EventRange;
 use crate::server::people::session::draw_post_id;
 use crate::server::posting::{self, Post};
 use crate::ui::panels::{self, EditPage};
-
-/// Nothing runs in this page but its form.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What a button asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -133,7 +128,7 @@ async fn draw(site: &Site, caller: &Caller, headers: &HeaderMap, edited: Edited)
     let language = pages::language(headers);
     let page = EditPage { room, target, text, refusal, page_id: draw_post_id(clock::now()) };
     let html = panels::page(panels::edit(page, language), &site.assets, language);
-    let drawn = ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], Html(html)).into_response();
+    let drawn = render::with_forms(Html(html).into_response());
     match refusal {
         Some(refusal) => render::refused(refusal, drawn),
         None => drawn,

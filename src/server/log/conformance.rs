@@ -22,6 +22,7 @@ pub(super) mod edits;
 pub(super) mod guests;
 pub(super) mod history;
 pub(super) mod lifetime;
+pub(super) mod lookups;
 pub(super) mod reactions;
 pub(super) mod replies;
 pub(super) mod rooms;
@@ -107,6 +108,10 @@ macro_rules! every_store_keeps_its_promises {
                 a_guest_who_leaves_without_a_word_frees_nickname_and_token,
                 the_name_of_a_guest_who_has_spoken_rests_after_the_sign_out,
                 a_name_that_was_changed_rests_for_others_and_not_for_its_owner;
+            lookups:
+                an_item_is_as_its_page_has_it_and_names_as_many_people_as_were_asked_for,
+                what_is_no_content_event_is_no_item,
+                the_first_content_event_from_a_time_on_is_found;
             authors:
                 an_author_is_known_by_what_they_posted;
             lifetime:

@@ -23,6 +23,7 @@ mod database_files;
 mod deleted_texts;
 mod guests;
 mod lineage;
+mod lookups;
 mod migrations;
 mod open;
 mod operations;

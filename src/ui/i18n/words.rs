@@ -1,4 +1,5 @@
-//! The tables of all strings: English and Chinese side by side. Not here: refusals, which have a table of their own.
+//! The tables of all strings: English and Chinese side by side. Not here: refusals, which have a table of their own, and
+//! panels (`panels`).
 
 use super::Counted;
 
@@ -33,6 +34,8 @@ const fn counted(one: Text, other: Text) -> Counted {
 const fn number(every: Text) -> Counted {
     Counted { one: every, other: every }
 }
+
+pub mod panels;
 
 words! {
     /// Every string of the live page. A `{place}` is filled by [`super::fill`], a number by [`Counted::with`].
@@ -194,7 +197,7 @@ words! {
 }
 
 words! {
-    /// What only the server writes, around the live page or in place of it, so that it does not travel with the script.
+    /// What only the server writes besides panels, around the live page or in place of it, so that it does not travel with the script.
     DocumentWords,
     /// English.
     DOCUMENT_ENGLISH,
@@ -215,52 +218,8 @@ words! {
         "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。请刷新页面查看。";
     edit: Text = "Edit", "编辑";
     delete: Text = "Delete", "删除";
-    edit_title: Text = "Edit your message", "编辑你的消息";
-    back_to_message: Text = "Back to the conversation", "返回对话";
-    first_wrote: Text = "First message: {day}", "第一条消息：{day}";
-    here_in: Text = "Here now, in", "现在在";
-    kind_guest: Text = "Guest", "访客";
-    kind_program: Text = "Program", "程序";
-    nobody: Text = "Nobody is known here", "没有这个人";
-    nobody_words: Text =
-        "Whoever this was has left without a message, or the address is not complete.",
-        "对方没有留下消息就离开了，或者地址不完整。";
-    not_here: Text = "Not here now", "现在不在";
     panel_loading: Text = "Loading…", "加载中…";
     panel_not_loaded: Text = "This did not load.", "加载失败。";
-    wrote: Counted = counted("{n} message", "{n} messages"), number("{n} 条消息");
-    wrote_much: Counted = counted("{n} messages or more", "{n} messages or more"), number("至少 {n} 条消息");
-    wrote_nothing: Text = "No messages yet", "还没有消息";
-    formatting: Text = "Formatting", "文字格式";
-    formatting_typed: Text = "You type", "输入";
-    formatting_shown: Text = "It shows", "显示";
-    formatting_samples: Text =
-        "**bold**\n\n*italic* or _italic_\n\n~~struck out~~\n\n||spoiler||\n\n`code`\n\n[text](https://example.org)\n\n\
-         > a quote\n\n- a list\n- of two\n\n1. numbered\n2. list\n\n```rust\nlet tea = oolong();\n```\n\n\\*no marks\\*",
-        "**粗体**\n\n*斜体* 或 _斜体_\n\n~~删除~~\n\n||剧透||\n\n`代码`\n\n[文字](https://example.org)\n\n\
-         > 引用\n\n- 列表\n- 两项\n\n1. 编号\n2. 列表\n\n```rust\nlet tea = oolong();\n```\n\n\\*不是标记\\*";
-    formatting_keys: Text =
-        "Ctrl + B, Ctrl + I and Ctrl + K (⌘ on a Mac) mark what is selected: bold, italic, a link.",
-        "Ctrl + B、Ctrl + I、Ctrl + K（Mac 上用 ⌘）把选中的文字变为粗体、斜体、链接。";
-    shortcuts: Text = "Keyboard shortcuts", "键盘快捷键";
-    shortcuts_anywhere: Text = "Where nothing is being written", "没有在输入时";
-    shortcuts_composer: Text = "In the message field", "在输入框里";
-    shortcuts_emojis: Text = "Among all emojis", "在全部表情里";
-    shortcuts_mac: Text = "On a Mac, ⌘ takes the place of Ctrl.", "在 Mac 上用 ⌘ 代替 Ctrl。";
-    shortcuts_message: Text = "On a message, or on something in it", "焦点在消息或其中的内容上";
-    shortcut_bold: Text = "Bold", "粗体";
-    shortcut_close: Text = "Close what is open above the page", "关闭页面上弹出的内容";
-    shortcut_edit: Text = "Edit your newest message, while the field is empty", "输入框为空时，编辑自己最新的消息";
-    shortcut_emoji: Text = "Go to the next one on that side", "移到那一边的下一个";
-    shortcut_emoji_ends: Text = "Go to the first or the last one", "移到第一个或最后一个";
-    shortcut_enter: Text = "Send, or start a new line: the button below the field says which", "发送或换行，由输入框下方的按钮决定";
-    shortcut_italic: Text = "Italic", "斜体";
-    shortcut_link: Text = "Link", "链接";
-    shortcut_list: Text = "Show this list", "显示本列表";
-    shortcut_new_line: Text = "Start a new line", "换行";
-    shortcut_reply: Text = "Reply", "回复";
-    shortcut_send: Text = "Send", "发送";
-    shortcut_stop: Text = "Stop editing, or replying", "停止编辑或回复";
     more_emojis: Text = "All emojis", "全部表情";
     part_not_loaded: Text =
         "This did not load. Try again, or reload the page: what you typed stays.",

@@ -26,7 +26,7 @@ pub struct EditPage {
 /// Draws it.
 #[must_use]
 pub fn edit(page: EditPage, language: Language) -> Panel {
-    let words = language.document_words();
+    let words = language.panel_words();
     let EditPage { room, target, text, refusal, page_id } = page;
     let title = words.edit_title.to_owned();
     let refused = refusal.map(|refusal| {

@@ -11,7 +11,7 @@ use crate::ui::i18n::Language;
 /// Draws it.
 #[must_use]
 pub fn formatting(language: Language) -> Panel {
-    let words = language.document_words();
+    let words = language.panel_words();
     let samples = words.formatting_samples.split("\n\n").map(|sample| {
         let shown = markdown(sample, language.words());
         view! {

@@ -2,19 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::{PANEL_TITLE_ID, Panel};
+use super::{PANEL_TITLE_ID, Panel, absent};
 use crate::model::conversation::roster::Roster;
 use crate::model::profile::{MESSAGES_COUNTED_MAX, Messages, Profile};
 use crate::model::{address, calendar, text};
 use crate::protocol::{Origin, RoomSummary};
 use crate::ui::erased_view::{Erase, ErasedView};
-use crate::ui::i18n::{self, DocumentWords, Language, fill, room_title};
+use crate::ui::i18n::{self, Language, PanelWords, fill, room_title};
 
 /// Draws it.
 #[must_use]
 pub fn profile(profile: Profile, language: Language) -> Panel {
     let Profile { person, messages, rooms } = profile;
-    let words = language.document_words();
+    let words = language.panel_words();
     let kind = if person.origin == Origin::Plain { words.kind_program } else { words.kind_guest };
     let title = person.nickname.clone();
     let hue = Roster::default().hue(&person.nickname);
@@ -36,17 +36,11 @@ pub fn profile(profile: Profile, language: Language) -> Panel {
 /// In place of the card of somebody whom nothing is known of.
 #[must_use]
 pub fn nobody(language: Language) -> Panel {
-    let words = language.document_words();
-    let body = view! {
-        <div>
-            <h1 class="profile__name" id=PANEL_TITLE_ID>{words.nobody}</h1>
-            <p>{words.nobody_words}</p>
-        </div>
-    };
-    Panel { title: words.nobody.to_owned(), body: body.erase() }
+    let words = language.panel_words();
+    absent(words.nobody, words.nobody_words)
 }
 
-fn wrote(messages: Messages, words: &DocumentWords) -> ErasedView {
+fn wrote(messages: Messages, words: &PanelWords) -> ErasedView {
     let words = match messages {
         Messages::None => words.wrote_nothing.to_owned(),
         Messages::Counted { count, .. } => words.wrote.with(count as usize),
@@ -59,11 +53,11 @@ fn wrote(messages: Messages, words: &DocumentWords) -> ErasedView {
 fn first(messages: Messages, language: Language) -> Option<ErasedView> {
     let Messages::Counted { first_at, .. } = messages else { return None };
     let day = i18n::day(language, calendar::date(first_at, 0));
-    Some(fill(language.document_words().first_wrote, &[("{day}", &day)]).erase())
+    Some(fill(language.panel_words().first_wrote, &[("{day}", &day)]).erase())
 }
 
 fn whereabouts(rooms: Vec<RoomSummary>, language: Language) -> ErasedView {
-    let words = language.document_words();
+    let words = language.panel_words();
     if rooms.is_empty() {
         return words.not_here.erase();
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{PANEL_TITLE_ID, Panel};
 use crate::ui::erased_view::{Erase, ErasedView};
-use crate::ui::i18n::{DocumentWords, Language};
+use crate::ui::i18n::{Language, PanelWords};
 
 /// Keys as events of the browser name them (UI Events Key Values), and what each of them does. What is held comes first.
 struct Shortcut(&'static [&'static str], &'static str);
@@ -21,7 +21,7 @@ struct Place {
 /// Draws it.
 #[must_use]
 pub fn shortcuts(language: Language) -> Panel {
-    let words = language.document_words();
+    let words = language.panel_words();
     let places = places(words).into_iter().map(place).collect::<Vec<_>>();
     let body = view! {
         <div>
@@ -33,7 +33,7 @@ pub fn shortcuts(language: Language) -> Panel {
     Panel { title: words.shortcuts.to_owned(), body: body.erase() }
 }
 
-fn places(words: &DocumentWords) -> [Place; 4] {
+fn places(words: &PanelWords) -> [Place; 4] {
     let anywhere = vec![Shortcut(&["?"], words.shortcut_list), Shortcut(&["Escape"], words.shortcut_close)];
     let composer = vec![
         Shortcut(&["Enter"], words.shortcut_enter),
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn the_list_has_every_key_that_the_page_listens_to_and_no_other() {
         let there: BTreeSet<String> = LISTENERS.iter().flat_map(|source| listened_to(source)).collect();
-        let places = places(Language::English.document_words());
+        let places = places(Language::English.panel_words());
         let shortcuts = places.iter().flat_map(|place| &place.shortcuts);
         let listed = shortcuts.flat_map(|Shortcut(keys, _)| *keys).filter(|key| !HELD.contains(key));
         assert_eq!(listed.map(|key| key.to_uppercase()).collect::<BTreeSet<_>>(), there);
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn every_shortcut_has_words_of_its_own_in_its_place() {
         for language in [Language::English, Language::Chinese] {
-            for Place { title, shortcuts } in places(language.document_words()) {
+            for Place { title, shortcuts } in places(language.panel_words()) {
                 let words: BTreeSet<&str> = shortcuts.iter().map(|Shortcut(_, does)| *does).collect();
                 assert_eq!(words.len(), shortcuts.len(), "{title}");
             }

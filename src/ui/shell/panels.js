@@ -33,9 +33,19 @@
     }
     // Drawn by the server, which escapes whatever people wrote.
     content.replaceChildren(drawn.content);
+    // The server knows times in UTC; the reader has a zone.
+    for (const time of content.querySelectorAll("time")) {
+      const { lang } = document.documentElement;
+      time.prepend(new Date(time.dateTime).toLocaleString(lang, { dateStyle: "long", timeStyle: "long" }), " · ");
+    }
     // Only the room knows the hue that tells a person from the neighbours.
     const [seal, worn] = [content, opener.closest("li")].map((place) => place?.querySelector(".seal"));
     if (seal && worn) seal.className = worn.className.replace(" seal--small", "");
+    const zone = content.querySelector("[name=zone]");
+    if (zone) {
+      zone.value = -new Date().getTimezoneOffset();
+      zone.form.nextElementSibling.remove();
+    }
     dataset.state = state;
   };
   addEventListener("click", (event) => {

@@ -33,10 +33,15 @@ pub(super) fn fill_in(snapshot: &Connection, room_id: i64, events: &mut [LogEven
     replies::fill_in(snapshot, room_id, events)
 }
 
-/// Content events, oldest first, as they stand in this snapshot.
-pub(super) fn fold(snapshot: &Connection, room_id: i64, events: Vec<LogEvent>) -> Result<Vec<HistoryItem>> {
+/// Content events, oldest first, as they stand in this snapshot, with so many people of each reaction at most.
+pub(super) fn fold(
+    snapshot: &Connection,
+    room_id: i64,
+    events: Vec<LogEvent>,
+    people_max: u32,
+) -> Result<Vec<HistoryItem>> {
     let mut items: Vec<_> = events.into_iter().map(HistoryItem::new).collect();
     edits::fold(snapshot, room_id, &mut items)?;
-    reactions::fold(snapshot, room_id, &mut items)?;
+    reactions::fold(snapshot, room_id, &mut items, people_max)?;
     Ok(items)
 }

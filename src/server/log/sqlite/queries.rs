@@ -3,7 +3,8 @@
 use rusqlite::{OptionalExtension, Result, Transaction};
 
 use super::{projections, rows};
-use crate::protocol::{Covers, Cursor, Epoch, EventPage, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp};
+use crate::protocol::limits::REACTION_NAMES_MAX;
+use crate::protocol::{Covers, Cursor, Epoch, EventPage, HistoryItem, HistoryPage, LogEvent, RoomSlug, Seq, Timestamp};
 use crate::server::log::{EventRange, RoomRecord};
 
 /// All rooms: the lobby, then those with the newest event first.
@@ -87,8 +88,45 @@ pub(super) fn history(
         covers.first = events.first().map_or(covers.first, |event| event.seq);
     }
     let (has_older, has_newer) = (covers.first > log.oldest, covers.last < log.head);
-    let items = projections::fold(snapshot, log.room_id, events)?;
+    let items = projections::fold(snapshot, log.room_id, events, REACTION_NAMES_MAX as u32)?;
     Ok(Some(HistoryPage { room, as_of, covers, items, has_older, has_newer }))
+}
+
+/// A content event as it stands, with so many people of each reaction at most.
+pub(super) fn item(
+    snapshot: &Transaction<'_>,
+    room: &RoomSlug,
+    seq: Seq,
+    people_max: u32,
+) -> Result<Option<HistoryItem>> {
+    let Some(log) = log(snapshot, room)? else { return Ok(None) };
+    let mut events = run_of(snapshot, log.room_id, Which::Content, EventRange::From(seq), 1)?;
+    events.retain(|event| event.seq == seq);
+    Ok(projections::fold(snapshot, log.room_id, events, people_max)?.pop())
+}
+
+/// The first content event from a time on, and its time.
+pub(super) fn first_since(
+    snapshot: &Transaction<'_>,
+    room: &RoomSlug,
+    at: Timestamp,
+) -> Result<Option<(Seq, Timestamp)>> {
+    let Some(log) = log(snapshot, room)? else { return Ok(None) };
+    // Everything before `from` is earlier, what is at `to` and later is not, as far as the times of the log only grow.
+    let (mut from, mut to) = (log.oldest.get(), log.head.get() + 1);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        let is_earlier = time_at(snapshot, log.room_id, Seq::new(middle))? < at;
+        (from, to) = if is_earlier { (middle + 1, to) } else { (from, middle) };
+    }
+    let events = run_of(snapshot, log.room_id, Which::Content, EventRange::From(Seq::new(from)), 1)?;
+    Ok(events.first().map(|event| (event.seq, event.at_ms)))
+}
+
+fn time_at(snapshot: &Transaction<'_>, room_id: i64, seq: Seq) -> Result<Timestamp> {
+    snapshot
+        .prepare_cached("select at_ms from event where room_id = ?1 and seq = ?2")?
+        .query_one((room_id, rows::sql_seq(seq)), |row| rows::timestamp(row, "at_ms"))
 }
 
 /// The name of the event at a place.

@@ -5,7 +5,6 @@ use rusqlite::{Connection, OptionalExtension, Result};
 use super::super::rows::{person, seq, sql_seq};
 use super::current::current_message;
 use super::folded::Folded;
-use crate::protocol::limits::REACTION_NAMES_MAX;
 use crate::protocol::{HistoryItem, Reaction, ReactionSummary, RoomSlug, Seq, UserId};
 use crate::server::log::{Draft, StoreError};
 
@@ -107,8 +106,8 @@ impl One<'_> {
     }
 }
 
-/// Adds the reactions to items, which are in the order of their places.
-pub(super) fn fold(snapshot: &Connection, room_id: i64, items: &mut [HistoryItem]) -> Result<()> {
+/// Adds the reactions to items, which are in the order of their places; each names so many people at most.
+pub(super) fn fold(snapshot: &Connection, room_id: i64, items: &mut [HistoryItem], people_max: u32) -> Result<()> {
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
     let (first, last) = (sql_seq(first.event.seq), sql_seq(last.event.seq));
     let (mut counts, mut names) = (snapshot.prepare_cached(BETWEEN)?, snapshot.prepare_cached(FIRST_PEOPLE)?);
@@ -118,9 +117,7 @@ pub(super) fn fold(snapshot: &Connection, room_id: i64, items: &mut [HistoryItem
         // A row of an item that is beyond the page's end, or whose message is gone, has no place here.
         let Ok(place) = items.binary_search_by_key(&target, |item| item.event.seq) else { continue };
         let (emoji, count): (String, u32) = (row.get("emoji")?, row.get("people")?);
-        let people = names
-            .query_map((room_id, sql_seq(target), &emoji, REACTION_NAMES_MAX as u32), person)?
-            .collect::<Result<_>>()?;
+        let people = names.query_map((room_id, sql_seq(target), &emoji, people_max), person)?.collect::<Result<_>>()?;
         items[place].reactions.push(ReactionSummary { emoji, count, people });
     }
     Ok(())
