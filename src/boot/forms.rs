@@ -16,6 +16,7 @@ use super::pages::{self, Site};
 use super::render::View;
 use super::{page_weight, render};
 use crate::model::address;
+use crate::model::text::slash;
 use crate::protocol::page::Form as PageForm;
 use crate::protocol::{ErrorCode, FormRefusal, JoinAttempt, PostBody, PostId, Refusal, RoomSlug, Seq};
 use crate::server::app::{Caller, Client};
@@ -59,7 +60,7 @@ pub async fn post_message(
         return visit.refuse(PageForm::Post, refusal, form.text, Some(form.post_id)).await;
     };
     let (room, id) = (visit.room.clone(), form.post_id.clone());
-    let body = PostBody::Message { text: form.text.clone(), reply_to: form.reply_to };
+    let body = PostBody::Message { text: slash::posted(&form.text), reply_to: form.reply_to };
     match posting::post(&visit.site.app, Post::of_guest(guest, visit.caller.address, room, id, body)).await {
         Ok(_) => back_to(&visit.room),
         Err(refusal) => visit.refuse(PageForm::Post, refusal, form.text, Some(form.post_id)).await,

@@ -8,6 +8,7 @@ pub mod invisible;
 mod links;
 pub mod markdown;
 mod pasted;
+pub mod slash;
 pub mod unicode;
 
 pub use excerpt::{excerpt, quote};

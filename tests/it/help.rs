@@ -17,6 +17,7 @@ async fn help_is_a_page_of_its_own_and_a_fragment_for_the_dialog() {
     let server = TestServer::start().await;
     for (path, english, chinese) in [
         ("/help/formatting", ["Formatting", "**bold**"], ["文字格式", "**粗体**"]),
+        ("/help/formatting", ["/tableflip", "no idea ¯\\_(ツ)_/¯"], ["/me 倒茶", "不知道 ¯\\_(ツ)_/¯"]),
         ("/help/shortcuts", ["Keyboard shortcuts", "<kbd>Ctrl</kbd>"], ["键盘快捷键", "<kbd>Ctrl</kbd>"]),
     ] {
         for (language, words) in [("en", english), ("zh-CN", chinese)] {

@@ -49,6 +49,7 @@ mod rooms;
 mod security;
 mod server_functions;
 mod simulation;
+mod slash;
 mod slow_readers;
 mod talking;
 mod tidy;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{PANEL_TITLE_ID, Panel};
 use crate::model::address;
+use crate::model::text::slash;
 use crate::ui::components::markdown;
 use crate::ui::erased_view::Erase;
 use crate::ui::i18n::Language;
@@ -13,7 +14,7 @@ use crate::ui::i18n::Language;
 pub fn formatting(language: Language) -> Panel {
     let words = language.panel_words();
     let samples = words.formatting_samples.split("\n\n").map(|sample| {
-        let shown = markdown(sample, language.words());
+        let shown = markdown(&slash::posted(sample), language.words());
         view! {
             <tr>
                 <td><pre>{sample}</pre></td>

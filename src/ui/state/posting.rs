@@ -6,6 +6,7 @@ use crate::client::element::focus;
 use crate::client::storage;
 use crate::model::conversation::Update;
 use crate::model::conversation::reactions::Change;
+use crate::model::text::slash;
 use crate::protocol::page::Form;
 use crate::protocol::{ErrorCode, PostBody, PostId, Refusal, Seq};
 use crate::ui::i18n;
@@ -18,7 +19,8 @@ impl RoomState {
         if let Some(OwnChange::Edits(seq)) = self.change.get_untracked() {
             return self.save_edit(seq, &typed);
         }
-        match self.conversation.with_untracked(|conversation| conversation.checked(&typed)) {
+        let text = slash::posted(&typed);
+        match self.conversation.with_untracked(|conversation| conversation.checked(&text)) {
             Ok(text) => {
                 self.forget_deletion();
                 self.clear_notice(Form::Post);

@@ -35,9 +35,11 @@ words! {
     formatting_shown: Text = "It shows", "显示";
     formatting_samples: Text =
         "**bold**\n\n*italic* or _italic_\n\n~~struck out~~\n\n||spoiler||\n\n`code`\n\n[text](https://example.org)\n\n\
-         > a quote\n\n- a list\n- of two\n\n1. numbered\n2. list\n\n```rust\nlet tea = oolong();\n```\n\n\\*no marks\\*",
+         > a quote\n\n- a list\n- of two\n\n1. numbered\n2. list\n\n```rust\nlet tea = oolong();\n```\n\n\\*no marks\\*\n\n\
+         /me pours the tea\n\n/shrug no idea\n\n/tableflip\n\n/unflip\n\n/lenny\n\n//shrug",
         "**粗体**\n\n*斜体* 或 _斜体_\n\n~~删除~~\n\n||剧透||\n\n`代码`\n\n[文字](https://example.org)\n\n\
-         > 引用\n\n- 列表\n- 两项\n\n1. 编号\n2. 列表\n\n```rust\nlet tea = oolong();\n```\n\n\\*不是标记\\*";
+         > 引用\n\n- 列表\n- 两项\n\n1. 编号\n2. 列表\n\n```rust\nlet tea = oolong();\n```\n\n\\*不是标记\\*\n\n\
+         /me 倒茶\n\n/shrug 不知道\n\n/tableflip\n\n/unflip\n\n/lenny\n\n//shrug";
     formatting_keys: Text =
         "Ctrl + B, Ctrl + I and Ctrl + K (⌘ on a Mac) mark what is selected: bold, italic, a link.",
         "Ctrl + B、Ctrl + I、Ctrl + K（Mac 上用 ⌘）把选中的文字变为粗体、斜体、链接。";
