@@ -27,6 +27,7 @@ mod typing_line;
 
 pub use composer::{Composer, POST_FORM_ID};
 pub use conversation::Conversation;
+pub use day_separator::ABOUT_DAY_ID;
 pub use edits::{CHANGE_NAME, COPY, DELETE, EDIT, follow_composer_keys};
 pub use markdown::markdown;
 pub use message::follow_waiting;

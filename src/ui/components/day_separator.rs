@@ -1,12 +1,16 @@
-//! A new day begins.
+//! A new day begins. Its heading leads to the panel that asks for another one.
 
 use leptos::prelude::*;
 
 use crate::client::local_time;
+use crate::model::address;
 use crate::model::calendar::{CivilDate, Clocks};
 use crate::ui::erased_view::live;
 use crate::ui::i18n::{self, Language};
 use crate::ui::state::{RoomState, use_room_state};
+
+/// The id of what the document says that the heading of a day leads to.
+pub const ABOUT_DAY_ID: &str = "about-day";
 
 /// The day in words: the plain date first, then as the reader says it.
 #[component]
@@ -17,7 +21,9 @@ pub fn DaySeparator(
     let state = use_room_state();
     view! {
         <li class="day" data-row="">
-            <time datetime=date.to_string() translate="no">{live(move || heading(state, date))}</time>
+            <a href=address::day(&state.slug()) data-panel="" aria-describedby=ABOUT_DAY_ID>
+                <time datetime=date.to_string() translate="no">{live(move || heading(state, date))}</time>
+            </a>
         </li>
     }
 }
