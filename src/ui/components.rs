@@ -30,7 +30,7 @@ pub use conversation::Conversation;
 pub use day_separator::ABOUT_DAY_ID;
 pub use edits::{CHANGE_NAME, COPY, DELETE, EDIT, follow_composer_keys};
 pub use markdown::markdown;
-pub use message::follow_waiting;
+pub use message::{ABOUT_DETAILS_ID, follow_waiting};
 pub use nickname_form::{NICKNAME_FORM_ID, me_card};
 pub use reactions::{MORE_ID, OFFER_ID, OFFERED_FOR_ID, REACTION_FORM_ID, REACTION_NAME, follow_reactions};
 pub use room_list::RoomList;

@@ -15,7 +15,7 @@ use self::drawing::Drawing;
 use self::reaction_form::reaction_form;
 use self::template::Positions;
 pub use self::template::{Template, VisitorsDrawing};
-use super::components::{ABOUT_DAY_ID, NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
+use super::components::{ABOUT_DAY_ID, ABOUT_DETAILS_ID, NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
 use super::i18n::{Language, room_title, sign_out_words};
 use super::panels::PANEL_TITLE_ID;
 use super::slots::Marked;
@@ -159,6 +159,7 @@ fn document(
                     <form><button class="button button--quiet">{words.reload}</button></form>
                 </div>
                 {reaction_form}
+                <span id=ABOUT_DETAILS_ID hidden>{panel_words.details}</span>
                 <span id=ABOUT_DAY_ID hidden>{panel_words.day}</span>
                 <dialog class="panel" id="panel" closedby="any" aria-labelledby=PANEL_TITLE_ID>
                     <form method="dialog">

@@ -19,6 +19,9 @@ use crate::ui::html::{Html, HtmlElement, html_element};
 use crate::ui::i18n::Words;
 use crate::ui::state::RoomState;
 
+/// The id of what the document says that the time of a message leads to.
+pub const ABOUT_DETAILS_ID: &str = "about-details";
+
 /// Seal, nickname and time open a group; the messages that follow in it show their text.
 pub fn message(state: RoomState, row: &MessageRow) -> HtmlElement {
     html_element(|html| write_message(html, state, row))
@@ -35,7 +38,7 @@ fn write_message(html: &mut Html, state: RoomState, row: &MessageRow) {
         // The name stands above; a screen reader hears it here too.
         Continuation::Following => {
             html.name("visually-hidden", &row.nickname);
-            write_time(html, row.clock);
+            write_when(html, state, row);
         }
     }
     if let Some(reply) = &row.reply {
@@ -80,8 +83,21 @@ fn write_opening(html: &mut Html, state: RoomState, row: &MessageRow) {
         html.element("span", &[("class", "mark")], state.words().plain_mark);
     }
     html.text(" ");
-    write_time(html, row.clock);
+    write_when(html, state, row);
     html.end();
+}
+
+/// Writes when. Of a message of the log, it leads to all that may be known of it.
+fn write_when(html: &mut Html, state: RoomState, row: &MessageRow) {
+    let MessageRowId::Stored(seq) = row.id else { return write_time(html, row.clock) };
+    let details = address::details(&state.slug(), seq);
+    let attributes = [
+        ("class", "message__time"),
+        ("href", details.as_str()),
+        ("data-panel", ""),
+        ("aria-describedby", ABOUT_DETAILS_ID),
+    ];
+    html.element("a", &attributes, &row.clock.to_string());
 }
 
 /// Writes a time of day on the reader's clock.
