@@ -2,6 +2,7 @@
 //! May use everything to its left; only `boot` uses it.
 
 mod app;
+pub mod appearance;
 mod cell;
 mod components;
 mod erased_view;

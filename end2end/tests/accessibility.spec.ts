@@ -34,6 +34,16 @@ test("nobody is kept out of an address without a room", { tag: "@everywhere" }, 
   await expectAccessible(person);
 });
 
+test("nobody is kept out of the pages of panels", { tag: "@everywhere" }, async ({ people, room, complaints, expectAccessible }) => {
+  complaints.expect(/status of 404/);
+  const person = await people.somebody();
+  const below = `/r/${encodeURIComponent(room.slug)}`;
+  for (const path of ["/help/formatting", "/help/shortcuts", "/appearance", `${below}/day`, `${below}/day?day=2100-01-01`, `${below}/1/details`]) {
+    await person.page.goto(`${person.origin}${path}`);
+    await expectAccessible(person);
+  }
+});
+
 test("the whole way can be walked by keyboard", async ({ people, room, bob }) => {
   const person = await people.visitor(room);
   await person.nicknameField.focus();

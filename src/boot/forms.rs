@@ -182,7 +182,8 @@ impl Visit {
     }
 }
 
-async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
+/// Reads a form.
+pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
     match axum::Form::<T>::from_request(request, &()).await {
         Ok(axum::Form(form)) => Ok(form),
         Err(FormRejection::BytesRejection(_)) => Err(ErrorCode::FrameTooLarge.into()),

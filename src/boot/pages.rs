@@ -63,6 +63,8 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(app), identify))
         .route_layer(from_fn_with_state(site.clone(), typed::keep))
         .route("/language", post(forms::language).get(to_lobby))
+        .route("/appearance", get(panels::appearance::appearance).post(panels::appearance::choose))
+        .route("/appearance.css", get(panels::appearance::sheet))
         .fallback(nothing_here)
         .with_state(site);
     pages.merge(assets::router(app))

@@ -1,5 +1,6 @@
 //! The routes of panels: each is a page of its own, and by `?fragment` what the dialog of a page shows.
 
+pub mod appearance;
 mod day;
 
 use axum::Extension;

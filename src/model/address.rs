@@ -94,6 +94,12 @@ pub const FORMATTING: &str = "/help/formatting";
 /// The page that lists the shortcuts of the keyboard, which also comes in a dialog.
 pub const SHORTCUTS: &str = "/help/shortcuts";
 
+/// The page that asks how pages are to look, which also comes in a dialog, and takes the form of it.
+pub const APPEARANCE: &str = "/appearance";
+
+/// The sheet that makes pages look as their reader chose.
+pub const APPEARANCE_SHEET: &str = "/appearance.css";
+
 /// The page of a person, which also comes as a card.
 #[must_use]
 pub fn profile(user: &UserId) -> String {

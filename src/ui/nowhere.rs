@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::erased_view::Erase;
 use super::i18n::{Language, advice, refusal as refusal_in_words, typed_text_is_here};
 use super::shell::Assets;
+use crate::model::address;
 use crate::protocol::Refusal;
 
 /// The document for an address where there is nothing, as text.
@@ -75,6 +76,8 @@ pub(super) fn document(assets: &Assets, language: Language, title: String, main:
                 <meta name="color-scheme" content="light dark" />
                 <title>{title}</title>
                 <link rel="stylesheet" href=assets.style.clone() />
+                // No script runs in it that would know whether there is something to ask for.
+                <link rel="stylesheet" href=address::APPEARANCE_SHEET />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
             </head>
             <body>

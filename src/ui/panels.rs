@@ -2,6 +2,7 @@
 //! make both, and the browser's side never runs them. `ui/shell/panels.js` opens the dialog. Not here: who may see what
 //! (`posting`), and the routes (`boot::panels`).
 
+mod appearance;
 mod day;
 mod details;
 mod edit;
@@ -11,6 +12,7 @@ mod shortcuts;
 
 use leptos::prelude::*;
 
+pub use appearance::appearance;
 pub use day::{DayNotice, day};
 pub use details::{details, no_message};
 pub use edit::{EditPage, edit};

@@ -137,6 +137,9 @@ fn document(
                 <script>{check}</script>
                 <script>{habits}</script>
                 <link rel="stylesheet" href=assets.style.clone() />
+                <noscript>
+                    <link rel="stylesheet" href=address::APPEARANCE_SHEET />
+                </noscript>
                 <link rel="modulepreload" href=assets.script.clone() />
                 <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />

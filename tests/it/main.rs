@@ -5,6 +5,7 @@
 
 mod support;
 
+mod appearance;
 mod attacks;
 mod backup;
 mod backup_trouble;

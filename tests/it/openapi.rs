@@ -30,6 +30,8 @@ const PAGE_ONLY: &[&str] = &[
     "/sign-out",
     "/rooms",
     "/language",
+    "/appearance",
+    "/appearance.css",
     "/api/fn/{*name}",
 ];
 

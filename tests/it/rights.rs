@@ -168,6 +168,8 @@ const ROUTES: &[Row] = &[
     row("/sign-out", Post("/sign-out", &[("room", "lobby")]), 303, 303),
     row("/rooms", Post("/rooms", &[("title", "Garden"), ("room", "lobby")]), 403, 303),
     row("/language", Post("/language", &[("language", "en"), ("room", "lobby")]), 303, 303),
+    row("/appearance", Post("/appearance", &[("theme", "dark"), ("text_size", "large")]), 303, 303),
+    row("/appearance.css", Get("/appearance.css"), 200, 200),
     row("/api/fn/{*name}", Post("/api/fn/create_room", &[("title", "Garden")]), 403, 303),
 ];
 

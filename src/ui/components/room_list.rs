@@ -39,6 +39,7 @@ pub fn RoomList() -> impl IntoView {
             <NewRoom />
             <div class="side__foot">
                 <LanguageSwitch />
+                <a class="button button--quiet" href=address::APPEARANCE data-panel="">{words.appearance}</a>
             </div>
         </nav>
     }

@@ -78,6 +78,7 @@ words! {
     room_name: Text = "Room name", "房间名";
     create_room: Text = "Create room", "创建房间";
     lobby: Text = "Lobby", "大厅";
+    appearance: Text = "Appearance", "外观";
     unsent_waiting: Text = "A message waits to be sent", "有消息等待发送";
     unsent_stuck: Text = "A message was not sent", "有消息没有发出";
 

@@ -55,7 +55,7 @@ fn fact(name: &'static str, value: ErasedView) -> ErasedView {
 
 fn author(by: Person) -> ErasedView {
     view! {
-        <a href=address::profile(&by.id) data-panel="">
+        <a class="link-button" href=address::profile(&by.id) data-panel="">
             <bdi>{by.nickname}</bdi>
         </a>
     }
@@ -95,5 +95,5 @@ fn reacted(ReactionSummary { emoji, count, people }: ReactionSummary, language: 
 }
 
 fn link(room: &RoomSlug, seq: Seq, words: &'static str) -> ErasedView {
-    view! { <a href=address::quoted(room, seq)>{words}</a> }.erase()
+    view! { <a class="link-button" href=address::quoted(room, seq)>{words}</a> }.erase()
 }

@@ -37,7 +37,7 @@ pub fn formatting(language: Language) -> Panel {
             </table>
             <p>{words.formatting_keys}</p>
             <p>
-                <a href=address::SHORTCUTS data-panel="">{words.shortcuts}</a>
+                <a class="link-button" href=address::SHORTCUTS data-panel="">{words.shortcuts}</a>
             </p>
         </div>
     };

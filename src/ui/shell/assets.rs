@@ -17,6 +17,9 @@ const HABITS: &str = include_str!("habits.js");
 /// Shows panels in a dialog.
 const PANELS: &str = include_str!("panels.js");
 
+/// Asks for the sheet that makes the page look as its reader chose.
+const APPEARANCE: &str = include_str!("appearance.js");
+
 /// What signing out takes along before the page is alive.
 const SIGN_OUT: &str = include_str!("sign_out.js");
 
@@ -49,7 +52,7 @@ impl Assets {
         };
         let (script, wasm) = (path("js", "js"), path("wasm", "wasm"));
         let start = start_script(&script, &wasm);
-        let habits = without_comments(&[HABITS, PANELS, SIGN_OUT].concat());
+        let habits = without_comments(&[APPEARANCE, HABITS, PANELS, SIGN_OUT].concat());
         Self { script, wasm, style: path("css", "css"), start, habits, reload: reload_script(options) }
     }
 

@@ -67,6 +67,16 @@ words! {
         "It may be in another room, or the address is not complete.",
         "它也许在别的房间，或者地址不完整。";
 
+    // How pages look.
+    theme: Text = "Colours", "颜色";
+    theme_device: Text = "As the device", "跟随系统";
+    theme_light: Text = "Light", "浅色";
+    theme_dark: Text = "Dark", "深色";
+    text_size: Text = "Text", "文字";
+    text_small: Text = "Smaller", "小";
+    text_normal: Text = "Normal", "标准";
+    text_large: Text = "Larger", "大";
+
     // The shortcuts of the keyboard.
     shortcuts: Text = "Keyboard shortcuts", "键盘快捷键";
     shortcuts_anywhere: Text = "Where nothing is being written", "没有在输入时";
