@@ -31,6 +31,8 @@ pub struct Layout {
     /// For whom.
     reader: Option<(Option<Person>, Clocks)>,
     laid: Vec<Laid>,
+    /// The rows of all parts, in order.
+    rows: Vec<Arc<KeyedRow>>,
 }
 
 /// One part of a conversation as it was laid out.
@@ -39,8 +41,8 @@ struct Laid {
     source: RowSource,
     before: RowContext,
     after: RowContext,
-    /// A day that begins with it, and its own row.
-    rows: Vec<Arc<KeyedRow>>,
+    /// How many rows it has: a day that begins with it, and its own.
+    row_count: usize,
 }
 
 impl Layout {
@@ -48,10 +50,10 @@ impl Layout {
     pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: RowReader<'_>) -> Vec<Arc<KeyedRow>> {
         let is_same = |(me, clocks): &(Option<Person>, Clocks)| me.as_ref() == reader.me && *clocks == reader.clocks;
         if !self.reader.as_ref().is_some_and(is_same) {
-            *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), laid: Vec::new() };
+            *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), ..Self::default() };
         }
         self.replace(RowSources::of(timeline, outbox, reader.me), reader);
-        self.laid.iter().flat_map(|laid| &laid.rows).cloned().collect()
+        self.rows.clone()
     }
 
     /// Lays out what is new or stands behind something else than before. Most changes are at the end, so what stands before
@@ -59,18 +61,32 @@ impl Layout {
     fn replace(&mut self, sources: RowSources<'_>, reader: RowReader<'_>) {
         let kept = sources.count_unchanged(self.laid.iter().map(|laid| &laid.source));
         let mut old = self.laid.split_off(kept).into_iter().peekable();
+        let rows_kept = self.laid.iter().map(|laid| laid.row_count).sum();
+        let mut old_rows = self.rows.split_off(rows_kept).into_iter();
         let mut before = self.laid.last().map(|laid| laid.after.clone()).unwrap_or_default();
         for source in sources.from(kept) {
-            while old.next_if(|laid| laid.source.position() < source.position()).is_some() {}
-            let same = old.next_if(|laid| laid.source.is_the_same(&source) && laid.before == before);
-            let laid = same.unwrap_or_else(|| {
-                let mut builder = RowBuilder::new(reader, before.clone());
-                builder.add(&source);
-                let (after, rows) = builder.end();
-                Laid { source, before: before.clone(), after, rows }
-            });
-            before.clone_from(&laid.after);
+            while let Some(gone) = old.next_if(|laid| laid.source.position() < source.position()) {
+                old_rows.by_ref().take(gone.row_count).for_each(drop);
+            }
+            let laid = match old.next_if(|laid| laid.source.is_the_same(&source) && laid.before == before) {
+                Some(same) => {
+                    self.rows.extend(old_rows.by_ref().take(same.row_count));
+                    same
+                }
+                None => self.build(source, before, reader),
+            };
+            before = laid.after.clone();
             self.laid.push(laid);
         }
+    }
+
+    /// Makes the rows of a part anew.
+    fn build(&mut self, source: RowSource, before: RowContext, reader: RowReader<'_>) -> Laid {
+        let mut builder = RowBuilder::new(reader, before.clone());
+        builder.add(&source);
+        let (after, rows) = builder.end();
+        let row_count = rows.len();
+        self.rows.extend(rows);
+        Laid { source, before, after, row_count }
     }
 }

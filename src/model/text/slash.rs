@@ -2,12 +2,8 @@
 //! that text and nothing else. Not for programs, which post what they mean.
 
 /// What is put behind the text. None of it is a mark of Markdown.
-const FIGURES: [(&str, &str); 4] = [
-    ("shrug", r"¯\_(ツ)_/¯"),
-    ("tableflip", "(╯°□°)╯︵ ┻━┻"),
-    ("unflip", "┬─┬ノ( º _ ºノ)"),
-    ("lenny", "( ͡° ͜ʖ ͡°)"),
-];
+const FIGURES: [(&str, &str); 4] =
+    [("shrug", r"¯\_(ツ)_/¯"), ("tableflip", "(╯°□°)╯︵ ┻━┻"), ("unflip", "┬─┬ノ( º _ ºノ)"), ("lenny", "( ͡° ͜ʖ ͡°)")];
 
 /// The word that makes its text an action.
 const ACTION: &str = "me";
