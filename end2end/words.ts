@@ -87,9 +87,11 @@ function words(language: Language) {
     // The page keeps the direction of a name to itself.
     namedElsewhere: (name: string) => say("named_elsewhere").replace("{name}", `\u2068${name}\u2069`),
     newRoom: say("new_room"),
+    newerMessages: say("newer_messages"),
     newest: say("newest"),
     nickname: say("nickname"),
     noSuchRoom: refused("RoomNotFound"),
+    noSuchMessage: say("no_such_message"),
     nobody: say("nobody"),
     notHere: say("not_here"),
     notLoaded: say("panel_not_loaded"),

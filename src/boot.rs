@@ -34,6 +34,7 @@ mod open_files;
 mod page_weight;
 mod pages;
 mod panels;
+mod permalinks;
 mod policy;
 mod render;
 mod server_functions;

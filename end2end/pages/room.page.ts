@@ -50,6 +50,12 @@ export class RoomPage {
     await this.ready();
   }
 
+  /** Opens a room at a message, by the address that people share. */
+  async gotoMessage(slug: string, seq: number): Promise<void> {
+    await this.page.goto(`${this.origin}/r/${encodeURIComponent(slug)}/${seq}`);
+    await this.ready();
+  }
+
   /** Another tab of the same browser, in the same room. */
   async secondTab(slug: string): Promise<RoomPage> {
     const tab = new RoomPage(await this.page.context().newPage(), this.words, this.scripts, this.origin);
@@ -211,6 +217,11 @@ export class RoomPage {
   async replyTo(text: string, reply: string): Promise<void> {
     await this.startReply(text);
     await this.say(reply);
+  }
+
+  /** The line that the address names. */
+  get named(): Locator {
+    return this.timeline.locator(".message[aria-current]");
   }
 
   /** What a line quotes. */

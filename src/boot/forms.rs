@@ -174,7 +174,7 @@ impl Visit {
             Ok(mut page) => {
                 page.notice = Some(FormRefusal { form, refusal, typed, post_id });
                 page.reply_to = self.reply_to;
-                let view = View { site: &self.site, language, cookie_lost: None, headers: &self.headers };
+                let view = View { site: &self.site, language, notice: None, headers: &self.headers };
                 render::refused(refusal, render::page(page, &view))
             }
             Err(refusal) => HttpRefusal(refusal).into_response(),

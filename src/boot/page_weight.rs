@@ -33,8 +33,9 @@ const ROOM_BYTES: usize = 500;
 const PERSON_BYTES: usize = 500;
 
 /// Leaves out of a page what makes it too heavy: the rooms that were silent longest, people beyond the first, and the
-/// oldest events. At least the newest event stays.
+/// oldest events. At least the newest event stays, and the message that the address names.
 pub fn fit(mut page: PageData) -> PageData {
+    leave_place_for_marked(&mut page);
     let newest = page.room.page.items.last().map_or(0, item);
     let left = DOCUMENT_BYTES_MAX.saturating_sub(FURNITURE_BYTES + typed(&page) + newest);
 
@@ -53,6 +54,17 @@ pub fn fit(mut page: PageData) -> PageData {
     let left_out = page.room.page.items.len().saturating_sub(older_max + 1);
     page.room.page.leave_out_oldest(left_out);
     page
+}
+
+/// Leaves out the newest events of a page, so that the message which its address names is not among the oldest that do not
+/// fit: together with those that follow it, it takes no more than what the longest lists leave.
+fn leave_place_for_marked(page: &mut PageData) {
+    let items = &page.room.page.items;
+    let Some(place) = items.iter().position(|item| Some(item.event.seq) == page.marked) else { return };
+    let bytes_max = DOCUMENT_BYTES_MAX - FURNITURE_BYTES - ROOMS_BYTES_MAX - PEOPLE_BYTES_MAX;
+    let following_max = fitting(&items[place + 1..], item, bytes_max.saturating_sub(item(&items[place])));
+    page.room.page.leave_out_newest(items.len() - place - 1 - following_max);
+    page.at_newest = !page.room.page.has_newer;
 }
 
 /// Whether what was typed into a form is so much that the page cannot be drawn around it.

@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 use super::drawn_pages::{DrawnPages, PageKey, PageVersion};
 use super::render::{View, VisitorsPage};
-use super::{assets, forms, panels, policy, render, server_functions, typed};
-use crate::protocol::{ErrorCode, PageData, Person, Refusal, RoomSlug, Seq};
+use super::{assets, forms, panels, permalinks, policy, render, server_functions, typed};
+use crate::protocol::{ErrorCode, PageData, Person, Refusal, RoomSlug, RoomSnapshot, Seq};
 use crate::server::app::{App, Caller};
 use crate::server::edge::http::{HttpRefusal, identify};
 use crate::server::ground::clock;
@@ -23,7 +23,7 @@ use crate::server::log::EventRange;
 use crate::server::net::refusal_page::Reader;
 use crate::server::posting;
 use crate::ui::i18n::Language;
-use crate::ui::{Assets, CookieLost};
+use crate::ui::{Assets, DocumentNotice};
 
 /// What the routes of the page need.
 #[derive(Clone)]
@@ -46,6 +46,7 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
     let pages = Router::new()
         .route("/", get(lobby))
         .route("/r/{room}", get(room))
+        .route("/r/{room}/{seq}", get(permalinks::message))
         // Whoever asks for the address of a form, as by reloading the page of a refused one, is led on.
         .route("/r/{room}/post", post(forms::post_message).get(to_room))
         .route("/r/{room}/react", post(forms::react).get(to_room))
@@ -78,12 +79,13 @@ async fn to_room(room: Result<Path<RoomSlug>, PathRejection>) -> Response {
     forms::back_to(&room.map_or_else(|_| RoomSlug::lobby(), |Path(room)| room))
 }
 
-/// `?before=SEQ`: an older page, for reading back without scripts. `?react=SEQ`: emojis are offered for that message.
+/// `?before=SEQ` and `?after=SEQ`: an older page and the next one, for reading without scripts. `?react=SEQ`: emojis are offered for that message.
 /// `?reply=SEQ`: the composer replies to that message. `?joined`: where a form led that brought a nickname.
 #[derive(Default, Deserialize)]
 pub struct PageQuery {
     /// Where the older page ends.
     pub before: Option<Seq>,
+    after: Option<Seq>,
     react: Option<Seq>,
     reply: Option<Seq>,
     joined: Option<String>,
@@ -111,17 +113,17 @@ async fn room(
 
 async fn show(site: &Site, caller: &Caller, room: RoomSlug, query: AnyQuery, request: Request) -> Response {
     let headers = request.headers();
-    let PageQuery { before, react, reply, joined } = query.map(|Query(query)| query).unwrap_or_default();
-    let cookie_lost = match (joined, &caller.guest) {
+    let PageQuery { before, after, react, reply, joined } = query.map(|Query(query)| query).unwrap_or_default();
+    let notice = match (joined, &caller.guest) {
         (Some(_), Some(_)) => return forms::back_to(&room),
-        (Some(_), None) => Some(CookieLost),
+        (Some(_), None) => Some(DocumentNotice::CookieLost),
         (None, _) => None,
     };
-    let range = before.map_or(EventRange::Newest, EventRange::Before);
+    let range = before.map(EventRange::Before).or(after.map(EventRange::After)).unwrap_or(EventRange::Newest);
     if let Err(refusal) = site.app.limits.charge(Action::DrawPage, &caller.payer()) {
         return HttpRefusal(refusal).into_response();
     }
-    let view = View { site, language: language(headers), cookie_lost, headers };
+    let view = View { site, language: language(headers), notice, headers };
     match draw(caller, room, range, Prepared { offered_for: react, reply_to: reply }, &view).await {
         Ok(page) => page,
         Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => not_found(site, &request),
@@ -149,7 +151,7 @@ async fn draw(
     let Site { app, drawn, .. } = view.site;
     let reply_to = reply_to.filter(|_| caller.guest.is_some());
     let is_prepared = reply_to.is_some() || (offered_for.is_some() && caller.guest.is_some());
-    if range != EventRange::Newest || is_prepared || view.cookie_lost.is_some() || !drawn.is_on() {
+    if range != EventRange::Newest || is_prepared || view.notice.is_some() || !drawn.is_on() {
         let page = page_data(app, caller.person(), &room, range).await?;
         return Ok(render::page(PageData { offered_for, reply_to, ..page }, view));
     }
@@ -180,7 +182,11 @@ async fn draw_for_visitors(site: &Site, key: &PageKey) -> Result<Arc<VisitorsPag
 
 /// What the page of a room is drawn from.
 pub async fn page_data(app: &App, me: Option<Person>, room: &RoomSlug, range: EventRange) -> Result<PageData, Refusal> {
-    let mut room = posting::snapshot(app, room, range).await?;
+    page_of(app, me, posting::snapshot(app, room, range).await?).await
+}
+
+/// What the page of a room is drawn from, of which this is shown.
+pub async fn page_of(app: &App, me: Option<Person>, mut room: RoomSnapshot) -> Result<PageData, Refusal> {
     if let Some(me) = &me {
         posting::name_reader(app, me, &mut room.page).await?;
     }
@@ -194,6 +200,7 @@ pub async fn page_data(app: &App, me: Option<Person>, room: &RoomSlug, range: Ev
         drawn_ms: clock::now(),
         notice: None,
         offered_for: None,
+        marked: None,
         reply_to: None,
     })
 }

@@ -17,7 +17,7 @@ use crate::server::net::refusal_page::{NOTHING_RUNS, RefusalPages};
 use crate::server::people::session::draw_post_id;
 use crate::ui::i18n::Language;
 use crate::ui::state::ReaderPart;
-use crate::ui::{self, Assets, CookieLost, WayOn};
+use crate::ui::{self, Assets, DocumentNotice, WayOn};
 
 /// How a page asks for itself anew, after something on the way rewrote it: what is not HTML is left alone.
 const PLAIN_TEXT: &str = "text/plain";
@@ -28,8 +28,8 @@ pub struct View<'a> {
     pub site: &'a Site,
     /// The reader's.
     pub language: Language,
-    /// Whether a cookie did not come back.
-    pub cookie_lost: Option<CookieLost>,
+    /// What the document says above the page.
+    pub notice: Option<DocumentNotice>,
     /// What the reader asked with.
     pub headers: &'a HeaderMap,
 }
@@ -38,7 +38,7 @@ pub struct View<'a> {
 pub fn page(page: PageData, view: &View) -> Response {
     let page = page_weight::fit(page);
     let end = end(ReaderPart::of(&page));
-    let start = ui::draw_start(page, view.language, &view.site.assets, view.cookie_lost);
+    let start = ui::draw_start(page, view.language, &view.site.assets, view.notice);
     as_page((start + &end).into_response(), view)
 }
 

@@ -1,4 +1,5 @@
-//! The address bar: `/` is the lobby, `/r/{slug}` any room. In place of a router: the page is one page.
+//! The address bar: `/` is the lobby, `/r/{slug}` any room, and what follows the slug a message in it. In place of a router:
+//! the page is one page.
 
 use wasm_bindgen::JsValue;
 
@@ -32,7 +33,7 @@ pub fn current_room() -> Option<RoomSlug> {
     if path == "/" {
         return Some(RoomSlug::lobby());
     }
-    let encoded = path.strip_prefix("/r/")?.trim_end_matches('/');
+    let encoded = path.strip_prefix("/r/")?.split('/').next()?;
     let decoded = js_sys::decode_uri_component(encoded).ok()?;
     RoomSlug::parse(&String::from(decoded)).ok()
 }

@@ -41,11 +41,11 @@ pub fn reply(slug: &RoomSlug, seq: Seq) -> String {
     [&below_rooms(slug), "?reply=", &seq.to_string(), "#", &anchor(seq)].concat()
 }
 
-/// A message that is quoted, on a page that holds it, with what was said after it.
+/// A message for ever: the page of the history around it. It ends with the place on that page, so that a browser shows the
+/// message without any script.
 #[must_use]
-pub fn quoted(slug: &RoomSlug, seq: Seq) -> String {
-    const AFTER: u64 = 25;
-    message(slug, Some(Seq::new(seq.get().saturating_add(AFTER))), seq)
+pub fn permalink(slug: &RoomSlug, seq: Seq) -> String {
+    [&below_rooms(slug), "/", &seq.to_string(), "#", &anchor(seq)].concat()
 }
 
 /// The page that asks for a day of a room, which also comes in a dialog.
@@ -86,6 +86,12 @@ fn page_below(path: &str, before: Option<Seq>) -> String {
 #[must_use]
 pub fn older(slug: &RoomSlug, before: Seq) -> String {
     page_below(&below_rooms(slug), Some(before))
+}
+
+/// A newer page of a room than the one that ends with an event.
+#[must_use]
+pub fn newer(slug: &RoomSlug, after: Seq) -> String {
+    [&below_rooms(slug), "?after=", &after.to_string()].concat()
 }
 
 /// The page that tells how messages are marked up, which also comes in a dialog.
@@ -156,9 +162,10 @@ mod tests {
         assert_eq!(react(&teahouse, None), "/r/%E8%8C%B6-2/react");
         assert_eq!(react(&RoomSlug::lobby(), Some(Seq::new(7))), "/r/lobby/react?before=7");
         assert_eq!(reply(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2?reply=5#m5");
-        assert_eq!(quoted(&RoomSlug::lobby(), Seq::new(5)), "/r/lobby?before=30#m5");
         assert_eq!(day(&RoomSlug::lobby()), "/r/lobby/day");
         assert_eq!(details(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/5/details");
+        assert_eq!(permalink(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/5#m5");
+        assert_eq!(newer(&RoomSlug::lobby(), Seq::new(7)), "/r/lobby?after=7");
         assert_eq!(edit_message(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/edit?message=5");
         assert_eq!(message(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?before=7#m5");
         assert_eq!(offer(&RoomSlug::lobby(), None, Seq::new(5)), "/r/lobby?react=5#m5");

@@ -102,6 +102,7 @@ pub fn page_data() -> PageData {
         nickname_rest_hours: 24,
         at_newest: true,
         offered_for: None,
+        marked: None,
         me: Some(person("alice")),
         drawn_ms: Timestamp::from_unix_ms(1_000),
         notice: Some(notice),

@@ -24,6 +24,9 @@ pub struct PageData {
     /// The message that emojis are offered for, where no script does it. Only the document knows it.
     #[serde(skip)]
     pub offered_for: Option<Seq>,
+    /// The message that the address names. Only the document knows it: the address tells the browser.
+    #[serde(skip)]
+    pub marked: Option<Seq>,
     /// Who the session cookie says this is.
     pub me: Option<Person>,
     /// When the server answered, by which a browser with a wrong clock knows the day.

@@ -27,7 +27,7 @@ pub use post::{Post, Posted, post};
 pub use profile::profile;
 pub use rooms::{
     events, history, list_rooms, list_rooms_for_welcome, list_rooms_named, newest_for_follower, open_room,
-    remove_empty_rooms, snapshot, summary_for_follower, tail_for_follower,
+    remove_empty_rooms, snapshot, snapshot_around, summary_for_follower, tail_for_follower,
 };
 
 use crate::protocol::{ErrorCode, Refusal};

@@ -5,6 +5,7 @@
 
 mod assets;
 mod drawing;
+mod mark;
 mod reaction_form;
 mod template;
 
@@ -16,7 +17,7 @@ use self::reaction_form::reaction_form;
 use self::template::Positions;
 pub use self::template::{Template, VisitorsDrawing};
 use super::components::{ABOUT_DAY_ID, ABOUT_DETAILS_ID, NICKNAME_FORM_ID, POST_FORM_ID, REACTION_FORM_ID};
-use super::i18n::{Language, room_title, sign_out_words};
+use super::i18n::{DocumentWords, Language, room_title, sign_out_words};
 use super::panels::PANEL_TITLE_ID;
 use super::slots::Marked;
 use super::state::{Handover, ReaderPart, page_title};
@@ -27,21 +28,37 @@ use crate::protocol::{PageData, PostId};
 /// body what it likes.
 pub const APPLICATION_ID: &str = "application";
 
+impl DocumentNotice {
+    const fn words(self, words: &DocumentWords) -> &'static str {
+        match self {
+            Self::CookieLost => words.cookie_lost_words,
+            Self::NoSuchMessage => words.no_such_message,
+        }
+    }
+}
+
 const DOCTYPE: &str = "<!DOCTYPE html>";
 /// What stands between the number of the nodes and the application.
 const APPLICATION_BEGINS: &str = "\">";
 /// What the document ends with, from the end of the application on.
 const END: &str = "</div></body></html>";
 
-/// A form has just brought a nickname to the browser that asks for this page, and its cookie did not come back. Only the
-/// document says so: the live page asks the browser itself, before and after.
+/// What only the document says, above the application.
 #[derive(Clone, Copy, Debug)]
-pub struct CookieLost;
+pub enum DocumentNotice {
+    /// A form has just brought a nickname to the browser that asks for this page, and its cookie did not come back. The live
+    /// page asks the browser itself, before and after.
+    CookieLost,
+    /// The address names a message that is not there, so that this is the room's newest page.
+    NoSuchMessage,
+}
 
 /// Draws the document up to what belongs to one reader.
 #[must_use]
-pub fn draw_start(page: PageData, language: Language, assets: &Assets, cookie_lost: Option<CookieLost>) -> String {
-    draw(handover(page, language), assets, cookie_lost, Slots::Unmarked).0
+pub fn draw_start(page: PageData, language: Language, assets: &Assets, notice: Option<DocumentNotice>) -> String {
+    let marked = page.marked;
+    let (start, _) = draw(handover(page, language), assets, notice, Slots::Unmarked);
+    if let Some(seq) = marked { mark::mark(&start, seq) } else { start }
 }
 
 /// The same for readers without a session, on whose pages no form was refused and nothing is replied to.
@@ -67,20 +84,21 @@ enum Slots {
     Unmarked,
 }
 
-fn draw(handover: Handover, assets: &Assets, cookie_lost: Option<CookieLost>, slots: Slots) -> (String, Positions) {
+fn draw(handover: Handover, assets: &Assets, notice: Option<DocumentNotice>, slots: Slots) -> (String, Positions) {
     // Of its own, whatever this thread did before: an owner hands contexts down.
     let owner = Owner::new_root(None);
     let language = handover.language;
     let written = handover.write_shared();
     let title = room_title(language, &handover.page.room.summary);
     let reaction_form = reaction_form(&handover.page, language);
+    let shown = handover.page.marked.map(mark::show);
     let (document, Drawing { html, nodes, mut cuts }) = owner.with(|| {
         provide_context(handover);
         if slots == Slots::Marked {
             provide_context(Marked);
         }
         let drawing = Drawing::new();
-        (document(&title, language, assets, cookie_lost, reaction_form, &drawing).to_html(), drawing)
+        (document(&title, language, assets, notice, (shown, reaction_form), &drawing).to_html(), drawing)
     });
     owner.unset_with_forced_cleanup();
     let start = document.strip_suffix(END).expect("the document ends with the application");
@@ -116,8 +134,8 @@ fn document(
     title: &str,
     language: Language,
     assets: &Assets,
-    cookie_lost: Option<CookieLost>,
-    reaction_form: impl IntoView,
+    notice: Option<DocumentNotice>,
+    (shown, reaction_form): (Option<impl IntoView>, impl IntoView),
     Drawing { html, nodes, .. }: &Drawing,
 ) -> impl IntoView {
     let words = language.words();
@@ -146,15 +164,14 @@ fn document(
                 <link rel="apple-touch-icon" href="/icon-192.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <script type="module">{start}</script>
+                {shown}
                 {assets.reload().map(|reload| view! { <script>{reload}</script> })}
             </head>
             <body>
                 <a class="skip-link" href="#messages">{document_words.skip_to_messages}</a>
                 <a class="skip-link" href="#composer">{document_words.skip_to_composer}</a>
                 <a class="skip-link" id="shortcuts" href=address::SHORTCUTS data-panel="">{panel_words.shortcuts}</a>
-                {cookie_lost.map(|CookieLost| view! {
-                    <p class="notice notice--bar" role="alert">{document_words.cookie_lost_words}</p>
-                })}
+                {notice.map(|notice| view! { <p class="notice notice--bar" role="alert">{notice.words(document_words)}</p> })}
                 <p class="notice notice--bar notice--unsupported" role="note">{document_words.unsupported_words}</p>
                 // A button: a link here would come before those that skip to the messages, which must be the first ones.
                 <div class="notice notice--bar notice--stopped" role="alert">

@@ -35,6 +35,7 @@ mod operating;
 mod origins;
 mod page;
 mod panics;
+mod permalinks;
 mod plain_socket;
 mod presence;
 mod process;

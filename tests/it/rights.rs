@@ -146,6 +146,7 @@ const ROUTES: &[Row] = &[
     row("/api/v1/rooms/{room}/history", Get("/api/v1/rooms/lobby/history"), 200, 200),
     row("/", Get("/"), 200, 200),
     row("/r/{room}", Get("/r/lobby"), 200, 200),
+    row("/r/{room}/{seq}", Get("/r/lobby/99"), 404, 404),
     row("/p/{user}", Get("/p/nobody-known"), 404, 404),
     row("/help/formatting", Get("/help/formatting"), 200, 200),
     row("/help/shortcuts", Get("/help/shortcuts"), 200, 200),

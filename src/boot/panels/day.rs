@@ -51,7 +51,7 @@ pub async fn day(
     }
     let zone_minutes = zone.unwrap_or_default().clamp(-ZONE_MINUTES_MAX, ZONE_MINUTES_MAX);
     let (status, notice) = match answer(&site.app, &room, day.as_deref(), zone_minutes).await {
-        Ok(Answer::LeadsTo(seq)) => return forms::see_other(&address::quoted(&room, seq)),
+        Ok(Answer::LeadsTo(seq)) => return forms::see_other(&address::permalink(&room, seq)),
         Ok(Answer::Says(status, notice)) => (status, notice),
         Err(Refusal { code: ErrorCode::RoomNotFound, .. }) => return pages::not_found(&site, &request),
         Err(refusal) => return HttpRefusal(refusal).into_response(),

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
 use crate::protocol::{
-    ErrorCode, EventPage, HistoryItem, HistoryPage, LogEvent, Person, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq,
+    ErrorCode, EventBody, EventPage, HistoryItem, HistoryPage, LogEvent, Person, Refusal, RoomSlug, RoomSnapshot,
+    RoomSummary, Seq,
 };
 use crate::server::app::App;
 use crate::server::config::limit;
@@ -90,9 +91,26 @@ pub async fn open_room(app: &App, slug: &RoomSlug) -> Result<RoomRecord, Refusal
 /// `room_not_found`, or `internal` when the store cannot be read.
 pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<RoomSnapshot, Refusal> {
     let record = open_room(app, slug).await?;
-    let page = read_history(app, slug, range, SNAPSHOT_EVENTS).await?;
+    let page = read_history(app, slug, range, SNAPSHOT_EVENTS, HISTORY_BYTES_MAX).await?;
     let (summary, people) = summary_and_people(app, record, page.as_of.seq);
     Ok(RoomSnapshot { summary, page, people })
+}
+
+/// A room as a page shows it that is opened at a message: half of the page is older than the message, where there is so much.
+///
+/// # Errors
+/// `message_not_found` when there is no message at this place, and those of [`snapshot`].
+pub async fn snapshot_around(app: &App, slug: &RoomSlug, seq: Seq) -> Result<RoomSnapshot, Refusal> {
+    open_room(app, slug).await?;
+    // What follows the message takes half of the events and of the bytes at most, so that the page which ends with it still
+    // holds the message.
+    let range = EventRange::From(seq);
+    let following = read_history(app, slug, range, SNAPSHOT_EVENTS / 2, HISTORY_BYTES_MAX / 2).await?;
+    let first = following.items.first().filter(|item| item.event.seq == seq);
+    if !first.is_some_and(|item| matches!(item.event.body, EventBody::Message(_))) {
+        return Err(ErrorCode::MessageNotFound.into());
+    }
+    snapshot(app, slug, EventRange::Before(following.covers.last.next())).await
 }
 
 /// What a follower is sent of a room beside the backlog, which ends at `head`: its title, and who is present.
@@ -116,7 +134,7 @@ pub async fn newest_for_follower(app: &App, slug: &RoomSlug) -> Result<HistoryPa
     if let Some(page) = app.recent_pages.newest(slug, published) {
         return Ok(page);
     }
-    let page = read_history(app, slug, EventRange::Newest, SNAPSHOT_EVENTS).await?;
+    let page = read_history(app, slug, EventRange::Newest, SNAPSHOT_EVENTS, HISTORY_BYTES_MAX).await?;
     app.recent_pages.keep_newest(page.clone());
     Ok(page)
 }
@@ -164,7 +182,7 @@ pub async fn events(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -
 /// # Errors
 /// As [`events`].
 pub async fn history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
-    read_history(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX)).await
+    read_history(app, slug, range, limit.clamp(1, PAGE_EVENTS_MAX), HISTORY_BYTES_MAX).await
 }
 
 async fn read_events(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<EventPage, Refusal> {
@@ -182,13 +200,19 @@ async fn read_events(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) 
     Ok(page)
 }
 
-async fn read_history(app: &App, slug: &RoomSlug, range: EventRange, limit: u32) -> Result<HistoryPage, Refusal> {
+async fn read_history(
+    app: &App,
+    slug: &RoomSlug,
+    range: EventRange,
+    limit: u32,
+    bytes_max: usize,
+) -> Result<HistoryPage, Refusal> {
     let mut page = app.store.history(slug, range, limit).await.map_err(refuse)?;
     let count = page.items.len();
     if reads_forward(range) {
-        page.leave_out_newest(count - fitting(page.items.iter().map(item_bytes), HISTORY_BYTES_MAX));
+        page.leave_out_newest(count - fitting(page.items.iter().map(item_bytes), bytes_max));
     } else {
-        page.leave_out_oldest(count - fitting(page.items.iter().rev().map(item_bytes), HISTORY_BYTES_MAX));
+        page.leave_out_oldest(count - fitting(page.items.iter().rev().map(item_bytes), bytes_max));
     }
     Ok(page)
 }

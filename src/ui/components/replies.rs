@@ -16,7 +16,7 @@ use crate::ui::state::{RoomState, use_room_state};
 /// Writes, above the text of a reply, a link to the message that it replies to. `ui/shell/habits.js` follows it within the
 /// page.
 pub fn write_quote(html: &mut Html, state: RoomState, ReplyRow { to, quote }: &ReplyRow) {
-    html.start("a", &[("class", "message__quote"), ("href", &address::quoted(&state.slug(), *to))]);
+    html.start("a", &[("class", "message__quote"), ("href", &address::permalink(&state.slug(), *to))]);
     html.element("span", &[("class", "visually-hidden")], state.words().in_reply_to);
     write_quoted(html, state, quote.as_ref());
     html.end();

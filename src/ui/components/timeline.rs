@@ -151,12 +151,19 @@ fn edge(words: &'static str) -> ErasedView {
     view! { <p class="timeline__edge">{words}</p> }.erase()
 }
 
-/// Below an older page that was opened without scripts.
+/// Below an older page that was opened without scripts: the ways on.
 fn newest_link(state: RoomState) -> Option<ErasedView> {
     let words = state.words();
     (!state.rendered_newest.get()).then(|| {
-        let path = address::room(&state.slug());
-        view! { <p class="timeline__edge">{words.reading_older} " " <a href=path>{words.newest}</a></p> }.erase()
+        let slug = state.slug();
+        let newer = address::newer(&slug, state.timeline.with_untracked(|held| held.head()));
+        view! {
+            <p class="timeline__edge">
+                {words.reading_older} " " <a href=newer>{words.newer_messages}</a> " "
+                <a href=address::room(&slug)>{words.newest}</a>
+            </p>
+        }
+        .erase()
     })
 }
 

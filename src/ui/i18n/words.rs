@@ -104,6 +104,7 @@ words! {
     loading_room: Text = "Loading the conversation…", "正在载入对话…";
     not_held: Text = "This conversation comes when the connection is back.", "连上后会显示这里的对话。";
     older: Text = "Older messages", "更早的消息";
+    newer_messages: Text = "Newer messages", "较新的消息";
     newest: Text = "Newest messages", "最新的消息";
     loading_older: Text = "Loading older messages…", "正在载入更早的消息…";
     reading_older: Text = "You are reading older messages.", "你正在看以前的消息。";
@@ -212,6 +213,9 @@ words! {
     nothing_here_words: Text =
         "The room may have another address, or was never opened.",
         "房间也许换了地址，也许从未开过。";
+    no_such_message: Text =
+        "There is no such message in this room. These are its newest ones.",
+        "这个房间里没有这条消息。下面是最新的消息。";
     to_the_lobby: Text = "Go to the lobby", "去大厅";
     unsupported_words: Text =
         "New messages do not appear by themselves: this browser lacks WebSocket or WebAssembly, or the script did not load. \

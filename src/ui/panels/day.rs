@@ -54,7 +54,7 @@ fn notice_in_words(room: &RoomSlug, notice: &DayNotice, language: Language) -> O
         DayNotice::Nothing(day, Some((next, seq))) => {
             let nothing = fill(words.day_nothing, &[("{day}", &i18n::day(language, *day))]);
             let next = fill(words.day_next, &[("{day}", &i18n::day(language, *next))]);
-            view! { {nothing} " " <a class="link-button" href=address::quoted(room, *seq)>{next}</a> }.erase()
+            view! { {nothing} " " <a class="link-button" href=address::permalink(room, *seq)>{next}</a> }.erase()
         }
     };
     Some(view! { <p class="notice" role="alert">{said}</p> }.erase())

@@ -95,5 +95,5 @@ fn reacted(ReactionSummary { emoji, count, people }: ReactionSummary, language: 
 }
 
 fn link(room: &RoomSlug, seq: Seq, words: &'static str) -> ErasedView {
-    view! { <a class="link-button" href=address::quoted(room, seq)>{words}</a> }.erase()
+    view! { <a class="link-button" href=address::permalink(room, seq)>{words}</a> }.erase()
 }

@@ -134,6 +134,27 @@
     jumped = false;
   });
 
+  // The message that the address names is marked, also when its row is drawn anew. Where only the path names it, as people share
+  // it (`/r/{room}/{seq}`), the place on the page is added, which shows it.
+  let named;
+  const nameMessage = () => {
+    const { hash } = location;
+    if (!hash && !named) return;
+    const row = document.getElementById(hash.slice(1));
+    const message = row?.classList.contains("message") ? row : null;
+    if (message === named) return;
+    named?.removeAttribute("aria-current");
+    message?.setAttribute("aria-current", "true");
+    named = message;
+  };
+  addEventListener("DOMContentLoaded", () => {
+    const place = `m${/^\/r\/[^/]+\/(\d+)$/.exec(location.pathname)?.[1]}`;
+    if (!location.hash && document.getElementById(place)) location.replace(`#${place}`);
+    nameMessage();
+    new MutationObserver(nameMessage).observe(document.body, { childList: true, subtree: true });
+  });
+  addEventListener("hashchange", nameMessage);
+
   // A message is replied to by R while it or something in it has the focus, and by a swipe. A question mark lists the
   // shortcuts.
   const reply = (row) => row?.querySelector(".reactions__reply");
