@@ -81,7 +81,7 @@ impl CivilDate {
     ///
     /// `civil_from_days` of H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2021: years begin in March, so
     /// that the leap day is the last of its year, and 400 years (146,097 days) repeat exactly.
-    fn from_days(days: i64) -> Self {
+    pub(crate) fn from_days(days: i64) -> Self {
         let days = days + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::components::{
-    Conversation, RoomList, Roster, follow_composer_keys, follow_hues, follow_reactions, follow_waiting,
+    Conversation, RoomList, Roster, follow_composer_keys, follow_days, follow_holes, follow_hues, follow_reactions,
+    follow_waiting,
 };
 use super::erased_view::effect;
 use super::parts::Parts;
@@ -22,8 +23,9 @@ pub fn App(
         follow_reactions(state, parts);
         follow_composer_keys(state);
     });
-    follow_hues(state);
-    follow_waiting(state);
+    for follow in [follow_hues, follow_waiting, follow_days, follow_holes] {
+        follow(state);
+    }
     effect(move |_| document().set_title(&state.title()));
 
     view! {

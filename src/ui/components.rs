@@ -27,8 +27,9 @@ mod typing_line;
 
 pub use composer::{Composer, POST_FORM_ID};
 pub use conversation::Conversation;
-pub use day_separator::ABOUT_DAY_ID;
+pub use day_separator::{ABOUT_DAY_ID, follow_days};
 pub use edits::{CHANGE_NAME, COPY, DELETE, EDIT, follow_composer_keys};
+pub use hole_marker::follow_holes;
 pub use markdown::markdown;
 pub use message::{ABOUT_DETAILS_ID, follow_waiting};
 pub use nickname_form::{NICKNAME_FORM_ID, me_card};

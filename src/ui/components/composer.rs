@@ -4,7 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::edits::ChangeNotice;
-use super::icon::{Icon, Picture};
+use super::icon::{Picture, icon};
 use super::notice::{FormNotice, notice_id};
 use super::replies::ReplyNotice;
 use crate::client::element::focus;
@@ -56,7 +56,7 @@ pub fn Composer() -> impl IntoView {
                 on:input=input
             ></textarea>
             <button class="button button--main button--icon" aria-label=words.send>
-                <Icon picture=Picture::Send />
+                {icon(Picture::Send)}
             </button>
         </form>
         <p class="composer__hint">

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::composer::Composer;
 use super::connection_badge::ConnectionBadge;
-use super::drawer::DrawerButton;
+use super::drawer::drawer_button;
 use super::icon::Picture;
 use super::jump_to_newest::JumpToNewest;
 use super::nickname_form::JoinForm;
@@ -29,10 +29,10 @@ pub fn Conversation() -> impl IntoView {
     view! {
         <main class="conversation">
             <div class="conversation__bar">
-                <DrawerButton drawer="rooms" label=words.rooms picture=Picture::Rooms />
+                {drawer_button("rooms", words.rooms, Picture::Rooms)}
                 <h1 class="conversation__title" translate="no"><bdi>{live(move || state.room_title())}</bdi></h1>
                 <ConnectionBadge />
-                <DrawerButton drawer="people" label=words.people picture=Picture::People />
+                {drawer_button("people", words.people, Picture::People)}
             </div>
             <ConnectionNotice />
             <Timeline />

@@ -1,37 +1,52 @@
 //! A new day begins. Its heading leads to the panel that asks for another one.
 
-use leptos::prelude::*;
-
+use crate::client::element::elements;
 use crate::client::local_time;
 use crate::model::address;
 use crate::model::calendar::{CivilDate, Clocks};
-use crate::ui::erased_view::live;
+use crate::ui::erased_view::effect;
+use crate::ui::html::{HtmlElement, html_element};
 use crate::ui::i18n::{self, Language};
-use crate::ui::state::{RoomState, use_room_state};
+use crate::ui::state::RoomState;
 
 /// The id of what the document says that the heading of a day leads to.
 pub const ABOUT_DAY_ID: &str = "about-day";
+/// Tells which day a heading is of, as days since 1970-01-01.
+const DAY_ATTRIBUTE: &str = "data-day";
+/// All headings, as a selector.
+const HEADINGS: &str = "[data-day]";
 
-/// The day in words: the plain date first, then as the reader says it.
-#[component]
-pub fn DaySeparator(
-    /// The day.
-    date: CivilDate,
-) -> impl IntoView {
-    let state = use_room_state();
-    view! {
-        <li class="day" data-row="">
-            <a href=address::day(&state.slug()) data-panel="" aria-describedby=ABOUT_DAY_ID>
-                <time datetime=date.to_string() translate="no">{live(move || heading(state, date))}</time>
-            </a>
-        </li>
-    }
+/// Shows a day in words: the plain date first, then as the reader says it.
+pub fn day(state: RoomState, date: CivilDate) -> HtmlElement {
+    let day = date.days_since_epoch().to_string();
+    html_element(|html| {
+        html.start("li", &[("class", "day"), ("data-row", "")]);
+        let href = address::day(&state.slug());
+        html.start("a", &[("href", &href), ("data-panel", ""), ("aria-describedby", ABOUT_DAY_ID)]);
+        let attributes = [("datetime", &*date.to_string()), (DAY_ATTRIBUTE, &day), ("translate", "no")];
+        html.element("time", &attributes, &heading(state.language, state.clocks.get_untracked(), date));
+        html.end();
+        html.end();
+    })
 }
 
-fn heading(state: RoomState, date: CivilDate) -> String {
-    match state.clocks.get() {
-        Clocks::Utc => i18n::day(state.language, date),
-        Clocks::Local { today, .. } => local_heading(state.language, date, today),
+/// Says all days as the reader does, now and whenever another day begins.
+pub fn follow_days(state: RoomState) {
+    effect(move |_| {
+        let clocks = state.clocks.get();
+        for element in elements(HEADINGS) {
+            let days = element.get_attribute(DAY_ATTRIBUTE).and_then(|days| days.parse().ok());
+            if let Some(date) = days.map(CivilDate::from_days) {
+                element.set_text_content(Some(&heading(state.language, clocks, date)));
+            }
+        }
+    });
+}
+
+fn heading(language: Language, clocks: Clocks, date: CivilDate) -> String {
+    match clocks {
+        Clocks::Utc => i18n::day(language, date),
+        Clocks::Local { today, .. } => local_heading(language, date, today),
     }
 }
 

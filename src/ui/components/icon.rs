@@ -1,6 +1,6 @@
 //! The few pictures of the page, drawn by lines; always beside or inside something that has a name.
 
-use leptos::prelude::*;
+use crate::ui::html::{Html, HtmlElement, html_element};
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +35,13 @@ impl Picture {
 }
 
 /// A picture without a name of its own.
-#[component]
-pub fn Icon(
-    /// What is drawn.
-    picture: Picture,
-) -> impl IntoView {
-    view! {
-        <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path d=picture.path() />
-        </svg>
-    }
+pub fn icon(picture: Picture) -> HtmlElement {
+    html_element(|html| write_icon(html, picture))
+}
+
+/// Writes a picture.
+pub fn write_icon(html: &mut Html, picture: Picture) {
+    html.start("svg", &[("viewBox", "0 0 24 24"), ("aria-hidden", "true"), ("focusable", "false")]);
+    html.element("path", &[("d", picture.path())], "");
+    html.end();
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Picture};
+use super::icon::{Picture, icon};
 use crate::model::conversation::Count;
 use crate::ui::erased_view::{Erase, live};
 use crate::ui::state::use_room_state;
@@ -24,7 +24,7 @@ pub fn JumpToNewest() -> impl IntoView {
                 class=live(move || class(state.unread.get()).to_owned())
                 on:click=move |_| state.show_newest()
             >
-                <Icon picture=Picture::Down />
+                {icon(Picture::Down)}
                 {live(label)}
             </button>
         }

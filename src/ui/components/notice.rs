@@ -6,6 +6,7 @@ use crate::model::connection::ConnectionStatus;
 use crate::protocol::CloseCode;
 use crate::protocol::page::Form;
 use crate::ui::erased_view::{Erase, live};
+use crate::ui::html::html_element;
 use crate::ui::i18n;
 use crate::ui::state::{RoomState, use_room_state};
 
@@ -17,7 +18,11 @@ pub fn FormNotice(
 ) -> impl IntoView {
     let state = use_room_state();
     let refused = move || state.form_notice.get().filter(|notice| notice.form == form).map(|notice| notice.words);
-    live(move || refused().map(|words| view! { <p class="notice" role="alert" id=notice_id(form)>{words}</p> }.erase()))
+    let notice = move |words: String| {
+        let attributes = [("class", "notice"), ("role", "alert"), ("id", notice_id(form))];
+        html_element(|html| html.element("p", &attributes, &words)).erase()
+    };
+    live(move || refused().map(notice))
 }
 
 /// The id of a form's notice, for `aria-describedby`.
@@ -33,17 +38,16 @@ pub const fn notice_id(form: Form) -> &'static str {
 #[component]
 pub fn ConnectionNotice() -> impl IntoView {
     let state = use_room_state();
-    live(move || {
-        explain(state).map(|words| {
-            view! {
-                <div class="notice notice--bar" role="alert">
-                    <span>{words}</span>
-                    <a class="button button--quiet" href="">{state.words().reload}</a>
-                </div>
-            }
-            .erase()
+    let notice = move |words: String| {
+        html_element(|html| {
+            html.start("div", &[("class", "notice notice--bar"), ("role", "alert")]);
+            html.element("span", &[], &words);
+            html.element("a", &[("class", "button button--quiet"), ("href", "")], state.words().reload);
+            html.end();
         })
-    })
+        .erase()
+    };
+    live(move || explain(state).map(notice))
 }
 
 fn explain(state: RoomState) -> Option<String> {

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::edits::{CHANGE_NAME, change_pressed, offer_changes};
+use super::hole_marker::{FILL_NAME, fill_pressed};
 use super::message::{OUTGOING_NAME, outgoing_pressed};
 use super::notice_line;
 use crate::client::element::{clicked, close_popover, element, open_popover_at};
@@ -83,6 +84,7 @@ pub fn follow_reactions(state: RoomState, parts: Option<Parts>) {
             Some(REACTION_NAME) => pressed(state, &button),
             Some(CHANGE_NAME) => change(state, &button),
             Some(OUTGOING_NAME) => outgoing_pressed(state, &button),
+            Some(FILL_NAME) => fill_pressed(state, &button),
             _ => return,
         }
         event.prevent_default();

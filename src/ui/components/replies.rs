@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Picture};
+use super::icon::{Picture, icon};
 use crate::client::element::focus_unless_touch;
 use crate::model::address;
 use crate::model::rows::ReplyRow;
@@ -56,7 +56,7 @@ pub fn ReplyNotice() -> impl IntoView {
                         html.end();
                     })}
                     <a class="button button--quiet button--icon" href=address::room(&state.slug()) aria-label=words.cancel_reply title=words.cancel_reply on:click=cancel>
-                        <Icon picture=Picture::Close />
+                        {icon(Picture::Close)}
                     </a>
                 </p>
             }

@@ -5,7 +5,7 @@ mod new_room;
 use leptos::prelude::*;
 
 use self::new_room::NewRoom;
-use super::drawer::DrawerClose;
+use super::drawer::drawer_close;
 use super::language_switch::LanguageSwitch;
 use crate::client::element::{close_popover, focus_unless_touch};
 use crate::model::address;
@@ -28,7 +28,7 @@ pub fn RoomList() -> impl IntoView {
                     <span class="brand__mark" aria-hidden="true">"茶"</span>
                     {words.teahouse}
                 </a>
-                <DrawerClose drawer="rooms" label=words.close />
+                {drawer_close("rooms", words.close)}
             </div>
             <ul class="rooms">
                 {list(move || {

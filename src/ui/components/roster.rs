@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::drawer::DrawerClose;
+use super::drawer::drawer_close;
 use super::nickname_form::Me;
 use super::person_name::write_name;
 use super::seal::{SealSize, write_seal};
@@ -24,7 +24,7 @@ pub fn Roster() -> impl IntoView {
         <aside class="side side--people" id="people" popover="auto" aria-label=words.people_list>
             <div class="side__head">
                 <h2 class="side__title" translate="no">{live(move || words.online.with(online.get() as usize))}</h2>
-                <DrawerClose drawer="people" label=words.close />
+                {drawer_close("people", words.close)}
             </div>
             <ul class="roster">
                 {list(move || {

@@ -5,7 +5,7 @@
 use crate::client::element::elements;
 use crate::model::conversation::roster::Roster;
 use crate::model::text;
-use crate::ui::erased_view::{EffectRun, effect};
+use crate::ui::erased_view::effect;
 use crate::ui::html::{Html, HtmlElement, html_element};
 use crate::ui::state::RoomState;
 
@@ -45,12 +45,8 @@ fn class(roster: &Roster, nickname: &str, size: SealSize) -> String {
 
 /// Gives all seals the hues that their bearers have after somebody came or went.
 pub fn follow_hues(state: RoomState) {
-    effect(move |run| {
+    effect(move |_| {
         state.roster.with(|roster| {
-            // The page was drawn with these hues.
-            if run == EffectRun::First {
-                return;
-            }
             for seal in elements(SEALS) {
                 let is_small = seal.class_list().contains("seal--small");
                 let size = if is_small { SealSize::Small } else { SealSize::Regular };

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use web_sys::Element;
 
-use super::day_separator::DaySeparator;
-use super::hole_marker::HoleMarker;
+use super::day_separator::day;
+use super::hole_marker::hole_marker;
 use super::message::message;
 use super::notice_line;
 use crate::client::element::element;
@@ -90,11 +90,11 @@ pub fn row(row: &Row) -> ErasedView {
     let language = state.language;
     match row {
         Row::Message(row) => message(state, row).erase(),
-        Row::Day { date } => view! { <DaySeparator date=*date /> }.erase(),
+        Row::Day { date } => day(state, *date).erase(),
         Row::Notice(notice) => notice_line::notice(language, notice.clone()).erase(),
         Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator.clone()).erase(),
         Row::Newer { .. } => notice_line::newer(language).erase(),
-        Row::Hole(hole) => view! { <HoleMarker hole=*hole /> }.erase(),
+        Row::Hole(hole) => hole_marker(state, *hole).erase(),
     }
 }
 

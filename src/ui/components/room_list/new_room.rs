@@ -6,7 +6,7 @@ use web_sys::HtmlInputElement;
 
 use crate::client::element::{close_popover, element, focus_unless_touch};
 use crate::protocol::page::Form;
-use crate::ui::components::icon::{Icon, Picture};
+use crate::ui::components::icon::{Picture, icon};
 use crate::ui::components::notice::{FormNotice, notice_id};
 use crate::ui::erased_view::live;
 use crate::ui::state::use_room_state;
@@ -27,7 +27,7 @@ pub fn NewRoom() -> impl IntoView {
     view! {
         <details class="rooms__new" open=is_open>
             <summary>
-                <Icon picture=Picture::Plus />
+                {icon(Picture::Plus)}
                 {words.new_room}
             </summary>
             <form class="rooms__form" method="post" action="/rooms" on:submit=create>
