@@ -132,6 +132,12 @@ impl CivilDate {
         era * 146_097 + day_of_era - 719_468
     }
 
+    /// The beginning of this day in UTC.
+    #[must_use]
+    pub fn midnight_utc(self) -> Timestamp {
+        Timestamp::from_unix_ms(self.days_since_epoch() * MS_PER_DAY)
+    }
+
     /// 12:00 UTC of this day, which is what `Intl` formats in UTC.
     #[must_use]
     pub fn noon_utc(self) -> Timestamp {

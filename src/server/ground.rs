@@ -4,4 +4,5 @@
 pub mod clock;
 pub mod faults;
 pub mod names;
+pub mod search_fold;
 pub mod telemetry;

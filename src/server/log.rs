@@ -17,7 +17,10 @@ use crate::protocol::{
 mod error;
 mod guests;
 mod lookups;
+mod search;
 pub mod sqlite;
+
+pub use search::{FoundMessage, FoundMessages, MessageSearch, Search};
 
 pub use guests::{CookieNote, Guest, NameConflict, NameTerms, NameWish, Naming, SessionUse, TokenHash, TokenStanding};
 pub use lookups::Lookups;
@@ -171,7 +174,7 @@ pub struct Authorship {
 /// nothing back: the write still happens and is still announced. A refused write changes nothing.
 /// Every method answers `Closed` after `close`, and every write does after a failure; reads may answer `Read`.
 /// What goes wrong below is sorted into four, each with its duties: see `log/error.rs`.
-pub trait Store: Lookups {
+pub trait Store: Lookups + Search {
     /// The identity of this history: made at creation, changed by every restore.
     fn epoch(&self) -> &Epoch;
 

@@ -14,8 +14,8 @@ use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
 use teahouse::server::log::sqlite::SqliteStore;
 use teahouse::server::log::{
-    Appended, Authorship, Draft, EventRange, Guest, Health, Lookups, NameConflict, NameWish, Naming, NewRoom,
-    OpenedRoom, RoomRecord, SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
+    Appended, Authorship, Draft, EventRange, FoundMessages, Guest, Health, Lookups, MessageSearch, NameConflict,
+    NameWish, Naming, NewRoom, OpenedRoom, RoomRecord, Search, SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
 };
 use teahouse::server::net::listener::{self, ListenerOptions};
 use teahouse::server::net::refusal_page::RefusalPages;
@@ -33,6 +33,12 @@ const BUG: &str = "the line that meets a bug";
 
 /// A store with a bug: one text makes whoever appends it panic. Everything else is the real store.
 struct StoreWithBug(SqliteStore);
+
+impl Search for StoreWithBug {
+    fn search(&self, search: MessageSearch) -> StoreFuture<'_, FoundMessages> {
+        self.0.search(search)
+    }
+}
 
 impl Lookups for StoreWithBug {
     fn item<'a>(&'a self, room: &'a RoomSlug, seq: Seq, people_max: u32) -> StoreFuture<'a, Option<HistoryItem>> {

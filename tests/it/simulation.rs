@@ -14,6 +14,7 @@ mod history;
 mod lookups;
 mod network;
 mod script;
+mod search;
 mod store;
 mod world;
 

@@ -26,6 +26,7 @@ pub(super) mod lookups;
 pub(super) mod reactions;
 pub(super) mod replies;
 pub(super) mod rooms;
+pub(super) mod search;
 
 /// Where the store of one test lives. Opening it again finds what was written before.
 pub(super) trait Location: Sync {
@@ -86,6 +87,13 @@ macro_rules! every_store_keeps_its_promises {
                 only_a_message_of_the_same_room_can_be_replied_to_also_a_deleted_one,
                 a_retry_of_a_reply_gets_the_first_place_and_a_reply_to_something_else_is_another_post,
                 every_quote_is_of_the_message_as_it_is;
+            search:
+                what_was_acknowledged_is_found_the_newest_first,
+                an_edited_message_is_found_by_what_it_says_now,
+                a_deleted_message_is_found_by_nothing_until_it_is_restored,
+                a_search_is_narrowed_by_author_room_time_and_links,
+                older_messages_follow_where_the_newer_ones_ended,
+                every_answer_is_what_a_look_at_all_messages_gives;
             rooms:
                 there_are_never_more_rooms_than_the_maximum,
                 rooms_that_are_made_at_once_stay_within_the_maximum,

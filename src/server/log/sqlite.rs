@@ -32,6 +32,7 @@ mod queries;
 mod readers;
 mod rooms;
 mod rows;
+mod search;
 mod space;
 mod trouble;
 mod writer;

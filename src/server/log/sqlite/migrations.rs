@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0005_reactions.sql"),
     include_str!("../migrations/sqlite/0006_reaction_counts.sql"),
     include_str!("../migrations/sqlite/0007_changed_messages.sql"),
+    include_str!("../migrations/sqlite/0008_search.sql"),
 ];
 
 /// The schema version that this binary knows.

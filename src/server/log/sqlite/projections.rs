@@ -6,11 +6,13 @@ mod edits;
 mod folded;
 mod reactions;
 mod replies;
+pub(super) mod search;
 
 use rusqlite::{Connection, Result};
 
 use crate::protocol::{EventBody, HistoryItem, LogEvent};
 use crate::server::log::Draft;
+pub(super) use current::current_message;
 use edits::AuthorChange;
 use folded::Folded;
 pub(super) use reactions::of_person as reactions_of;
@@ -31,6 +33,13 @@ pub(super) fn apply(database: &Connection, room_id: i64, draft: &Draft, event: &
 /// Fills in what events tell of others, as it is in this snapshot.
 pub(super) fn fill_in(snapshot: &Connection, room_id: i64, events: &mut [LogEvent]) -> Result<()> {
     replies::fill_in(snapshot, room_id, events)
+}
+
+/// Content events, oldest first, with the texts that they have in this snapshot.
+pub(super) fn bring_up_to_date(snapshot: &Connection, room_id: i64, events: Vec<LogEvent>) -> Result<Vec<LogEvent>> {
+    let mut items: Vec<_> = events.into_iter().map(HistoryItem::new).collect();
+    edits::fold(snapshot, room_id, &mut items)?;
+    Ok(items.into_iter().map(|item| item.event).collect())
 }
 
 /// Content events, oldest first, as they stand in this snapshot, with so many people of each reaction at most.

@@ -77,6 +77,7 @@ impl Operation for RemoveEmptyRoom {
             .optional()?;
         let Some(room_id) = empty else { return Ok(Outcome::silent(false)) };
         database.prepare_cached("delete from event where room_id = ?1")?.execute([room_id])?;
+        database.prepare_cached("delete from search_position where room_id = ?1")?.execute([room_id])?;
         database.prepare_cached("delete from room where room_id = ?1")?.execute([room_id])?;
         Ok(Outcome::silent(true))
     }

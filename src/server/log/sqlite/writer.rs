@@ -167,13 +167,15 @@ fn write_until_closed(
         }
         let is_under_load = batch.len() >= JOBS_UNDER_LOAD;
         committer.serve(&mut batch, &|| queue.is_closed())?;
+        let is_idle = || queue.is_empty() && !queue.is_closed();
         match maintain {
             Some(reply) => {
                 committer.maintain()?;
+                committer.index(&is_idle)?;
                 // Whoever asked need not wait.
                 let _ = reply.send(());
             }
-            None => committer.tidy_up()?,
+            None => committer.tidy_up(&is_idle)?,
         }
         if is_under_load {
             thread::sleep(grouping.delay);

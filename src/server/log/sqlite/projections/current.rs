@@ -6,9 +6,9 @@ use super::super::rows::{log_event, sql_seq};
 use crate::protocol::{EventBody, LogEvent, Message, Seq, Timestamp};
 
 /// A message with all changes to its text.
-pub(super) struct CurrentMessage {
+pub(in super::super) struct CurrentMessage {
     /// Its event, with the present text; without any when it is deleted.
-    pub(super) event: LogEvent,
+    pub(in super::super) event: LogEvent,
     /// Whether it is deleted.
     pub(super) deletion: Option<Deletion>,
 }
@@ -22,7 +22,11 @@ pub(super) struct Deletion {
 }
 
 /// The message at a place, if there is one.
-pub(super) fn current_message(database: &Connection, room_id: i64, target: Seq) -> Result<Option<CurrentMessage>> {
+pub(in super::super) fn current_message(
+    database: &Connection,
+    room_id: i64,
+    target: Seq,
+) -> Result<Option<CurrentMessage>> {
     let message = database
         .prepare_cached(
             "select event.*, changed.text as changed_text, changed.restorable_until_ms

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Error, Result};
 use super::super::rows::{seq, sql_seq};
 use super::current::{CurrentMessage, current_message};
 use super::folded::Folded;
+use super::search;
 use crate::protocol::{Deleted, Edited, EventBody, HistoryItem, LogEvent, Restored, Seq, Timestamp};
 use crate::server::log::{Draft, StoreError};
 
@@ -78,6 +79,7 @@ impl AuthorChange<'_> {
             )?
             .execute((self.room_id, sql_seq(edited.target), &edited.text, self.at.unix_ms()))?;
         self.note_text(edited.target)?;
+        search::update(self.database, self.room_id, &message.event, &edited.text)?;
         Ok(Some(message.event))
     }
 
@@ -109,6 +111,7 @@ impl AuthorChange<'_> {
         self.database
             .prepare_cached("delete from changed_message_text where room_id = ?1 and message_seq = ?2")?
             .execute((self.room_id, target))?;
+        search::update(self.database, self.room_id, &message.event, "")?;
         Ok(Some(message.event))
     }
 
@@ -126,6 +129,7 @@ impl AuthorChange<'_> {
             .execute((self.room_id, sql_seq(restored.target)))?;
         restored.text = deletion.text;
         self.note_text(restored.target)?;
+        search::update(self.database, self.room_id, &message.event, &restored.text)?;
         Ok(Some(message.event))
     }
 

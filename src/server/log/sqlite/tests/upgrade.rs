@@ -155,7 +155,7 @@ async fn reactions_of_before_the_upgrade_are_counted_and_can_be_taken_back() {
     let database = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
     database
         .execute_batch(
-            "drop table changed_message; drop table changed_message_text;
+            "drop table search; drop table search_message; drop table search_position; drop table changed_message; drop table changed_message_text;
              drop table reaction_count; drop index reaction_seq; pragma user_version = 5",
         )
         .unwrap();

@@ -5,12 +5,17 @@ use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
 
 use super::job::{Done, Job};
 use crate::server::ground::faults::{self, Mutant, Point};
-use crate::server::log::Committed;
 use crate::server::log::sqlite::lineage::Lineage;
 use crate::server::log::sqlite::trouble::{Step, Trouble};
+use crate::server::log::{Committed, StoreError};
 
 /// Jobs that share a commit.
 pub(super) type JobBatch = Vec<Box<dyn Job>>;
+
+/// Answers all jobs of a batch that is not written.
+pub(super) fn refuse(batch: JobBatch, error: impl Fn() -> StoreError) {
+    batch.into_iter().for_each(|job| job.refuse(error()));
+}
 
 /// Runs a batch and commits it. `begins` is written too, if the transaction begins a write-ahead log.
 ///

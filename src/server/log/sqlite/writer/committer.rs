@@ -1,6 +1,9 @@
 //! Where the writer works: takes a batch to the disk and answers it, whatever happens, and looks after the files in
 //! between. What each kind of trouble obliges to stands in `log/error.rs`. Not here: the queue and the thread (`writer`).
 
+mod indexing;
+mod low_space;
+
 use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use super::batch::{self, JobBatch};
+use super::batch::{self, JobBatch, refuse};
 use super::job::Job;
 use crate::server::config::{StoreConfig, limit};
 use crate::server::ground::faults::{self, Point};
@@ -16,7 +19,8 @@ use crate::server::log::sqlite::checkpoints::WriteAheadLog;
 use crate::server::log::sqlite::condition::Condition;
 use crate::server::log::sqlite::database_files::DatabaseFiles;
 use crate::server::log::sqlite::operations::Space;
-use crate::server::log::sqlite::space::{self, Reserve};
+use crate::server::log::sqlite::projections::search::IndexProgress;
+use crate::server::log::sqlite::space::Reserve;
 use crate::server::log::sqlite::trouble::{Step, Trouble};
 use crate::server::log::{CommitSink, StoreError, StoreFailure};
 
@@ -49,6 +53,10 @@ pub(in super::super) struct Committer {
     reserve: Reserve,
     /// When the files were last looked after.
     maintained: Instant,
+    /// When messages were last taken into the index of the search.
+    indexed: Instant,
+    /// Whether some are to be.
+    progress: IndexProgress,
     /// Whether a refusal for want of space was logged, and its end not yet.
     logged_low_space: bool,
     /// Whether a transaction that was refused may lie in the log whole: SQLite writes and syncs the frames first and extends
@@ -69,7 +77,6 @@ impl Committer {
     ) -> rusqlite::Result<Self> {
         connection.busy_timeout(LOCK_WAIT)?;
         let (lock_timeout, reserve) = (limit(config.lock_timeout), Reserve::of_mebibytes(config.disk_reserve_mb));
-        let (maintained, logged_low_space, may_hold_refused) = (Instant::now(), false, false);
         let mut committer = Self {
             connection,
             log,
@@ -79,9 +86,11 @@ impl Committer {
             condition,
             lock_timeout,
             reserve,
-            maintained,
-            logged_low_space,
-            may_hold_refused,
+            maintained: Instant::now(),
+            indexed: Instant::now(),
+            progress: IndexProgress::Behind,
+            logged_low_space: false,
+            may_hold_refused: false,
         };
         // The first write is refused already if there is no space.
         committer.look_at_space();
@@ -165,6 +174,9 @@ impl Committer {
             self.logged_low_space = false;
             tracing::info!("there is space on the disk again, and posting goes on");
         }
+        if !committed.is_empty() {
+            self.progress = IndexProgress::Behind;
+        }
         committed.into_iter().for_each(&self.sink);
         Ok(())
     }
@@ -198,9 +210,12 @@ impl Committer {
     }
 
     /// What is done after a batch, when nobody waits for an answer.
-    pub(super) fn tidy_up(&mut self) -> Result<(), StoreFailure> {
+    pub(super) fn tidy_up(&mut self, is_idle: &dyn Fn() -> bool) -> Result<(), StoreFailure> {
         if self.log.is_large() {
             self.copy_log();
+        }
+        if self.indexed.elapsed() >= PERIOD {
+            self.index(is_idle)?;
         }
         if self.maintained.elapsed() >= PERIOD { self.maintain() } else { Ok(()) }
     }
@@ -219,35 +234,6 @@ impl Committer {
         self.forget_refused()?;
         self.log.warn_of_size();
         Ok(())
-    }
-
-    fn look_at_space(&mut self) {
-        // Whether a write fits now is shown by the next one.
-        self.condition.set_full(false);
-        self.look_at_reserve();
-    }
-
-    fn look_at_reserve(&mut self) {
-        match space::free_bytes(&self.files.folder) {
-            Ok(free) => {
-                let was_touched = self.condition.is_below_reserve();
-                self.condition.set_below_reserve(self.reserve.is_touched(free, was_touched));
-            }
-            Err(error) => tracing::warn!(%error, "the free space of the data folder cannot be told"),
-        }
-        if self.condition.is_below_reserve() {
-            self.log_low_space();
-        }
-    }
-
-    fn log_low_space(&mut self) {
-        if !self.logged_low_space {
-            self.logged_low_space = true;
-            tracing::error!(
-                folder = %self.files.folder.display(),
-                "the disk is full, or down to store.disk_reserve_mb: posting is refused and reading goes on; free space"
-            );
-        }
     }
 
     fn copy_log(&mut self) {
@@ -293,8 +279,4 @@ impl Committer {
             Ok(_) => Ok(()),
         }
     }
-}
-
-fn refuse(batch: JobBatch, error: impl Fn() -> StoreError) {
-    batch.into_iter().for_each(|job| job.refuse(error()));
 }
