@@ -30,6 +30,7 @@ function table(files: string[], row: RegExp): (language: Language, name: string)
 }
 
 const word = table(["words.rs", "words/panels.rs"], /^ {4}(\w+): (?:Text|Counted) =/m);
+const searching = table(["words/search.rs"], /^ {4}(\w+): (?:Text|Counted) =/m);
 const reason = table(["refusals.rs"], /^ {8}ErrorCode::(\w+) => /m);
 
 /** The longest part of a text between the places that are filled. */
@@ -115,6 +116,14 @@ function words(language: Language) {
     retry: say("retry"),
     roomName: say("room_name"),
     rooms: say("rooms"),
+    search: say("search"),
+    searchField: searching(language, "field"),
+    searchFind: searching(language, "button"),
+    searchFindsNothing: searching(language, "found_nothing"),
+    searchHow: searching(language, "how"),
+    searchOlder: searching(language, "older_hits"),
+    searchEmpty: searching(language, "empty"),
+    searchNoFilter: fixed(searching(language, "no_filter").replace("{typed}", "is:pinned")),
     send: say("send"),
     sending: say("sending"),
     replyShortcut: say("shortcut_reply"),

@@ -224,6 +224,28 @@ export class RoomPage {
     return this.timeline.locator(".message[aria-current]");
   }
 
+  /** The search, in the dialog of the page or as a page of its own. */
+  get search(): Locator {
+    return this.page.locator(".search");
+  }
+
+  /** What was found. */
+  get hits(): Locator {
+    return this.search.locator(".search__hits").getByRole("link");
+  }
+
+  /** Opens the search from the bar of the conversation. */
+  async openSearch(): Promise<void> {
+    await this.page.getByRole("link", { name: this.words.search, exact: true }).click();
+    await this.search.waitFor();
+  }
+
+  /** Looks for something in the search that is open. */
+  async searchFor(text: string): Promise<void> {
+    await this.search.getByRole("searchbox", { name: this.words.searchField }).fill(text);
+    await this.search.getByRole("button", { name: this.words.searchFind }).click();
+  }
+
   /** What a line quotes. */
   quote(text: string): Locator {
     return this.line(text).locator(".message__quote");

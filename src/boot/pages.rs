@@ -59,6 +59,7 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         .route("/p/{user}", get(panels::profile))
         .route("/help/formatting", get(panels::formatting))
         .route("/help/shortcuts", get(panels::shortcuts))
+        .route("/search", get(panels::search))
         .route("/api/fn/{*name}", post(server_functions::server_function))
         // Nobody else asks who is calling: whatever is added below costs no look at a session.
         .route_layer(from_fn_with_state(Arc::clone(app), identify))

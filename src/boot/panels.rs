@@ -12,13 +12,14 @@ use serde::Deserialize;
 
 use super::pages::{self, Site};
 use super::render;
+use crate::model::search::SearchPlace;
 use crate::protocol::{ErrorCode, Refusal, RoomSlug, Seq, UserId};
 use crate::server::app::Caller;
 use crate::server::edge::http::HttpRefusal;
 use crate::server::limits::Action;
-use crate::server::posting;
+use crate::server::posting::{self, SearchFailure, SearchWish};
 use crate::ui::i18n::Language;
-use crate::ui::panels::{self, Panel};
+use crate::ui::panels::{self, Panel, SearchAnswer, SearchPanel};
 
 pub use day::day;
 
@@ -102,6 +103,43 @@ fn help(draw: fn(Language) -> Panel, site: &Site, caller: &Caller, query: AnyQue
     }
     let headers = request.headers();
     show(StatusCode::OK, draw(pages::language(headers)), site, &query, headers)
+}
+
+/// `?q=`: what is looked for. `?room=`: where. `?older=room/seq`: only what is older than that message.
+#[derive(Default, Deserialize)]
+pub struct SearchParameters {
+    #[serde(default)]
+    q: String,
+    room: Option<RoomSlug>,
+    older: Option<String>,
+    fragment: Option<String>,
+}
+
+/// Messages that are looked for. A query that cannot be answered is answered in words.
+pub async fn search(
+    State(site): State<Site>,
+    Extension(caller): Extension<Caller>,
+    query: Result<Query<SearchParameters>, QueryRejection>,
+    request: Request,
+) -> Response {
+    let SearchParameters { q: typed, room, older, fragment } = query.map(|Query(query)| query).unwrap_or_default();
+    let older_than = older.and_then(|older| SearchPlace::parse(&older));
+    let wish = SearchWish { text: typed.clone(), room: room.clone(), older_than };
+    let (refusal, answer) = match posting::search(&site.app, &caller.payer(), wish).await {
+        Ok(hits) => (None, SearchAnswer::Hits(hits)),
+        Err(SearchFailure::Refused(refusal)) => (Some(refusal), SearchAnswer::Refused(refusal)),
+        Err(SearchFailure::Fault(fault)) => match site.app.limits.charge(Action::DrawPage, &caller.payer()) {
+            Ok(()) => (None, SearchAnswer::Fault(fault)),
+            Err(refusal) => (Some(refusal), SearchAnswer::Refused(refusal)),
+        },
+    };
+    let headers = request.headers();
+    let panel = panels::search(SearchPanel { typed, room, answer }, pages::language(headers));
+    let shown = render::with_forms(show(StatusCode::OK, panel, &site, &PanelQuery { fragment }, headers));
+    match refusal {
+        Some(refusal) => render::refused(refusal, shown),
+        None => shown,
+    }
 }
 
 /// A fragment that somebody opens in a window comes as a page all the same. No answer is kept by anybody

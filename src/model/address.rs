@@ -105,6 +105,35 @@ pub const APPEARANCE: &str = "/appearance";
 
 /// The sheet that makes pages look as their reader chose.
 pub const APPEARANCE_SHEET: &str = "/appearance.css";
+/// The page that finds messages, which also comes in a dialog.
+pub const SEARCH: &str = "/search";
+
+/// What a search finds: what was typed, where, and, as [`SearchPlace`](super::search::SearchPlace) writes it, the message that
+/// all of it is older than.
+#[must_use]
+pub fn search(typed: &str, room: Option<&RoomSlug>, older: Option<&str>) -> String {
+    let mut address = [SEARCH, "?q=", &percent_encoded(typed)].concat();
+    for (name, value) in [("&room=", room.map(RoomSlug::as_str)), ("&older=", older)] {
+        if let Some(value) = value {
+            address += name;
+            address += &percent_encoded(value);
+        }
+    }
+    address
+}
+
+/// A value in a query: everything but the unreserved characters is encoded (RFC 3986, §2.3).
+fn percent_encoded(value: &str) -> String {
+    let mut encoded = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").expect("a string takes every text");
+        }
+    }
+    encoded
+}
 
 /// The page of a person, which also comes as a card.
 #[must_use]
@@ -166,6 +195,8 @@ mod tests {
         assert_eq!(details(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/5/details");
         assert_eq!(permalink(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/5#m5");
         assert_eq!(newer(&RoomSlug::lobby(), Seq::new(7)), "/r/lobby?after=7");
+        assert_eq!(search("茶 & tea", None, None), "/search?q=%E8%8C%B6%20%26%20tea");
+        assert_eq!(search("a", Some(&teahouse), Some("lobby/7")), "/search?q=a&room=%E8%8C%B6-2&older=lobby%2F7");
         assert_eq!(edit_message(&teahouse, Seq::new(5)), "/r/%E8%8C%B6-2/edit?message=5");
         assert_eq!(message(&RoomSlug::lobby(), Some(Seq::new(7)), Seq::new(5)), "/r/lobby?before=7#m5");
         assert_eq!(offer(&RoomSlug::lobby(), None, Seq::new(5)), "/r/lobby?react=5#m5");

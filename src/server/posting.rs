@@ -13,6 +13,7 @@ mod post;
 mod profile;
 mod reaction;
 mod rooms;
+mod search;
 mod text;
 
 pub mod form;
@@ -29,6 +30,7 @@ pub use rooms::{
     events, history, list_rooms, list_rooms_for_welcome, list_rooms_named, newest_for_follower, open_room,
     remove_empty_rooms, snapshot, snapshot_around, summary_for_follower, tail_for_follower,
 };
+pub use search::{SearchFailure, SearchWish, search};
 
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::log::{NameConflict, StoreError};

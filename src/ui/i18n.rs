@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use dates::day;
 pub use refusals::{advice, refusal, refusal_of, typed_text_is_here};
 pub use words::panels::PanelWords;
-pub use words::{DocumentWords, Words};
+pub use words::{DocumentWords, SearchWords, Words};
 
 use crate::model::address;
 use crate::model::conversation::Count;
@@ -101,6 +101,15 @@ impl Language {
         match self {
             Self::English => &words::ENGLISH,
             Self::Chinese => &words::CHINESE,
+        }
+    }
+
+    /// The strings of the search, which only the server writes.
+    #[must_use]
+    pub const fn search_words(self) -> &'static SearchWords {
+        match self {
+            Self::English => &words::SEARCH_ENGLISH,
+            Self::Chinese => &words::SEARCH_CHINESE,
         }
     }
 

@@ -8,6 +8,7 @@ mod details;
 mod edit;
 mod formatting;
 mod profile;
+mod search;
 mod shortcuts;
 
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ pub use details::{details, no_message};
 pub use edit::{EditPage, edit};
 pub use formatting::formatting;
 pub use profile::{nobody, profile};
+pub use search::{SearchAnswer, SearchPanel, search};
 pub use shortcuts::shortcuts;
 
 use super::erased_view::{Erase, ErasedView};

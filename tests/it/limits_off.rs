@@ -69,6 +69,8 @@ fn rows() -> Vec<Row> {
         row!(limits.new_rooms_per_hour_per_person with new_rooms_burst_per_person, makes_rooms),
         row!(limits.new_rooms_per_day_per_network with new_rooms_burst_per_network, makes_rooms),
         row!(limits.reads_per_minute with reads_burst, reads),
+        row!(limits.searches_per_minute with searches_burst, searches),
+        row!(limits.searches_per_minute_per_address with searches_burst_per_address, searches),
         row!(limits.joined_rooms, 2, joins),
         row!(limits.refused_frames, 3, stammers),
     ]
@@ -179,6 +181,17 @@ async fn reads(server: &TestServer) -> bool {
     let browser = server.browser();
     for _ in LETTERS.chars() {
         if browser.get("/api/v1/rooms").await.status() != 200 {
+            return false;
+        }
+    }
+    true
+}
+
+async fn searches(server: &TestServer) -> bool {
+    let browser = server.browser();
+    browser.choose_nickname("Alice").await;
+    for _ in LETTERS.chars() {
+        if browser.get("/search?q=tea").await.status() != 200 {
             return false;
         }
     }

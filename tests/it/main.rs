@@ -48,6 +48,7 @@ mod replies;
 mod resume;
 mod rights;
 mod rooms;
+mod search;
 mod security;
 mod server_functions;
 mod simulation;

@@ -152,6 +152,7 @@ const ROUTES: &[Row] = &[
     row("/help/shortcuts", Get("/help/shortcuts"), 200, 200),
     row("/r/{room}/day", Get("/r/lobby/day"), 200, 200),
     row("/r/{room}/{seq}/details", Get("/r/lobby/1/details"), 404, 404),
+    row("/search", Get("/search?q=tea"), 200, 200),
     row("/r/{room}/post", Post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]), 403, 303),
     row(
         "/r/{room}/edit",

@@ -202,6 +202,14 @@ settings! {
         reads_per_minute: u32 = 600, PerMinute, NO_LIMIT;
         /// How many of those may come at once before `reads_per_minute` slows them down.
         reads_burst: u32 = 300, Count, ONE_AT_A_TIME;
+        /// Searches of one person with a nickname. More are refused with the time to wait.
+        searches_per_minute: u32 = 20, PerMinute, NO_LIMIT;
+        /// How many of those may come at once before `searches_per_minute` slows them down.
+        searches_burst: u32 = 20, Count, ONE_AT_A_TIME;
+        /// Searches of all people of one client address. More are refused in the same way.
+        searches_per_minute_per_address: u32 = 100, PerMinute, NO_LIMIT;
+        /// How many of those may come at once before `searches_per_minute_per_address` slows them down.
+        searches_burst_per_address: u32 = 50, Count, ONE_AT_A_TIME;
         /// Rooms that one connection may follow. Joining another one is refused.
         joined_rooms: usize = 50, Count, NO_LIMIT;
         /// Bytes that may wait for one connection. When there are more, its queued room messages are dropped and it is sent one `gap`; the client then fetches what it missed.

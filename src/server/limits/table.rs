@@ -27,6 +27,8 @@ pub enum Action {
     Read,
     /// Has the server draw a page, that of a refused form included.
     DrawPage,
+    /// Finds messages.
+    Search,
     /// Tries a nickname.
     ClaimNickname,
     /// Creates a room.
@@ -68,7 +70,9 @@ pub(super) struct LimitRow {
     pub refusal: ErrorCode,
 }
 
-use Action::{ClaimNickname, Connect, CreateRoom, DrawPage, Frame, Handshake, Join, Post, Read, Request, TlsHandshake};
+use Action::{
+    ClaimNickname, Connect, CreateRoom, DrawPage, Frame, Handshake, Join, Post, Read, Request, Search, TlsHandshake,
+};
 use Measure::{Bytes, Times};
 use Scope::{Address, Connection, Network, Person};
 
@@ -97,6 +101,8 @@ pub(super) const TABLE: &[LimitRow] = rows! {
     [Post], Bytes, Person, per_minute(send_bytes_per_minute, send_bytes_burst), TooFast;
     [Post], Bytes, Address, per_minute(send_bytes_per_minute_per_address, send_bytes_burst_per_address), TooFast;
     [Join, Read, DrawPage], Times, Address, per_minute(reads_per_minute, reads_burst), TooFast;
+    [Search], Times, Person, per_minute(searches_per_minute, searches_burst), TooFast;
+    [Search], Times, Address, per_minute(searches_per_minute_per_address, searches_burst_per_address), TooFast;
     [ClaimNickname], Times, Address, per_minute(nicknames_per_minute, nicknames_burst), TooFast;
     [CreateRoom], Times, Person, per_hour(new_rooms_per_hour_per_person, new_rooms_burst_per_person), TooFast;
     [CreateRoom], Times, Address, per_hour(new_rooms_per_hour, new_rooms_burst), TooFast;
@@ -105,8 +111,20 @@ pub(super) const TABLE: &[LimitRow] = rows! {
 
 impl Action {
     /// Every action.
-    pub const ALL: &[Self] =
-        &[Connect, TlsHandshake, Request, Handshake, Frame, Post, Join, Read, DrawPage, ClaimNickname, CreateRoom];
+    pub const ALL: &[Self] = &[
+        Connect,
+        TlsHandshake,
+        Request,
+        Handshake,
+        Frame,
+        Post,
+        Join,
+        Read,
+        DrawPage,
+        Search,
+        ClaimNickname,
+        CreateRoom,
+    ];
 
     /// How the log calls it.
     #[must_use]
@@ -121,6 +139,7 @@ impl Action {
             Join => "join",
             Read => "read",
             DrawPage => "page",
+            Search => "search",
             ClaimNickname => "nickname",
             CreateRoom => "new room",
         }

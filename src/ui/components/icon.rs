@@ -15,6 +15,8 @@ pub enum Picture {
     Plus,
     /// A paper plane.
     Send,
+    /// A lens.
+    Search,
     /// An arrow down.
     Down,
 }
@@ -29,6 +31,7 @@ impl Picture {
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Send => "M4 12l16-8-5 16-3.5-6.5L4 12ZM11.5 13.5L20 4",
+            Self::Search => "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM16 16l5 5",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
         }
     }

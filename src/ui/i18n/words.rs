@@ -24,6 +24,10 @@ macro_rules! words {
     };
 }
 
+mod search;
+
+pub use search::{SEARCH_CHINESE, SEARCH_ENGLISH, SearchWords};
+
 type Text = &'static str;
 
 const fn counted(one: Text, other: Text) -> Counted {
@@ -52,6 +56,7 @@ words! {
     people_list: Text = "People here", "在座的人";
     messages: Text = "Messages", "消息";
     close: Text = "Close", "关闭";
+    search: Text = "Search", "搜索";
 
     // The connection.
     connecting: Text = "Connecting…", "正在连接…";

@@ -5,9 +5,10 @@
   // the browser closes then, it takes over the entry.
   const ENTRY = "panel";
   const panel = () => document.getElementById("panel");
-  let opener, wish = 0;
+  let opener, asked, wishes = 0;
   const fill = async (address) => {
-    const asked = ++wish;
+    const wish = ++wishes;
+    asked = address;
     const { dataset, lastElementChild: content } = panel();
     dataset.state = "loading";
     content.replaceChildren();
@@ -16,14 +17,14 @@
     let state = "failed";
     try {
       // A redirect leads to no panel, and maybe to where this page may not ask.
-      const answer = await fetch(`${address}?fragment`, { redirect: "manual" });
-      // A refusal is JSON. That there is nobody is a panel.
+      const answer = await fetch(`${address}${address.includes("?") ? "&" : "?"}fragment`, { redirect: "manual" });
+      // A refusal is JSON, unless a panel says it in words.
       if (!answer.headers.get("content-type")?.startsWith("application/json")) {
-        if (answer.status === 200 || answer.status === 404) drawn.innerHTML = await answer.text();
+        if ([200, 404, 429].includes(answer.status)) drawn.innerHTML = await answer.text();
         state = drawn.content.getElementById("panel-title") ? "shown" : "elsewhere";
       }
     } catch {}
-    if (asked !== wish) return;
+    if (wish !== wishes) return;
     if (state === "elsewhere") {
       // Something between this page and the server wants to be seen first, such as a proxy that asks who the reader is. The
       // link shows it as a page, in place of the entry of the panel.
@@ -36,7 +37,9 @@
     // The server knows times in UTC; the reader has a zone.
     for (const time of content.querySelectorAll("time")) {
       const { lang } = document.documentElement;
-      time.prepend(new Date(time.dateTime).toLocaleString(lang, { dateStyle: "long", timeStyle: "long" }), " · ");
+      const local = (style, clock) => new Date(time.dateTime).toLocaleString(lang, { dateStyle: style, timeStyle: clock });
+      if (time.closest(".search")) time.textContent = local("medium", "short");
+      else time.prepend(local("long", "long"), " · ");
     }
     // Only the room knows the hue that tells a person from the neighbours.
     const [seal, worn] = [content, opener.closest("li")].map((place) => place?.querySelector(".seal"));
@@ -47,11 +50,12 @@
       zone.form.nextElementSibling.remove();
     }
     dataset.state = state;
+    content.querySelector("[type=search]")?.focus();
   };
   addEventListener("click", (event) => {
     const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
-    if (target.id === "panel-again") return fill(opener.href);
-    const link = target.closest("[data-panel]");
+    if (target.id === "panel-again") return fill(asked);
+    const link = target.closest("a[data-panel]");
     if (!link || button || ctrlKey || metaKey || shiftKey || altKey || !panel().showModal) return;
     event.preventDefault();
     opener = link;
@@ -62,9 +66,16 @@
     }
     fill(link.href);
   });
+  // A form in a panel is answered there.
+  addEventListener("submit", (event) => {
+    const { target } = event;
+    if (!target.matches("#panel form[data-panel]")) return;
+    event.preventDefault();
+    fill(`${target.action}?${new URLSearchParams(new FormData(target))}`);
+  });
   addEventListener("close", ({ target }) => {
     if (target !== panel()) return;
-    wish++;
+    wishes++;
     if (history.state === ENTRY) history.back();
     // The browser gives the focus back, but not into a drawer that it closed.
     if (!opener.checkVisibility()) document.querySelector(`[popovertarget="${opener.closest("[popover]")?.id}"]`)?.focus();
