@@ -24,12 +24,13 @@
 #   make bench        Teahouse beside its peers under load (BENCH="fanout-1000 idle" for some scenarios only)
 #   make bench-quick  the room of a thousand only, in about two minutes
 #   make bench-micro  single steps of a message, timed by themselves (BENCH=decode for some only)
+#   make bench-search the search over a million messages, and what its index costs (SEARCH_MESSAGES=50000 for fewer)
 #   make bench-page   what a message costs the page, and what a tab holds after 200,000 (BENCH_MESSAGES=5000 for fewer)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-build check unit build budget end2end crash crowds proxies bench bench-quick bench-micro bench-page
+.PHONY: help run test setup setup-build check unit build budget end2end crash crowds proxies bench bench-quick bench-micro bench-search bench-page
 
 CARGO_HOME ?= $(HOME)/.cargo
 CARGO_TARGET_DIR ?= target
@@ -107,6 +108,9 @@ bench-quick:
 
 bench-micro:
 	cargo bench --locked --bench micro -- $(BENCH)
+
+bench-search:
+	cargo bench --locked --bench search
 
 bench-page:
 	@scripts/setup test
