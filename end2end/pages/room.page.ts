@@ -291,6 +291,11 @@ export class RoomPage {
     return this.page.getByRole("dialog");
   }
 
+  /** Where a day is asked for. */
+  get dayField(): Locator {
+    return this.page.getByRole("textbox", { name: this.words.dayField, exact: true });
+  }
+
   /** On a narrow page the people are in a drawer. */
   async openPeople(): Promise<void> {
     if (!(await this.people.isVisible())) {

@@ -15,8 +15,9 @@ test("the heading of a day asks for another one and leads there", { tag: "@every
   await expect(alice.panel.getByRole("heading")).toHaveText(alice.words.day);
   await alice.page.screenshot({ path: `test-results/screens/${test.info().project.name}-day.png` });
   await expectAccessible(alice);
-  await alice.panel.getByLabel(alice.words.dayField).fill(dayAfterToday(0));
+  await alice.dayField.fill(dayAfterToday(0));
   await alice.panel.getByRole("button", { name: alice.words.dayGo }).click();
+  await expect(alice.panel).toBeHidden();
   await alice.ready();
   await expect(alice.line("the first word of today")).toBeInViewport();
 });
@@ -24,11 +25,13 @@ test("the heading of a day asks for another one and leads there", { tag: "@every
 test("a day on which nobody posted is said to have no messages, without scripts too", async ({ people, room, complaints }) => {
   complaints.expect(/status of 404/);
   for (const javaScriptEnabled of [true, false]) {
-    const reader = await people.visitor(room, { javaScriptEnabled });
+    const reader = await people.member(javaScriptEnabled ? "Alice" : "Bob", room, { javaScriptEnabled });
+    await reader.say("today");
+    await expect(reader.pendingLines()).toHaveCount(0);
     await reader.timeline.getByRole("link", { description: reader.words.day }).first().click();
-    await reader.page.getByLabel(reader.words.dayField).fill(dayAfterToday(2));
+    await reader.dayField.fill(dayAfterToday(2));
     await reader.page.getByRole("button", { name: reader.words.dayGo }).click();
     await expect(reader.page.getByRole("alert")).toContainText(reader.words.dayNothing);
-    await expect(reader.page.getByLabel(reader.words.dayField)).toHaveValue(dayAfterToday(2));
+    await expect(reader.dayField).toHaveValue(dayAfterToday(2));
   }
 });

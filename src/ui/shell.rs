@@ -170,7 +170,9 @@ fn document(
             <body>
                 <a class="skip-link" href="#messages">{document_words.skip_to_messages}</a>
                 <a class="skip-link" href="#composer">{document_words.skip_to_composer}</a>
-                <a class="skip-link" id="shortcuts" href=address::SHORTCUTS data-panel="">{panel_words.shortcuts}</a>
+                <nav aria-label=panel_words.help>
+                    <a class="skip-link" id="shortcuts" href=address::SHORTCUTS data-panel="">{panel_words.shortcuts}</a>
+                </nav>
                 {notice.map(|notice| view! { <p class="notice notice--bar" role="alert">{notice.words(document_words)}</p> })}
                 <p class="notice notice--bar notice--unsupported" role="note">{document_words.unsupported_words}</p>
                 // A button: a link here would come before those that skip to the messages, which must be the first ones.

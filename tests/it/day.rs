@@ -60,12 +60,12 @@ async fn a_day_leads_to_its_first_message() {
     let first = post(server.app(), "morning", midnight).await;
     post(server.app(), "later", midnight + 5).await;
     let answer = get(&server, &format!("/r/lobby/day?day={day}&zone=0")).await;
-    assert_eq!(location(&answer), format!("/r/lobby?before={}#m{first}", first + 25));
+    assert_eq!(location(&answer), format!("/r/lobby/{first}#m{first}"));
     let page = get(&server, location(&answer)).await.text().await.unwrap();
     assert!(page.contains(&format!("id=\"m{first}\"")), "the page has the message: {page}");
     // An hour east of UTC, the evening before belongs to this day.
     let answer = get(&server, &format!("/r/lobby/day?day={day}&zone=60")).await;
-    assert_eq!(location(&answer), format!("/r/lobby?before={}#m{}", first + 24, first - 1));
+    assert_eq!(location(&answer), format!("/r/lobby/{0}#m{0}", first - 1));
 }
 
 /// Protects whoever picks a day on which nothing was said, or types no day at all: they are told so, and can go on.

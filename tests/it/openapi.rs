@@ -19,7 +19,9 @@ use crate::support::{Member, Program, TestServer};
 /// The routes that belong to the page and change with it: nothing is promised to programs.
 const PAGE_ONLY: &[&str] = &[
     "/r/{room}",
+    "/r/{room}/{seq}",
     "/p/{user}",
+    "/search",
     "/help/formatting",
     "/help/shortcuts",
     "/r/{room}/day",

@@ -83,14 +83,15 @@ fn opened_from(headers: &HeaderMap) -> Option<String> {
     (path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
 }
 
-/// Scripts may read it: it tells them that there is a sheet to ask for.
+/// Scripts may read it: it tells them that there is a sheet to ask for. Who wants pages as they come has none.
 fn cookie(chosen: Appearance, scheme: Scheme) -> HeaderValue {
     let secure = match scheme {
         Scheme::Https => "; Secure",
         Scheme::Http => "",
     };
+    let seconds = if chosen == Appearance::default() { 0 } else { COOKIE_SECONDS };
     let (name, value) = (Appearance::COOKIE, chosen.cookie_value());
-    HeaderValue::try_from(format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={COOKIE_SECONDS}{secure}"))
+    HeaderValue::try_from(format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={seconds}{secure}"))
         .expect("names and numbers are visible ASCII")
 }
 

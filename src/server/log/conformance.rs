@@ -119,7 +119,7 @@ macro_rules! every_store_keeps_its_promises {
             lookups:
                 an_item_is_as_its_page_has_it_and_names_as_many_people_as_were_asked_for,
                 what_is_no_content_event_is_no_item,
-                the_first_content_event_from_a_time_on_is_found;
+                the_first_message_from_a_time_on_is_found;
             authors:
                 an_author_is_known_by_what_they_posted;
             lifetime:

@@ -9,7 +9,7 @@ pub trait Lookups: Send + Sync + 'static {
     /// has no such event, or does not exist.
     fn item<'a>(&'a self, room: &'a RoomSlug, seq: Seq, people_max: u32) -> StoreFuture<'a, Option<HistoryItem>>;
 
-    /// The first content event of a room from this time on, and its time; `None` when there is none, or no such room. Looks
+    /// The first message of a room from this time on, and its time; `None` when there is none, or no such room. Looks
     /// at as many events as the length of the log has binary digits. Where a wrong clock made the times of the log step back
     /// (see [`Draft::at`](super::Draft::at)), it finds one of the places at which the log comes to this time.
     fn first_since<'a>(&'a self, room: &'a RoomSlug, at: Timestamp) -> StoreFuture<'a, Option<(Seq, Timestamp)>>;

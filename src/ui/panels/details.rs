@@ -79,7 +79,7 @@ fn source(message: Message, language: Language) -> ErasedView {
 
 fn reacted(ReactionSummary { emoji, count, people }: ReactionSummary, language: Language) -> ErasedView {
     let words = language.words();
-    let unnamed = count as usize - people.len().min(count as usize);
+    let unnamed = (count as usize).saturating_sub(people.len());
     let more = (unnamed > 0).then(|| [" ", &words.more_people.with(unnamed)].concat());
     let names = people.into_iter().enumerate().map(|(index, person)| {
         let between = if index > 0 { words.between_names } else { "" };

@@ -34,19 +34,19 @@ pub async fn what_is_no_content_event_is_no_item(place: &dyn Location) {
     }
 }
 
-pub async fn the_first_content_event_from_a_time_on_is_found(place: &dyn Location) {
+pub async fn the_first_message_from_a_time_on_is_found(place: &dyn Location) {
     let store = Subject::open(place).await.store;
     store.create_room(new_room("garden", 1_000)).await.unwrap();
-    // Content at 2, 4, 5 and 7, of which 4 and 5 have one time; changes between.
+    // The room is opened first, and changes come between the messages, two of which have one time.
     for (id, unix_ms) in [("a", 2_000), ("b", 4_000), ("c", 4_000), ("d", 7_000)] {
         store.append(Draft { at: at(unix_ms), ..line("garden", "ann", id, "tea") }).await.unwrap();
         let change = reaction("ann", &format!("r{id}"), 2, "🍵", id == "a");
         store.append(Draft { room: slug("garden"), at: at(unix_ms + 500), ..change }).await.unwrap();
     }
     let log = whole_log(&*store, "garden").await;
-    let content: Vec<_> = log.iter().filter(|event| event.body.target().is_none()).collect();
+    let messages: Vec<_> = log.iter().filter(|event| matches!(event.body, EventBody::Message(_))).collect();
     for unix_ms in [0, 999, 1_000, 1_001, 2_000, 2_001, 2_500, 3_999, 4_000, 4_001, 4_600, 7_000, 7_001, 9_000] {
-        let scanned = content.iter().find(|event| event.at_ms >= at(unix_ms)).map(|event| (event.seq, event.at_ms));
+        let scanned = messages.iter().find(|event| event.at_ms >= at(unix_ms)).map(|event| (event.seq, event.at_ms));
         assert_eq!(store.first_since(&slug("garden"), at(unix_ms)).await.unwrap(), scanned, "{unix_ms}");
     }
     assert_eq!(store.first_since(&slug("attic"), at(0)).await.unwrap(), None);

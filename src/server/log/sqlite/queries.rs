@@ -105,7 +105,7 @@ pub(super) fn item(
     Ok(projections::fold(snapshot, log.room_id, events, people_max)?.pop())
 }
 
-/// The first content event from a time on, and its time.
+/// The first message from a time on, and its time.
 pub(super) fn first_since(
     snapshot: &Transaction<'_>,
     room: &RoomSlug,
@@ -119,8 +119,12 @@ pub(super) fn first_since(
         let is_earlier = time_at(snapshot, log.room_id, Seq::new(middle))? < at;
         (from, to) = if is_earlier { (middle + 1, to) } else { (from, middle) };
     }
-    let events = run_of(snapshot, log.room_id, Which::Content, EventRange::From(Seq::new(from)), 1)?;
-    Ok(events.first().map(|event| (event.seq, event.at_ms)))
+    snapshot
+        .prepare_cached(FIRST_MESSAGE)?
+        .query_one((log.room_id, rows::sql_seq(Seq::new(from))), |row| {
+            Ok((rows::seq(row, "seq")?, rows::timestamp(row, "at_ms")?))
+        })
+        .optional()
 }
 
 fn time_at(snapshot: &Transaction<'_>, room_id: i64, seq: Seq) -> Result<Timestamp> {
@@ -199,3 +203,7 @@ const OLDER_CONTENT: &str = "select * from (
                              ) order by seq";
 const NEWER_CONTENT: &str = "select * from event indexed by event_content
                              where room_id = ?1 and seq > ?2 and target_seq is null order by seq limit ?3";
+const FIRST_MESSAGE: &str = "select seq, at_ms from event indexed by event_content
+                             where room_id = ?1 and seq >= ?2 and target_seq is null
+                                 and json_extract(body, '$.kind') = 'message'
+                             order by seq limit 1";

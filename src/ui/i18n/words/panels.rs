@@ -78,6 +78,7 @@ words! {
     text_large: Text = "Larger", "大";
 
     // The shortcuts of the keyboard.
+    help: Text = "Help", "帮助";
     shortcuts: Text = "Keyboard shortcuts", "键盘快捷键";
     shortcuts_anywhere: Text = "Where nothing is being written", "没有在输入时";
     shortcuts_composer: Text = "In the message field", "在输入框里";
