@@ -3,7 +3,7 @@
 
 mod languages;
 
-use self::languages::{Comments, Language, Words};
+use self::languages::{CodeLanguage, CodeWords, Comments};
 
 /// Most coloured pieces of a message; what follows is plain. Each becomes an element, and a message may hold thousands.
 pub const COLOURED_MAX: usize = 500;
@@ -61,7 +61,7 @@ impl Colouring {
 }
 
 struct Lexer<'a> {
-    language: &'static Language,
+    language: &'static CodeLanguage,
     code: &'a str,
     /// Up to here it was read.
     at: usize,
@@ -93,7 +93,7 @@ impl<'a> Lexer<'a> {
         if let Some(length) = self.comment() {
             return (Some(CodeColour::Comment), length);
         }
-        if matches!(self.language.words, Words::Tags) && !self.is_in_tag {
+        if matches!(self.language.words, CodeWords::Tags) && !self.is_in_tag {
             return self.tag().map_or((None, first), |length| (Some(CodeColour::Keyword), length));
         }
         let byte = self.rest().as_bytes()[0];
@@ -186,11 +186,11 @@ impl<'a> Lexer<'a> {
     fn colour_of_word(&self, length: usize) -> Option<CodeColour> {
         let word = &self.rest()[..length];
         match self.language.words {
-            Words::Exactly(words) if words.split(' ').any(|known| known == word) => Some(CodeColour::Keyword),
-            Words::InAnyCase(words) if words.split(' ').any(|known| known.eq_ignore_ascii_case(word)) => {
+            CodeWords::Exactly(words) if words.split(' ').any(|known| known == word) => Some(CodeColour::Keyword),
+            CodeWords::InAnyCase(words) if words.split(' ').any(|known| known.eq_ignore_ascii_case(word)) => {
                 Some(CodeColour::Keyword)
             }
-            Words::Tags => Some(CodeColour::Key),
+            CodeWords::Tags => Some(CodeColour::Key),
             _ => self.is_key(length).then_some(CodeColour::Key),
         }
     }

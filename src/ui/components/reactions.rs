@@ -65,11 +65,9 @@ fn write_chip(html: &mut Html, state: RoomState, seq: Seq, reaction: &ReactionRo
 /// Only the server's page names the form of the buttons: Chromium asks every button of the page that names one whenever one
 /// of them comes or goes, which cost more than all the rest of a row.
 fn start_button(html: &mut Html, class: &'static str, value: &str, label: &str, pressed: Option<&'static str>) {
-    let mut attributes =
-        vec![("class", class), ("name", REACTION_NAME), ("value", value), ("title", label), ("aria-label", label)];
-    if let Some(pressed) = pressed {
-        attributes.push(("aria-pressed", pressed));
-    }
+    let mut attributes = vec![("class", class), ("name", REACTION_NAME), ("value", value)];
+    attributes.extend(pressed.map(|pressed| ("aria-pressed", pressed)));
+    attributes.extend([("title", label), ("aria-label", label)]);
     if cfg!(feature = "ssr") {
         attributes.push(("form", REACTION_FORM_ID));
     }

@@ -2,10 +2,10 @@
 
 /// A language.
 #[derive(Debug)]
-pub(super) struct Language {
+pub(super) struct CodeLanguage {
     /// What people call it behind the fence, in lower case, between spaces.
     names: &'static str,
-    pub(super) words: Words,
+    pub(super) words: CodeWords,
     pub(super) comments: Comments,
     /// What begins and ends a text.
     pub(super) quotes: &'static str,
@@ -20,7 +20,7 @@ pub(super) struct Language {
 }
 
 #[cfg(test)]
-impl Language {
+impl CodeLanguage {
     /// All its names.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.names.split(' ')
@@ -29,7 +29,7 @@ impl Language {
 
 /// Which words a language has, between spaces.
 #[derive(Debug)]
-pub(super) enum Words {
+pub(super) enum CodeWords {
     Exactly(&'static str),
     InAnyCase(&'static str),
     /// It has tags instead, in which words name attributes.
@@ -44,7 +44,7 @@ pub(super) struct Comments {
 }
 
 /// The language that is called so.
-pub(super) fn named(name: &str) -> Option<&'static Language> {
+pub(super) fn named(name: &str) -> Option<&'static CodeLanguage> {
     LANGUAGES.iter().find(|language| language.names.split(' ').any(|known| known.eq_ignore_ascii_case(name)))
 }
 
@@ -52,10 +52,10 @@ const LIKE_C: Comments = Comments { line: Some("//"), block: Some(("/*", "*/")) 
 const HASH: Comments = Comments { line: Some("#"), block: None };
 
 /// A language with words, whose comments are like those of C and whose texts stand between double quotes.
-const fn like_c(names: &'static str, words: &'static str) -> Language {
-    Language {
+const fn like_c(names: &'static str, words: &'static str) -> CodeLanguage {
+    CodeLanguage {
         names,
-        words: Words::Exactly(words),
+        words: CodeWords::Exactly(words),
         comments: LIKE_C,
         quotes: "\"",
         has_triple_quotes: false,
@@ -66,16 +66,16 @@ const fn like_c(names: &'static str, words: &'static str) -> Language {
 }
 
 /// A language whose comments begin with `#` and whose texts stand between either quote.
-const fn with_hash(names: &'static str, words: &'static str) -> Language {
-    Language { comments: HASH, quotes: "\"'", has_characters: false, ..like_c(names, words) }
+const fn with_hash(names: &'static str, words: &'static str) -> CodeLanguage {
+    CodeLanguage { comments: HASH, quotes: "\"'", has_characters: false, ..like_c(names, words) }
 }
 
 /// A language in which either quote and the backtick begin a text.
-const fn script(names: &'static str, words: &'static str) -> Language {
-    Language { quotes: "\"'`", has_characters: false, ..like_c(names, words) }
+const fn script(names: &'static str, words: &'static str) -> CodeLanguage {
+    CodeLanguage { quotes: "\"'`", has_characters: false, ..like_c(names, words) }
 }
 
-pub(super) static LANGUAGES: [Language; 16] = [
+pub(super) static LANGUAGES: [CodeLanguage; 16] = [
     like_c(
         "c h",
         "auto bool break case char const continue default do double else enum extern false float for goto if inline int long NULL register return short signed sizeof static struct switch true typedef union unsigned void volatile while",
@@ -92,7 +92,7 @@ pub(super) static LANGUAGES: [Language; 16] = [
         "go golang",
         "any bool break byte case chan const continue default defer else error fallthrough false for func go goto if import int interface map nil package range return rune select string struct switch true type var",
     ),
-    Language {
+    CodeLanguage {
         has_triple_quotes: true,
         ..like_c(
             "java kt kotlin",
@@ -111,7 +111,7 @@ pub(super) static LANGUAGES: [Language; 16] = [
         "ts typescript tsx",
         "abstract any as async await boolean break case catch class const continue declare default delete do else enum export extends false finally for from function get if implements import in infer instanceof interface is keyof let namespace never new null number of private protected public readonly return set static string super switch this throw true try type typeof undefined unknown var void while yield",
     ),
-    Language {
+    CodeLanguage {
         has_triple_quotes: true,
         ..with_hash(
             "py python",
@@ -122,15 +122,15 @@ pub(super) static LANGUAGES: [Language; 16] = [
         "rb ruby",
         "alias and begin break case class def do else elsif end ensure false for if in module next nil not or raise redo require rescue retry return self super then true undef unless until when while yield",
     ),
-    Language {
+    CodeLanguage {
         has_dashes: true,
         ..with_hash(
             "sh bash shell zsh console",
             "case cd do done echo elif else esac exit export fi for function if in local read return set shift source sudo then unset until while",
         )
     },
-    Language {
-        words: Words::InAnyCase(
+    CodeLanguage {
+        words: CodeWords::InAnyCase(
             "add all alter and as asc begin between by case check column commit constraint create cross default delete desc distinct drop else end exists false foreign from full group having if in index inner insert into is join key left like limit not null offset on or order outer primary references returning right rollback select set table then true union unique update using values view when where with",
         ),
         comments: Comments { line: Some("--"), block: LIKE_C.block },
@@ -138,15 +138,15 @@ pub(super) static LANGUAGES: [Language; 16] = [
         has_characters: false,
         ..like_c("sql sqlite postgres postgresql mysql", "")
     },
-    Language {
-        words: Words::Tags,
+    CodeLanguage {
+        words: CodeWords::Tags,
         comments: Comments { line: None, block: Some(("<!--", "-->")) },
         has_dashes: true,
         quotes: "\"'",
         has_characters: false,
         ..like_c("html xml svg vue", "")
     },
-    Language {
+    CodeLanguage {
         comments: Comments { line: None, block: LIKE_C.block },
         has_keys: true,
         has_dashes: true,
@@ -154,6 +154,10 @@ pub(super) static LANGUAGES: [Language; 16] = [
         has_characters: false,
         ..like_c("css scss", "@media @import @supports @layer @container @keyframes @font-face and not")
     },
-    Language { has_keys: true, has_characters: false, ..like_c("json jsonc json5", "true false null") },
-    Language { has_keys: true, has_dashes: true, ..with_hash("yaml yml toml ini", "true false null yes no on off") },
+    CodeLanguage { has_keys: true, has_characters: false, ..like_c("json jsonc json5", "true false null") },
+    CodeLanguage {
+        has_keys: true,
+        has_dashes: true,
+        ..with_hash("yaml yml toml ini", "true false null yes no on off")
+    },
 ];

@@ -60,7 +60,7 @@ fn what_is_not_closed_colours_no_other_line() {
 
 #[test]
 fn each_name_is_of_one_language() {
-    let mut names: Vec<_> = languages::LANGUAGES.iter().flat_map(Language::names).collect();
+    let mut names: Vec<_> = languages::LANGUAGES.iter().flat_map(CodeLanguage::names).collect();
     let count = names.len();
     names.sort_unstable();
     names.dedup();
