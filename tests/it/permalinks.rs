@@ -56,6 +56,8 @@ async fn the_first_and_the_last_message_have_pages_of_their_own() {
     let server = TestServer::start().await;
     say_lines(&mut server.member("Alice").await, 70).await;
     let reader = server.browser();
+    let (status, opening) = get(&reader, "/r/lobby/1").await;
+    assert!(status == 200 && lines(&opening)[0] == 1, "the opening of the room is a place too");
     let (_, first) = get(&reader, "/r/lobby/2").await;
     assert_eq!(lines(&first), (1..=25).collect::<Vec<_>>());
     let (_, last) = get(&reader, "/r/lobby/71").await;
@@ -70,8 +72,7 @@ async fn an_address_without_a_message_shows_the_newest_page_and_says_so() {
     let mut alice = server.member("Alice").await;
     say_lines(&mut alice, 3).await;
     let reader = server.browser();
-    // Seq 1 is the opening of the room.
-    for path in ["/r/lobby/1", "/r/lobby/5", "/r/lobby/18446744073709551615"] {
+    for path in ["/r/lobby/0", "/r/lobby/5", "/r/lobby/18446744073709551615"] {
         let (status, page) = get(&reader, path).await;
         assert_eq!(status, 404, "{path}");
         assert!(page.contains("There is no such message in this room.") && lines(&page) == [1, 2, 3], "{path}: {page}");

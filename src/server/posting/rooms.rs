@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
 use crate::protocol::{
-    ErrorCode, EventBody, EventPage, HistoryItem, HistoryPage, LogEvent, Person, Refusal, RoomSlug, RoomSnapshot,
-    RoomSummary, Seq,
+    ErrorCode, EventPage, HistoryItem, HistoryPage, LogEvent, Person, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq,
 };
 use crate::server::app::App;
 use crate::server::config::limit;
@@ -96,18 +95,17 @@ pub async fn snapshot(app: &App, slug: &RoomSlug, range: EventRange) -> Result<R
     Ok(RoomSnapshot { summary, page, people })
 }
 
-/// A room as a page shows it that is opened at a message: half of the page is older than the message, where there is so much.
+/// A room as a page shows it that is opened at a content event: half of the page is older than that, where there is so much.
 ///
 /// # Errors
-/// `message_not_found` when there is no message at this place, and those of [`snapshot`].
+/// `message_not_found` when there is none at this place, and those of [`snapshot`].
 pub async fn snapshot_around(app: &App, slug: &RoomSlug, seq: Seq) -> Result<RoomSnapshot, Refusal> {
     open_room(app, slug).await?;
     // What follows the message takes half of the events and of the bytes at most, so that the page which ends with it still
     // holds the message.
     let range = EventRange::From(seq);
     let following = read_history(app, slug, range, SNAPSHOT_EVENTS / 2, HISTORY_BYTES_MAX / 2).await?;
-    let first = following.items.first().filter(|item| item.event.seq == seq);
-    if !first.is_some_and(|item| matches!(item.event.body, EventBody::Message(_))) {
+    if following.items.first().is_none_or(|item| item.event.seq != seq) {
         return Err(ErrorCode::MessageNotFound.into());
     }
     snapshot(app, slug, EventRange::Before(following.covers.last.next())).await
