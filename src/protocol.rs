@@ -9,6 +9,7 @@ pub mod body;
 pub mod error;
 pub mod history;
 pub mod message;
+pub mod read_mark;
 
 pub mod command;
 pub mod event;
@@ -20,7 +21,8 @@ pub use command::Command;
 pub use error::{CloseCode, ErrorCode, Refusal};
 pub use event::Event;
 pub use history::{Backlog, Covers, EventPage, HistoryItem, HistoryPage, ReactionSummary};
-pub use ids::{Cursor, Epoch, JoinAttempt, PostId, RoomSlug, Seq, TabId, Timestamp, UserId};
+pub use ids::{Cursor, Epoch, JoinAttempt, MessageNo, PostId, RoomSlug, Seq, TabId, Timestamp, UserId};
 pub use limits::Limits;
 pub use message::{LogEvent, Origin, Person, RoomSnapshot, RoomSummary};
 pub use page::{FormRefusal, PageData};
+pub use read_mark::ReadMark;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use divan::{Bencher, counter::ItemsCount};
-use teahouse::protocol::{RoomSlug, Seq};
+use teahouse::protocol::{MessageNo, RoomSlug, Seq};
 use teahouse::server::config::ServerConfig;
 use teahouse::server::delivery::frame::Wire;
 use teahouse::server::delivery::hub::Hub;
@@ -33,7 +33,12 @@ impl House {
         let rooms: Vec<_> = (0..rooms).map(slug).collect();
         let mut sendqs = Vec::new();
         for slug in &rooms {
-            hub.open_room(&RoomRecord { slug: slug.clone(), title: slug.to_string(), head: Seq::ZERO });
+            hub.open_room(&RoomRecord {
+                slug: slug.clone(),
+                title: slug.to_string(),
+                head: Seq::ZERO,
+                message_no: MessageNo::ZERO,
+            });
             for _ in 0..FOLLOWERS {
                 let sendq = Arc::new(Sendq::new(SendqLimits { bytes: 0, frames: 0 }, WhenFull::FallBehind));
                 let id = hub.connect(Arc::clone(&sendq), None);

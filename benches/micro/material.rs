@@ -45,5 +45,6 @@ pub fn committed() -> Committed {
             body: EventBody::Message(Message { text: prose(60), ..Message::default() }),
         },
         target: None,
+        author_mark: None,
     }
 }

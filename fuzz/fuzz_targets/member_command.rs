@@ -59,7 +59,10 @@ fn assert_promises(command: &Command) {
                 cursor.id.iter().for_each(|id| assert_token(id.as_str()));
             }
         }
-        Command::Leave { room } | Command::Typing { room } => assert_slug(room),
+        Command::Leave { room }
+        | Command::Typing { room }
+        | Command::Read { room, seq: _ }
+        | Command::Unread { room, seq: _ } => assert_slug(room),
         Command::Post { room, id, body: _ } => {
             assert_slug(room);
             assert_token(id.as_str());

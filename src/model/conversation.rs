@@ -214,6 +214,7 @@ impl Conversation {
             | Event::Typing { .. }
             | Event::Refused { .. }
             | Event::Gap { .. }
+            | Event::Marks { .. }
             | Event::Heartbeat { .. }
             | Event::Reconnect { .. } => {}
         }

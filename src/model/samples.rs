@@ -81,6 +81,7 @@ pub fn snapshot(events: Vec<LogEvent>) -> RoomSnapshot {
         slug: RoomSlug::lobby(),
         title: "Lobby".to_owned(),
         head: events.last().map_or(Seq::ZERO, |event| event.seq),
+        message_no: events.iter().rev().find_map(|event| event.body.message_no()).unwrap_or_default(),
         online: 0,
         people: vec![],
     };

@@ -16,7 +16,7 @@ pub use edit::{Deleted, Edited, Restored};
 pub use message::{Message, Quote};
 pub use reaction::Reaction;
 
-use super::ids::Seq;
+use super::ids::{MessageNo, Seq};
 
 /// What a log event records. On the wire an object whose `kind` names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,12 +96,25 @@ impl EventBody {
         if let Self::Message(message) = self { message.quote.as_deref() } else { None }
     }
 
-    /// As the log holds it: without what is read anew from other events whenever this one is sent.
+    /// Its position among the messages of its room, if it is one and that is known.
+    #[must_use]
+    pub const fn message_no(&self) -> Option<MessageNo> {
+        if let Self::Message(message) = self { message.message_no } else { None }
+    }
+
+    /// Gives a message its position; nothing else has one.
+    pub fn set_message_no(&mut self, position: MessageNo) {
+        if let Self::Message(message) = self {
+            message.message_no = Some(position);
+        }
+    }
+
+    /// As the log holds it: without what is filled in whenever it is sent.
     #[must_use]
     pub fn stored(&self) -> Cow<'_, Self> {
         match self {
-            Self::Message(message) if message.quote.is_some() => {
-                Cow::Owned(Self::Message(Message { quote: None, ..message.clone() }))
+            Self::Message(message) if message.quote.is_some() || message.message_no.is_some() => {
+                Cow::Owned(Self::Message(Message { quote: None, message_no: None, ..message.clone() }))
             }
             _ => Cow::Borrowed(self),
         }
@@ -187,6 +200,7 @@ struct Fields {
     text: Option<String>,
     reply_to: Option<Seq>,
     quote: Option<Box<Quote>>,
+    message_no: Option<MessageNo>,
     sender_time: Option<String>,
     target: Option<Seq>,
     emoji: Option<String>,
@@ -205,8 +219,8 @@ impl Fields {
     fn known(self) -> Option<EventBody> {
         Some(match self.kind.as_str() {
             Message::KIND => {
-                let Self { reply_to, quote, sender_time, .. } = self;
-                EventBody::Message(Message { text: self.text?, reply_to, quote, sender_time })
+                let Self { reply_to, quote, message_no, sender_time, .. } = self;
+                EventBody::Message(Message { text: self.text?, reply_to, quote, message_no, sender_time })
             }
             Reaction::KIND => EventBody::Reaction(Reaction {
                 target: self.target?,

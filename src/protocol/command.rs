@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::body::PostBody;
-use super::ids::{Cursor, PostId, RoomSlug, TabId};
+use super::ids::{Cursor, PostId, RoomSlug, Seq, TabId};
 
 /// What a client may ask. Unknown fields and unknown types are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,20 @@ pub enum Command {
     Typing {
         /// A room that this connection has joined.
         room: RoomSlug,
+    },
+    /// The person has read a room up to an event. Answered by `marks` to all connections of the person, or by `refused`.
+    Read {
+        /// Any room.
+        room: RoomSlug,
+        /// The newest event that they have read. A mark that is further stays.
+        seq: Seq,
+    },
+    /// The person wants an event and what follows it to count as unread again. Answered like `read`.
+    Unread {
+        /// Any room.
+        room: RoomSlug,
+        /// The first event that is to be unread. A mark that is not so far stays.
+        seq: Seq,
     },
     /// Answer to the server's `heartbeat`; proves that the way back works.
     Heartbeat,

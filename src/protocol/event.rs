@@ -12,6 +12,7 @@ use super::history::Backlog;
 use super::ids::{Epoch, PostId, RoomSlug, Seq, Timestamp};
 use super::limits::Limits;
 use super::message::{LogEvent, Person, RoomSummary};
+use super::read_mark::ReadMark;
 
 /// What the server tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +113,12 @@ pub enum Event {
     Rooms {
         /// The whole new state of each. One with the head 0 is gone.
         changed: Vec<RoomSummary>,
+    },
+    /// How far the person has read: all their marks after a greeting, and then each that has moved, whichever connection
+    /// moved it.
+    Marks {
+        /// One for each room.
+        marks: Vec<ReadMark>,
     },
     /// Sent as data, since a browser cannot see ping frames. Answer with `heartbeat`.
     Heartbeat {

@@ -48,6 +48,41 @@ impl fmt::Display for Seq {
     }
 }
 
+/// Position of a message among the messages of its room: gapless, first message = 1. A deleted message keeps it. So the
+/// number of messages between two places is a difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageNo(u64);
+
+impl MessageNo {
+    /// The position before the first message.
+    pub const ZERO: Self = Self(0);
+
+    /// Wraps a position that the store assigned.
+    #[must_use]
+    pub const fn new(position: u64) -> Self {
+        Self(position)
+    }
+
+    /// The bare number, for arithmetic at the edges (SQL, display).
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The position right after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// How many messages come after another one, up to this one.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
 /// Milliseconds since 1970-01-01T00:00:00Z. For display only: nothing is ordered by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

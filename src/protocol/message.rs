@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::EventBody;
 use super::history::HistoryPage;
-use super::ids::{Cursor, Epoch, PostId, RoomSlug, Seq, Timestamp, UserId};
+use super::ids::{Cursor, Epoch, MessageNo, PostId, RoomSlug, Seq, Timestamp, UserId};
 
 /// Which door somebody came in by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,6 +83,9 @@ pub struct RoomSummary {
     pub title: String,
     /// The newest event.
     pub head: Seq,
+    /// The newest message, by its position among the messages; zero before the first one.
+    #[serde(default)]
+    pub message_no: MessageNo,
     /// How many people are here now.
     pub online: u32,
     /// The nicknames of some of them (at most 5), for the list.

@@ -11,12 +11,14 @@ use std::time::Duration;
 pub use error::{Health, StoreError, StoreFailure};
 
 use crate::protocol::{
-    Epoch, EventBody, EventPage, HistoryPage, LogEvent, Person, PostId, RoomSlug, Seq, Timestamp, UserId,
+    Epoch, EventBody, EventPage, HistoryPage, LogEvent, MessageNo, Person, PostId, ReadMark, RoomSlug, Seq, Timestamp,
+    UserId,
 };
 
 mod error;
 mod guests;
 mod lookups;
+mod marks;
 mod search;
 pub mod sqlite;
 
@@ -24,6 +26,7 @@ pub use search::{FoundMessage, FoundMessages, MessageSearch, Search};
 
 pub use guests::{CookieNote, Guest, NameConflict, NameTerms, NameWish, Naming, SessionUse, TokenHash, TokenStanding};
 pub use lookups::Lookups;
+pub use marks::{MarkChange, MarkTo, Marks};
 
 #[cfg(test)]
 mod conformance;
@@ -111,6 +114,8 @@ pub struct RoomRecord {
     pub title: String,
     /// The newest event.
     pub head: Seq,
+    /// The newest message, by its position among the messages; zero before the first one.
+    pub message_no: MessageNo,
 }
 
 /// A room that was just opened.
@@ -146,6 +151,9 @@ pub struct Committed {
     pub event: LogEvent,
     /// The event that it changes, for readers who hold no log: programs on the plain socket.
     pub target: Option<Box<LogEvent>>,
+    /// How far its author has read the room with it, if they keep a mark. The room tells it to those who follow it by the
+    /// event itself; it is for the author's other connections.
+    pub author_mark: Option<Box<ReadMark>>,
 }
 
 /// Where committed events go: called on the writer's thread after the commit and after the acks were given,
@@ -174,7 +182,7 @@ pub struct Authorship {
 /// nothing back: the write still happens and is still announced. A refused write changes nothing.
 /// Every method answers `Closed` after `close`, and every write does after a failure; reads may answer `Read`.
 /// What goes wrong below is sorted into four, each with its duties: see `log/error.rs`.
-pub trait Store: Lookups + Search {
+pub trait Store: Lookups + Marks + Search {
     /// The identity of this history: made at creation, changed by every restore.
     fn epoch(&self) -> &Epoch;
 
@@ -207,7 +215,7 @@ pub trait Store: Lookups + Search {
     /// writes nothing. Errors: `RoomNotFound`, `IdConflict`, `TargetNotFound`, `TooManyReactions`, `NotYours`, `TooLate`,
     /// `MessageDeleted`, `NotDeleted`, `Busy`, `DiskFull`, `Damaged`, `Closed`.
     /// A deletion also takes the text out of every event of its message, in the same transaction: no read finds it from
-    /// then on. The session is checked in the same transaction: nothing is posted in the name of one that ended before.
+    /// then on. A guest's own message marks its room as read up to itself ([`Marks`]). The session is checked in the same transaction: nothing is posted in the name of one that ended before.
     fn append(&self, draft: Draft) -> StoreFuture<'static, Appended>;
 
     /// Forgets the texts of deleted messages that cannot be restored any more. Errors: `Busy`, `Damaged`, `Closed`.

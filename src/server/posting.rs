@@ -15,6 +15,7 @@ mod reaction;
 mod rooms;
 mod search;
 mod text;
+mod unread;
 
 pub mod form;
 
@@ -31,6 +32,7 @@ pub use rooms::{
     remove_empty_rooms, snapshot, snapshot_around, summary_for_follower, tail_for_follower,
 };
 pub use search::{SearchFailure, SearchWish, search};
+pub use unread::mark;
 
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::log::{NameConflict, StoreError};

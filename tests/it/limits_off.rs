@@ -63,6 +63,7 @@ fn rows() -> Vec<Row> {
         row!(limits.sends_per_minute_per_address with sends_burst_per_address, says),
         row!(limits.send_bytes_per_minute with send_bytes_burst, says),
         row!(limits.send_bytes_per_minute_per_address with send_bytes_burst_per_address, says),
+        row!(limits.marks_per_minute with marks_burst, marks),
         row!(limits.frames_per_minute with frames_burst, says),
         row!(limits.nicknames_per_minute with nicknames_burst, takes_names),
         row!(limits.new_rooms_per_hour with new_rooms_burst, makes_rooms),
@@ -142,6 +143,23 @@ async fn is_acked(alice: &mut Member) -> bool {
             Some(_) => {}
         }
     }
+}
+
+/// Says again and again how far the lobby is read.
+async fn marks(server: &TestServer) -> bool {
+    let mut alice = server.member("Alice").await;
+    for _ in LETTERS.chars() {
+        alice.send(&Command::Read { room: RoomSlug::lobby(), seq: Seq::new(1) }).await;
+        let is_marked = |event: &Event| match event {
+            Event::Marks { .. } => Some(true),
+            Event::Refused { .. } => Some(false),
+            _ => None,
+        };
+        if !alice.wait_for(is_marked).await {
+            return false;
+        }
+    }
+    true
 }
 
 async fn takes_names(server: &TestServer) -> bool {

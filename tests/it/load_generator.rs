@@ -18,7 +18,7 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use teahouse::protocol::{Backlog, Covers, Cursor, Epoch, Event, HistoryPage, RoomSlug, RoomSummary, Seq};
+use teahouse::protocol::{Backlog, Covers, Cursor, Epoch, Event, HistoryPage, MessageNo, RoomSlug, RoomSummary, Seq};
 
 use dialect::{Dialect, Heard, MarkPlace, RoomNumber, cursor_after, is_resumed};
 use histogram::Histogram;
@@ -221,6 +221,7 @@ fn joined(backlog: Backlog) -> Vec<u8> {
         slug: RoomSlug::lobby(),
         title: "Lobby".to_owned(),
         head: Seq::new(2),
+        message_no: MessageNo::ZERO,
         online: 0,
         people: Vec::new(),
     };

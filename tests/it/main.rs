@@ -56,5 +56,6 @@ mod slash;
 mod slow_readers;
 mod talking;
 mod tidy;
+mod unread;
 mod write_path;
 mod wrong_inputs;

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use teahouse::protocol::{Epoch, EventPage, HistoryItem, HistoryPage, RoomSlug, Seq, Timestamp, UserId};
+use teahouse::protocol::{Epoch, EventPage, HistoryItem, HistoryPage, ReadMark, RoomSlug, Seq, Timestamp, UserId};
 use teahouse::server::app::{App, Caller};
 use teahouse::server::config::{Config, Scheme};
 use teahouse::server::delivery::broker::local::LocalBroker;
@@ -14,8 +14,9 @@ use teahouse::server::ground::clock;
 use teahouse::server::limits::Address;
 use teahouse::server::log::sqlite::SqliteStore;
 use teahouse::server::log::{
-    Appended, Authorship, Draft, EventRange, FoundMessages, Guest, Health, Lookups, MessageSearch, NameConflict,
-    NameWish, Naming, NewRoom, OpenedRoom, RoomRecord, Search, SessionUse, Store, StoreFuture, StoreVersion, TokenHash,
+    Appended, Authorship, Draft, EventRange, FoundMessages, Guest, Health, Lookups, MarkChange, Marks, MessageSearch,
+    NameConflict, NameWish, Naming, NewRoom, OpenedRoom, RoomRecord, Search, SessionUse, Store, StoreFuture,
+    StoreVersion, TokenHash,
 };
 use teahouse::server::net::listener::{self, ListenerOptions};
 use teahouse::server::net::refusal_page::RefusalPages;
@@ -47,6 +48,16 @@ impl Lookups for StoreWithBug {
 
     fn first_since<'a>(&'a self, room: &'a RoomSlug, at: Timestamp) -> StoreFuture<'a, Option<(Seq, Timestamp)>> {
         self.0.first_since(room, at)
+    }
+}
+
+impl Marks for StoreWithBug {
+    fn marks<'a>(&'a self, person: &'a UserId) -> StoreFuture<'a, Vec<ReadMark>> {
+        self.0.marks(person)
+    }
+
+    fn mark(&self, change: MarkChange) -> StoreFuture<'_, Option<ReadMark>> {
+        self.0.mark(change)
     }
 }
 

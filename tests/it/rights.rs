@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use teahouse::protocol::{Command, ErrorCode, Event, PostBody, PostId, RoomSlug, TabId};
+use teahouse::protocol::{Command, ErrorCode, Event, PostBody, PostId, RoomSlug, Seq, TabId};
 
 use crate::support::{Browser, Member, TestServer};
 
@@ -26,12 +26,14 @@ enum Outcome {
     Welcomed,
     Joined,
     Acked,
+    /// All connections of the sender are told how far they have read.
+    Marked,
     /// It is done, or ignored, without an answer.
     Silence,
     Refused(ErrorCode),
 }
 
-use Outcome::{Acked, Joined, Refused, Silence, Welcomed};
+use Outcome::{Acked, Joined, Marked, Refused, Silence, Welcomed};
 use Sender::{Insider, Outsider, Ungreeted, Visitor};
 
 /// The table of the frames.
@@ -44,6 +46,9 @@ const fn right(sender: Sender, command: &Command) -> Outcome {
         (Command::Post { .. }, Visitor) => Refused(ErrorCode::NicknameRequired),
         (Command::Post { .. }, Outsider) => Refused(ErrorCode::NotJoined),
         (Command::Post { .. }, Insider) => Acked,
+        (Command::Read { .. } | Command::Unread { .. }, Visitor) => Refused(ErrorCode::NicknameRequired),
+        // What one has read is one's own, whether one follows the room now or not.
+        (Command::Read { .. } | Command::Unread { .. }, _) => Marked,
         (Command::Leave { .. } | Command::Typing { .. } | Command::Heartbeat, _) => Silence,
     }
 }
@@ -58,6 +63,8 @@ fn commands() -> Vec<Command> {
             id: PostId::parse("line").unwrap(),
             body: PostBody::Message { text: "may I?".to_owned(), reply_to: None },
         },
+        Command::Read { room: room.clone(), seq: Seq::new(1) },
+        Command::Unread { room: room.clone(), seq: Seq::new(1) },
         Command::Typing { room: room.clone() },
         Command::Leave { room },
         Command::Heartbeat,
@@ -90,6 +97,7 @@ async fn outcome(member: &mut Member, command: &Command) -> Outcome {
             Event::Welcome { .. } => return Welcomed,
             Event::Joined { .. } => return Joined,
             Event::Ack { .. } => return Acked,
+            Event::Marks { .. } => return Marked,
             Event::Nack { refusal, .. } => return Refused(refusal.code),
             Event::Refused { refusal, .. } if refusal.code == ErrorCode::MalformedFrame => return Silence,
             Event::Refused { refusal, .. } => return Refused(refusal.code),

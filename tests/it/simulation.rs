@@ -16,6 +16,7 @@ mod network;
 mod script;
 mod search;
 mod store;
+mod unread;
 mod world;
 
 use std::cell::RefCell;

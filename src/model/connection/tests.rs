@@ -91,6 +91,8 @@ impl Bench {
             }
             Output::Send(Command::Leave { room }) => format!("leave {room}"),
             Output::Send(Command::Post { .. }) => "post".to_owned(),
+            Output::Send(Command::Read { room, seq }) => format!("read {room} {seq}"),
+            Output::Send(Command::Unread { room, seq }) => format!("unread {room} {seq}"),
             Output::Send(Command::Typing { .. }) => "typing".to_owned(),
             Output::Send(Command::Heartbeat) => "heartbeat".to_owned(),
             Output::Wait { .. } => unreachable!("left out above: the bench has a timer of its own"),

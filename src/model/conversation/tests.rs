@@ -1,7 +1,7 @@
 use super::outbox::PostState;
 use super::*;
 use crate::model::samples::{event, history_page, message, named, person, reaction, snapshot, text};
-use crate::protocol::{Backlog, Command, Covers, HistoryPage, LogEvent, PostId, Refusal, RoomSlug, Seq};
+use crate::protocol::{Backlog, Command, Covers, HistoryPage, LogEvent, MessageNo, PostId, Refusal, RoomSlug, Seq};
 
 mod edits;
 mod history;
@@ -90,6 +90,7 @@ fn room(slug: &str) -> RoomSummary {
         slug: RoomSlug::parse(slug).expect("a good slug"),
         title: slug.to_owned(),
         head: Seq::new(1),
+        message_no: MessageNo::ZERO,
         online: 0,
         people: Vec::new(),
     }

@@ -22,7 +22,8 @@ use self::notices::Notices;
 pub(super) use self::reactions::ReactionChange;
 use self::segment::Segment;
 use crate::protocol::{
-    Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, Person, RoomSlug, Seq, Timestamp, UserId,
+    Backlog, Covers, Cursor, Epoch, HistoryItem, HistoryPage, LogEvent, MessageNo, Person, RoomSlug, Seq, Timestamp,
+    UserId,
 };
 
 /// What [`Timeline::publish`] made of an event.
@@ -168,7 +169,8 @@ impl Timeline {
     }
 
     /// Takes an own message as its ack tells of it, before the stream brings it.
-    pub fn place(&mut self, event: LogEvent) -> Published {
+    pub fn place(&mut self, mut event: LogEvent) -> Published {
+        event.body.set_message_no(self.message_no().next());
         match event.seq.cmp(&self.head().next()) {
             Ordering::Greater => Published::Missing,
             Ordering::Less => Published::Duplicate,
@@ -247,6 +249,13 @@ impl Timeline {
     #[must_use]
     pub fn outdated(&self) -> Option<Seq> {
         self.segments.iter().rev().find_map(Segment::outdated)
+    }
+
+    /// The position of the newest message that is held among all messages of the room.
+    #[must_use]
+    pub fn message_no(&self) -> MessageNo {
+        let mut newest = self.segments.iter().rev().flat_map(|segment| segment.items().rev());
+        newest.find_map(|item| item.event.body.message_no()).unwrap_or_default()
     }
 
     /// Takes a presence change: it is shown after the newest event.

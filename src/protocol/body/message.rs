@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::ids::Seq;
+use crate::protocol::ids::{MessageNo, Seq};
 
 /// What a person wrote. Its event always has an author and an id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Message {
     /// quote is older than what it quotes. Absent where `reply_to` is, and where that message is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Box<Quote>>,
+    /// Its position among the messages of its room, which the store fills in. Absent where nobody has told it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_no: Option<MessageNo>,
     /// The time as a program on the plain socket wrote it, passed through to its like; absent for everybody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender_time: Option<String>,

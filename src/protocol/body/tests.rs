@@ -30,7 +30,8 @@ fn a_change_of_an_unknown_kind_is_no_content() {
 fn every_kind_reads_what_it_writes() {
     let quote = Some(Box::new(Quote { nickname: "Ada".to_owned(), text: "tea?".to_owned() }));
     let (reply_to, sender_time) = (Some(Seq::new(6)), Some("now".to_owned()));
-    let message = Message { text: "tea".to_owned(), reply_to, quote, sender_time };
+    let message_no = Some(MessageNo::new(5));
+    let message = Message { text: "tea".to_owned(), reply_to, quote, message_no, sender_time };
     let reaction = Reaction { target: Seq::new(7), emoji: "🍵".to_owned(), on: true, count: 2 };
     let (target, text) = (Seq::new(7), "tea!".to_owned());
     for (kind, body) in [

@@ -10,6 +10,7 @@ use crate::protocol::history::{Backlog, HistoryPage};
 use crate::protocol::ids::{Epoch, PostId, RoomSlug, Seq, Timestamp};
 use crate::protocol::limits::Limits;
 use crate::protocol::message::{LogEvent, Person, RoomSummary};
+use crate::protocol::read_mark::ReadMark;
 
 /// The fields of every event, each at most once on the wire.
 #[derive(Deserialize)]
@@ -39,6 +40,7 @@ pub(super) struct EventFrame {
     people: Option<Vec<Person>>,
     writing: Option<u32>,
     changed: Option<Vec<RoomSummary>>,
+    marks: Option<Vec<ReadMark>>,
     heads: Option<Vec<RoomHead>>,
     in_ms: Option<u32>,
 }
@@ -92,6 +94,7 @@ impl EventFrame {
             },
             "typing" => Event::Typing { room: self.room?, people: self.people?, writing: self.writing? },
             "rooms" => Event::Rooms { changed: self.changed? },
+            "marks" => Event::Marks { marks: self.marks? },
             "heartbeat" => Event::Heartbeat { heads: self.heads? },
             "reconnect" => Event::Reconnect { in_ms: self.in_ms? },
             _ => return None,

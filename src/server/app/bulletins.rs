@@ -9,8 +9,9 @@ use tokio::task::spawn_blocking;
 
 use super::App;
 use crate::protocol::limits::PAGE_EVENTS_MAX;
-use crate::protocol::{CloseCode, EventBody, LogEvent, Person, RoomSlug, UserId};
+use crate::protocol::{CloseCode, Event, EventBody, LogEvent, Person, ReadMark, RoomSlug, UserId};
 use crate::server::delivery::broker::{Bulletin, PresenceChange, RoomsChange};
+use crate::server::delivery::frame::member_frame;
 use crate::server::ground::clock;
 use crate::server::log::{Committed, EventRange, StoreError};
 
@@ -21,17 +22,28 @@ impl App {
             Bulletin::Committed(committed) => self.receive_event(committed),
             Bulletin::Presence { room, person, change } => self.receive_presence(&room, &person, change),
             Bulletin::Identity { user, code } => self.receive_identity(&user, code),
+            Bulletin::Marked { person, mark } => self.tell_mark(&person, mark),
             Bulletin::Rooms(change) => self.receive_rooms(change),
         }
     }
 
     fn receive_event(&self, committed: Committed) {
+        let mut committed = committed;
         if let (Some(by), EventBody::Message(_)) = (&committed.event.by, &committed.event.body) {
             self.presence.posted(&committed.room, &by.id);
+            self.room_list.mark_stale(&committed.room, Instant::now());
+            // Whoever has one connection is told by the event itself.
+            if let Some(mark) = committed.author_mark.take().filter(|_| self.hub.has_several_connections(&by.id)) {
+                self.tell_mark(&by.id, *mark);
+            }
         }
         if let Some(room) = self.hub.publish_blocking(committed) {
             self.repairs.request(room);
         }
+    }
+
+    fn tell_mark(&self, person: &UserId, mark: ReadMark) {
+        self.hub.tell_person(person, &member_frame(&Event::Marks { marks: vec![mark] }));
     }
 
     fn receive_presence(&self, room: &RoomSlug, person: &Person, change: PresenceChange) {
@@ -119,6 +131,7 @@ impl App {
             Some(seq) => self.store.history(room, EventRange::From(seq), 1).await?.items.into_iter().next(),
             None => None,
         };
-        Ok(Committed { room: room.clone(), event, target: target.map(|item| Box::new(item.event)) })
+        let target = target.map(|item| Box::new(item.event));
+        Ok(Committed { room: room.clone(), event, target, author_mark: None })
     }
 }

@@ -186,6 +186,10 @@ settings! {
         nicknames_per_minute: u32 = 60, PerMinute, NO_LIMIT;
         /// How many of those may come at once before `nicknames_per_minute` slows them down.
         nicknames_burst: u32 = 60, Count, ONE_AT_A_TIME;
+        /// How often one person says how far they have read a room. More is refused with the time to wait, and clients say it after that.
+        marks_per_minute: u32 = 60, PerMinute, NO_LIMIT;
+        /// How many of those may come at once before `marks_per_minute` slows them down.
+        marks_burst: u32 = 20, Count, ONE_AT_A_TIME;
         /// New rooms of one client address. More are refused with the time to wait.
         new_rooms_per_hour: u32 = 20, PerHour, NO_LIMIT;
         /// How many of those may come at once before `new_rooms_per_hour` slows them down.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::protocol::{CloseCode, Person, RoomSlug, UserId};
+use crate::protocol::{CloseCode, Person, ReadMark, RoomSlug, UserId};
 use crate::server::log::{Committed, RoomRecord};
 
 pub mod local;
@@ -33,6 +33,14 @@ pub enum Bulletin {
         user: UserId,
         /// How their connections are closed.
         code: CloseCode,
+    },
+    /// A mark of a person moved, and their connections are told. A lost one is made up for by the next greeting, which brings
+    /// all marks.
+    Marked {
+        /// The person.
+        person: UserId,
+        /// The mark.
+        mark: ReadMark,
     },
     /// The set of rooms changed. A room is read from the store when somebody asks for it.
     Rooms(RoomsChange),

@@ -108,7 +108,7 @@ pub(super) fn rfc3339(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Epoch, Limits, Seq};
+    use crate::protocol::{Epoch, Limits, MessageNo, Seq};
 
     fn welcome(rooms: Vec<RoomSummary>) -> Event {
         let epoch = Epoch::parse("first").unwrap();
@@ -121,6 +121,7 @@ mod tests {
             slug: RoomSlug::lobby(),
             title: "茶 \"[]}\"".into(),
             head: Seq::new(7),
+            message_no: MessageNo::new(5),
             online: 1,
             people: vec!["Alice".into()],
         };

@@ -16,7 +16,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::protocol::event::RoomHead;
-use crate::protocol::{CloseCode, RoomSlug, Seq, TabId, UserId};
+use crate::protocol::{CloseCode, MessageNo, RoomSlug, Seq, TabId, UserId};
 use crate::server::config::{ServerConfig, limit};
 use crate::server::delivery::compressor::Compressor;
 use crate::server::delivery::frame::{Frame, Wire};
@@ -51,6 +51,8 @@ struct Room {
     title: String,
     /// Held while an event is queued on all lanes, so that every lane has them in one order.
     sequence: Mutex<Sequence>,
+    /// The newest message that is known, by its position among the messages.
+    message_no: AtomicU64,
     /// Its followers, by lane. The lock is held while they are sent a batch, so that every follower sees one order. It can be
     /// handed to whoever waits for it, so that a long walk keeps nobody from joining.
     lanes: Box<[Mutex<LaneFollowers>]>,
@@ -59,6 +61,14 @@ struct Room {
 impl Room {
     fn head(&self) -> Seq {
         self.lanes.iter().map(|followers| followers.lock().head()).max().unwrap_or_default()
+    }
+
+    fn message_no(&self) -> MessageNo {
+        MessageNo::new(self.message_no.load(Ordering::Relaxed))
+    }
+
+    fn note_message(&self, position: MessageNo) {
+        self.message_no.fetch_max(position.get(), Ordering::Relaxed);
     }
 }
 
@@ -124,6 +134,18 @@ impl Hub {
         self.registry.signal_user(user, Signal::Close(code));
     }
 
+    /// Whether a person has more than one connection here.
+    pub fn has_several_connections(&self, user: &UserId) -> bool {
+        self.registry.has_several(user)
+    }
+
+    /// Sends a frame to every connection of a person.
+    pub fn tell_person(&self, user: &UserId, frame: &Frame) {
+        for sendq in self.registry.sendqs_of(user) {
+            sendq.push(frame.clone());
+        }
+    }
+
     /// Signals every connection.
     pub fn signal_all(&self, signal: Signal) {
         self.signal_share(0, 1, signal);
@@ -144,7 +166,8 @@ impl Hub {
         if self.room(&record.slug).is_none() {
             let lanes = self.lanes.iter().map(|_| Mutex::new(LaneFollowers::new(record.head))).collect();
             let sequence = Mutex::new(Sequence::new(record.head));
-            let room = Room { title: record.title.clone(), sequence, lanes };
+            let message_no = AtomicU64::new(record.message_no.get());
+            let room = Room { title: record.title.clone(), sequence, message_no, lanes };
             let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
             rooms.entry(record.slug.clone()).or_insert_with(|| Arc::new(room));
         }
@@ -236,7 +259,12 @@ impl Hub {
     /// A room that this node knows, with the newest event that it knows of.
     pub fn record(&self, room: &RoomSlug) -> Option<RoomRecord> {
         let known = self.room(room)?;
-        Some(RoomRecord { slug: room.clone(), title: known.title.clone(), head: known.head() })
+        Some(RoomRecord {
+            slug: room.clone(),
+            title: known.title.clone(),
+            head: known.head(),
+            message_no: known.message_no(),
+        })
     }
 
     fn room(&self, slug: &RoomSlug) -> Option<Arc<Room>> {

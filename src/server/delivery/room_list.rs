@@ -76,7 +76,8 @@ impl RoomList {
         state.mark_stale(room, now);
     }
 
-    /// Notes that other people are in a room now. Everybody is sent the change.
+    /// Notes that other people are in a room now, or that something was said there. Everybody is sent the change, however often
+    /// this is called within a tick.
     pub fn mark_stale(&self, room: &RoomSlug, now: Instant) {
         self.lock().mark_stale(room, now);
     }
@@ -108,7 +109,10 @@ impl State {
     }
 
     fn mark_stale(&mut self, room: &RoomSlug, now: Instant) {
-        self.stale.entry(room.clone()).or_insert(now);
+        // Called for each message: nothing is copied for a room that is stale already.
+        if !self.stale.contains_key(room) {
+            self.stale.insert(room.clone(), now);
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Action {
     ClaimNickname,
     /// Creates a room.
     CreateRoom,
+    /// Says how far they have read.
+    Mark,
 }
 
 /// Who pays.
@@ -71,7 +73,8 @@ pub(super) struct LimitRow {
 }
 
 use Action::{
-    ClaimNickname, Connect, CreateRoom, DrawPage, Frame, Handshake, Join, Post, Read, Request, Search, TlsHandshake,
+    ClaimNickname, Connect, CreateRoom, DrawPage, Frame, Handshake, Join, Mark, Post, Read, Request, Search,
+    TlsHandshake,
 };
 use Measure::{Bytes, Times};
 use Scope::{Address, Connection, Network, Person};
@@ -106,6 +109,7 @@ pub(super) const TABLE: &[LimitRow] = rows! {
     [ClaimNickname], Times, Address, per_minute(nicknames_per_minute, nicknames_burst), TooFast;
     [CreateRoom], Times, Person, per_hour(new_rooms_per_hour_per_person, new_rooms_burst_per_person), TooFast;
     [CreateRoom], Times, Address, per_hour(new_rooms_per_hour, new_rooms_burst), TooFast;
+    [Mark], Times, Person, per_minute(marks_per_minute, marks_burst), TooFast;
     [CreateRoom], Times, Network, per_day(new_rooms_per_day_per_network, new_rooms_burst_per_network), TooFast;
 };
 
@@ -124,6 +128,7 @@ impl Action {
         Search,
         ClaimNickname,
         CreateRoom,
+        Mark,
     ];
 
     /// How the log calls it.
@@ -142,6 +147,7 @@ impl Action {
             Search => "search",
             ClaimNickname => "nickname",
             CreateRoom => "new room",
+            Mark => "mark",
         }
     }
 

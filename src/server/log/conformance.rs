@@ -23,6 +23,7 @@ pub(super) mod guests;
 pub(super) mod history;
 pub(super) mod lifetime;
 pub(super) mod lookups;
+pub(super) mod marks;
 pub(super) mod reactions;
 pub(super) mod replies;
 pub(super) mod rooms;
@@ -120,6 +121,14 @@ macro_rules! every_store_keeps_its_promises {
                 an_item_is_as_its_page_has_it_and_names_as_many_people_as_were_asked_for,
                 what_is_no_content_event_is_no_item,
                 the_first_message_from_a_time_on_is_found;
+            marks:
+                every_message_has_the_next_position_and_keeps_it_when_it_is_deleted,
+                unread_is_what_was_said_behind_the_mark,
+                a_mark_only_goes_back_when_that_is_asked_for,
+                what_one_posts_one_has_read,
+                a_mark_goes_with_its_guest_and_with_its_room,
+                nobody_but_a_guest_has_marks,
+                unread_is_the_log_counted;
             authors:
                 an_author_is_known_by_what_they_posted;
             lifetime:

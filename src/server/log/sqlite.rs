@@ -9,10 +9,11 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{
-    Appended, Authorship, CommitSink, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming, NewRoom,
-    OpenedRoom, RoomRecord, SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion, TokenHash,
+    Appended, Authorship, CommitSink, Draft, EventRange, Guest, Health, MarkChange, Marks, NameConflict, NameWish,
+    Naming, NewRoom, OpenedRoom, RoomRecord, SessionUse, Store, StoreError, StoreFailure, StoreFuture, StoreVersion,
+    TokenHash,
 };
-use crate::protocol::{Epoch, EventPage, HistoryPage, RoomSlug, Seq, Timestamp, UserId};
+use crate::protocol::{Epoch, EventPage, HistoryPage, ReadMark, RoomSlug, Seq, Timestamp, UserId};
 use crate::server::config::StoreConfig;
 
 mod authors;
@@ -24,6 +25,7 @@ mod deleted_texts;
 mod guests;
 mod lineage;
 mod lookups;
+mod marks;
 mod migrations;
 mod open;
 mod operations;
@@ -85,6 +87,17 @@ impl SqliteStore {
     /// error. The channel closes when the store was closed in good order.
     pub fn failure(&self) -> watch::Receiver<Option<StoreFailure>> {
         self.writer.failure()
+    }
+}
+
+impl Marks for SqliteStore {
+    fn marks<'a>(&'a self, person: &'a UserId) -> StoreFuture<'a, Vec<ReadMark>> {
+        let person = person.clone();
+        Box::pin(self.readers.read(move |snapshot| projections::marks::of_person(snapshot, &person)))
+    }
+
+    fn mark(&self, change: MarkChange) -> StoreFuture<'_, Option<ReadMark>> {
+        Box::pin(self.writer.write(change))
     }
 }
 

@@ -72,7 +72,7 @@ fn draft(app: &App, post: Post) -> Result<Draft, Refusal> {
     let body = match body {
         PostBody::Message { text, reply_to } => {
             let text = checked_text(&app.config.limits, &text)?;
-            EventBody::Message(Message { text, reply_to, quote: None, sender_time })
+            EventBody::Message(Message { text, reply_to, quote: None, message_no: None, sender_time })
         }
         PostBody::Reaction { target, emoji, on } => EventBody::Reaction(reaction(target, &emoji, on)?),
         PostBody::Edited { target, text } => EventBody::Edited(edit::edited(&app.config.limits, target, &text)?),

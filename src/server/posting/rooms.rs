@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use crate::protocol::limits::{PAGE_EVENTS_MAX, ROSTER_NAMES_MAX, SNAPSHOT_EVENTS};
 use crate::protocol::{
-    ErrorCode, EventPage, HistoryItem, HistoryPage, LogEvent, Person, Refusal, RoomSlug, RoomSnapshot, RoomSummary, Seq,
+    ErrorCode, EventPage, HistoryItem, HistoryPage, LogEvent, MessageNo, Person, Refusal, RoomSlug, RoomSnapshot,
+    RoomSummary, Seq,
 };
 use crate::server::app::App;
 use crate::server::config::limit;
@@ -54,7 +55,8 @@ pub async fn list_rooms_for_welcome(app: &App) -> Result<EncodedRooms, Refusal> 
 pub fn list_rooms_named(app: &App, rooms: &[RoomSlug]) -> Vec<RoomSummary> {
     let gone = |slug: &RoomSlug| {
         app.presence.forget(slug);
-        RoomSummary { slug: slug.clone(), title: String::new(), head: Seq::ZERO, online: 0, people: Vec::new() }
+        let (head, message_no) = (Seq::ZERO, MessageNo::ZERO);
+        RoomSummary { slug: slug.clone(), title: String::new(), head, message_no, online: 0, people: Vec::new() }
     };
     let summary = |slug| app.hub.record(slug).map_or_else(|| gone(slug), |record| summary(app, &record));
     rooms.iter().map(summary).collect()
@@ -161,6 +163,7 @@ fn summary_and_people(app: &App, record: RoomRecord, head: Seq) -> (RoomSummary,
         slug: record.slug,
         title: record.title,
         head,
+        message_no: record.message_no,
         online: here.online,
         people: here.people.iter().take(LIST_NAMES).map(|person| person.nickname.clone()).collect(),
     };
@@ -284,6 +287,7 @@ pub(super) fn summary(app: &App, record: &RoomRecord) -> RoomSummary {
         slug: record.slug.clone(),
         title: record.title.clone(),
         head: record.head,
+        message_no: record.message_no,
         online: here.online,
         people: here.people.into_iter().map(|person| person.nickname).collect(),
     }

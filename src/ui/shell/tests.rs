@@ -6,7 +6,8 @@ use proptest::sample::subsequence;
 use super::*;
 use crate::model::samples::{message, named, page_data, person};
 use crate::protocol::{
-    EventBody, HistoryItem, Message, Origin, Person, Quote, ReactionSummary, RoomSlug, RoomSummary, Seq, Timestamp,
+    EventBody, HistoryItem, Message, MessageNo, Origin, Person, Quote, ReactionSummary, RoomSlug, RoomSummary, Seq,
+    Timestamp,
 };
 
 fn assets() -> Assets {
@@ -34,6 +35,7 @@ fn page(me: Option<Person>) -> PageData {
         slug: RoomSlug::parse(slug).expect("a good address"),
         title: format!("Room {slug}"),
         head: Seq::new(online.into()),
+        message_no: MessageNo::new(online.into()),
         online,
         people: vec!["alice".to_owned(), "you".to_owned()],
     };

@@ -65,7 +65,8 @@ impl Client {
     /// A page that was just loaded: the server drew `page` into its HTML.
     pub fn new(me: Person, room: RoomSlug, page: HistoryPage) -> Self {
         let (title, head) = (room.to_string(), page.as_of.seq);
-        let summary = RoomSummary { slug: room.clone(), title, head, online: 0, people: Vec::new() };
+        let message_no = page.items.iter().rev().find_map(|item| item.event.body.message_no()).unwrap_or_default();
+        let summary = RoomSummary { slug: room.clone(), title, head, message_no, online: 0, people: Vec::new() };
         let snapshot = RoomSnapshot { summary, page, people: Vec::new() };
         let conversation = Conversation::new(Some(me.clone()), &snapshot, Vec::new(), Limits::default());
         let tab = TabId::parse(&format!("tab-{}", me.id)).unwrap();

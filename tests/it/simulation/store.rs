@@ -13,6 +13,8 @@ use teahouse::server::log::{
 };
 use tokio::sync::oneshot;
 
+use super::unread::newest_message;
+
 type Answer = oneshot::Sender<Result<Appended, StoreError>>;
 
 /// What survives a crash.
@@ -95,11 +97,13 @@ impl Disk {
         self.now_ms += 1;
         let at_ms = Timestamp::from_unix_ms(self.now_ms);
         let (by, id) = (Some(draft.by.clone()), Some(draft.id.clone()));
-        log.push(LogEvent { seq, at_ms, by, id, body });
+        let mut event = LogEvent { seq, at_ms, by, id, body };
+        event.body.set_message_no(newest_message(log).next());
+        log.push(event);
         let event = self.counted(&draft.room);
         self.places.insert(key, (draft.room.clone(), seq));
         let appended = Appended { seq, at: at_ms, outcome: AppendOutcome::Inserted };
-        Ok((appended, Some(Committed { room: draft.room.clone(), event, target: None })))
+        Ok((appended, Some(Committed { room: draft.room.clone(), event, target: None, author_mark: None })))
     }
 }
 
@@ -179,7 +183,7 @@ impl ScriptedStore {
     }
 
     /// A read that sees the log when the script says so.
-    fn read<'a, T: Send + 'a>(
+    pub(super) fn read<'a, T: Send + 'a>(
         &'a self,
         look: impl FnOnce(&Disk) -> Result<T, StoreError> + Send + 'a,
     ) -> StoreFuture<'a, T> {
@@ -195,7 +199,7 @@ impl ScriptedStore {
 fn record(disk: &Disk, slug: &RoomSlug) -> Option<RoomRecord> {
     let log = disk.logs.get(slug)?;
     let head = log.last().map_or(Seq::ZERO, |event| event.seq);
-    Some(RoomRecord { slug: slug.clone(), title: slug.as_str().to_owned(), head })
+    Some(RoomRecord { slug: slug.clone(), title: slug.as_str().to_owned(), head, message_no: newest_message(log) })
 }
 
 impl Store for ScriptedStore {

@@ -12,7 +12,7 @@ use teahouse::model::connection::{Connection, Input, Output};
 use teahouse::model::conversation::timeline::{Timeline, TimelineEntry};
 use teahouse::model::conversation::{Conversation, Effect, TimerId, Update};
 use teahouse::protocol::{
-    Command, Covers, Cursor, Epoch, HistoryPage, Limits, LogEvent, PostBody, PostId, RoomSlug, RoomSnapshot,
+    Command, Covers, Cursor, Epoch, HistoryPage, Limits, LogEvent, MessageNo, PostBody, PostId, RoomSlug, RoomSnapshot,
     RoomSummary, Seq, TabId, Timestamp,
 };
 use tokio::task::JoinSet;
@@ -209,7 +209,7 @@ fn nothing_of(room: RoomSlug) -> Conversation {
     let covers = Covers { first: as_of.seq.next(), last: as_of.seq };
     let page = HistoryPage { room: room.clone(), as_of, covers, items: Vec::new(), has_older: false, has_newer: false };
     let (title, head) = (room.to_string(), Seq::ZERO);
-    let summary = RoomSummary { slug: room, title, head, online: 0, people: Vec::new() };
+    let summary = RoomSummary { slug: room, title, head, message_no: MessageNo::ZERO, online: 0, people: Vec::new() };
     Conversation::new(None, &RoomSnapshot { summary, page, people: Vec::new() }, Vec::new(), Limits::default())
 }
 

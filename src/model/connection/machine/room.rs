@@ -50,7 +50,8 @@ impl Connection {
             | Event::Typing { .. }
             | Event::Ack { .. }
             | Event::Nack { .. }
-            | Event::Rooms { .. } => step.deliver(event),
+            | Event::Rooms { .. }
+            | Event::Marks { .. } => step.deliver(event),
         }
     }
 
@@ -150,6 +151,7 @@ impl Connection {
         let joined = matches!(self.phase, Phase::Live { .. } | Phase::Repairing { .. });
         let here = match &command {
             Command::Post { room, .. } | Command::Typing { room } => *room == self.room,
+            Command::Read { .. } | Command::Unread { .. } => true,
             _ => false,
         };
         if joined && here {
@@ -171,6 +173,7 @@ fn room_of(event: &Event) -> Option<&RoomSlug> {
         | Event::Ack { .. }
         | Event::Nack { .. }
         | Event::Rooms { .. }
+        | Event::Marks { .. }
         | Event::Heartbeat { .. }
         | Event::Reconnect { .. } => None,
     }

@@ -2,7 +2,7 @@
 //! them, so that people find what they wrote. Not here: how they are shown (`ui::components::room_list`).
 
 use super::Outbox;
-use crate::protocol::{RoomSlug, RoomSummary, Seq};
+use crate::protocol::{MessageNo, RoomSlug, RoomSummary, Seq};
 
 impl Outbox {
     /// Whether [`Outbox::keep_gone_rooms`] would change the list.
@@ -19,7 +19,14 @@ impl Outbox {
         for post in self.messages() {
             if rooms.iter().all(|room| room.slug != post.room) {
                 let (slug, title) = (post.room.clone(), post.room.to_string());
-                rooms.push(RoomSummary { slug, title, head: Seq::ZERO, online: 0, people: Vec::new() });
+                rooms.push(RoomSummary {
+                    slug,
+                    title,
+                    head: Seq::ZERO,
+                    message_no: MessageNo::ZERO,
+                    online: 0,
+                    people: Vec::new(),
+                });
             }
         }
     }
@@ -40,7 +47,14 @@ mod tests {
     }
 
     fn room(name: &str, head: u64) -> RoomSummary {
-        RoomSummary { slug: slug(name), title: name.to_owned(), head: Seq::new(head), online: 0, people: Vec::new() }
+        RoomSummary {
+            slug: slug(name),
+            title: name.to_owned(),
+            head: Seq::new(head),
+            message_no: MessageNo::ZERO,
+            online: 0,
+            people: Vec::new(),
+        }
     }
 
     fn names(rooms: &[RoomSummary]) -> Vec<&str> {

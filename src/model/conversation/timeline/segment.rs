@@ -111,7 +111,7 @@ impl Segment {
         self.place(seq).ok().map(|place| &self.items[place].item)
     }
 
-    pub(super) fn items(&self) -> impl Iterator<Item = &Arc<HistoryItem>> {
+    pub(super) fn items(&self) -> impl DoubleEndedIterator<Item = &Arc<HistoryItem>> {
         self.items.iter().map(|held| &held.item)
     }
 

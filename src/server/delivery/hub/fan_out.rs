@@ -54,6 +54,9 @@ impl Hub {
         let slug = committed.room.clone();
         // Nobody follows a room that is not open. Whoever opens it reads the log.
         let room = self.room(&slug)?;
+        if let Some(position) = committed.event.body.message_no() {
+            room.note_message(position);
+        }
         let mut sequence = room.sequence.lock();
         let publication = Publication::new(committed, Arc::clone(&self.compressor), permit);
         let mut next = sequence.admit(publication);

@@ -64,7 +64,7 @@ impl Publication {
     }
 
     fn encode_plain(&self) -> Option<SharedFrame> {
-        let Committed { room, event, target } = &self.committed;
+        let Committed { room, event, target, .. } = &self.committed;
         let by = event.by.as_ref()?;
         let (message, sender_time) = match &event.body {
             // Whoever reads it late from the log finds no text any more.

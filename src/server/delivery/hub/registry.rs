@@ -94,6 +94,18 @@ impl Registry {
         }
     }
 
+    pub(super) fn has_several(&self, user: &UserId) -> bool {
+        self.lock().of_user(&Arc::new(user.clone())).nth(1).is_some()
+    }
+
+    /// The queues of all connections of a person, for whoever writes to them without the lock.
+    pub(super) fn sendqs_of(&self, user: &UserId) -> Vec<Arc<Sendq>> {
+        let connections = self.lock();
+        let user = Arc::new(user.clone());
+        let of_user = connections.of_user(&user);
+        of_user.map(|id| Arc::clone(&connections.open[id].sendq)).collect()
+    }
+
     /// Signals the connections of one of several equal shares.
     pub(super) fn signal_share(&self, share: usize, shares: usize, signal: Signal) {
         for (id, connection) in &self.lock().open {

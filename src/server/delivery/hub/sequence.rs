@@ -83,7 +83,7 @@ mod tests {
 
     fn event(seq: u64) -> Publication {
         let event = samples::message(seq, 0, samples::named("a", "Alice"), "x");
-        let committed = Committed { room: RoomSlug::lobby(), event, target: None };
+        let committed = Committed { room: RoomSlug::lobby(), event, target: None, author_mark: None };
         Publication::new(committed, Arc::new(Compressor::new(0)), None)
     }
 

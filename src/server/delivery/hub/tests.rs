@@ -2,20 +2,23 @@ use super::*;
 use crate::model::samples;
 use crate::server::delivery::sendq::{Outgoing, SendqLimits, WhenFull};
 use crate::server::log::Committed;
-use crate::server::net::websocket::test_client::texts;
-use crate::server::net::websocket::{Opcode, encode};
+use crate::server::net::websocket::{Opcode, encode, test_client::texts};
 
 const UNLIMITED: SendqLimits = SendqLimits { bytes: 0, frames: 0 };
 
+fn record(slug: RoomSlug) -> RoomRecord {
+    RoomRecord { title: slug.to_string(), slug, head: Seq::new(1), message_no: MessageNo::ZERO }
+}
+
 fn committed(seq: u64) -> Committed {
     let event = samples::message(seq, 0, samples::named("a", "Alice"), "x");
-    Committed { room: RoomSlug::lobby(), event, target: None }
+    Committed { room: RoomSlug::lobby(), event, target: None, author_mark: None }
 }
 
 fn hub_with_lobby() -> Hub {
     // Several lanes, so that what is said of a hub holds for followers in different ones.
     let hub = Hub::new(&ServerConfig { fan_out_threads: 3, compression_threshold_bytes: 0, ..ServerConfig::default() });
-    hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
+    hub.open_room(&record(RoomSlug::lobby()));
     hub
 }
 
@@ -104,9 +107,8 @@ fn lines_that_wait_together_leave_in_one_piece() {
 /// Protects the writer from waiting for an event that waits for the writer.
 #[test]
 fn an_event_that_is_held_keeps_nobody_from_publishing_what_it_waits_for() {
-    let config = ServerConfig { fan_out_threads: 1, fan_out_queue: 1, ..ServerConfig::default() };
-    let hub = Hub::new(&config);
-    hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
+    let hub = Hub::new(&ServerConfig { fan_out_threads: 1, fan_out_queue: 1, ..ServerConfig::default() });
+    hub.open_room(&record(RoomSlug::lobby()));
     let (id, sendq) = connect(&hub);
     hub.follow_live(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     assert_eq!(hub.publish_blocking(committed(3)), Some(RoomSlug::lobby()), "the room lacks an event");
@@ -183,7 +185,7 @@ fn more_than_may_wait_while_the_backlog_is_read_is_a_gap() {
 fn a_follower_whose_backlog_is_being_read_has_lost_nothing() {
     let hub = hub_with_lobby();
     let (id, sendq) = connect_with(&hub, SendqLimits { bytes: 0, frames: 1 });
-    let tea = RoomRecord { slug: RoomSlug::parse("tea").unwrap(), title: "Tea".into(), head: Seq::new(1) };
+    let tea = record(RoomSlug::parse("tea").unwrap());
     hub.open_room(&tea);
     hub.follow_live(id, &RoomSlug::lobby(), Wire::Member).unwrap();
     hub.follow(id, &tea.slug, Wire::Member).unwrap();
@@ -202,7 +204,7 @@ fn whoever_follows_a_forgotten_room_is_told_and_a_followed_one_is_kept() {
     assert!(hub.forget_room(&RoomSlug::lobby()));
     assert_eq!(hub.follow(id, &RoomSlug::lobby(), Wire::Member), Err(RoomNotOpen));
     assert_eq!(hub.follow_live(id, &RoomSlug::lobby(), Wire::Plain), Err(RoomNotOpen));
-    hub.open_room(&RoomRecord { slug: RoomSlug::lobby(), title: "Lobby".into(), head: Seq::new(1) });
+    hub.open_room(&record(RoomSlug::lobby()));
     assert_eq!(hub.follow(id, &RoomSlug::lobby(), Wire::Member), Ok(()));
     assert!(!hub.forget_room(&RoomSlug::lobby()));
 }

@@ -24,7 +24,7 @@ mod effects;
 mod join;
 mod machine;
 
-pub use machine::{Input, Machine, Output};
+pub use machine::{Greeting, Input, Machine, Output};
 
 /// Serves a member until the socket is over. Whatever ends the connection, even a panic, it leaves its rooms before the close
 /// frame is exchanged, so that a slow peer keeps neither presence nor name.

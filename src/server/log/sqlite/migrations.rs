@@ -16,13 +16,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0006_reaction_counts.sql"),
     include_str!("../migrations/sqlite/0007_changed_messages.sql"),
     include_str!("../migrations/sqlite/0008_search.sql"),
+    include_str!("../migrations/sqlite/0009_unread.sql"),
 ];
 
 /// The schema version that this binary knows.
 pub(super) const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
-/// The step that writes every event anew.
-const REWRITES_THE_LOG: i64 = 4;
+/// The steps that write every event anew.
+const REWRITE_THE_LOG: [i64; 2] = [4, 9];
 
 /// The step that reads every event for an index.
 const READS_THE_LOG: i64 = 5;
@@ -57,7 +58,7 @@ pub(super) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), Mi
         return Err(MigrationError::Newer { found });
     }
     for (version, step) in (1_i64..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {
-        if version == REWRITES_THE_LOG {
+        if REWRITE_THE_LOG.contains(&version) {
             prepare_rewrite(connection, file)?;
         }
         if version == READS_THE_LOG {

@@ -4,8 +4,9 @@
 use rusqlite::{Connection, Error, OptionalExtension, Result, ffi};
 
 use super::projections;
-use super::rows::{insert_event, log_event, parsed, seq, sql_seq, timestamp};
-use crate::protocol::{LogEvent, RoomSlug, Seq, Timestamp};
+use super::projections::marks;
+use super::rows::{insert_event, log_event, message_no, parsed, seq, sql_message_no, sql_seq, timestamp};
+use crate::protocol::{EventBody, LogEvent, MessageNo, RoomSlug, Seq, Timestamp};
 use crate::server::log::{AppendOutcome, Appended, CLOCK_JITTER_MS, Committed, Draft, StoreError};
 
 /// The constraint that a post is written once, whatever its author retries, in whichever room.
@@ -63,7 +64,7 @@ impl Operation for Draft {
         if !may_post(database, self)? {
             return Ok(Outcome::refused(StoreError::SessionEnded));
         }
-        let Some(place) = take_next_seq(database, &self.room, self.at)? else {
+        let Some(place) = take_next_seq(database, self)? else {
             return Ok(Outcome::refused(StoreError::RoomNotFound(self.room.clone())));
         };
         let (by, id) = (Some(self.by.clone()), Some(self.id.clone()));
@@ -72,11 +73,25 @@ impl Operation for Draft {
             Ok(target) => target,
             Err(refusal) => return Ok(Outcome::Undo(unless_retried(database, self, refusal)?)),
         };
-        match insert_event(database, place.room_id, &event) {
-            Ok(()) => Ok(Outcome::Keep {
-                answer: Appended { seq: place.seq, at: place.at, outcome: AppendOutcome::Inserted },
-                committed: Some(Committed { room: self.room.clone(), event, target }),
-            }),
+        match insert_event(database, place.room_id, &event, place.messages) {
+            Ok(()) => {
+                event.body.set_message_no(place.messages);
+                let author_mark = match (&event.body, self.session) {
+                    (EventBody::Message(_), Some(_)) => {
+                        marks::read_own(database, &self.by.id, place.room_id, place.seq, place.messages)?
+                    }
+                    _ => None,
+                };
+                Ok(Outcome::Keep {
+                    answer: Appended { seq: place.seq, at: place.at, outcome: AppendOutcome::Inserted },
+                    committed: Some(Committed {
+                        room: self.room.clone(),
+                        event,
+                        target,
+                        author_mark: author_mark.map(Box::new),
+                    }),
+                })
+            }
             Err(error) if violates_unique(&error, UNIQUE_POST) => match first_attempt(database, self)? {
                 Some(answer) => Ok(Outcome::Undo(answer)),
                 None => Err(error),
@@ -101,29 +116,31 @@ struct NextEvent {
     room_id: i64,
     seq: Seq,
     at: Timestamp,
+    /// The newest message up to it.
+    messages: MessageNo,
 }
 
 /// Takes the next seq. The room's row and the event's are written in one transaction, so no seq is ever taken in vain, and
 /// there is one writer, so nothing comes between the two statements. One with `returning` would do, but SQLite keeps a
 /// journal of its own for that: a copy of the page for every message.
-fn take_next_seq(database: &Connection, room: &RoomSlug, at: Timestamp) -> Result<Option<NextEvent>> {
+fn take_next_seq(database: &Connection, Draft { room, body, at, .. }: &Draft) -> Result<Option<NextEvent>> {
     let newest = database
-        .prepare_cached("select room_id, last_seq, last_at_ms from room where slug = ?1")?
+        .prepare_cached("select room_id, last_seq, last_at_ms, last_message_no from room where slug = ?1")?
         .query_one([room.as_str()], |row| {
             Ok(NextEvent {
                 room_id: row.get("room_id")?,
                 seq: seq(row, "last_seq")?,
                 at: timestamp(row, "last_at_ms")?,
+                messages: message_no(row, "last_message_no")?,
             })
         })
         .optional()?;
-    let Some(NextEvent { room_id, seq, at: newest_at }) = newest else { return Ok(None) };
-    let place = NextEvent { room_id, seq: seq.next(), at: time_after(newest_at, at) };
-    database.prepare_cached("update room set last_seq = ?2, last_at_ms = ?3 where room_id = ?1")?.execute((
-        room_id,
-        sql_seq(place.seq),
-        place.at.unix_ms(),
-    ))?;
+    let Some(NextEvent { room_id, seq, at: newest_at, messages }) = newest else { return Ok(None) };
+    let messages = if let EventBody::Message(_) = body { messages.next() } else { messages };
+    let place = NextEvent { room_id, seq: seq.next(), at: time_after(newest_at, *at), messages };
+    database
+        .prepare_cached("update room set last_seq = ?2, last_at_ms = ?3, last_message_no = ?4 where room_id = ?1")?
+        .execute((room_id, sql_seq(place.seq), place.at.unix_ms(), sql_message_no(place.messages)))?;
     Ok(Some(place))
 }
 

@@ -4,6 +4,7 @@
 mod current;
 mod edits;
 mod folded;
+pub(super) mod marks;
 mod reactions;
 mod replies;
 pub(super) mod search;

@@ -10,7 +10,9 @@ use crate::server::log::{EventRange, RoomRecord};
 /// All rooms: the lobby, then those with the newest event first.
 pub(super) fn rooms(snapshot: &Transaction<'_>) -> Result<Vec<RoomRecord>> {
     snapshot
-        .prepare_cached("select slug, title, last_seq from room order by slug = ?1 desc, last_at_ms desc, slug")?
+        .prepare_cached(
+            "select slug, title, last_seq, last_message_no from room order by slug = ?1 desc, last_at_ms desc, slug",
+        )?
         .query_map([RoomSlug::lobby().as_str()], rows::room_record)?
         .collect()
 }
@@ -26,7 +28,7 @@ pub(super) fn empty_rooms(snapshot: &Transaction<'_>, created_before: Timestamp)
 /// One room.
 pub(super) fn room(snapshot: &Transaction<'_>, slug: &RoomSlug) -> Result<Option<RoomRecord>> {
     snapshot
-        .prepare_cached("select slug, title, last_seq from room where slug = ?1")?
+        .prepare_cached("select slug, title, last_seq, last_message_no from room where slug = ?1")?
         .query_one([slug.as_str()], rows::room_record)
         .optional()
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result};
 use super::operations::{Operation, Outcome, Space};
 use super::rows::{insert_event, parsed, sql_seq};
 use crate::model::address::LOBBY_NAMES;
-use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq, Timestamp};
+use crate::protocol::{EventBody, LogEvent, MessageNo, RoomSlug, Seq, Timestamp};
 use crate::server::ground::names::NameKey;
 use crate::server::log::{Committed, NewRoom, OpenedRoom, RoomRecord, StoreError};
 
@@ -24,13 +24,18 @@ impl Operation for NewRoom {
             .execute((self.slug.as_str(), &self.title, sql_seq(first), self.at.unix_ms()))?;
         let (by, body) = (self.creator.clone(), EventBody::RoomCreated);
         let event = LogEvent { seq: first, at_ms: self.at, by, id: None, body };
-        insert_event(database, database.last_insert_rowid(), &event)?;
+        insert_event(database, database.last_insert_rowid(), &event, MessageNo::ZERO)?;
         Ok(Outcome::Keep {
             answer: OpenedRoom {
-                room: RoomRecord { slug: self.slug.clone(), title: self.title.clone(), head: first },
+                room: RoomRecord {
+                    slug: self.slug.clone(),
+                    title: self.title.clone(),
+                    head: first,
+                    message_no: MessageNo::ZERO,
+                },
                 rooms: before + 1,
             },
-            committed: Some(Committed { room: self.slug.clone(), event, target: None }),
+            committed: Some(Committed { room: self.slug.clone(), event, target: None, author_mark: None }),
         })
     }
 }

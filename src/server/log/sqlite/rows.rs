@@ -5,7 +5,7 @@ use std::error::Error;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Result, Row};
 
-use crate::protocol::{EventBody, LogEvent, Origin, Person, Seq, Timestamp};
+use crate::protocol::{EventBody, LogEvent, MessageNo, Origin, Person, Seq, Timestamp};
 use crate::server::log::RoomRecord;
 
 const WEB: &str = "web";
@@ -23,9 +23,25 @@ pub(super) fn seq(row: &Row<'_>, column: &str) -> Result<Seq> {
     u64::try_from(position).map(Seq::new).map_err(|error| unreadable(row, column, Type::Integer, error))
 }
 
-/// A room, from `slug, title, last_seq`.
+/// A position among messages, from a column that a constraint keeps from being negative.
+pub(super) fn message_no(row: &Row<'_>, column: &str) -> Result<MessageNo> {
+    let position: i64 = row.get(column)?;
+    u64::try_from(position).map(MessageNo::new).map_err(|error| unreadable(row, column, Type::Integer, error))
+}
+
+/// A number for a column.
+pub(super) fn sql_message_no(position: MessageNo) -> i64 {
+    i64::try_from(position.get()).unwrap_or(i64::MAX)
+}
+
+/// A room, from `slug, title, last_seq, last_message_no`.
 pub(super) fn room_record(row: &Row<'_>) -> Result<RoomRecord> {
-    Ok(RoomRecord { slug: parsed(row, "slug")?, title: row.get("title")?, head: seq(row, "last_seq")? })
+    Ok(RoomRecord {
+        slug: parsed(row, "slug")?,
+        title: row.get("title")?,
+        head: seq(row, "last_seq")?,
+        message_no: message_no(row, "last_message_no")?,
+    })
 }
 
 /// An event, from all columns of `event`.
@@ -40,19 +56,24 @@ pub(super) fn log_event(row: &Row<'_>) -> Result<LogEvent> {
     })
 }
 
-/// The body is in the database as it is on the wire.
+/// The body is in the database as it is on the wire, but for what is filled in here.
 fn body(row: &Row<'_>) -> Result<EventBody> {
     let json = row.get_ref("body")?.as_str()?;
-    serde_json::from_str(json).map_err(|error| unreadable(row, "body", Type::Text, error))
+    let mut body: EventBody = serde_json::from_str(json).map_err(|error| unreadable(row, "body", Type::Text, error))?;
+    if let EventBody::Message(_) = body {
+        body.set_message_no(message_no(row, "message_no")?);
+    }
+    Ok(body)
 }
 
-/// Writes an event at its place.
-pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent) -> Result<()> {
+/// Writes an event at its place. `messages` is the position of the newest message up to it, itself included.
+pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent, messages: MessageNo) -> Result<()> {
     let body = serde_json::to_string(&*event.body.stored()).expect("a body has string keys and no failing serializers");
     let by = event.by.as_ref();
     let mut insert = database.prepare_cached(
-        "insert into event (room_id, seq, at_ms, person_id, person_nickname, person_origin, post_id, body, target_seq)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "insert into event (room_id, seq, at_ms, person_id, person_nickname, person_origin, post_id, body, target_seq,
+             message_no)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     insert.execute((
         room_id,
@@ -64,6 +85,7 @@ pub(super) fn insert_event(database: &Connection, room_id: i64, event: &LogEvent
         event.id.as_ref().map(|id| id.as_str()),
         body,
         event.body.target().map(sql_seq),
+        sql_message_no(messages),
     ))?;
     Ok(())
 }

@@ -5,13 +5,14 @@ use std::future::ready;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::machine::{Input, Output};
+use super::machine::{Greeting, Input, Output};
 use super::{Member, join};
-use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, PostBody, PostId, RoomSlug};
-use crate::server::app::Caller;
+use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, PostBody, PostId, Refusal, RoomSlug};
+use crate::server::app::{App, Caller};
 use crate::server::delivery::broker::{Bulletin, PresenceChange};
 use crate::server::delivery::frame::{member_frame, welcome_frame};
 use crate::server::limits::Action;
+use crate::server::log::{Guest, MarkTo};
 use crate::server::posting::{self, Post, SessionState};
 
 impl Member {
@@ -26,6 +27,7 @@ impl Member {
             Output::Unfollow(room) => self.app.hub.unfollow(self.id, &room),
             Output::Presence(room, change) => self.publish_presence(room, change),
             Output::Append(room, id, body) => self.append(room, id, body),
+            Output::Mark(room, to) => self.mark(room, to),
             Output::TellPositions(rooms) => {
                 let heads = self.app.hub.positions(self.id, &rooms);
                 self.sendq.push(member_frame(&Event::Heartbeat { heads }));
@@ -38,7 +40,7 @@ impl Member {
     /// came before the hub knew this connection; later ones reach the connection by the hub.
     fn read_rooms(&mut self) {
         let app = Arc::clone(&self.app);
-        let address = self.caller.address;
+        let (address, guest) = (self.caller.address, self.caller.guest.clone());
         let doubtful = self.caller.guest.clone().filter(|_| self.caller.as_of != app.identity_version());
         self.reads.push(Box::pin(async move {
             let _turn = match app.arrivals.permit(address).await {
@@ -52,9 +54,7 @@ impl Member {
             match state {
                 SessionState::Over(_) => Input::Session(state),
                 // The handshake has just renewed the cookie.
-                SessionState::Same | SessionState::CookieIsOld => {
-                    Input::Rooms(posting::list_rooms_for_welcome(&app).await)
-                }
+                SessionState::Same | SessionState::CookieIsOld => Input::Rooms(greeting(&app, guest.as_ref()).await),
             }
         }));
     }
@@ -97,9 +97,32 @@ impl Member {
         });
     }
 
+    /// Like a post: what was read of a client is done, and its next frames do not wait for it.
+    fn mark(&mut self, room: RoomSlug, to: MarkTo) {
+        let Caller { guest, address, .. } = &self.caller;
+        let (app, guest, address) = (Arc::clone(&self.app), guest.clone(), *address);
+        self.pending_posts.push(async move {
+            let outcome = match guest {
+                Some(guest) => posting::mark(&app, &guest, address, room, to).await,
+                None => Err(ErrorCode::NicknameRequired.into()),
+            };
+            Input::Marked(outcome)
+        });
+    }
+
     pub(super) fn publish_presence(&self, room: RoomSlug, change: PresenceChange) {
         if let Some(person) = self.caller.person() {
             self.app.publish(Bulletin::Presence { room, person, change });
         }
     }
+}
+
+/// What the server knows for a connection that has just come.
+async fn greeting(app: &App, guest: Option<&Guest>) -> Result<Greeting, Refusal> {
+    let rooms = posting::list_rooms_for_welcome(app).await?;
+    let marks = match guest {
+        Some(guest) => app.store.marks(&guest.id).await.map_err(posting::refuse)?,
+        None => Vec::new(),
+    };
+    Ok(Greeting { rooms, marks })
 }

@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::event::RoomHead;
 use crate::protocol::{
-    CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, PostId, Refusal, RoomSlug, TabId,
+    CloseCode, Command, Cursor, Epoch, ErrorCode, Event, Limits, Person, PostBody, PostId, ReadMark, Refusal, RoomSlug,
+    TabId,
 };
 use crate::server::config::{LimitsConfig, limit};
 use crate::server::delivery::broker::PresenceChange;
 use crate::server::delivery::frame::EncodedRooms;
 use crate::server::delivery::hub::CatchUp;
 use crate::server::edge::connection::connection_limits::ConnectionLimits;
+use crate::server::log::MarkTo;
 use crate::server::posting::{Posted, SessionState};
 
 /// How soon a client is to come back for a new cookie.
@@ -30,11 +32,13 @@ pub enum Input {
     /// A frame that is no command, and why.
     InvalidFrame(ErrorCode),
     /// Answer to [`Output::ReadRooms`].
-    Rooms(Result<EncodedRooms, Refusal>),
+    Rooms(Result<Greeting, Refusal>),
     /// Answer to [`Output::Follow`].
     Followed(RoomSlug, Result<CatchUp, Refusal>),
     /// Answer to [`Output::Append`].
     Appended(RoomSlug, PostId, Result<Posted, Refusal>),
+    /// Answer to [`Output::Mark`].
+    Marked(Result<(), Refusal>),
     /// The queued traffic of these rooms was dropped, since the client reads too slowly.
     FellBehind(Vec<RoomHead>),
     /// The session behind the connection was checked.
@@ -48,6 +52,15 @@ pub enum Input {
     },
 }
 
+/// What a greeting brings.
+#[derive(Debug)]
+pub struct Greeting {
+    /// All rooms.
+    pub rooms: EncodedRooms,
+    /// How far the guest has read them.
+    pub marks: Vec<ReadMark>,
+}
+
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Output {
@@ -59,7 +72,7 @@ pub enum Output {
     Close(CloseCode),
     /// This connection belongs to that tab.
     Identify(TabId),
-    /// Check that the session is unchanged, then list the rooms.
+    /// Check that the session is unchanged, then list the rooms and the marks.
     ReadRooms,
     /// Follow a room from a cursor on. That sends `joined` and what comes after it.
     Follow(RoomSlug, Option<Cursor>),
@@ -69,6 +82,8 @@ pub enum Output {
     Presence(RoomSlug, PresenceChange),
     /// Queue a post for the store.
     Append(RoomSlug, PostId, PostBody),
+    /// Move the mark of the person in a room, and tell all their connections.
+    Mark(RoomSlug, MarkTo),
     /// Send a heartbeat with the positions of these rooms.
     TellPositions(Vec<RoomSlug>),
 }
@@ -143,6 +158,7 @@ impl Machine {
             Input::Rooms(rooms) => self.greeted(rooms),
             Input::Followed(room, outcome) => self.followed(room, outcome),
             Input::Appended(room, id, outcome) => self.appended(room, id, outcome),
+            Input::Marked(outcome) => self.marked(outcome),
             Input::FellBehind(rooms) => self.fell_behind(rooms, now),
             Input::Session(SessionState::Same) => Vec::new(),
             Input::Session(SessionState::CookieIsOld) => self.ask_for_renewal(),
@@ -200,7 +216,10 @@ impl Machine {
             Command::Join { room, .. } | Command::Leave { room } | Command::Typing { room } => {
                 self.refuse(Some(room), refusal)
             }
-            Command::Hello { .. } | Command::Heartbeat => self.refuse(None, refusal),
+            // Named by its room, it would look like the answer to a join.
+            Command::Read { .. } | Command::Unread { .. } | Command::Hello { .. } | Command::Heartbeat => {
+                self.refuse(None, refusal)
+            }
         }
     }
 

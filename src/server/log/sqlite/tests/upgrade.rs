@@ -1,7 +1,7 @@
 //! What a newer server makes of a database of an older one.
 
 use super::*;
-use crate::protocol::{LogEvent, Reaction, Seq};
+use crate::protocol::{LogEvent, MessageNo, Reaction, Seq};
 use crate::server::ground::names::NameKey;
 use crate::server::log::conformance::guests::naming;
 use crate::server::log::{AppendOutcome, NameTerms, TokenStanding};
@@ -23,9 +23,9 @@ fn first_messages() -> [LogEvent; 2] {
         id: Some(PostId::parse(post).unwrap()),
         body: EventBody::Message(message),
     };
-    let plain = Message { text: "Is there tea?".to_owned(), ..Message::default() };
-    let strange =
-        Message { text: text.to_owned(), sender_time: Some("11-24 \"16:00\"".to_owned()), ..Message::default() };
+    let at = |position| Message { message_no: Some(MessageNo::new(position)), ..Message::default() };
+    let plain = Message { text: "Is there tea?".to_owned(), ..at(1) };
+    let strange = Message { text: text.to_owned(), sender_time: Some("11-24 \"16:00\"".to_owned()), ..at(2) };
     [
         event(2, 1_764_000_000_000, ("a0", "Alice", Origin::Web), "c0ffee", plain),
         event(3, 1_764_000_001_000, ("p-3", "小雨", Origin::Plain), "p-3-1", strange),
@@ -156,6 +156,7 @@ async fn reactions_of_before_the_upgrade_are_counted_and_can_be_taken_back() {
     database
         .execute_batch(
             "drop table search; drop table search_message; drop table search_position; drop table changed_message; drop table changed_message_text;
+             drop table mark; alter table event drop column message_no; alter table room drop column last_message_no;
              drop table reaction_count; drop index reaction_seq; pragma user_version = 5",
         )
         .unwrap();
@@ -166,6 +167,39 @@ async fn reactions_of_before_the_upgrade_are_counted_and_can_be_taken_back() {
     let reactions = &page.items.last().unwrap().reactions;
     let shown: Vec<_> = reactions.iter().map(|one| (one.count, one.people[0].id.as_str())).collect();
     assert_eq!(shown, [(1, "bo")]);
+}
+
+/// Messages of before positions were kept, among changes and in several rooms.
+#[tokio::test]
+async fn messages_of_before_the_upgrade_are_numbered_and_the_next_one_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    let garden = RoomSlug::parse("garden").unwrap();
+    let new = NewRoom { slug: garden.clone(), title: "Garden".to_owned(), creator: None, at: now(), rooms_max: 0 };
+    store.create_room(new).await.unwrap();
+    store.append(line("a", "tea?")).await.unwrap();
+    store.append(reaction("ann", "b", true)).await.unwrap();
+    store.append(Draft { room: garden.clone(), ..line("c", "elsewhere") }).await.unwrap();
+    store.append(line("d", "tea!")).await.unwrap();
+    store.append(reaction("ann", "e", false)).await.unwrap();
+    store.close().await.unwrap();
+    let database = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
+    database
+        .execute_batch(
+            "drop table mark; alter table event drop column message_no; alter table room drop column last_message_no;
+             pragma user_version = 8",
+        )
+        .unwrap();
+    drop(database);
+    let store = open(folder.path()).unwrap();
+    store.append(line("f", "more")).await.unwrap();
+    let mut found = Vec::new();
+    for room in store.rooms().await.unwrap() {
+        let log = store.events(&room.slug, EventRange::After(Seq::ZERO), 10).await.unwrap().events;
+        let positions = log.iter().filter_map(|event| event.body.message_no().map(MessageNo::get)).collect::<Vec<_>>();
+        found.push((positions, room.message_no.get()));
+    }
+    assert_eq!(found, [(vec![1, 2, 3], 3), (vec![1], 1)]);
 }
 
 /// A name in the way of which only the constraint stands is refused as any other that is taken, and the store goes on.

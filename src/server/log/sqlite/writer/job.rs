@@ -22,6 +22,7 @@ pub(super) trait Job: Send {
 }
 
 /// How a job went.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart as soon as it is there, and lies in no collection")]
 pub(super) enum Done {
     /// What it wrote stays.
     Kept(Option<Committed>),

@@ -1,11 +1,11 @@
 //! What each command does, and what follows from the answers to it.
 
-use super::{Machine, Output, Stage};
+use super::{Greeting, Machine, Output, Stage};
 use crate::protocol::limits::PROTOCOL_VERSION;
 use crate::protocol::{CloseCode, Command, Cursor, ErrorCode, Event, PostBody, PostId, Refusal, RoomSlug, TabId};
 use crate::server::delivery::broker::PresenceChange;
-use crate::server::delivery::frame::EncodedRooms;
 use crate::server::delivery::hub::CatchUp;
+use crate::server::log::MarkTo;
 use crate::server::posting::Posted;
 
 impl Machine {
@@ -20,6 +20,8 @@ impl Machine {
             (Stage::Greeted, Command::Leave { room }) => self.leave(&room),
             (Stage::Greeted, Command::Post { room, id, body }) => self.post(room, id, body),
             (Stage::Greeted, Command::Typing { room }) => self.typing(room),
+            (Stage::Greeted, Command::Read { room, seq }) => self.mark(room, MarkTo::Read(seq)),
+            (Stage::Greeted, Command::Unread { room, seq }) => self.mark(room, MarkTo::Unread(seq)),
             (Stage::Greeted, Command::Heartbeat) => Vec::new(),
         }
     }
@@ -32,11 +34,11 @@ impl Machine {
         vec![Output::ReadRooms]
     }
 
-    pub(super) fn greeted(&mut self, rooms: Result<EncodedRooms, Refusal>) -> Vec<Output> {
+    pub(super) fn greeted(&mut self, greeting: Result<Greeting, Refusal>) -> Vec<Output> {
         let Stage::Greeting(tab) = &self.stage else { return Vec::new() };
         let tab = tab.clone();
-        match (rooms, self.welcome.take()) {
-            (Ok(rooms), Some(welcome)) => {
+        match (greeting, self.welcome.take()) {
+            (Ok(Greeting { rooms, marks }), Some(welcome)) => {
                 self.stage = Stage::Greeted;
                 let welcome = Event::Welcome {
                     protocol: PROTOCOL_VERSION,
@@ -47,7 +49,9 @@ impl Machine {
                     rooms: Vec::new(),
                 };
                 self.limits.accepted();
-                vec![Output::Identify(tab), Output::Welcome(welcome, rooms)]
+                let greeting = [Output::Identify(tab), Output::Welcome(welcome, rooms)];
+                let marks = (!marks.is_empty()).then_some(Output::Send(Event::Marks { marks }));
+                greeting.into_iter().chain(marks).collect()
             }
             (Err(refusal), welcome) => {
                 (self.stage, self.welcome) = (Stage::Ungreeted, welcome);
@@ -109,6 +113,24 @@ impl Machine {
         match outcome {
             Ok(Posted { seq, at }) => vec![self.accept(Event::Ack { room, id, seq, at_ms: at })],
             Err(refusal) => self.nack(room, id, refusal),
+        }
+    }
+
+    fn mark(&mut self, room: RoomSlug, to: MarkTo) -> Vec<Output> {
+        if !self.is_guest {
+            return self.refuse(None, ErrorCode::NicknameRequired.into());
+        }
+        vec![Output::Mark(room, to)]
+    }
+
+    pub(super) fn marked(&mut self, outcome: Result<(), Refusal>) -> Vec<Output> {
+        match outcome {
+            // The connection is told like all of the person.
+            Ok(()) => {
+                self.limits.accepted();
+                Vec::new()
+            }
+            Err(refusal) => self.refuse(None, refusal),
         }
     }
 

@@ -39,8 +39,8 @@ fn hello() -> Input {
     Input::Command(Command::Hello { protocol: PROTOCOL, tab: TabId::parse("tab").unwrap() })
 }
 
-fn rooms() -> EncodedRooms {
-    EncodedRooms::new(&[])
+fn rooms() -> Greeting {
+    Greeting { rooms: EncodedRooms::new(&[]), marks: Vec::new() }
 }
 
 const PROTOCOL: u32 = crate::protocol::limits::PROTOCOL_VERSION;
