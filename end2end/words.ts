@@ -84,11 +84,13 @@ function words(language: Language) {
     loadHole: say("load_hole"),
     loadingRoom: say("loading_room"),
     lobby: say("lobby"),
+    markRead: say("mark_read"),
     message: say("message_field"),
     // The page keeps the direction of a name to itself.
     namedElsewhere: (name: string) => say("named_elsewhere").replace("{name}", `\u2068${name}\u2069`),
     newRoom: say("new_room"),
     newerMessages: say("newer_messages"),
+    newSince: say("new_since"),
     newest: say("newest"),
     nickname: say("nickname"),
     noSuchRoom: refused("RoomNotFound"),

@@ -18,5 +18,6 @@ pub mod state;
 pub use app::{App, AppProps};
 pub use nowhere::{WayOn, nowhere, turned_away};
 pub use shell::{
-    APPLICATION_ID, Assets, DocumentNotice, Template, VisitorsDrawing, draw_end, draw_for_visitors, draw_start,
+    APPLICATION_ID, Assets, DocumentNotice, ReadForm, Template, VisitorsDrawing, draw_end, draw_for_visitors,
+    draw_start,
 };

@@ -271,6 +271,31 @@ export class RoomPage {
     return this.timeline.locator(".message__text");
   }
 
+  /** Where what is new begins. */
+  get newLine(): Locator {
+    return this.timeline.getByRole("button", { name: this.words.newSince, exact: true });
+  }
+
+  /** How much of a room is unread, in the list. */
+  unreadIn(roomTitle: string): Locator {
+    return this.rooms.getByRole("link", { name: roomTitle }).locator(".rooms__unread");
+  }
+
+  /** What the scripts see of a tab that nobody looks at. */
+  async lookAway(): Promise<void> {
+    await this.page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
+      window.dispatchEvent(new Event("visibilitychange"));
+    });
+  }
+
+  async lookBack(): Promise<void> {
+    await this.page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { get: () => "visible", configurable: true });
+      window.dispatchEvent(new Event("visibilitychange"));
+    });
+  }
+
   /** Own lines that are not yet known to have arrived. */
   pendingLines(): Locator {
     return this.timeline.locator(".message--pending, .message--failed");

@@ -108,3 +108,16 @@ test("a name leads to the card of a person, and on from there", async ({ people,
   await alice.page.getByRole("link", { name: alice.words.lobby }).click();
   await expect(alice.page).toHaveURL(/\/$/);
 });
+
+test("somebody without scripts sees how much is unread, and marks it as read", async ({ people, room }) => {
+  const alice = await people.member("Alice", room);
+  await alice.say("here I am");
+  const bob = await people.member("Bob", room, { javaScriptEnabled: true });
+  await bob.say("unread");
+  await alice.page.reload();
+  await alice.openRooms();
+  await expect(alice.unreadIn(room.title)).toContainText("1");
+  await alice.page.getByRole("button", { name: alice.words.markRead }).click();
+  await expect(alice.unreadIn(room.title)).toHaveCount(0);
+  await expect(alice.page.getByRole("button", { name: alice.words.markRead })).toHaveCount(0);
+});

@@ -19,8 +19,15 @@ use crate::server::edge::http::{hashed_file, named_file, plain_file};
 use crate::ui::Assets;
 
 /// The few files of `public/` that are asked for by name at the root.
-const ROOT_FILES: [&str; 6] =
-    ["favicon.svg", "favicon.ico", "robots.txt", "manifest.webmanifest", "icon-192.png", "icon-512.png"];
+const ROOT_FILES: [&str; 7] = [
+    "favicon.svg",
+    "favicon-unread.svg",
+    "favicon.ico",
+    "robots.txt",
+    "manifest.webmanifest",
+    "icon-192.png",
+    "icon-512.png",
+];
 
 /// The loader of the parts, as cargo-leptos names it.
 const LOADER: &str = "__wasm_split.______________________.js";

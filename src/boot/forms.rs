@@ -2,6 +2,7 @@
 
 mod edit;
 mod reaction;
+mod unread;
 
 use axum::Extension;
 use axum::extract::rejection::{FormRejection, PathRejection};
@@ -29,6 +30,7 @@ use crate::ui::i18n::Language;
 
 pub use edit::{edit, edit_page};
 pub use reaction::react;
+pub use unread::mark_read;
 
 /// A browser remembers the language for a year.
 const LANGUAGE_COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;

@@ -52,6 +52,7 @@ pub fn router(app: &Arc<App>, assets: &Arc<Assets>) -> Router {
         .route("/r/{room}/react", post(forms::react).get(to_room))
         .route("/r/{room}/day", get(panels::day))
         .route("/r/{room}/{seq}/details", get(panels::details))
+        .route("/r/{room}/read", post(forms::mark_read).get(to_room))
         .route("/r/{room}/edit", post(forms::edit).get(forms::edit_page))
         .route("/nickname", post(forms::nickname).get(to_lobby))
         .route("/sign-out", post(forms::sign_out).get(to_lobby))
@@ -167,7 +168,10 @@ async fn draw(
             let page = page_data(app, Some(me), &key.room, EventRange::Newest).await?;
             Ok(render::page(page, view))
         }
-        me => Ok(page.complete(me.as_ref(), view)),
+        me => {
+            let marks = posting::marks(app, me.as_ref()).await?;
+            Ok(page.complete(me.as_ref(), &marks, view))
+        }
     }
 }
 
@@ -192,6 +196,7 @@ pub async fn page_of(app: &App, me: Option<Person>, mut room: RoomSnapshot) -> R
         posting::name_reader(app, me, &mut room.page).await?;
     }
     Ok(PageData {
+        marks: posting::marks(app, me.as_ref()).await?,
         me,
         at_newest: !room.page.has_newer,
         room,

@@ -10,14 +10,14 @@ use super::drawn_pages::Drawn;
 use super::encoded::Encoded;
 use super::page_weight;
 use super::pages::{self, Site};
-use crate::protocol::{HistoryPage, PageData, Person, Refusal};
+use crate::protocol::{HistoryPage, PageData, Person, ReadMark, Refusal};
 use crate::server::edge::http::HttpRefusal;
 use crate::server::ground::clock;
 use crate::server::net::refusal_page::{NOTHING_RUNS, RefusalPages};
 use crate::server::people::session::draw_post_id;
 use crate::ui::i18n::Language;
 use crate::ui::state::ReaderPart;
-use crate::ui::{self, Assets, DocumentNotice, WayOn};
+use crate::ui::{self, Assets, DocumentNotice, ReadForm, WayOn};
 
 /// How a page asks for itself anew, after something on the way rewrote it: what is not HTML is left alone.
 const PLAIN_TEXT: &str = "text/plain";
@@ -37,7 +37,7 @@ pub struct View<'a> {
 /// Draws the page of a room.
 pub fn page(page: PageData, view: &View) -> Response {
     let page = page_weight::fit(page);
-    let end = end(ReaderPart::of(&page));
+    let end = end(ReaderPart::of(&page), &page.room.page, view.language);
     let start = ui::draw_start(page, view.language, &view.site.assets, view.notice);
     as_page((start + &end).into_response(), view)
 }
@@ -71,18 +71,28 @@ impl VisitorsPage {
     }
 
     /// Completes it for a reader: for one without a session by its end, for somebody else also by what is theirs.
-    pub fn complete(&self, me: Option<&Person>, view: &View) -> Response {
-        let reader = ReaderPart { me, drawn_ms: clock::now(), notice: None, reply_to: None };
-        let end = end(reader);
+    pub fn complete(&self, me: Option<&Person>, marks: &[ReadMark], view: &View) -> Response {
+        let reader = ReaderPart { me, marks, drawn_ms: clock::now(), notice: None, reply_to: None };
+        let end = end(reader, &self.history, view.language);
         let Some(me) = me else { return as_page(self.start.answer(view.headers, &end), view) };
-        let mut page = self.template.fill(self.start.plain(), me);
+        let mut page = self.template.fill(self.start.plain(), me, marks);
         page.extend_from_slice(end.as_bytes());
         as_page(page.into_response(), view)
     }
 }
 
-fn end(reader: ReaderPart) -> String {
-    ui::draw_end(reader, &draw_post_id(clock::now()))
+fn end(reader: ReaderPart, history: &HistoryPage, language: Language) -> String {
+    let read_form = read_form(reader, history, language);
+    ui::draw_end(reader, &draw_post_id(clock::now()), read_form)
+}
+
+/// Offered to somebody who sees the newest of a room and has not read it all.
+fn read_form(reader: ReaderPart, history: &HistoryPage, language: Language) -> Option<ReadForm> {
+    let (room, up_to) = (history.room.clone(), history.as_of.seq);
+    let read = reader.marks.iter().find(|mark| mark.room == room).map(|mark| mark.message_no);
+    let newest = history.items.iter().rev().find_map(|item| item.event.body.message_no());
+    let is_offered = reader.me.is_some() && !history.has_newer && newest.unwrap_or_default() > read.unwrap_or_default();
+    is_offered.then_some(ReadForm { room, up_to, language })
 }
 
 fn as_page(mut response: Response, view: &View) -> Response {

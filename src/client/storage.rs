@@ -20,8 +20,6 @@ pub use person::{PersonChange, forget_person, has_signed_out, on_person_change, 
 
 const NICKNAME: &str = "teahouse.nickname";
 const ATTEMPT: &str = "teahouse.attempt";
-/// What the reader saw last, as `{seq} {room}`: written for the event that the other tabs hear.
-const READ: &str = "teahouse.read";
 const DRAFT: &str = "teahouse.draft.";
 const EDIT: &str = "teahouse.edit.";
 const REPLY: &str = "teahouse.reply.";
@@ -119,29 +117,6 @@ pub fn on_post_change(callback: impl Fn(RoomSlug, PostId, Option<KeptPost>) + 's
         let event: StorageEvent = event.unchecked_into();
         if let Some((room, id)) = event.key().as_deref().and_then(post_of) {
             callback(room, id, event.new_value().and_then(|json| json::decode(&json).ok()));
-        }
-    })
-}
-
-/// Shares with the other tabs up to which event the reader has seen a room. Nothing is remembered of it.
-pub fn share_read(room: &RoomSlug, head: Seq) {
-    if let Some(storage) = local_storage() {
-        // Denied or full: the other tabs count for themselves.
-        let _ = storage.set_item(READ, &[&head.to_string(), " ", room.as_str()].concat());
-    }
-}
-
-/// Calls back when another tab showed the reader a room up to an event.
-pub fn on_read(callback: impl Fn(RoomSlug, Seq) + 'static) -> Option<Listener> {
-    let window = web_sys::window()?;
-    Listener::on(&window, "storage", move |event| {
-        let event: StorageEvent = event.unchecked_into();
-        if event.key().as_deref() == Some(READ)
-            && let Some(read) = event.new_value()
-            && let Some((head, room)) = read.split_once(' ')
-            && let (Ok(head), Ok(room)) = (head.parse(), RoomSlug::parse(room))
-        {
-            callback(room, Seq::new(head));
         }
     })
 }

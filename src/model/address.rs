@@ -60,6 +60,12 @@ pub fn details(slug: &RoomSlug, seq: Seq) -> String {
     [&below_rooms(slug), "/", &seq.to_string(), "/details"].concat()
 }
 
+/// Takes how far a room was read on a page without scripts.
+#[must_use]
+pub fn read(slug: &RoomSlug) -> String {
+    [&below_rooms(slug), "/read"].concat()
+}
+
 /// Takes the edits and deletions of a page without scripts.
 #[must_use]
 pub fn edit(slug: &RoomSlug) -> String {

@@ -17,7 +17,7 @@ mod unread;
 mod update;
 
 pub use rooms::LEFT_ROOMS_MAX;
-pub use unread::Count;
+pub use unread::{Count, Unread};
 pub use update::{Effect, PageRequest, Part, PostAnswer, Reason, TimerId, Update, Wanted};
 
 use self::outbox::Outbox;
@@ -25,7 +25,7 @@ use self::roster::Roster;
 use self::timeline::Timeline;
 use self::typing::{Typing, TypingThrottle};
 use super::connection::ConnectionStatus;
-use crate::protocol::{ErrorCode, Event, Limits, Person, RoomSnapshot, RoomSummary, Seq, Timestamp};
+use crate::protocol::{ErrorCode, Event, Limits, Person, ReadMark, RoomSnapshot, RoomSummary, Seq, Timestamp};
 
 /// How reaching back in the history stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,11 @@ pub struct Conversation {
     status: ConnectionStatus,
     caught_up: Option<Count>,
     arriving: bool,
-    unread: Count,
+    unread: Unread,
+    /// The last event before the first one that was new when the reader came.
+    new_after: Option<Seq>,
+    /// Whether this step brought the answer to a join.
+    has_joined: bool,
     at_newest: bool,
     ends_at_newest: bool,
     reach_back: ReachBack,
@@ -81,12 +85,19 @@ pub struct Conversation {
 impl Conversation {
     /// Of a page that the server drew.
     #[must_use]
-    pub fn new(me: Option<Person>, room: &RoomSnapshot, rooms: Vec<RoomSummary>, limits: Limits) -> Self {
+    pub fn new(
+        me: Option<Person>,
+        room: &RoomSnapshot,
+        rooms: Vec<RoomSummary>,
+        limits: Limits,
+        marks: Vec<ReadMark>,
+    ) -> Self {
         let mut timeline = Timeline::new(&room.page);
         timeline.read_by(me.as_ref());
         Self {
             me,
             room: room.summary.clone(),
+            unread: Unread::new(marks, &rooms),
             rooms,
             limits,
             timeline,
@@ -96,7 +107,8 @@ impl Conversation {
             status: ConnectionStatus::Connecting,
             caught_up: None,
             arriving: false,
-            unread: Count::default(),
+            new_after: None,
+            has_joined: false,
             at_newest: true,
             ends_at_newest: !room.page.has_newer,
             reach_back: ReachBack::Idle,
@@ -124,6 +136,7 @@ impl Conversation {
         }
         self.flush(now);
         self.keep_gone_rooms();
+        self.follow_reading();
         std::mem::take(&mut self.effects)
     }
 
@@ -146,14 +159,14 @@ impl Conversation {
             Update::HoleAhead(hole) => self.fill_ahead(hole),
             Update::ReadsFrom(seq) => self.reads_from = seq,
             Update::AtNewest(at_newest) => self.set_at_newest(at_newest),
-            Update::Visible(is_visible) => self.set_visible(is_visible),
-            Update::Announced => self.announced(),
+            Update::Visible(is_visible) => self.is_visible = is_visible,
+            Update::MarkRead => self.mark_read(),
             Update::AsksForName => self.asks_for_name = true,
             Update::Named(me) => self.named(me),
             Update::SignedOut => {
                 self.set_me(None);
                 self.change_outbox(|outbox| *outbox = Outbox::default());
-                self.nothing_unread();
+                self.forget_marks();
             }
             Update::ForgetPosts => self.change_outbox(|outbox| *outbox = Outbox::default()),
             Update::Restored(kept) => {
@@ -167,7 +180,6 @@ impl Conversation {
                 });
                 self.disown_posts_of_others();
             }
-            Update::ReadElsewhere(room, head) => self.read_elsewhere(&room, head),
         }
     }
 
@@ -181,10 +193,14 @@ impl Conversation {
 
     fn event(&mut self, event: Event, now: Timestamp) {
         match event {
-            Event::Welcome { me, limits, rooms, .. } => {
+            Event::Welcome { me, limits, rooms, epoch, .. } => {
+                if epoch != self.timeline.cursor().epoch {
+                    self.forget_marks();
+                }
                 self.greeted(me);
                 self.limits = limits;
                 self.show(Part::Limits);
+                self.note_newest(&rooms);
                 self.rooms = rooms;
                 self.show(Part::Rooms);
             }
@@ -202,6 +218,7 @@ impl Conversation {
                 self.came_and_went(&joined, &left, online, people.as_deref(), now)
             }
             Event::Typing { room, people, writing } if self.is_open(&room) => self.are_typing(&people, writing, now),
+            Event::Marks { marks } => self.take_marks(marks),
             Event::Rooms { changed } => self.rooms_changed(changed),
             Event::Refused { room: Some(room), refusal }
                 if refusal.code == ErrorCode::RoomNotFound && self.is_open(&room) =>
@@ -214,7 +231,6 @@ impl Conversation {
             | Event::Typing { .. }
             | Event::Refused { .. }
             | Event::Gap { .. }
-            | Event::Marks { .. }
             | Event::Heartbeat { .. }
             | Event::Reconnect { .. } => {}
         }
@@ -224,7 +240,7 @@ impl Conversation {
         self.timers[timer as usize] = None;
         match timer {
             // What is due goes with every update.
-            TimerId::Outbox => {}
+            TimerId::Outbox | TimerId::Mark => {}
             TimerId::Typing => self.fade_typing(now),
             TimerId::Refresh => self.refresh(),
             TimerId::CaughtUp => {

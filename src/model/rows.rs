@@ -26,6 +26,11 @@ pub enum Row {
     },
     /// A message.
     Message(MessageRow),
+    /// What follows was new when the reader came.
+    New {
+        /// The last event before it.
+        after: Seq,
+    },
     /// Who came and went.
     Notice(NoticeRow),
     /// The room was opened.
@@ -187,6 +192,7 @@ impl Row {
                 format!("event-{seq}")
             }
             Self::Message(MessageRow { id: MessageRowId::Outgoing(id), .. }) => format!("outgoing-{id}"),
+            Self::New { after } => format!("new-{after}"),
             Self::Notice(notice) => format!("notice-{}", notice.after),
             Self::Hole(hole) => format!("hole-{}", hole.after),
         };

@@ -105,6 +105,7 @@ pub fn page_data() -> PageData {
         offered_for: None,
         marked: None,
         me: Some(person("alice")),
+        marks: Vec::new(),
         drawn_ms: Timestamp::from_unix_ms(1_000),
         notice: Some(notice),
         reply_to: Some(Seq::new(1)),

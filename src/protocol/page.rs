@@ -6,6 +6,7 @@ use super::error::Refusal;
 use super::ids::{Seq, Timestamp};
 use super::limits::Limits;
 use super::message::{Person, RoomSnapshot, RoomSummary};
+use super::read_mark::ReadMark;
 
 /// Everything that the page of one room is drawn from. What belongs to one reader comes last: the page's text ends with
 /// it, and what is before it is the same for everybody.
@@ -29,6 +30,9 @@ pub struct PageData {
     pub marked: Option<Seq>,
     /// Who the session cookie says this is.
     pub me: Option<Person>,
+    /// How far they have read the rooms that they were in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<ReadMark>,
     /// When the server answered, by which a browser with a wrong clock knows the day.
     pub drawn_ms: Timestamp,
     /// The outcome of a form that was posted without scripts.

@@ -32,7 +32,7 @@ pub use rooms::{
     remove_empty_rooms, snapshot, snapshot_around, summary_for_follower, tail_for_follower,
 };
 pub use search::{SearchFailure, SearchWish, search};
-pub use unread::mark;
+pub use unread::{mark, marks};
 
 use crate::protocol::{ErrorCode, Refusal};
 use crate::server::log::{NameConflict, StoreError};

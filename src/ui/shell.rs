@@ -22,7 +22,7 @@ use super::panels::PANEL_TITLE_ID;
 use super::slots::Marked;
 use super::state::{Handover, ReaderPart, page_title};
 use crate::model::address;
-use crate::protocol::{PageData, PostId};
+use crate::protocol::{PageData, PostId, RoomSlug, Seq};
 
 /// The element that the live page is in. Only what is inside it matters to the page, so that an extension may add to the
 /// body what it likes.
@@ -114,7 +114,7 @@ fn draw(handover: Handover, assets: &Assets, notice: Option<DocumentNotice>, slo
 /// Draws the rest of the document: who the reader is, and a name for what each form without scripts sends, so that a form
 /// that is posted twice is taken once. A message that was refused keeps its name.
 #[must_use]
-pub fn draw_end(reader: ReaderPart, fresh: &PostId) -> String {
+pub fn draw_end(reader: ReaderPart, fresh: &PostId, read_form: Option<ReadForm>) -> String {
     let refused = reader.notice.and_then(|notice| notice.post_id.as_ref());
     let field = |form: &'static str, name: &'static str, value: &dyn ToString| {
         view! { <input type="hidden" form=form name=name value=value.to_string() /> }.to_html()
@@ -127,7 +127,31 @@ pub fn draw_end(reader: ReaderPart, fresh: &PostId) -> String {
         }
         None => field(NICKNAME_FORM_ID, "attempt", fresh),
     };
-    [&reader.write(), "</div>", &fields, "</body></html>"].concat()
+    let read_form = read_form.map(ReadForm::draw).unwrap_or_default();
+    [&reader.write(), "</div>", &fields, &read_form, "</body></html>"].concat()
+}
+
+/// The form that marks a room as read, for readers without scripts: the live page needs none.
+#[derive(Clone, Debug)]
+pub struct ReadForm {
+    /// The room.
+    pub room: RoomSlug,
+    /// The newest event of the page.
+    pub up_to: Seq,
+    /// The reader's.
+    pub language: Language,
+}
+
+impl ReadForm {
+    fn draw(self) -> String {
+        let words = self.language.document_words().mark_read;
+        view! {
+            <form class="read-form" method="post" action=address::read(&self.room)>
+                <button class="button" name="seq" value=self.up_to.to_string()>{words}</button>
+            </form>
+        }
+        .to_html()
+    }
 }
 
 fn document(

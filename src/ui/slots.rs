@@ -28,6 +28,8 @@ pub enum Slot {
     Row,
     /// Somebody who is here.
     Person,
+    /// How much of a room is unread.
+    Unread,
 }
 
 /// The page that is being drawn is to be marked at its slots. A context.
@@ -90,7 +92,7 @@ pub fn cut(marked: &str) -> (String, Vec<Cut>) {
 
 impl Slot {
     /// Every slot.
-    const ALL: [Self; 4] = [Self::Foot, Self::Me, Self::Row, Self::Person];
+    const ALL: [Self; 5] = [Self::Foot, Self::Me, Self::Row, Self::Person, Self::Unread];
 
     /// What its mark says.
     const fn name(self) -> &'static str {
@@ -99,6 +101,7 @@ impl Slot {
             Self::Me => "me",
             Self::Row => "row",
             Self::Person => "person",
+            Self::Unread => "unread",
         }
     }
 }

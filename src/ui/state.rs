@@ -29,7 +29,7 @@ use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::roster::Roster;
 use crate::model::conversation::timeline::Timeline;
 use crate::model::conversation::typing::Typing;
-use crate::model::conversation::{Conversation, Count, Part};
+use crate::model::conversation::{Conversation, Count, Part, Unread};
 use crate::model::draft::ComposerDraft;
 use crate::model::rows::{KeyedRow, Layout, RowReader, Window};
 use crate::protocol::page::Form;
@@ -84,8 +84,8 @@ pub struct RoomState {
     pub clocks: Cell<Clocks>,
     /// Which rows are mounted.
     pub window: Cell<Window>,
-    /// Lines of others that the reader has not had in sight.
-    pub unread: Shown<Count>,
+    /// What the reader has not read, in all rooms that they were in.
+    pub unread: Shown<Unread>,
     /// Whether the newest row is in sight.
     pub at_newest: Shown<bool>,
     /// What a screen reader announces next.
@@ -156,9 +156,10 @@ impl RoomState {
             form: notice.form,
             words: i18n::refusal_of(language, notice.refusal, &notice.typed),
         });
-        let conversation = Cell::new(Conversation::new(page.me, &page.room, page.rooms, page.limits));
+        let conversation = Cell::new(Conversation::new(page.me, &page.room, page.rooms, page.limits, page.marks));
         let changed: [Cell<()>; Part::COUNT] = std::array::from_fn(|_| Cell::new(()));
         let told_of = |part: Part| changed[part as usize];
+        let new_after = Shown::new(conversation, told_of(Part::NewAfter), Conversation::new_after);
         let (timeline, outbox, me) = (
             Shown::new(conversation, told_of(Part::Timeline), Conversation::timeline),
             Shown::new(conversation, told_of(Part::Outbox), Conversation::outbox),
@@ -166,7 +167,7 @@ impl RoomState {
         );
         let clocks = Cell::new(Clocks::Utc);
         let window = Cell::new(Window::default());
-        let rows = laid_out(timeline, outbox, me, clocks);
+        let rows = laid_out(timeline, outbox, me, new_after, clocks);
         let mounted = Derived::new(move || rows.with(|rows| window.get().of(rows).to_vec()));
         Self {
             language,
@@ -251,6 +252,7 @@ fn laid_out(
     timeline: Shown<Timeline>,
     outbox: Shown<Outbox>,
     me: Shown<Option<Person>>,
+    new_after: Shown<Option<Seq>>,
     clocks: Cell<Clocks>,
 ) -> Derived<Vec<Arc<KeyedRow>>> {
     let layout = Mutex::new(Layout::default());
@@ -263,7 +265,10 @@ fn laid_out(
         let mut layout = layout.lock().unwrap_or_else(PoisonError::into_inner);
         timeline.with(|timeline| {
             outbox.with(|outbox| {
-                me.with(|me| layout.lay_out(timeline, outbox, RowReader { me: me.as_ref(), clocks, zone: &zone }))
+                me.with(|me| {
+                    let reader = RowReader { me: me.as_ref(), clocks, new_after: new_after.get(), zone: &zone };
+                    layout.lay_out(timeline, outbox, reader)
+                })
             })
         })
     })

@@ -29,6 +29,7 @@ const PAGE_ONLY: &[&str] = &[
     "/r/{room}/post",
     "/r/{room}/edit",
     "/r/{room}/react",
+    "/r/{room}/read",
     "/sign-out",
     "/rooms",
     "/language",

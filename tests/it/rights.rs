@@ -162,6 +162,7 @@ const ROUTES: &[Row] = &[
     row("/r/{room}/{seq}/details", Get("/r/lobby/1/details"), 404, 404),
     row("/search", Get("/search?q=tea"), 200, 200),
     row("/r/{room}/post", Post("/r/lobby/post", &[("text", "hi"), ("post_id", "x")]), 403, 303),
+    row("/r/{room}/read", Post("/r/lobby/read", &[("seq", "1")]), 403, 303),
     row(
         "/r/{room}/edit",
         Post("/r/lobby/edit", &[("change", "edit"), ("offered_for", "2"), ("post_id", "x")]),

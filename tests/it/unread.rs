@@ -154,3 +154,24 @@ async fn signing_out_takes_the_marks_along() {
     assert_eq!(alice.post("/sign-out", &[("room", "lobby")]).await.status(), 303);
     assert_eq!(server.app().store.marks(&guest.id).await.unwrap(), []);
 }
+
+/// Without scripts: the page counts, and its form marks.
+#[tokio::test]
+async fn a_page_without_scripts_shows_what_is_unread_and_marks_it_as_read() {
+    let server = TestServer::start().await;
+    let alice = newcomer(&server, "Alice").await;
+    let form = [("text", "tea"), ("post_id", "a")];
+    assert_eq!(alice.post("/r/lobby/post", &form).await.status(), 303);
+    let page = async || alice.get("/").await.text().await.unwrap();
+    assert!(!page().await.contains("rooms__unread") && !page().await.contains("read-form"), "one's own is read");
+    let mut bob = server.member("Bob").await;
+    bob.say("lobby", "b", "cake").await.unwrap();
+    let shown = page().await;
+    assert!(shown.contains("1 unread message") && shown.contains("read-form"), "{shown}");
+    assert!(
+        !server.browser().get("/").await.text().await.unwrap().contains("rooms__unread"),
+        "visitors have read nothing"
+    );
+    assert_eq!(alice.post("/r/lobby/read", &[("seq", "3")]).await.status(), 303);
+    assert!(!page().await.contains("rooms__unread"));
+}

@@ -26,15 +26,14 @@ impl Conversation {
         let is_news = !matches!(backlog, Backlog::Fresh { .. }) && self.ends_at_newest;
         self.set_ends_at_newest();
         self.set_arriving(false);
+        self.has_joined = true;
         self.brought = Count::default();
         for event in backlog.events().filter(|event| is_news && event.seq > head) {
             let arrived = self.arrived(event);
             self.brought += arrived;
         }
         if is_news && matches!(backlog, Backlog::Gap { page } if page.covers.first > head.next()) {
-            let hole = Count { known: 0, or_more: true };
-            self.brought += hole;
-            self.out_of_sight(hole);
+            self.brought += Count { known: 0, or_more: true };
         }
         self.settle(backlog.events());
         self.timers[TimerId::Refresh as usize] = None;

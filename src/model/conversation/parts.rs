@@ -4,9 +4,9 @@ use super::outbox::Outbox;
 use super::roster::Roster;
 use super::timeline::Timeline;
 use super::typing::Typing;
-use super::{Conversation, Count, ReachBack};
+use super::{Conversation, Count, ReachBack, Unread};
 use crate::model::connection::ConnectionStatus;
-use crate::protocol::{Limits, Person, RoomSummary};
+use crate::protocol::{Limits, Person, RoomSummary, Seq};
 
 impl Conversation {
     /// Who the reader is; none may read but not post.
@@ -75,10 +75,16 @@ impl Conversation {
         &self.arriving
     }
 
-    /// Messages of others that the reader has not had in sight.
+    /// What the reader has not read, in all rooms that they were in.
     #[must_use]
-    pub const fn unread(&self) -> &Count {
+    pub const fn unread(&self) -> &Unread {
         &self.unread
+    }
+
+    /// The last event before what was new when the reader came; none when nothing was.
+    #[must_use]
+    pub const fn new_after(&self) -> &Option<Seq> {
+        &self.new_after
     }
 
     /// Whether the newest row is in sight.

@@ -230,6 +230,10 @@ impl Conversation {
 
     pub(super) fn set_me(&mut self, me: Option<Person>) {
         self.timeline.read_by(me.as_ref());
+        let known = self.me.as_ref().map(|me| &me.id);
+        if known.is_some() && known != me.as_ref().map(|me| &me.id) {
+            self.forget_marks();
+        }
         self.me = me;
         self.show(Part::Me);
         // What was explained was said to somebody else, or under another name.

@@ -57,7 +57,7 @@ impl Conversation {
         self.effect(Effect::Follow(room.slug.clone(), cursor));
         self.room = room;
         self.show(Part::Room);
-        self.nothing_unread();
+        self.set_new_after(None);
         self.set_reach_back(ReachBack::Idle);
         self.is_filling = false;
         self.effect(Effect::RoomOpened);
@@ -101,6 +101,7 @@ impl Conversation {
 
     /// Rooms of the list are new, or have changed.
     pub(super) fn rooms_changed(&mut self, changed: Vec<RoomSummary>) {
+        self.note_newest(&changed);
         for room in changed {
             if self.is_open(&room.slug) {
                 replace(&mut self.room, room.clone());

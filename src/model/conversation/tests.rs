@@ -24,7 +24,7 @@ impl Bench {
 
     fn of(snapshot: &RoomSnapshot) -> Self {
         let rooms = vec![room("lobby"), room("garden")];
-        let conversation = Conversation::new(Some(person("ada")), snapshot, rooms, Limits::default());
+        let conversation = Conversation::new(Some(person("ada")), snapshot, rooms, Limits::default(), Vec::new());
         Self { conversation, now: 1_000_000, effects: Vec::new() }
     }
 
@@ -61,7 +61,7 @@ impl Bench {
             Effect::Fetch(PageRequest { wanted, .. }) => Some(format!("fetch {wanted:?}")),
             Effect::Follow(room, cursor) => Some(format!("follow {room} {:?}", cursor.map(|cursor| cursor.seq.get()))),
             Effect::Explain(_, reason) => Some(format!("explain {reason:?}")),
-            Effect::ShareRead(room, head) => Some(format!("read {room} {head}")),
+            Effect::Send(Command::Read { room, seq }) => Some(format!("read {room} {seq}")),
             Effect::TakeBackText(room, text) => Some(format!("take back {text} to {room}")),
             Effect::Reload => Some("reload".to_owned()),
             Effect::Reconnect => Some("reconnect".to_owned()),
@@ -77,6 +77,11 @@ impl Bench {
             shown.filter_map(|effect| if let Effect::Show(part) = effect { Some(part) } else { None }).collect();
         shown.sort_by_key(|part| *part as usize);
         shown
+    }
+
+    /// How many messages of the open room are unread.
+    fn unread(&self) -> usize {
+        self.conversation.unread().in_room(&self.conversation.room().slug).known
     }
 
     fn ring(&mut self, timer: TimerId, after_ms: i64) {
@@ -102,6 +107,13 @@ fn id(name: &str) -> PostId {
 
 fn of_bo(seq: u64) -> LogEvent {
     message(seq, 0, person("bo"), &format!("bo-{seq}"))
+}
+
+/// The message of Bo at this place, which is so many of the messages of its room.
+fn numbered(seq: u64, message_no: u64) -> LogEvent {
+    let mut event = of_bo(seq);
+    event.body.set_message_no(MessageNo::new(message_no));
+    event
 }
 
 /// The newest page of a room with changes in it: it covers from its first item to `head`.

@@ -1,10 +1,15 @@
-//! What the reader has not had in sight. A page tells by itself how many messages it holds; how many lie between it and
-//! what was held before, nobody says, so such a count is a least one.
+//! What the reader has not read: in each room that they were in, what was said behind their mark. The server keeps the marks
+//! and tells all tabs and devices of the reader when one moves. The page moves the one of the open room while the reader
+//! looks on, and tells the server until that has said so too. Not here: what the server keeps (`server::log::marks`).
 
 use std::ops::AddAssign;
 
-use super::{Conversation, Effect, Part};
-use crate::protocol::{EventBody, LogEvent, RoomSlug, Seq};
+use super::{Conversation, Effect, Part, TimerId};
+use crate::model::connection::ConnectionStatus;
+use crate::protocol::{Command, EventBody, LogEvent, MessageNo, ReadMark, RoomSlug, RoomSummary, Seq};
+
+/// The server is told at most so often.
+const TELL_EVERY_MS: u32 = 1_000;
 
 /// A number of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +23,12 @@ pub struct Count {
 impl Count {
     /// One, and no more.
     pub const ONE: Self = Self { known: 1, or_more: false };
+
+    /// The messages behind a mark, up to the newest one.
+    #[must_use]
+    pub fn since(newest: MessageNo, mark: &ReadMark) -> Self {
+        Self { known: usize::try_from(newest.since(mark.message_no)).unwrap_or(usize::MAX), or_more: false }
+    }
 
     /// Whether there is nothing to count.
     #[must_use]
@@ -33,33 +44,137 @@ impl AddAssign for Count {
     }
 }
 
+/// How far the reader has read the rooms that they were in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    rooms: Vec<Reading>,
+}
+
+/// How far the reader has read one room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Reading {
+    mark: ReadMark,
+    /// How far the server is known to know it; zero when it knows no mark.
+    told: Seq,
+    /// The newest message of the room that is known.
+    newest: MessageNo,
+}
+
+impl Unread {
+    /// What the server told of rooms and marks.
+    #[must_use]
+    pub fn new(marks: Vec<ReadMark>, rooms: &[RoomSummary]) -> Self {
+        let mut unread = Self::default();
+        unread.take_marks(marks, rooms);
+        unread
+    }
+
+    /// How many messages of a room are unread; none of a room that the reader never was in.
+    #[must_use]
+    pub fn in_room(&self, room: &RoomSlug) -> Count {
+        self.rooms.iter().find(|reading| reading.mark.room == *room).map(Reading::count).unwrap_or_default()
+    }
+
+    /// How many messages of all rooms are.
+    #[must_use]
+    pub fn total(&self) -> Count {
+        let mut total = Count::default();
+        self.rooms.iter().for_each(|reading| total += reading.count());
+        total
+    }
+
+    /// How far the reader has read a room.
+    #[must_use]
+    pub fn mark(&self, room: &RoomSlug) -> Option<&ReadMark> {
+        self.rooms.iter().map(|reading| &reading.mark).find(|mark| mark.room == *room)
+    }
+
+    fn find(&mut self, room: &RoomSlug) -> Option<&mut Reading> {
+        self.rooms.iter_mut().find(|reading| reading.mark.room == *room)
+    }
+
+    fn take_marks(&mut self, marks: Vec<ReadMark>, rooms: &[RoomSummary]) {
+        for mark in marks {
+            match self.find(&mark.room) {
+                Some(reading) => reading.take(mark),
+                None => {
+                    let newest = rooms.iter().find(|room| room.slug == mark.room).map(|room| room.message_no);
+                    self.rooms.push(Reading { told: mark.seq, newest: newest.unwrap_or_default(), mark });
+                }
+            }
+        }
+    }
+}
+
+impl Reading {
+    fn count(&self) -> Count {
+        Count::since(self.newest, &self.mark)
+    }
+
+    /// The server tells of a mark; perhaps not of the latest one.
+    fn take(&mut self, mark: ReadMark) {
+        if mark.is_later_than(&self.mark) {
+            self.told = mark.seq;
+            self.mark = mark;
+        } else if mark.lowered == self.mark.lowered {
+            self.told = self.told.max(mark.seq);
+        }
+    }
+
+    fn read(&mut self, seq: Seq, message_no: MessageNo) {
+        if seq > self.mark.seq {
+            (self.mark.seq, self.mark.message_no) = (seq, message_no);
+        }
+    }
+}
+
 impl Conversation {
     /// An event is new to this page. Returns how many messages of somebody else it is.
     pub(super) fn arrived(&mut self, event: &LogEvent) -> Count {
         let (Some(by), EventBody::Message(message)) = (&event.by, &event.body) else { return Count::default() };
         self.stopped_typing(&by.id);
-        // Of one that was deleted before it came here, nothing is to be read.
-        if message.is_deleted() || self.me.as_ref().is_some_and(|me| me.id == by.id) {
+        if self.me.as_ref().is_some_and(|me| me.id == by.id) {
+            // The server knows it by the message itself.
+            let message_no = message.message_no.unwrap_or_else(|| self.timeline.message_no());
+            if let Some(reading) = self.unread.find(&self.room.slug) {
+                reading.read(event.seq, message_no);
+                reading.told = reading.told.max(event.seq);
+            }
             return Count::default();
         }
-        self.out_of_sight(Count::ONE);
+        // Of one that was deleted before it came here, nothing is to be told.
+        if message.is_deleted() {
+            return Count::default();
+        }
         self.effect(Effect::Announce { nickname: by.nickname.clone(), text: message.text.clone() });
         Count::ONE
     }
 
-    /// So many came, in sight or not.
-    pub(super) fn out_of_sight(&mut self, came: Count) {
-        if !came.is_none() && !self.is_reading() {
-            self.unread += came;
+    /// The server tells how far the reader has read, by whichever of their tabs.
+    pub(super) fn take_marks(&mut self, marks: Vec<ReadMark>) {
+        self.unread.take_marks(marks, &self.rooms);
+        self.show(Part::Unread);
+    }
+
+    /// Something was said in rooms that are not open. What was said in the open one, its log tells.
+    pub(super) fn note_newest(&mut self, rooms: &[RoomSummary]) {
+        let mut has_changed = false;
+        for room in rooms {
+            if let Some(reading) = self.unread.find(&room.slug).filter(|_| room.slug != self.room.slug) {
+                has_changed |= reading.newest < room.message_no;
+                reading.newest = reading.newest.max(room.message_no);
+            }
+        }
+        if has_changed {
             self.show(Part::Unread);
         }
     }
 
-    /// What a screen reader announced is read, if the reader looks on.
-    pub(super) fn announced(&mut self) {
-        if self.is_reading() {
-            self.share_read();
-        }
+    /// The marks were another person's, or of another history.
+    pub(super) fn forget_marks(&mut self) {
+        self.unread = Unread::default();
+        self.set_new_after(None);
+        self.show(Part::Unread);
     }
 
     /// The newest row came in sight, or went out of it.
@@ -71,41 +186,72 @@ impl Conversation {
         if at_newest {
             self.reads_from = None;
         }
-        self.look();
     }
 
-    /// Whoever comes back to the page at its newest row reads it.
-    pub(super) fn set_visible(&mut self, is_visible: bool) {
-        self.is_visible = is_visible;
-        self.look();
+    /// The reader is done with what is new: they see the newest row, and nothing is marked as new any more.
+    pub(super) fn mark_read(&mut self) {
+        self.set_new_after(None);
+        self.effect(Effect::ShowNewest);
+        self.set_at_newest(true);
     }
 
-    fn look(&mut self) {
-        if self.is_reading() && !self.unread.is_none() {
-            self.nothing_unread();
-            self.share_read();
+    pub(super) fn set_new_after(&mut self, seq: Option<Seq>) {
+        if self.new_after != seq {
+            self.new_after = seq;
+            self.show(Part::NewAfter);
         }
     }
 
-    pub(super) fn nothing_unread(&mut self) {
-        self.unread = Count::default();
-        self.show(Part::Unread);
+    /// Follows what this step has brought of the open room, or has shown to the reader. Comes after every update.
+    pub(super) fn follow_reading(&mut self) {
+        let has_joined = std::mem::take(&mut self.has_joined);
+        if self.arriving {
+            return;
+        }
+        let (head, newest, is_reading) = (self.timeline.head(), self.timeline.message_no(), self.is_reading());
+        let Some(reading) = self.unread.find(&self.room.slug) else {
+            // What was said before somebody came is not news to them.
+            let mark = ReadMark { room: self.room.slug.clone(), seq: head, message_no: newest, lowered: 0 };
+            self.unread.rooms.push(Reading { mark, told: Seq::ZERO, newest });
+            return self.tell_marks();
+        };
+        let before = reading.count();
+        reading.newest = reading.newest.max(newest);
+        if has_joined && reading.mark.seq > head {
+            // An old copy of the database was put back.
+            (reading.mark.seq, reading.mark.message_no, reading.newest) = (head, newest, newest);
+            reading.told = Seq::ZERO;
+        }
+        let (unread, read_up_to) = (reading.count(), reading.mark.seq);
+        if is_reading {
+            reading.read(head, newest);
+        }
+        let has_changed = reading.count() != before;
+        // The line stays where it is while the reader reads, and until there is something new after a time of nothing.
+        if !unread.is_none() && !is_reading && (has_joined || before.is_none()) {
+            self.set_new_after(Some(read_up_to));
+        }
+        if has_changed {
+            self.show(Part::Unread);
+        }
+        self.tell_marks();
     }
 
-    /// Another tab showed the reader a room up to an event.
-    pub(super) fn read_elsewhere(&mut self, room: &RoomSlug, head: Seq) {
-        if self.is_open(room) && self.timeline.head() <= head {
-            self.nothing_unread();
+    /// Tells the server what it is not known to know, now and again until it says so.
+    fn tell_marks(&mut self) {
+        let can_tell = self.me.is_some() && self.status == ConnectionStatus::Live;
+        if !can_tell || self.timers[TimerId::Mark as usize].is_some() {
+            return;
+        }
+        if let Some(reading) = self.unread.rooms.iter().find(|reading| reading.mark.seq > reading.told) {
+            let read = Command::Read { room: reading.mark.room.clone(), seq: reading.mark.seq };
+            self.effect(Effect::Send(read));
+            self.set_timer(TimerId::Mark, Some(TELL_EVERY_MS));
         }
     }
 
+    /// Whether the reader sees whatever comes.
     const fn is_reading(&self) -> bool {
-        self.at_newest && self.is_visible
-    }
-
-    /// The reader has had everything in sight that is held.
-    fn share_read(&mut self) {
-        let read = Effect::ShareRead(self.room.slug.clone(), self.timeline.head());
-        self.effect(read);
+        self.at_newest && self.is_visible && matches!(self.status, ConnectionStatus::Live | ConnectionStatus::Blocked)
     }
 }

@@ -49,8 +49,8 @@ pub enum Update {
     AtNewest(bool),
     /// Whether the page is in sight.
     Visible(bool),
-    /// Messages were announced by a screen reader.
-    Announced,
+    /// The reader is done with what is new.
+    MarkRead,
 
     /// The reader asked for a nickname; the answer comes as [`Update::Named`].
     AsksForName,
@@ -65,8 +65,6 @@ pub enum Update {
 
     /// Another tab keeps a post of a room, or (none) has forgotten it.
     KeptElsewhere(RoomSlug, PostId, Option<KeptPost>),
-    /// Another tab showed the reader a room up to an event.
-    ReadElsewhere(RoomSlug, Seq),
 }
 
 /// What is to be done, in this order.
@@ -99,8 +97,6 @@ pub enum Effect {
         /// What.
         text: String,
     },
-    /// Share with the other tabs up to which event the reader has seen a room.
-    ShareRead(RoomSlug, Seq),
     /// Show why something did not go.
     Explain(Form, Reason),
     /// What was explained last is out of date: show it no more.
@@ -140,8 +136,10 @@ pub enum Part {
     CaughtUp,
     /// Whether the open room is still on its way.
     Arriving,
-    /// What the reader has not had in sight.
+    /// What the reader has not read.
     Unread,
+    /// Where what is new begins.
+    NewAfter,
     /// Whether the newest row is in sight.
     AtNewest,
     /// Whether what is held ends at the newest event.
@@ -166,11 +164,13 @@ pub enum TimerId {
     Refresh,
     /// Hides "caught up".
     CaughtUp,
+    /// Tells the server what the reader has read.
+    Mark,
 }
 
 impl TimerId {
     /// How many there are.
-    pub const COUNT: usize = Self::CaughtUp as usize + 1;
+    pub const COUNT: usize = Self::Mark as usize + 1;
 }
 
 /// A page of a room's history that is wanted.

@@ -12,7 +12,7 @@ use super::{Delivery, KeyedRow};
 use crate::model::calendar::Clocks;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::timeline::Timeline;
-use crate::protocol::{Person, Timestamp};
+use crate::protocol::{Person, Seq, Timestamp};
 
 /// Who reads, and by which clocks.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub struct RowReader<'a> {
     pub me: Option<&'a Person>,
     /// Another value whenever `zone` may give others.
     pub clocks: Clocks,
+    /// The last event before what was new when they came.
+    pub new_after: Option<Seq>,
     /// How many minutes east of UTC their clocks stand at a moment.
     pub zone: &'a dyn Fn(Timestamp) -> i32,
 }
@@ -29,7 +31,7 @@ pub struct RowReader<'a> {
 #[derive(Debug, Default)]
 pub struct Layout {
     /// For whom.
-    reader: Option<(Option<Person>, Clocks)>,
+    reader: Option<(Option<Person>, Clocks, Option<Seq>)>,
     laid: Vec<Laid>,
     /// The rows of all parts, in order.
     rows: Vec<Arc<KeyedRow>>,
@@ -48,9 +50,11 @@ struct Laid {
 impl Layout {
     /// Brings the rows up to date.
     pub fn lay_out(&mut self, timeline: &Timeline, outbox: &Outbox, reader: RowReader<'_>) -> Vec<Arc<KeyedRow>> {
-        let is_same = |(me, clocks): &(Option<Person>, Clocks)| me.as_ref() == reader.me && *clocks == reader.clocks;
+        let is_same = |(me, clocks, new_after): &(Option<Person>, Clocks, Option<Seq>)| {
+            me.as_ref() == reader.me && *clocks == reader.clocks && *new_after == reader.new_after
+        };
         if !self.reader.as_ref().is_some_and(is_same) {
-            *self = Self { reader: Some((reader.me.cloned(), reader.clocks)), ..Self::default() };
+            *self = Self { reader: Some((reader.me.cloned(), reader.clocks, reader.new_after)), ..Self::default() };
         }
         self.replace(RowSources::of(timeline, outbox, reader.me), reader);
         self.rows.clone()

@@ -28,13 +28,17 @@ fn timeline(events: Vec<LogEvent>) -> Timeline {
 }
 
 fn laid_out(timeline: &Timeline, outbox: &Outbox) -> Vec<Arc<KeyedRow>> {
-    let reader = RowReader { me: Some(&person("me")), clocks: Clocks::Utc, zone: &|_| 0 };
+    let reader = RowReader { me: Some(&person("me")), clocks: Clocks::Utc, new_after: None, zone: &|_| 0 };
     Layout::default().lay_out(timeline, outbox, reader)
 }
 
 /// As a stranger in Shanghai sees it.
 fn in_shanghai(timeline: &Timeline, outbox: &Outbox) -> Vec<Arc<KeyedRow>> {
-    Layout::default().lay_out(timeline, outbox, RowReader { me: None, clocks: Clocks::Utc, zone: &|_| 480 })
+    Layout::default().lay_out(
+        timeline,
+        outbox,
+        RowReader { me: None, clocks: Clocks::Utc, new_after: None, zone: &|_| 480 },
+    )
 }
 
 /// The rows in short: `1` opens a group, `.2` follows in it, `>x` is outgoing.
@@ -42,6 +46,7 @@ fn shown(rows: &Rows) -> String {
     let words: Vec<String> = rows
         .iter()
         .map(|row| match &row.row {
+            Row::New { .. } => "new".to_owned(),
             Row::Day { date } => date.to_string(),
             Row::Message(line) => {
                 let dot = if line.continuation == Continuation::Following { "." } else { "" };
@@ -162,4 +167,17 @@ fn a_key_changes_exactly_when_something_that_is_shown_changes() {
     let bo = keys(&timeline, &outbox)[2].clone();
     timeline.notice(&[person("cy")], &[person("bo")], None, at(5));
     assert_ne!(bo, keys(&timeline, &outbox)[2], "one came and one went: the counts are the same, the names are not");
+}
+
+#[test]
+fn a_line_stands_before_the_first_message_that_was_new_and_ends_its_group() {
+    let timeline = timeline((1..=4).map(|seq| said(seq, "bo", 0)).collect());
+    let laid = |new_after: Option<u64>| {
+        let reader = RowReader { me: None, clocks: Clocks::Utc, new_after: new_after.map(Seq::new), zone: &|_| 0 };
+        shown(&Layout::default().lay_out(&timeline, &Outbox::default(), reader))
+    };
+    assert_eq!(laid(None), "1970-01-01 1 .2 .3 .4");
+    assert_eq!(laid(Some(2)), "1970-01-01 1 .2 new 3 .4");
+    assert_eq!(laid(Some(0)), "1970-01-01 new 1 .2 .3 .4");
+    assert_eq!(laid(Some(4)), "1970-01-01 1 .2 .3 .4");
 }

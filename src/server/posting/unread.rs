@@ -1,6 +1,6 @@
 //! Says how far somebody has read a room, and tells all their connections. Not here: what is unread (`log::marks`).
 
-use crate::protocol::{Refusal, RoomSlug};
+use crate::protocol::{Person, ReadMark, Refusal, RoomSlug};
 use crate::server::app::App;
 use crate::server::delivery::broker::Bulletin;
 use crate::server::limits::{Action, Address, Payer, PersonKey};
@@ -20,4 +20,15 @@ pub async fn mark(app: &App, guest: &Guest, address: Address, room: RoomSlug, to
         app.publish(Bulletin::Marked { person: guest.id.clone(), mark });
     }
     Ok(())
+}
+
+/// How far somebody has read all rooms that they were in; nobody has read none.
+///
+/// # Errors
+/// Why it could not be read.
+pub async fn marks(app: &App, person: Option<&Person>) -> Result<Vec<ReadMark>, Refusal> {
+    match person {
+        Some(person) => app.store.marks(&person.id).await.map_err(refuse),
+        None => Ok(Vec::new()),
+    }
 }

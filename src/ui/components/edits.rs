@@ -84,17 +84,20 @@ pub fn change_pressed(state: RoomState, change: &str, seq: Seq) {
     }
 }
 
-/// In the composer: up edits the newest own message while nothing is written, Escape stops editing, then replying.
+/// In the composer: up edits the newest own message while nothing is written, Escape stops editing, then replying. There and
+/// in the conversation, it then ends what is new.
 pub fn follow_composer_keys(state: RoomState) {
     let listener = Listener::on(&window(), "keydown", move |event| {
         let key: &KeyboardEvent = event.unchecked_ref();
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        if target.is_none_or(|target| target.id() != "composer") || key.is_composing() {
+        let place = target.map(|target| target.id()).unwrap_or_default();
+        let is_composer = place == "composer";
+        if !(is_composer || place == "messages") || key.is_composing() {
             return;
         }
         let is_taken = match key.key().as_str() {
-            "ArrowUp" => state.edit_newest(),
-            "Escape" => state.stop_editing() || state.cancel_reply(),
+            "ArrowUp" if is_composer => state.edit_newest(),
+            "Escape" => state.stop_editing() || state.cancel_reply() || state.mark_read(),
             _ => false,
         };
         if is_taken {

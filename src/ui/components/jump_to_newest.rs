@@ -12,8 +12,9 @@ use crate::ui::state::use_room_state;
 pub fn JumpToNewest() -> impl IntoView {
     let state = use_room_state();
     let words = state.words();
+    let unread = move || state.room.with(|room| state.unread.with(|unread| unread.in_room(&room.slug)));
     let label = move || {
-        let unread = state.unread.get();
+        let unread = unread();
         if unread.is_none() { words.jump_to_newest.to_owned() } else { words.jump_to_new.of(unread) }
     };
     let button = move || {
@@ -21,7 +22,7 @@ pub fn JumpToNewest() -> impl IntoView {
             <button
                 type="button"
                 translate="no"
-                class=live(move || class(state.unread.get()).to_owned())
+                class=live(move || class(unread()).to_owned())
                 on:click=move |_| state.show_newest()
             >
                 {icon(Picture::Down)}

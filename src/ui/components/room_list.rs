@@ -9,11 +9,13 @@ use super::drawer::drawer_close;
 use super::language_switch::LanguageSwitch;
 use crate::client::element::{close_popover, focus_unless_touch};
 use crate::model::address;
+use crate::model::conversation::Count;
 use crate::model::conversation::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, list, list_entry, live};
-use crate::ui::i18n::{isolated, refusal, room_title};
+use crate::ui::i18n::{isolated, number, refusal, room_title};
+use crate::ui::slots::{Slot, optional_slot};
 use crate::ui::state::{Follow, RoomState, use_room_state};
 
 /// The column of the rooms; a drawer where there is no room for it.
@@ -71,10 +73,15 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let below = (!below.is_empty()).then(|| view! { <span class="rooms__people">{below}</span> }.erase());
     let to = slug.clone();
     // The open room shows its own messages.
+    let news = slug.clone();
+    let unread = live(move || {
+        optional_slot(Slot::Unread, unread_in_list(state, state.unread.with(|unread| unread.in_room(&news))))
+    });
     let unsent = live(move || if is_open.get() { None } else { unsent(state, &slug) });
     view! {
         <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=move |event| follow(state, &to, &event)>
             <bdi class="rooms__title">{title}</bdi>
+            {unread}
             <span class="rooms__online" title=online_words.clone()>
                 <span aria-hidden="true">{online.to_string()}</span>
                 <span class="visually-hidden">{online_words.clone()}</span>
@@ -83,6 +90,17 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
             {unsent}
         </a></li>
     }
+}
+
+/// How much of a room is unread.
+pub fn unread_in_list(state: RoomState, unread: Count) -> Option<ErasedView> {
+    if unread.is_none() {
+        return None;
+    }
+    let words = state.words().unread.of(unread);
+    let number = view! { <span aria-hidden="true">{number(unread)}</span> }.erase();
+    let spoken = view! { <span class="visually-hidden">{words.clone()}</span> }.erase();
+    Some(view! { <span class="rooms__unread" title=words>{number}{spoken}</span> }.erase())
 }
 
 /// What waits to be sent in a room, or was refused.

@@ -10,6 +10,7 @@ use web_sys::Element;
 use super::day_separator::day;
 use super::hole_marker::hole_marker;
 use super::message::message;
+use super::new_line::new_line;
 use super::notice_line;
 use crate::client::element::element;
 use crate::client::scroll::{self, ScrollPosition};
@@ -91,6 +92,7 @@ pub fn row(row: &Row) -> ErasedView {
     match row {
         Row::Message(row) => message(state, row).erase(),
         Row::Day { date } => day(state, *date).erase(),
+        Row::New { .. } => new_line(state).erase(),
         Row::Notice(notice) => notice_line::notice(language, notice.clone()).erase(),
         Row::RoomCreated { creator, .. } => notice_line::room_created(language, creator.clone()).erase(),
         Row::Newer { .. } => notice_line::newer(language).erase(),

@@ -84,6 +84,7 @@ words! {
     create_room: Text = "Create room", "创建房间";
     lobby: Text = "Lobby", "大厅";
     appearance: Text = "Appearance", "外观";
+    unread: Counted = counted("{n} unread message", "{n} unread messages"), number("{n} 条未读消息");
     unsent_waiting: Text = "A message waits to be sent", "有消息等待发送";
     unsent_stuck: Text = "A message was not sent", "有消息没有发出";
 
@@ -99,6 +100,7 @@ words! {
     // The timeline.
     today: Text = "Today", "今天";
     yesterday: Text = "Yesterday", "昨天";
+    new_since: Text = "New", "新消息";
     joined: Text = "{names} joined", "{names}进来了";
     left: Text = "{names} left", "{names}离开了";
     and_others: Counted = counted("and {n} other", "and {n} others"), number("等 {n} 人");
@@ -226,6 +228,7 @@ words! {
         "New messages do not appear by themselves: this browser lacks WebSocket or WebAssembly, or the script did not load. \
          Reload the page to see what is new.",
         "新消息不会自动出现：浏览器不支持 WebSocket 或 WebAssembly，或者脚本没有加载成功。请刷新页面查看。";
+    mark_read: Text = "Mark as read", "标为已读";
     edit: Text = "Edit", "编辑";
     delete: Text = "Delete", "删除";
     panel_loading: Text = "Loading…", "加载中…";

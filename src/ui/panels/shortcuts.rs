@@ -45,13 +45,14 @@ fn places(words: &PanelWords) -> [Place; 4] {
         Shortcut(&["Ctrl", "I"], words.shortcut_italic),
         Shortcut(&["Ctrl", "K"], words.shortcut_link),
     ];
+    let messages = vec![Shortcut(&["R"], words.shortcut_reply), Shortcut(&["Escape"], words.shortcut_read)];
     let emojis = vec![
         Shortcut(&["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], words.shortcut_emoji),
         Shortcut(&["Home", "End"], words.shortcut_emoji_ends),
     ];
     [
         Place { title: words.shortcuts_anywhere, shortcuts: anywhere },
-        Place { title: words.shortcuts_message, shortcuts: vec![Shortcut(&["R"], words.shortcut_reply)] },
+        Place { title: words.shortcuts_message, shortcuts: messages },
         Place { title: words.shortcuts_composer, shortcuts: composer },
         Place { title: words.shortcuts_emojis, shortcuts: emojis },
     ]

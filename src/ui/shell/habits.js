@@ -155,6 +155,22 @@
   });
   addEventListener("hashchange", nameMessage);
 
+  // The line above what is new leads there from the edge where it stays: to the first message behind it.
+  addEventListener("click", ({ target }) => {
+    const first = target.closest(".new-line__label")?.parentNode.nextElementSibling;
+    if (!first) return;
+    first.tabIndex = -1;
+    first.scrollIntoView({ block: "center" });
+    first.focus({ preventScroll: true });
+  });
+
+  // The picture of the tab tells of what is unread as its title does.
+  new MutationObserver(() => {
+    const name = /^\(/.test(document.title) ? "/favicon-unread.svg" : "/favicon.svg";
+    const icon = document.querySelector("link[rel=icon]");
+    if (icon.getAttribute("href") !== name) icon.href = name;
+  }).observe(document.querySelector("title"), { childList: true });
+
   // A message is replied to by R while it or something in it has the focus, and by a swipe. A question mark lists the
   // shortcuts.
   const reply = (row) => row?.querySelector(".reactions__reply");

@@ -9,11 +9,12 @@ use leptos::prelude::*;
 use super::drawing::nodes;
 use super::handover;
 use crate::model::calendar::Clocks;
+use crate::model::conversation::Count;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::timeline::Timeline;
 use crate::model::rows::{KeyedRow, Layout, Row, RowReader, Rows, Window};
-use crate::protocol::{HistoryPage, PageData, Person, RoomSnapshot};
-use crate::ui::components::{Composer, me_card, person_in_roster, row};
+use crate::protocol::{HistoryPage, MessageNo, PageData, Person, ReadMark, RoomSlug, RoomSnapshot};
+use crate::ui::components::{Composer, me_card, person_in_roster, row, unread_in_list};
 use crate::ui::erased_view::{Erase, ErasedView};
 use crate::ui::i18n::Language;
 use crate::ui::slots::{Cut, Slot};
@@ -33,6 +34,8 @@ pub struct Template {
     /// What the slots are drawn from: the page without its rows and rooms, which are drawn already.
     frame: PageData,
     timeline: Timeline,
+    /// The rooms of the list, each with its newest message.
+    rooms_newest: Vec<(RoomSlug, MessageNo)>,
     /// The mounted rows, as visitors see them.
     rows: Vec<Arc<KeyedRow>>,
     positions: Positions,
@@ -55,8 +58,9 @@ impl Template {
         let rows = mounted(&timeline, None);
         let history = HistoryPage { items: Vec::new(), ..page.room.page };
         let room = RoomSnapshot { page: history, ..page.room };
+        let rooms_newest = page.rooms.iter().map(|room| (room.slug.clone(), room.message_no)).collect();
         let frame = PageData { room, rooms: Vec::new(), ..page };
-        Self { language, frame, timeline, rows, positions }
+        Self { language, frame, timeline, rooms_newest, rows, positions }
     }
 
     /// The document for somebody with a session, up to what belongs to one reader. `start` is the one that visitors get.
@@ -64,8 +68,8 @@ impl Template {
     /// # Panics
     /// When it is another document.
     #[must_use]
-    pub fn fill(&self, start: &[u8], me: &Person) -> Vec<u8> {
-        let slots = self.draw_slots(me);
+    pub fn fill(&self, start: &[u8], me: &Person, marks: &[ReadMark]) -> Vec<u8> {
+        let slots = self.draw_slots(me, marks);
         let Positions { nodes_at, nodes: all, .. } = &self.positions;
         let replaced: usize = slots.iter().map(|(range, _)| nodes(&start[range.clone()])).sum();
         let drawn: usize = slots.iter().map(|(_, html)| nodes(html.as_bytes())).sum();
@@ -83,7 +87,7 @@ impl Template {
     }
 
     /// What is not as visitors see it, in its order.
-    fn draw_slots(&self, me: &Person) -> Vec<(Range<usize>, String)> {
+    fn draw_slots(&self, me: &Person, marks: &[ReadMark]) -> Vec<(Range<usize>, String)> {
         let rows = mounted(&self.timeline, Some(me));
         assert_eq!(rows.len(), self.rows.len(), "a page has as many rows for every reader");
         let frame = PageData { me: Some(me.clone()), ..self.frame.clone() };
@@ -92,7 +96,7 @@ impl Template {
         let slots = owner.with(|| {
             provide_context(handover(frame, self.language));
             let state = provide_room_state();
-            let draw = |cut: &Cut| Some((cut.range.clone(), self.view(cut, state, me, &rows)?.to_html()));
+            let draw = |cut: &Cut| Some((cut.range.clone(), self.view(cut, state, me, marks, &rows)?.to_html()));
             self.positions.slots.iter().filter_map(draw).collect()
         });
         owner.unset_with_forced_cleanup();
@@ -100,8 +104,20 @@ impl Template {
     }
 
     /// What a slot shows to its reader, unless that is what visitors see.
-    fn view(&self, &Cut { slot, index, .. }: &Cut, state: RoomState, me: &Person, rows: &Rows) -> Option<ErasedView> {
+    fn view(
+        &self,
+        &Cut { slot, index, .. }: &Cut,
+        state: RoomState,
+        me: &Person,
+        marks: &[ReadMark],
+        rows: &Rows,
+    ) -> Option<ErasedView> {
         match slot {
+            Slot::Unread => {
+                let (room, newest) = &self.rooms_newest[index];
+                let mark = marks.iter().find(|mark| mark.room == *room)?;
+                unread_in_list(state, Count::since(*newest, mark))
+            }
             Slot::Foot => Some(view! { <Composer /> }.erase()),
             Slot::Me => Some(me_card(me.clone())),
             Slot::Row => (rows[index] != self.rows[index]).then(|| row(&rows[index])),
@@ -125,7 +141,7 @@ impl Template {
 
 fn mounted(timeline: &Timeline, me: Option<&Person>) -> Vec<Arc<KeyedRow>> {
     // Until the page is alive, times are those of UTC.
-    let reader = RowReader { me, clocks: Clocks::Utc, zone: &|_| 0 };
+    let reader = RowReader { me, clocks: Clocks::Utc, new_after: None, zone: &|_| 0 };
     let rows = Layout::default().lay_out(timeline, &Outbox::default(), reader);
     Window::default().of(&rows).to_vec()
 }

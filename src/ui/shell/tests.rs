@@ -6,8 +6,8 @@ use proptest::sample::subsequence;
 use super::*;
 use crate::model::samples::{message, named, page_data, person};
 use crate::protocol::{
-    EventBody, HistoryItem, Message, MessageNo, Origin, Person, Quote, ReactionSummary, RoomSlug, RoomSummary, Seq,
-    Timestamp,
+    EventBody, HistoryItem, Message, MessageNo, Origin, Person, Quote, ReactionSummary, ReadMark, RoomSlug,
+    RoomSummary, Seq, Timestamp,
 };
 
 fn assets() -> Assets {
@@ -43,14 +43,20 @@ fn page(me: Option<Person>) -> PageData {
     PageData { me, notice: None, reply_to: None, drawn_ms: Timestamp::from_unix_ms(5), ..page }
 }
 
+/// How far somebody has read a room.
+fn mark(room: &str, message_no: u64) -> ReadMark {
+    let room = RoomSlug::parse(room).expect("a good address");
+    ReadMark { room, seq: Seq::new(message_no), message_no: MessageNo::new(message_no), lowered: 0 }
+}
+
 /// What somebody gets from the drawing for everybody, and what would be drawn for them.
-fn filled_and_drawn(page: &PageData, me: Person, language: Language) -> [String; 2] {
+fn filled_and_drawn(page: &PageData, me: Person, marks: Vec<ReadMark>, language: Language) -> [String; 2] {
     let assets = assets();
     let VisitorsDrawing { start, template } = draw_for_visitors(page.clone(), language, &assets);
     assert_eq!(start, draw_start(page.clone(), language, &assets, None), "for nobody");
-    let filled = String::from_utf8(template.fill(start.as_bytes(), &me)).expect("a document is text");
+    let filled = String::from_utf8(template.fill(start.as_bytes(), &me, &marks)).expect("a document is text");
     assert_ne!(filled, start, "for {me:?}");
-    [filled, draw_start(PageData { me: Some(me), ..page.clone() }, language, &assets, None)]
+    [filled, draw_start(PageData { me: Some(me), marks, ..page.clone() }, language, &assets, None)]
 }
 
 /// Protects readers with a session: what is made from the drawing for everybody is what would have been drawn for them.
@@ -60,7 +66,8 @@ fn a_page_that_is_made_from_what_visitors_see_is_the_same_to_the_byte() {
         let readers =
             [person("alice"), named("alice", "Alice of before"), person("bob"), person("you"), person("erin")];
         for me in readers {
-            let [filled, drawn] = filled_and_drawn(&page(None), me.clone(), language);
+            let [filled, drawn] =
+                filled_and_drawn(&page(None), me.clone(), vec![mark("lobby", 4), mark("tea", 1)], language);
             assert!(filled == drawn, "for {me:?} in {language:?}");
         }
     }
@@ -120,10 +127,11 @@ proptest! {
         here in subsequence((0..PEOPLE).collect::<Vec<_>>(), 0..PEOPLE),
         unnamed in 0..3_u32,
         reader in 0..=PEOPLE,
+        read in 0..12_u64,
         in_english: bool,
     ) {
         let language = if in_english { Language::English } else { Language::Chinese };
-        let [filled, drawn] = filled_and_drawn(&page_of(said, &here, unnamed), somebody(reader), language);
+        let [filled, drawn] = filled_and_drawn(&page_of(said, &here, unnamed), somebody(reader), vec![mark("lobby", read), mark("tea", 0)], language);
         prop_assert_eq!(filled, drawn);
     }
 }

@@ -35,7 +35,6 @@ impl RoomState {
             Effect::Keep(id) => self.keep_post(&id),
             Effect::Forget(room, id) => storage::forget_post(&room, &id),
             Effect::Announce { nickname, text } => self.announce(&nickname, &text),
-            Effect::ShareRead(room, head) => storage::share_read(&room, head),
             Effect::Explain(form, reason) => {
                 if let Reason::NotChanged(_) = reason {
                     self.forget_deletion();

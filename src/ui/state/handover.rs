@@ -10,7 +10,7 @@ use web_sys::HtmlElement;
 
 use crate::client::element::element;
 use crate::client::json;
-use crate::protocol::{FormRefusal, PageData, Person, Seq, Timestamp};
+use crate::protocol::{FormRefusal, PageData, Person, ReadMark, Seq, Timestamp};
 use crate::ui::i18n::Language;
 
 /// The id of the element that holds it.
@@ -32,6 +32,9 @@ pub struct Handover {
 pub struct ReaderPart<'a> {
     /// Who it is.
     pub me: Option<&'a Person>,
+    /// How far they have read.
+    #[serde(skip_serializing_if = "<[ReadMark]>::is_empty")]
+    pub marks: &'a [ReadMark],
     /// When the server answered.
     pub drawn_ms: Timestamp,
     /// What became of a form.
@@ -45,7 +48,8 @@ impl<'a> ReaderPart<'a> {
     /// That of a page.
     #[must_use]
     pub fn of(page: &'a PageData) -> Self {
-        Self { me: page.me.as_ref(), drawn_ms: page.drawn_ms, notice: page.notice.as_ref(), reply_to: page.reply_to }
+        let PageData { me, marks, drawn_ms, notice, reply_to, .. } = page;
+        Self { me: me.as_ref(), marks, drawn_ms: *drawn_ms, notice: notice.as_ref(), reply_to: *reply_to }
     }
 
     /// The end of the element that hands the page over.
@@ -109,6 +113,7 @@ mod tests {
         let one = Handover { language: Language::English, sign_out: String::new(), page: page_data() };
         let page = PageData {
             me: None,
+            marks: Vec::new(),
             drawn_ms: Timestamp::from_unix_ms(7),
             notice: None,
             reply_to: None,

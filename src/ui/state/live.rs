@@ -29,7 +29,6 @@ impl RoomState {
         self.follow_visibility();
         self.follow_other_tabs();
         self.follow_other_tabs_person();
-        self.follow_reading();
         self.recover();
         if let Some(root) = document().document_element() {
             // An attribute of this shape is always accepted.

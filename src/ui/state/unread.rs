@@ -1,12 +1,12 @@
-//! What the reader has not had in sight: the count in the title and on "jump to newest", and what a screen reader announces.
+//! What the reader has not read: the count in the title, and the key that ends what is new; and what a screen reader
+//! announces.
 
 use leptos::prelude::*;
 use web_sys::VisibilityState;
 
 use super::RoomState;
 use crate::client::listener::Listener;
-use crate::client::storage;
-use crate::model::conversation::Update;
+use crate::model::conversation::{Unread, Update};
 use crate::model::text::markdown;
 use crate::ui::i18n::{self, Words, fill, isolated};
 
@@ -39,17 +39,9 @@ impl RoomState {
             let let_out = move || {
                 self.announcement.update(|announcement| announcement.let_out(self.words()));
                 self.look_whether_visible();
-                self.step(Update::Announced);
             };
             self.quietly(|quiet| quiet.timers.announcement.set(GATHER_MS, let_out));
         }
-    }
-
-    /// Another tab showed the reader a room up to an event.
-    pub(super) fn follow_reading(self) {
-        let listener = storage::on_read(move |room, head| self.step(Update::ReadElsewhere(room, head)));
-        // It listens for as long as the page lives.
-        std::mem::forget(listener);
     }
 
     /// Coming back to the tab at the newest row is reading it. Going away may be for ever.
@@ -70,11 +62,21 @@ impl RoomState {
         self.step(Update::Visible(is_visible()));
     }
 
-    /// The title of the tab: the unread count goes in front while nobody looks.
+    /// The reader is done with what is new. Answers whether anything was.
+    pub fn mark_read(self) -> bool {
+        let has_new = self.conversation.with_untracked(|conversation| conversation.new_after().is_some())
+            || !self.at_newest.get_untracked();
+        if has_new {
+            self.step(Update::MarkRead);
+        }
+        has_new
+    }
+
+    /// The title of the tab: what is unread in all rooms goes in front.
     #[must_use]
     pub fn title(self) -> String {
         let title = page_title(&self.room_title(), self.words().teahouse);
-        let unread = self.unread.get();
+        let unread = self.unread.with(Unread::total);
         if unread.is_none() { title } else { ["(", &i18n::number(unread), ") ", &title].concat() }
     }
 }

@@ -10,6 +10,7 @@ use teahouse::protocol::{
 
 use super::client::Client;
 use super::store::Disk;
+use super::unread;
 use super::world::World;
 
 /// How often the troubles were met that the script is to bring about.
@@ -125,6 +126,7 @@ pub fn always(world: &mut World) -> Result<(), String> {
         // Whoever shows another history is about to learn of it.
         if client.timeline().cursor().epoch == disk.epoch && !client.is_unaware {
             shows_the_log(client, disk.log(&client.room))?;
+            unread::counts_right(client, disk.log(&client.room))?;
         }
     }
     Ok(())
@@ -201,6 +203,7 @@ fn is_at_rest(client: &Client, disk: &Disk, ledger: &Ledger) -> Result<(), Strin
     if let Some(outdated) = client.timeline().outdated() {
         return Err(format!("{name} does not know how {outdated} stands"));
     }
+    unread::is_read(client, disk)?;
     stands_as_in_the_log(client, &disk.items(&client.room))?;
     if let Some(line) = client.outbox().posts().first() {
         return Err(format!("{name} has a line that is never sent: {line:?}"));

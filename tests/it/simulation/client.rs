@@ -8,8 +8,8 @@ use teahouse::model::conversation::outbox::{KeptPost, Outbox};
 use teahouse::model::conversation::timeline::{Timeline, TimelineEntry};
 use teahouse::model::conversation::{Conversation, Effect, PageRequest, PostAnswer, TimerId, Update};
 use teahouse::protocol::{
-    Event, EventBody, HistoryItem, HistoryPage, Limits, Person, PostBody, PostId, RoomSlug, RoomSnapshot, RoomSummary,
-    Seq, TabId, Timestamp,
+    Event, EventBody, HistoryItem, HistoryPage, Limits, Person, PostBody, PostId, ReadMark, RoomSlug, RoomSnapshot,
+    RoomSummary, Seq, TabId, Timestamp,
 };
 
 /// What a page wants of the world, in this order.
@@ -47,6 +47,8 @@ pub struct Client {
     pub fetches: Vec<Fetch>,
     /// An old copy of the database was put back, and this page has not joined its room since.
     pub is_unaware: bool,
+    /// Whether somebody looks at it.
+    pub is_visible: bool,
     connection_alarm: Option<i64>,
     alarms: [Option<i64>; TimerId::COUNT],
     wishes: Vec<Wish>,
@@ -59,16 +61,17 @@ enum Stands {
 }
 
 /// The timers of a conversation.
-const TIMERS: [TimerId; TimerId::COUNT] = [TimerId::Outbox, TimerId::Typing, TimerId::Refresh, TimerId::CaughtUp];
+const TIMERS: [TimerId; TimerId::COUNT] =
+    [TimerId::Outbox, TimerId::Typing, TimerId::Refresh, TimerId::CaughtUp, TimerId::Mark];
 
 impl Client {
     /// A page that was just loaded: the server drew `page` into its HTML.
-    pub fn new(me: Person, room: RoomSlug, page: HistoryPage) -> Self {
+    pub fn new(me: Person, room: RoomSlug, page: HistoryPage, marks: Vec<ReadMark>) -> Self {
         let (title, head) = (room.to_string(), page.as_of.seq);
         let message_no = page.items.iter().rev().find_map(|item| item.event.body.message_no()).unwrap_or_default();
         let summary = RoomSummary { slug: room.clone(), title, head, message_no, online: 0, people: Vec::new() };
         let snapshot = RoomSnapshot { summary, page, people: Vec::new() };
-        let conversation = Conversation::new(Some(me.clone()), &snapshot, Vec::new(), Limits::default());
+        let conversation = Conversation::new(Some(me.clone()), &snapshot, Vec::new(), Limits::default(), marks);
         let tab = TabId::parse(&format!("tab-{}", me.id)).unwrap();
         Self {
             connection: Connection::new(tab, room.clone(), Some(conversation.timeline().cursor().clone())),
@@ -79,6 +82,7 @@ impl Client {
             fetches: Vec::new(),
             given_up: HashSet::new(),
             is_unaware: false,
+            is_visible: true,
             connection_alarm: None,
             alarms: [None; TimerId::COUNT],
             wishes: Vec::new(),
@@ -88,8 +92,8 @@ impl Client {
     }
 
     /// The page is loaded again: what it held is gone, except what storage keeps.
-    pub fn reload(&mut self, page: HistoryPage, now: i64) {
-        let fresh = Self::new(self.me.clone(), self.room.clone(), page);
+    pub fn reload(&mut self, page: HistoryPage, marks: Vec<ReadMark>, now: i64) {
+        let fresh = Self::new(self.me.clone(), self.room.clone(), page, marks);
         let (kept, typed) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.typed));
         let (acks, given_up) = (std::mem::take(&mut self.acks), std::mem::take(&mut self.given_up));
         *self = Self { kept, typed, acks, given_up, ..fresh };
@@ -156,6 +160,12 @@ impl Client {
         self.tell(Update::Post(id, body), now);
     }
 
+    /// Whoever looked looks away, and the other way round.
+    pub fn look(&mut self, now: i64) {
+        self.is_visible = !self.is_visible;
+        self.tell(Update::Visible(self.is_visible), now);
+    }
+
     /// The reader asks for what is missing, if something is.
     pub fn ask_for_hole(&mut self, now: i64) {
         if let Some(hole) = self.timeline().newest_hole() {
@@ -209,7 +219,6 @@ impl Client {
                 }
                 Effect::Show(_)
                 | Effect::Announce { .. }
-                | Effect::ShareRead(..)
                 | Effect::Explain(..)
                 | Effect::WithdrawExplanation
                 | Effect::TakeBackText(..)

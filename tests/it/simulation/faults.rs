@@ -8,11 +8,25 @@ use teahouse::server::edge::connection::member::Input;
 use teahouse::server::ground::clock;
 use teahouse::server::log::{ChangeWindows, Draft, EventRange, Store};
 
+use super::client::Client;
 use super::network::ServerEnd;
+use super::store::{Disk, epoch};
 use super::world::{World, end_if_broken, nth, start_server};
 
 /// Lines of a burst: two make more than one join brings.
 const BURST_LINES: usize = 110;
+
+impl Disk {
+    /// An older backup comes back: what came after it is gone, and so is the history that clients know.
+    pub fn restore(&mut self, backup: &Self, generation: usize) {
+        *self = Self { epoch: epoch(generation), now_ms: self.now_ms, ..backup.clone() };
+    }
+
+    /// The same by hand: an old file is copied over the database, which says nothing of it.
+    pub fn put_back(&mut self, copy: &Self) {
+        *self = Self { now_ms: self.now_ms, ..copy.clone() };
+    }
+}
 
 impl World {
     /// A connection breaks, and one end of it learns of it, or the other, or both.
@@ -46,8 +60,11 @@ impl World {
     }
 
     pub(super) fn reload(&mut self, client: usize) {
-        let page = self.disk.lock().unwrap().history(&self.clients[client].room, EventRange::Newest, 50);
-        self.clients[client].reload(page, self.now_ms);
+        let (page, marks) = {
+            let (disk, Client { room, me, .. }) = (self.disk.lock().unwrap(), &self.clients[client]);
+            (disk.history(room, EventRange::Newest, 50), disk.marks_of(&me.id))
+        };
+        self.clients[client].reload(page, marks, self.now_ms);
         self.grant(client);
     }
 

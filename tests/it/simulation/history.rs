@@ -3,9 +3,10 @@
 use teahouse::protocol::{
     Covers, Cursor, Deleted, Edited, EventBody, HistoryItem, HistoryPage, ReactionSummary, Restored, RoomSlug, Seq,
 };
-use teahouse::server::log::EventRange;
+use teahouse::server::log::{EventRange, RoomRecord};
 
 use super::store::Disk;
+use super::unread::newest_message;
 
 fn item_at(items: &mut [HistoryItem], target: Seq) -> &mut HistoryItem {
     items.iter_mut().find(|item| item.event.seq == target).expect("it was checked")
@@ -96,4 +97,11 @@ impl Disk {
         let (has_older, has_newer) = (covers.first > Seq::new(1), covers.last < head);
         HistoryPage { room: room.clone(), as_of, covers, items, has_older, has_newer }
     }
+}
+
+/// A room of the list.
+pub(super) fn record(disk: &Disk, slug: &RoomSlug) -> Option<RoomRecord> {
+    let log = disk.logs.get(slug)?;
+    let head = log.last().map_or(Seq::ZERO, |event| event.seq);
+    Some(RoomRecord { slug: slug.clone(), title: slug.as_str().to_owned(), head, message_no: newest_message(log) })
 }

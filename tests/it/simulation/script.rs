@@ -68,7 +68,12 @@ impl World {
                 let (wire, how) = (script.next(8)?, script.next(3)?);
                 self.cut(wire, how);
             }
-            91 | 92 => self.check_members(),
+            91 => self.check_members(),
+            92 => {
+                let client = script.next(CLIENTS)?;
+                self.clients[client].look(self.now_ms);
+                self.grant(client);
+            }
             93 => self.crash(),
             94 => {
                 let client = script.next(CLIENTS)?;

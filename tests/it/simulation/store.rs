@@ -5,14 +5,15 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use teahouse::protocol::{
-    Epoch, EventBody, EventPage, HistoryPage, LogEvent, PostId, RoomSlug, Seq, Timestamp, UserId,
+    Epoch, EventBody, EventPage, HistoryPage, LogEvent, PostId, ReadMark, RoomSlug, Seq, Timestamp, UserId,
 };
 use teahouse::server::log::{
-    AppendOutcome, Appended, Authorship, Committed, Draft, EventRange, Guest, Health, NameConflict, NameWish, Naming,
-    NewRoom, OpenedRoom, RoomRecord, SessionUse, Store, StoreError, StoreFuture, StoreVersion, TokenHash,
+    AppendOutcome, Appended, Authorship, Committed, Draft, EventRange, Guest, Health, MarkTo, NameConflict, NameWish,
+    Naming, NewRoom, OpenedRoom, RoomRecord, SessionUse, Store, StoreError, StoreFuture, StoreVersion, TokenHash,
 };
 use tokio::sync::oneshot;
 
+use super::history::record;
 use super::unread::newest_message;
 
 type Answer = oneshot::Sender<Result<Appended, StoreError>>;
@@ -23,11 +24,13 @@ pub struct Disk {
     pub epoch: Epoch,
     pub logs: HashMap<RoomSlug, Vec<LogEvent>>,
     /// The unique constraint.
-    places: HashMap<(UserId, PostId), (RoomSlug, Seq)>,
+    pub(super) places: HashMap<(UserId, PostId), (RoomSlug, Seq)>,
     /// What deleted messages said.
     pub(super) deleted: HashMap<(RoomSlug, Seq), String>,
+    /// How far people have read.
+    pub(super) marks: HashMap<(UserId, RoomSlug), ReadMark>,
     /// The time of day. It goes on whatever is restored.
-    now_ms: i64,
+    pub(super) now_ms: i64,
 }
 
 impl Disk {
@@ -40,7 +43,14 @@ impl Disk {
             body: EventBody::RoomCreated,
         };
         let logs = rooms.iter().map(|room| (room.clone(), vec![created()])).collect();
-        Self { epoch: epoch(0), logs, places: HashMap::new(), deleted: HashMap::new(), now_ms: 0 }
+        Self {
+            epoch: epoch(0),
+            logs,
+            places: HashMap::new(),
+            deleted: HashMap::new(),
+            marks: HashMap::new(),
+            now_ms: 0,
+        }
     }
 
     pub fn log(&self, room: &RoomSlug) -> &[LogEvent] {
@@ -69,16 +79,6 @@ impl Disk {
         }
     }
 
-    /// An older backup comes back: what came after it is gone, and so is the history that clients know.
-    pub fn restore(&mut self, backup: &Self, generation: usize) {
-        *self = Self { epoch: epoch(generation), now_ms: self.now_ms, ..backup.clone() };
-    }
-
-    /// The same by hand: an old file is copied over the database, which says nothing of it.
-    pub fn put_back(&mut self, copy: &Self) {
-        *self = Self { now_ms: self.now_ms, ..copy.clone() };
-    }
-
     fn append(&mut self, draft: &Draft) -> Result<(Appended, Option<Committed>), StoreError> {
         let key = (draft.by.id.clone(), draft.id.clone());
         if let Some((room, seq)) = self.places.get(&key) {
@@ -100,6 +100,9 @@ impl Disk {
         let mut event = LogEvent { seq, at_ms, by, id, body };
         event.body.set_message_no(newest_message(log).next());
         log.push(event);
+        if draft.session.is_some() {
+            self.mark(&draft.by.id, &draft.room, MarkTo::Read(seq));
+        }
         let event = self.counted(&draft.room);
         self.places.insert(key, (draft.room.clone(), seq));
         let appended = Appended { seq, at: at_ms, outcome: AppendOutcome::Inserted };
@@ -107,7 +110,7 @@ impl Disk {
     }
 }
 
-fn epoch(generation: usize) -> Epoch {
+pub(super) fn epoch(generation: usize) -> Epoch {
     Epoch::parse(&format!("history-{generation}")).unwrap()
 }
 
@@ -185,21 +188,15 @@ impl ScriptedStore {
     /// A read that sees the log when the script says so.
     pub(super) fn read<'a, T: Send + 'a>(
         &'a self,
-        look: impl FnOnce(&Disk) -> Result<T, StoreError> + Send + 'a,
+        look: impl FnOnce(&mut Disk) -> Result<T, StoreError> + Send + 'a,
     ) -> StoreFuture<'a, T> {
         let (gate, opened) = oneshot::channel();
         self.pending().reads.push(gate);
         Box::pin(async move {
             opened.await.map_err(|_| StoreError::Read("the server is gone".to_owned()))?;
-            look(&self.disk.lock().unwrap())
+            look(&mut self.disk.lock().unwrap())
         })
     }
-}
-
-fn record(disk: &Disk, slug: &RoomSlug) -> Option<RoomRecord> {
-    let log = disk.logs.get(slug)?;
-    let head = log.last().map_or(Seq::ZERO, |event| event.seq);
-    Some(RoomRecord { slug: slug.clone(), title: slug.as_str().to_owned(), head, message_no: newest_message(log) })
 }
 
 impl Store for ScriptedStore {

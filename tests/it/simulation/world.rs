@@ -67,7 +67,7 @@ impl World {
                 // Two talk with each other, one alone.
                 let room = if number < 2 { RoomSlug::lobby() } else { tea.clone() };
                 let page = disk.history(&room, EventRange::Newest, 50);
-                Client::new(guest(number).person(), room, page)
+                Client::new(guest(number).person(), room, page, Vec::new())
             })
             .collect();
         let (backup, disk) = (disk.clone(), Arc::new(Mutex::new(disk)));

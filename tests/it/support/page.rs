@@ -183,7 +183,6 @@ impl Page {
                 | Effect::Keep(_)
                 | Effect::Forget(..)
                 | Effect::Announce { .. }
-                | Effect::ShareRead(..)
                 | Effect::Explain(..)
                 | Effect::WithdrawExplanation
                 | Effect::TakeBackText(..)
@@ -210,7 +209,13 @@ fn nothing_of(room: RoomSlug) -> Conversation {
     let page = HistoryPage { room: room.clone(), as_of, covers, items: Vec::new(), has_older: false, has_newer: false };
     let (title, head) = (room.to_string(), Seq::ZERO);
     let summary = RoomSummary { slug: room, title, head, message_no: MessageNo::ZERO, online: 0, people: Vec::new() };
-    Conversation::new(None, &RoomSnapshot { summary, page, people: Vec::new() }, Vec::new(), Limits::default())
+    Conversation::new(
+        None,
+        &RoomSnapshot { summary, page, people: Vec::new() },
+        Vec::new(),
+        Limits::default(),
+        Vec::new(),
+    )
 }
 
 /// What a timeline shows behind one event, oldest first; panics when something is missing in between.

@@ -156,13 +156,13 @@ fn a_page_that_is_under_way_for_a_room_that_was_left_keeps_no_hole_waiting() {
 /// A page may know more than the stream has brought: what it brings first is news all the same.
 #[test]
 fn what_a_page_brings_before_the_stream_does_is_counted_and_changes_what_is_held() {
-    let mut bench = Bench::live((1..=3).map(of_bo).collect());
+    let mut bench = Bench::live((1..=3).map(|seq| numbered(seq, seq)).collect());
     bench.step(Update::AtNewest(false));
-    bench.step(answer(Wanted::Newer(Seq::new(3)), Some(page_up_to(5, vec![of_bo(3), of_bo(5)]))));
-    assert_eq!(bench.conversation.unread().known, 1);
+    bench.step(answer(Wanted::Newer(Seq::new(3)), Some(page_up_to(5, vec![numbered(3, 3), numbered(5, 4)]))));
+    assert_eq!(bench.unread(), 1);
     bench.publish(reaction(4, 1, named("ada", "Ada"), "🍵", true, 1));
-    bench.publish(of_bo(5));
-    assert_eq!(bench.conversation.unread().known, 1, "it is not counted twice");
+    bench.publish(numbered(5, 4));
+    assert_eq!(bench.unread(), 1, "it is not counted twice");
     let item = bench.conversation.timeline().item(Seq::new(1)).expect("it is held");
     assert_eq!(item.reactions.len(), 1, "the change was not lost with the event that the page had covered");
 }

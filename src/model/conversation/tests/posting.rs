@@ -95,7 +95,7 @@ fn nobody_posts_without_a_name_and_what_waited_goes_under_the_new_one() {
     assert_eq!(lost.wishes(), [] as [String; 0]);
     lost.step(Update::Named(Some(named("ada-2", "Ada"))));
     assert!(lost.effects.contains(&Effect::Keep(id("a"))), "storage learns whose it is now");
-    assert_eq!(lost.wishes(), ["reconnect", "send a"]);
+    assert_eq!(lost.wishes(), ["reconnect", "send a", "read lobby 1"]);
 }
 
 #[test]

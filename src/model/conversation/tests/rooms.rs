@@ -82,7 +82,7 @@ fn nothing_of_a_person_is_left_after_they_signed_out() {
     bench.step(Update::Post(id("a"), text("tea?")));
     bench.step(Update::SignedOut);
     assert_eq!(*bench.conversation.me(), None);
-    assert!(bench.conversation.unread().is_none() && bench.conversation.outbox().posts().is_empty());
+    assert!(bench.conversation.unread().total().is_none() && bench.conversation.outbox().posts().is_empty());
 }
 
 #[test]

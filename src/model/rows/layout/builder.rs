@@ -20,6 +20,8 @@ pub(super) struct RowContext {
     day: Option<CivilDate>,
     /// The message that opened the group which the last row belongs to.
     group: Option<Arc<Opener>>,
+    /// Whether what is new has begun.
+    is_new: bool,
 }
 
 /// Whose message opened a group, and when.
@@ -74,6 +76,10 @@ impl<'a> RowBuilder<'a> {
     fn message(&mut self, item: &HistoryItem, message: &Message, delivery: Delivery, clock: Clock) {
         let event = &item.event;
         let Some(sender) = &event.by else { return self.interrupt(Row::Newer { seq: event.seq }) };
+        if let Some(after) = self.reader.new_after.filter(|after| event.seq > *after && !self.before.is_new) {
+            self.before.is_new = true;
+            self.interrupt(Row::New { after });
+        }
         let own = self.reader.me.is_some_and(|me| me.id == sender.id);
         let continuation = self.continue_group(Some(&sender.id), &sender.nickname, event.at_ms);
         let (me, zone) = (self.reader.me, self.reader.zone);

@@ -216,7 +216,10 @@ impl World {
 
     fn reader<'a>(&'a self, zone: &'a dyn Fn(Timestamp) -> i32) -> RowReader<'a> {
         let today = CivilDate { year: 1970, month: 1, day: 1 };
-        RowReader { me: Some(&self.me), clocks: Clocks::Local { today, zone_minutes: self.hours * 60 }, zone }
+        let clocks = Clocks::Local { today, zone_minutes: self.hours * 60 };
+        // Another line with another zone.
+        let new_after = (self.hours % 2 != 0).then_some(Seq::new(3));
+        RowReader { me: Some(&self.me), clocks, new_after, zone }
     }
 }
 

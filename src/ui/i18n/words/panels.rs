@@ -97,5 +97,6 @@ words! {
     shortcut_new_line: Text = "Start a new line", "换行";
     shortcut_reply: Text = "Reply", "回复";
     shortcut_send: Text = "Send", "发送";
+    shortcut_read: Text = "Go to the newest message and end what is marked as new", "回到最新消息，并清除“新消息”标记";
     shortcut_stop: Text = "Stop editing, or replying", "停止编辑或回复";
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::machine::{Greeting, Input, Output};
 use super::{Member, join};
-use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, PostBody, PostId, Refusal, RoomSlug};
+use crate::protocol::{CloseCode, Cursor, ErrorCode, Event, Person, PostBody, PostId, Refusal, RoomSlug};
 use crate::server::app::{App, Caller};
 use crate::server::delivery::broker::{Bulletin, PresenceChange};
 use crate::server::delivery::frame::{member_frame, welcome_frame};
 use crate::server::limits::Action;
-use crate::server::log::{Guest, MarkTo};
+use crate::server::log::MarkTo;
 use crate::server::posting::{self, Post, SessionState};
 
 impl Member {
@@ -40,7 +40,7 @@ impl Member {
     /// came before the hub knew this connection; later ones reach the connection by the hub.
     fn read_rooms(&mut self) {
         let app = Arc::clone(&self.app);
-        let (address, guest) = (self.caller.address, self.caller.guest.clone());
+        let (address, reader) = (self.caller.address, self.caller.person());
         let doubtful = self.caller.guest.clone().filter(|_| self.caller.as_of != app.identity_version());
         self.reads.push(Box::pin(async move {
             let _turn = match app.arrivals.permit(address).await {
@@ -54,7 +54,7 @@ impl Member {
             match state {
                 SessionState::Over(_) => Input::Session(state),
                 // The handshake has just renewed the cookie.
-                SessionState::Same | SessionState::CookieIsOld => Input::Rooms(greeting(&app, guest.as_ref()).await),
+                SessionState::Same | SessionState::CookieIsOld => Input::Rooms(greeting(&app, reader.as_ref()).await),
             }
         }));
     }
@@ -118,11 +118,7 @@ impl Member {
 }
 
 /// What the server knows for a connection that has just come.
-async fn greeting(app: &App, guest: Option<&Guest>) -> Result<Greeting, Refusal> {
+async fn greeting(app: &App, reader: Option<&Person>) -> Result<Greeting, Refusal> {
     let rooms = posting::list_rooms_for_welcome(app).await?;
-    let marks = match guest {
-        Some(guest) => app.store.marks(&guest.id).await.map_err(posting::refuse)?,
-        None => Vec::new(),
-    };
-    Ok(Greeting { rooms, marks })
+    Ok(Greeting { rooms, marks: posting::marks(app, reader).await? })
 }
