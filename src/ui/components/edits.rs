@@ -14,12 +14,14 @@ use crate::model::calendar::Clock;
 use crate::protocol::Seq;
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, live};
-use crate::ui::html::Html;
+use crate::ui::html::{Html, html_element};
 use crate::ui::i18n::Words;
 use crate::ui::state::{OwnChange, RoomState, use_room_state};
 
 /// The name of every button that changes an own message, and of the attribute of the offer that shows them.
 pub const CHANGE_NAME: &str = "change";
+/// The name of the button that takes a change back.
+pub const TAKE_BACK_NAME: &str = "take-back";
 /// The value of the button that copies what was typed, with its marks.
 pub const COPY: &str = "copy";
 /// The value of the button that edits.
@@ -49,12 +51,13 @@ pub fn ChangeNotice() -> impl IntoView {
                 OwnChange::Edits(_) => (words.editing, words.cancel),
                 OwnChange::Deleted(_) => (words.deleted_own, words.undo),
             };
-            view! {
-                <p class="change-notice" role="status">
-                    {says} " "
-                    <button type="button" class="link-button" on:click=move |_| state.take_back(change)>{back}</button>
-                </p>
-            }
+            html_element(|html| {
+                html.start("p", &[("class", "change-notice"), ("role", "status")]);
+                html.text(says);
+                html.text(" ");
+                html.element("button", &[("type", "button"), ("class", "link-button"), ("name", TAKE_BACK_NAME)], back);
+                html.end();
+            })
             .erase()
         })
     })
@@ -81,6 +84,13 @@ pub fn change_pressed(state: RoomState, change: &str, seq: Seq) {
         (EDIT, _) => state.edit_message(seq),
         (DELETE, _) => state.delete_message(seq),
         _ => {}
+    }
+}
+
+/// The button that takes a change back was pressed.
+pub fn take_back_pressed(state: RoomState) {
+    if let Some(change) = state.change.get_untracked() {
+        state.take_back(change);
     }
 }
 

@@ -5,10 +5,13 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
 
-use super::edits::{CHANGE_NAME, change_pressed, offer_changes};
+use super::edits::{CHANGE_NAME, TAKE_BACK_NAME, change_pressed, offer_changes, take_back_pressed};
 use super::hole_marker::{FILL_NAME, fill_pressed};
+use super::jump_to_newest::NEWEST_NAME;
 use super::message::{OUTGOING_NAME, outgoing_pressed};
 use super::notice_line;
+use super::replies::cancel_pressed;
+use super::timeline::OLDER_CLASS;
 use crate::client::element::{clicked, close_popover, element, open_popover_at};
 use crate::client::listener::Listener;
 use crate::model::conversation::reactions::{Change, Press, REPLY};
@@ -74,16 +77,23 @@ fn start_button(html: &mut Html, class: &'static str, value: &str, label: &str, 
     html.start("button", &attributes);
 }
 
+/// What is taken: every button with a name, and the links that do more in the page than where they lead to.
+const PRESSED: &str = "button[name], .timeline__older, .reply-notice__cancel";
+
 /// Takes over from the form without scripts, before a button submits it.
 pub fn follow_reactions(state: RoomState, parts: Option<Parts>) {
     let listener = Listener::on(&window(), "click", move |event| {
-        let Some(button) = clicked(&event, "button[name]") else { return };
+        let Some(button) = clicked(&event, PRESSED) else { return };
         match button.get_attribute("name").as_deref() {
             Some(REACTION_NAME) => pressed(state, &button),
             Some(CHANGE_NAME) => change(state, &button),
             Some(OUTGOING_NAME) => outgoing_pressed(state, &button),
             Some(FILL_NAME) => fill_pressed(state, &button),
-            _ => return,
+            Some(NEWEST_NAME) => state.show_newest(),
+            Some(TAKE_BACK_NAME) => take_back_pressed(state),
+            None if button.class_name() == OLDER_CLASS => state.load_older(),
+            None => cancel_pressed(state),
+            Some(_) => return,
         }
         event.prevent_default();
     });

@@ -3,14 +3,14 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Picture, icon};
+use super::icon::{Picture, write_icon};
 use crate::client::element::focus_unless_touch;
 use crate::model::address;
 use crate::model::rows::ReplyRow;
 use crate::protocol::Quote;
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, live};
-use crate::ui::html::{Html, html_element};
+use crate::ui::html::{Html, HtmlElement, html_element};
 use crate::ui::state::{RoomState, use_room_state};
 
 /// Writes, above the text of a reply, a link to the message that it replies to. `ui/shell/habits.js` follows it within the
@@ -39,28 +39,29 @@ pub fn ReplyNotice() -> impl IntoView {
         let to = state.reply_to.get()?;
         Some(state.timeline.with(|timeline| timeline.quote(to)))
     });
-    live(move || {
-        reply.get().map(|quote| {
-            let words = state.words();
-            let cancel = move |event: leptos::ev::MouseEvent| {
-                event.prevent_default();
-                state.cancel_reply();
-                focus_unless_touch("composer");
-            };
-            view! {
-                <p class="reply-notice" role="status">
-                    {html_element(|html| {
-                        html.start("span", &[("class", "reply-notice__quote"), ("dir", "auto")]);
-                        html.text(words.replying_to);
-                        write_quoted(html, state, quote.as_ref());
-                        html.end();
-                    })}
-                    <a class="button button--quiet button--icon" href=address::room(&state.slug()) aria-label=words.cancel_reply title=words.cancel_reply on:click=cancel>
-                        {icon(Picture::Close)}
-                    </a>
-                </p>
-            }
-            .erase()
-        })
+    live(move || reply.get().map(|quote| notice(state, quote.as_ref()).erase()))
+}
+
+fn notice(state: RoomState, quote: Option<&Quote>) -> HtmlElement {
+    let words = state.words();
+    html_element(|html| {
+        html.start("p", &[("class", "reply-notice"), ("role", "status")]);
+        html.start("span", &[("class", "reply-notice__quote"), ("dir", "auto")]);
+        html.text(words.replying_to);
+        write_quoted(html, state, quote);
+        html.end();
+        let href = address::room(&state.slug());
+        let cancel = words.cancel_reply;
+        let class = "button button--quiet button--icon reply-notice__cancel";
+        html.start("a", &[("class", class), ("href", &href), ("aria-label", cancel), ("title", cancel)]);
+        write_icon(html, Picture::Close);
+        html.end();
+        html.end();
     })
+}
+
+/// The way back was pressed.
+pub fn cancel_pressed(state: RoomState) {
+    state.cancel_reply();
+    focus_unless_touch("composer");
 }

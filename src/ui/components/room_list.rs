@@ -14,6 +14,7 @@ use crate::model::conversation::outbox::Unsent;
 use crate::protocol::{ErrorCode, RoomSlug, RoomSummary, Seq};
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, list, list_entry, live};
+use crate::ui::html::{HtmlElement, html_element};
 use crate::ui::i18n::{isolated, number, refusal, room_title};
 use crate::ui::slots::{Slot, optional_slot};
 use crate::ui::state::{Follow, RoomState, use_room_state};
@@ -70,7 +71,8 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let people: Vec<String> = people.iter().map(|name| isolated(name)).collect();
     let people = people.join(state.words().between_names);
     let below = if is_gone { refusal(state.language, ErrorCode::RoomNotFound.into()) } else { people };
-    let below = (!below.is_empty()).then(|| view! { <span class="rooms__people">{below}</span> }.erase());
+    let below = (!below.is_empty())
+        .then(|| html_element(|html| html.element("span", &[("class", "rooms__people")], &below)).erase());
     let to = slug.clone();
     // The open room shows its own messages.
     let news = slug.clone();
@@ -80,12 +82,9 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
     let unsent = live(move || if is_open.get() { None } else { unsent(state, &slug) });
     view! {
         <li><a class="rooms__room" href=path aria-current=live(move || is_open.get().then_some("page")) on:click=move |event| follow(state, &to, &event)>
-            <bdi class="rooms__title">{title}</bdi>
+            {html_element(|html| html.name("rooms__title", &title))}
             {unread}
-            <span class="rooms__online" title=online_words.clone()>
-                <span aria-hidden="true">{online.to_string()}</span>
-                <span class="visually-hidden">{online_words.clone()}</span>
-            </span>
+            {counted("rooms__online", &online_words, &online.to_string())}
             {below}
             {unsent}
         </a></li>
@@ -94,13 +93,18 @@ fn link(state: RoomState, room: RoomSummary) -> impl IntoView {
 
 /// How much of a room is unread.
 pub fn unread_in_list(state: RoomState, unread: Count) -> Option<ErasedView> {
-    if unread.is_none() {
-        return None;
-    }
     let words = state.words().unread.of(unread);
-    let number = view! { <span aria-hidden="true">{number(unread)}</span> }.erase();
-    let spoken = view! { <span class="visually-hidden">{words.clone()}</span> }.erase();
-    Some(view! { <span class="rooms__unread" title=words>{number}{spoken}</span> }.erase())
+    (!unread.is_none()).then(|| counted("rooms__unread", &words, &number(unread)).erase())
+}
+
+/// A number for the eye, with what it counts for everybody else.
+fn counted(class: &'static str, words: &str, number: &str) -> HtmlElement {
+    html_element(|html| {
+        html.start("span", &[("class", class), ("title", words)]);
+        html.element("span", &[("aria-hidden", "true")], number);
+        html.element("span", &[("class", "visually-hidden")], words);
+        html.end();
+    })
 }
 
 /// What waits to be sent in a room, or was refused.
@@ -109,7 +113,7 @@ fn unsent(state: RoomState, room: &RoomSlug) -> Option<ErasedView> {
         Unsent::Waiting => ("rooms__unsent", state.words().unsent_waiting),
         Unsent::Stuck => ("rooms__unsent rooms__unsent--stuck", state.words().unsent_stuck),
     };
-    Some(view! { <span class=class>{words}</span> }.erase())
+    Some(html_element(|html| html.element("span", &[("class", class)], words)).erase())
 }
 
 /// Opens a room in the page, unless the reader wants it elsewhere.

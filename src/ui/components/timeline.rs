@@ -19,11 +19,17 @@ use crate::model::connection::ConnectionStatus;
 use crate::model::rows::{KeyedRow, Row, Window};
 use crate::ui::cell::Derived;
 use crate::ui::erased_view::{Erase, ErasedView, ListEntry, effect, list, live};
+use crate::ui::html::{HtmlElement, html_element};
 use crate::ui::slots::{Slot, slot};
 use crate::ui::state::{ReachBack, RoomState, use_room_state};
 
 /// Where the reader was when they last scrolled; nothing at the newest row. Only used in the browser.
 type KeptPosition = Rc<RefCell<Option<ScrollPosition>>>;
+
+/// The class of what stands above and below the rows.
+const EDGE_CLASS: &str = "timeline__edge";
+/// The class of the link to what is older.
+pub const OLDER_CLASS: &str = "timeline__older";
 
 /// The log of the room.
 #[component]
@@ -122,35 +128,39 @@ fn Edge() -> impl IntoView {
         older.ok_or_else(|| state.room_title())
     });
     live(move || match (older.get(), state.reach_back.get()) {
-        (Err(title), _) => view! {
-            <p class="timeline__edge">
-                <strong class="timeline__begin" dir="auto">{title}</strong>
-                {(!state.arriving.get()).then_some(words.room_begins)}
-            </p>
-        }
-        .erase(),
+        (Err(title), _) => beginning(&title, if state.arriving.get() { "" } else { words.room_begins }).erase(),
         (Ok(_), ReachBack::Loading) => edge(words.loading_older),
-        (Ok(path), ReachBack::Idle | ReachBack::Failed) => {
-            let load = move |event: leptos::ev::MouseEvent| {
-                event.prevent_default();
-                state.load_older();
-            };
-            let failed = state.reach_back.get() == ReachBack::Failed;
-            view! {
-                <p class="timeline__edge">
-                    {failed.then_some(words.history_failed)}
-                    <a href=path on:click=load>
-                        {if failed { words.try_again } else { words.older }}
-                    </a>
-                </p>
-            }
-            .erase()
+        (Ok(path), ReachBack::Idle) => ways_on("", &[(OLDER_CLASS, &path, words.older)]).erase(),
+        (Ok(path), ReachBack::Failed) => {
+            ways_on(words.history_failed, &[(OLDER_CLASS, &path, words.try_again)]).erase()
         }
     })
 }
 
+fn beginning(title: &str, words: &str) -> HtmlElement {
+    html_element(|html| {
+        html.start("p", &[("class", EDGE_CLASS)]);
+        html.element("strong", &[("class", "timeline__begin"), ("dir", "auto")], title);
+        html.text(words);
+        html.end();
+    })
+}
+
+/// Words, and links to what lies further on: of each its class, its address and what it says.
+fn ways_on(words: &str, links: &[(&'static str, &str, &str)]) -> HtmlElement {
+    html_element(|html| {
+        html.start("p", &[("class", EDGE_CLASS)]);
+        html.text(words);
+        for (class, href, label) in links {
+            html.text(" ");
+            html.element("a", &[("class", class), ("href", href)], label);
+        }
+        html.end();
+    })
+}
+
 fn edge(words: &'static str) -> ErasedView {
-    view! { <p class="timeline__edge">{words}</p> }.erase()
+    html_element(|html| html.element("p", &[("class", EDGE_CLASS)], words)).erase()
 }
 
 /// Below an older page that was opened without scripts: the ways on.
@@ -159,13 +169,8 @@ fn newest_link(state: RoomState) -> Option<ErasedView> {
     (!state.rendered_newest.get()).then(|| {
         let slug = state.slug();
         let newer = address::newer(&slug, state.timeline.with_untracked(|held| held.head()));
-        view! {
-            <p class="timeline__edge">
-                {words.reading_older} " " <a href=newer>{words.newer_messages}</a> " "
-                <a href=address::room(&slug)>{words.newest}</a>
-            </p>
-        }
-        .erase()
+        let newest = address::room(&slug);
+        ways_on(words.reading_older, &[("", &newer, words.newer_messages), ("", &newest, words.newest)]).erase()
     })
 }
 
