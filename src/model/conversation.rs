@@ -197,6 +197,7 @@ impl Conversation {
                 if epoch != self.timeline.cursor().epoch {
                     self.forget_marks();
                 }
+                self.await_marks();
                 self.greeted(me);
                 self.limits = limits;
                 self.show(Part::Limits);

@@ -13,10 +13,14 @@ const CAUGHT_UP_SHOWN_MS: u32 = 6_000;
 impl Conversation {
     /// What the page lacked of the log.
     pub(super) fn take_backlog(&mut self, backlog: &Backlog) {
-        let head = self.timeline.head();
+        let (head, followed) = (self.timeline.head(), self.timeline.cursor().seq);
         let joined = self.timeline.join(backlog);
         self.joins += 1;
         self.show(Part::Timeline);
+        // Events behind the stream may have been others.
+        if joined == Joined::BegunAnew || self.is_read_beyond(followed) {
+            self.distrust_marks();
+        }
         if joined == Joined::BegunAnew {
             // The place where the reader was is of another history.
             self.effect(Effect::ShowNewest);

@@ -54,8 +54,8 @@ pub struct Unread {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Reading {
     mark: ReadMark,
-    /// How far the server is known to know it; zero when it knows no mark.
-    told: Seq,
+    /// The mark that the server is known to hold, as far as it is known to hold one.
+    told: Option<ReadMark>,
     /// The newest message of the room that is known.
     newest: MessageNo,
 }
@@ -99,7 +99,7 @@ impl Unread {
                 Some(reading) => reading.take(mark),
                 None => {
                     let newest = rooms.iter().find(|room| room.slug == mark.room).map(|room| room.message_no);
-                    self.rooms.push(Reading { told: mark.seq, newest: newest.unwrap_or_default(), mark });
+                    self.rooms.push(Reading { told: Some(mark.clone()), newest: newest.unwrap_or_default(), mark });
                 }
             }
         }
@@ -114,11 +114,16 @@ impl Reading {
     /// The server tells of a mark; perhaps not of the latest one.
     fn take(&mut self, mark: ReadMark) {
         if mark.is_later_than(&self.mark) {
-            self.told = mark.seq;
-            self.mark = mark;
-        } else if mark.lowered == self.mark.lowered {
-            self.told = self.told.max(mark.seq);
+            self.mark = mark.clone();
         }
+        if self.told.as_ref().is_none_or(|told| mark.is_later_than(told)) {
+            self.told = Some(mark);
+        }
+    }
+
+    /// Whether the server is to be told.
+    fn is_untold(&self) -> bool {
+        self.told.as_ref().is_none_or(|told| self.mark.is_later_than(told))
     }
 
     fn read(&mut self, seq: Seq, message_no: MessageNo) {
@@ -138,7 +143,7 @@ impl Conversation {
             let message_no = message.message_no.unwrap_or_else(|| self.timeline.message_no());
             if let Some(reading) = self.unread.find(&self.room.slug) {
                 reading.read(event.seq, message_no);
-                reading.told = reading.told.max(event.seq);
+                reading.told = Some(reading.mark.clone());
             }
             return Count::default();
         }
@@ -168,6 +173,32 @@ impl Conversation {
         if has_changed {
             self.show(Part::Unread);
         }
+    }
+
+    /// A server that was away is about to tell all marks that it knows. It may be one with an old copy of the database, so
+    /// that what it was told before counts for nothing.
+    pub(super) fn await_marks(&mut self) {
+        for reading in &mut self.unread.rooms {
+            (reading.mark.lowered, reading.told) = (0, None);
+        }
+    }
+
+    /// What the reader has read may be of another history than the log that the server holds. What the server itself said
+    /// is of this one.
+    pub(super) fn distrust_marks(&mut self) {
+        self.unread.rooms.retain_mut(|reading| match &reading.told {
+            Some(told) => {
+                reading.mark.clone_from(told);
+                true
+            }
+            None => false,
+        });
+        self.show(Part::Unread);
+    }
+
+    /// Whether the open room is marked as read beyond an event.
+    pub(super) fn is_read_beyond(&self, seq: Seq) -> bool {
+        self.unread.mark(&self.room.slug).is_some_and(|mark| mark.seq > seq)
     }
 
     /// The marks were another person's, or of another history.
@@ -212,16 +243,12 @@ impl Conversation {
         let Some(reading) = self.unread.find(&self.room.slug) else {
             // What was said before somebody came is not news to them.
             let mark = ReadMark { room: self.room.slug.clone(), seq: head, message_no: newest, lowered: 0 };
-            self.unread.rooms.push(Reading { mark, told: Seq::ZERO, newest });
+            self.unread.rooms.push(Reading { mark, told: None, newest });
             return self.tell_marks();
         };
         let before = reading.count();
-        reading.newest = reading.newest.max(newest);
-        if has_joined && reading.mark.seq > head {
-            // An old copy of the database was put back.
-            (reading.mark.seq, reading.mark.message_no, reading.newest) = (head, newest, newest);
-            reading.told = Seq::ZERO;
-        }
+        // A join tells what the log holds, which is less than before where an old copy of the database was put back.
+        reading.newest = if has_joined { newest } else { reading.newest.max(newest) };
         let (unread, read_up_to) = (reading.count(), reading.mark.seq);
         if is_reading {
             reading.read(head, newest);
@@ -243,7 +270,7 @@ impl Conversation {
         if !can_tell || self.timers[TimerId::Mark as usize].is_some() {
             return;
         }
-        if let Some(reading) = self.unread.rooms.iter().find(|reading| reading.mark.seq > reading.told) {
+        if let Some(reading) = self.unread.rooms.iter().find(|reading| reading.is_untold()) {
             let read = Command::Read { room: reading.mark.room.clone(), seq: reading.mark.seq };
             self.effect(Effect::Send(read));
             self.set_timer(TimerId::Mark, Some(TELL_EVERY_MS));

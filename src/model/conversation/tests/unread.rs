@@ -162,3 +162,15 @@ fn behind_an_older_page_nothing_is_announced() {
     assert!(*bench.conversation.ends_at_newest());
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Announce { .. })));
 }
+
+/// The join says so by another history, of which less was said.
+#[test]
+fn what_is_gone_with_an_old_copy_of_the_database_is_not_unread() {
+    let mut bench = Bench::live(vec![numbered(1, 1)]);
+    bench.step(Update::Visible(false));
+    (2..=9).for_each(|seq| bench.publish(numbered(seq, seq)));
+    assert_eq!(bench.unread(), 8);
+    bench.hear(Event::Marks { marks: vec![mark("lobby", 1, 1, 0)] });
+    bench.join(Backlog::Reset { page: history_page(vec![numbered(1, 1), numbered(2, 2)]) });
+    assert_eq!(bench.unread(), 1);
+}
