@@ -40,7 +40,9 @@ fn site() -> TempDir {
     let mut compressed = brotli::CompressorWriter::new(Vec::new(), 4_096, 1, 22);
     io::Write::write_all(&mut compressed, b"stand-in").unwrap();
     std::fs::write(package.join(compressed_wasm()), compressed.into_inner()).unwrap();
-    for name in ["favicon.svg", "robots.txt", "manifest.webmanifest", "icon-192.png", "icon-512.png"] {
+    for name in
+        ["favicon.svg", "favicon-unread.svg", "robots.txt", "manifest.webmanifest", "icon-192.png", "icon-512.png"]
+    {
         std::fs::write(folder.path().join("site").join(name), "stand-in").unwrap();
     }
     folder
