@@ -7,7 +7,8 @@ use crate::ui::state::RoomState;
 /// stays at the edge, and leads there (`ui/shell/habits.js`).
 pub fn new_line(state: RoomState) -> HtmlElement {
     html_element(|html| {
-        html.start("li", &[("class", "new-line"), ("data-row", "")]);
+        // No row by which the place of the reader is kept, since it may stay where it is while they scroll.
+        html.start("li", &[("class", "new-line")]);
         html.element("button", &[("type", "button"), ("class", "new-line__label")], state.words().new_since);
         html.end();
     })

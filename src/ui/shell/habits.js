@@ -151,6 +151,8 @@
     const place = `m${/^\/r\/[^/]+\/(\d+)$/.exec(location.pathname)?.[1]}`;
     if (!location.hash && document.getElementById(place)) location.replace(`#${place}`);
     nameMessage();
+    // A reload goes back to where the page was scrolled, and the conversation scrolls by itself.
+    named?.scrollIntoView();
     new MutationObserver(nameMessage).observe(document.body, { childList: true, subtree: true });
   });
   addEventListener("hashchange", nameMessage);
@@ -166,7 +168,7 @@
 
   // The picture of the tab tells of what is unread as its title does.
   new MutationObserver(() => {
-    const name = /^\(/.test(document.title) ? "/favicon-unread.svg" : "/favicon.svg";
+    const name = /^\(\d/.test(document.title) ? "/favicon-unread.svg" : "/favicon.svg";
     const icon = document.querySelector("link[rel=icon]");
     if (icon.getAttribute("href") !== name) icon.href = name;
   }).observe(document.querySelector("title"), { childList: true });
