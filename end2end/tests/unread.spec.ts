@@ -90,6 +90,8 @@ test("what was not read is still unread after a reload and after a time without 
 
 test("what one says oneself is unread nowhere", async ({ alice, bob, room }) => {
   const tab = await alice.secondTab(room.slug);
+  // What she looks at in either tab is read in both.
+  await alice.lookAway();
   await tab.lookAway();
   await bob.say("a question");
   await expect(tab.page).toHaveTitle(/^\(1\) /);
