@@ -101,9 +101,15 @@ impl CivilDate {
         let mut parts = text.splitn(3, '-');
         let (year, month, day) =
             (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Self::new(year, month, day).filter(|date| date.to_string() == text)
+    }
+
+    /// The day with these numbers, of a year up to 9999. `None` when the month or the year has no such day.
+    #[must_use]
+    pub fn new(year: i64, month: u8, day: u8) -> Option<Self> {
         let is_in_range = (0..=9_999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
         let date = is_in_range.then_some(Self { year, month, day })?;
-        (Self::from_days(date.days_since_epoch()) == date && date.to_string() == text).then_some(date)
+        (Self::from_days(date.days_since_epoch()) == date).then_some(date)
     }
 
     /// When this day begins for somebody whose clocks stand `zone_minutes` east of UTC.
@@ -130,12 +136,6 @@ impl CivilDate {
         let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         era * 146_097 + day_of_era - 719_468
-    }
-
-    /// The beginning of this day in UTC.
-    #[must_use]
-    pub fn midnight_utc(self) -> Timestamp {
-        Timestamp::from_unix_ms(self.days_since_epoch() * MS_PER_DAY)
     }
 
     /// 12:00 UTC of this day, which is what `Intl` formats in UTC.

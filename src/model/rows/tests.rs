@@ -3,8 +3,7 @@ use crate::model::calendar::Clocks;
 use crate::model::conversation::outbox::Outbox;
 use crate::model::conversation::timeline::Timeline;
 use crate::model::samples::{self, person};
-use crate::protocol::Timestamp;
-use crate::protocol::{ErrorCode, LogEvent, Person, RoomSlug};
+use crate::protocol::{ErrorCode, LogEvent, Person, RoomSlug, Timestamp};
 
 mod incremental;
 

@@ -136,14 +136,15 @@ fn value(text: &str) -> (&str, bool, &str) {
 
 /// The beginning of a day, by UTC: `2026-11-01`, also with slashes or dots.
 fn day(text: &str) -> Result<Timestamp, QueryFault> {
-    let fault = || QueryFault::Date(text.to_owned());
+    date(text).map(|date| date.begins(0)).ok_or_else(|| QueryFault::Date(text.to_owned()))
+}
+
+fn date(text: &str) -> Option<CivilDate> {
     let mut numbers = text.split(['-', '/', '.']);
     let mut number = || numbers.next().filter(|digits| digits.len() <= 4)?.parse::<u16>().ok();
-    let (Some(year), Some(month), Some(day)) = (number(), number(), number()) else { return Err(fault()) };
-    let (month, day) = (u8::try_from(month).map_err(|_| fault())?, u8::try_from(day).map_err(|_| fault())?);
-    let date = CivilDate { year: year.into(), month, day };
-    let is_day = numbers.next().is_none() && CivilDate::from_days(date.days_since_epoch()) == date;
-    if is_day { Ok(date.midnight_utc()) } else { Err(fault()) }
+    let (year, month, day) = (number()?, number()?, number()?);
+    let is_whole = numbers.next().is_none();
+    CivilDate::new(year.into(), u8::try_from(month).ok()?, u8::try_from(day).ok()?).filter(|_| is_whole)
 }
 
 #[cfg(test)]

@@ -17,11 +17,12 @@ pub fn write_markdown(html: &mut Html, text: &str, words: &'static Words) {
     let mut code_language = None;
     for token in markdown::parse(text) {
         match token {
-            MarkdownToken::Start(Format::CodeBlock { language }) => {
-                start_code(html, language);
-                code_language = Some(language.unwrap_or_default());
+            MarkdownToken::Start(format) => {
+                if let Format::CodeBlock { language } = format {
+                    code_language = Some(language.unwrap_or_default());
+                }
+                start(html, &format, words);
             }
-            MarkdownToken::Start(format) => start(html, &format, words),
             MarkdownToken::Text(text) => match code_language {
                 Some(language) => write_code(html, colouring.pieces(language, &text)),
                 None => html.text(&text),
@@ -57,15 +58,13 @@ fn start(html: &mut Html, format: &Format<'_>, words: &'static Words) {
         Format::Link { href } => {
             html.start("a", &[("href", href), ("target", "_blank"), ("rel", "noopener noreferrer nofollow")]);
         }
-        Format::CodeBlock { language } => start_code(html, *language),
+        // Long lines are scrolled, by keyboard too.
+        Format::CodeBlock { language } => {
+            let attributes = [("tabindex", "0"), ("data-language", language.unwrap_or_default())];
+            html.start("pre", if language.is_some() { &attributes } else { &attributes[..1] });
+            html.start("code", &[]);
+        }
     }
-}
-
-/// Long lines are scrolled, by keyboard too.
-fn start_code(html: &mut Html, language: Option<&str>) {
-    let attributes = [("tabindex", "0"), ("data-language", language.unwrap_or_default())];
-    html.start("pre", if language.is_some() { &attributes } else { &attributes[..1] });
-    html.start("code", &[]);
 }
 
 fn write_code(html: &mut Html, pieces: Vec<(Option<CodeColour>, &str)>) {

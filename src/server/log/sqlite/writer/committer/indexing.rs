@@ -31,9 +31,9 @@ impl Operation for IndexMessages {
 }
 
 impl Committer {
-    /// Takes a step if there is something to take, and goes on while the writer is idle, for as long as the files need no look. What fails is tried again the next time,
-    /// since the messages themselves are looked at until then. Nothing that readers see of the rooms changes, so the version of the
-    /// store stays. `Err` when nobody can know what is on disk.
+    /// Takes a step if there is something to take, and goes on while the writer is idle, for as long as the files need no
+    /// look. What fails is tried again the next time, since the messages themselves are looked at until then. Nothing that
+    /// readers see of the rooms changes, so the version of the store stays. `Err` when nobody can know what is on disk.
     pub(in super::super) fn index(&mut self, is_idle: &dyn Fn() -> bool) -> Result<(), StoreFailure> {
         self.indexed = Instant::now();
         let may_go_on = |committer: &Self| {
